@@ -1,0 +1,42 @@
+"""Fixtures that every test may use: results and data from outside the project."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+SHARED = Path(os.environ.get("SALESPERF_SHARED", Path(__file__).parents[2] / "shared"))
+"""Where the oracles and the real data lie; beside the project unless the environment names another place."""
+
+settings.register_profile("salesperf", deadline=None, print_blob=True)
+settings.load_profile("salesperf")
+
+
+@pytest.fixture(scope="session")
+def oracle() -> Callable[[str], Any]:
+    """Read a file of results that others computed, or skip."""
+
+    def read(name: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
+        path = SHARED / "oracles" / name
+        if not path.is_file():
+            pytest.skip(f"the oracle {name} is not on this machine")
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Callable[[str], Path]:
+    """Find a folder of real data, or skip."""
+
+    def find(name: str) -> Path:
+        path = SHARED / "data" / name
+        if not path.is_dir():
+            pytest.skip(f"the real data {name} are not on this machine")
+        return path
+
+    return find
