@@ -1,7 +1,6 @@
 """Fixtures that every test may use: results and data from outside the project."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-SHARED = Path(os.environ.get("SALESPERF_SHARED", Path(__file__).parents[2] / "shared"))
-"""Where the oracles and the real data lie; beside the project unless the environment names another place."""
+from pages import SHARED
 
 settings.register_profile("salesperf", deadline=None, print_blob=True)
 settings.load_profile("salesperf")

@@ -1,1 +1,201 @@
-"""Sales performance management."""
+"""Sales performance management: targets divided exactly, attainment and pace, reviews that explain themselves.
+
+The nouns are names of this package, the verbs stand in its modules: ``salesperf.Target``, ``salesperf.allocation.allocate``.
+Both load on first use, so that ``import salesperf`` costs next to nothing.
+
+Examples
+--------
+>>> import salesperf as sp
+>>> target = sp.Target(
+...     owner=None,
+...     metric=sp.STANDARD_METRICS["new_customers"],
+...     amount=sp.Amount.of(100, sp.COUNT),
+...     period=sp.Period.month(2026, 9),
+... )
+>>> plan = sp.allocation.allocate(target, {"east": 6, "west": 6, "north": 2})
+>>> [(part.owner, part.amount.minor) for part in plan.targets]
+[('east', 43), ('north', 14), ('west', 43)]
+"""
+
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from salesperf import allocation, attainment, errors, formulas, io, kernels, messages, report, review, testing
+    from salesperf.errors import (
+        IllegalTransitionError,
+        InfeasibleError,
+        InvalidInputError,
+        InvalidValueError,
+        MissingExtraError,
+        NotAdditiveError,
+        SalesperfError,
+        UnitMismatchError,
+        UnknownNameError,
+    )
+    from salesperf.kernels.numeric import Bounds, Interval
+    from salesperf.model.amount import CNY, COUNT, EUR, ISO_4217, JPY, USD, Amount, Unit
+    from salesperf.model.breakdown import (
+        Breakdown,
+        BreakdownChange,
+        Clip,
+        Difference,
+        Given,
+        Minimum,
+        Product,
+        Quotient,
+        Rounded,
+        Sum,
+        WeightedMean,
+    )
+    from salesperf.model.calendar import Calendar
+    from salesperf.model.estimate import Estimate
+    from salesperf.model.finding import Finding
+    from salesperf.model.frozen import FrozenMap
+    from salesperf.model.message import Message
+    from salesperf.model.metric import STANDARD_METRICS, Band, Metric
+    from salesperf.model.people import Move, Org, Rep, Stint, Team
+    from salesperf.model.period import GRAINS, Period
+    from salesperf.model.profile import Profile, Schedule
+    from salesperf.model.records import Records
+    from salesperf.model.target import Actual, Target, TargetKey
+
+__version__: Final = "0.1.0"
+
+__all__ = [
+    "CNY",
+    "COUNT",
+    "EUR",
+    "GRAINS",
+    "ISO_4217",
+    "JPY",
+    "STANDARD_METRICS",
+    "USD",
+    "Actual",
+    "Amount",
+    "Band",
+    "Bounds",
+    "Breakdown",
+    "BreakdownChange",
+    "Calendar",
+    "Clip",
+    "Difference",
+    "Estimate",
+    "Finding",
+    "FrozenMap",
+    "Given",
+    "IllegalTransitionError",
+    "InfeasibleError",
+    "Interval",
+    "InvalidInputError",
+    "InvalidValueError",
+    "Message",
+    "Metric",
+    "Minimum",
+    "MissingExtraError",
+    "Move",
+    "NotAdditiveError",
+    "Org",
+    "Period",
+    "Product",
+    "Profile",
+    "Quotient",
+    "Records",
+    "Rep",
+    "Rounded",
+    "SalesperfError",
+    "Schedule",
+    "Stint",
+    "Sum",
+    "Target",
+    "TargetKey",
+    "Team",
+    "Unit",
+    "UnitMismatchError",
+    "UnknownNameError",
+    "WeightedMean",
+    "allocation",
+    "attainment",
+    "errors",
+    "formulas",
+    "io",
+    "kernels",
+    "messages",
+    "report",
+    "review",
+    "testing",
+]
+
+_HOMES: Final = MappingProxyType(
+    {
+        "IllegalTransitionError": "salesperf.errors",
+        "InfeasibleError": "salesperf.errors",
+        "InvalidInputError": "salesperf.errors",
+        "InvalidValueError": "salesperf.errors",
+        "MissingExtraError": "salesperf.errors",
+        "NotAdditiveError": "salesperf.errors",
+        "SalesperfError": "salesperf.errors",
+        "UnitMismatchError": "salesperf.errors",
+        "UnknownNameError": "salesperf.errors",
+        "Bounds": "salesperf.kernels.numeric",
+        "Interval": "salesperf.kernels.numeric",
+        "CNY": "salesperf.model.amount",
+        "COUNT": "salesperf.model.amount",
+        "EUR": "salesperf.model.amount",
+        "ISO_4217": "salesperf.model.amount",
+        "JPY": "salesperf.model.amount",
+        "USD": "salesperf.model.amount",
+        "Amount": "salesperf.model.amount",
+        "Unit": "salesperf.model.amount",
+        "Breakdown": "salesperf.model.breakdown",
+        "BreakdownChange": "salesperf.model.breakdown",
+        "Clip": "salesperf.model.breakdown",
+        "Difference": "salesperf.model.breakdown",
+        "Given": "salesperf.model.breakdown",
+        "Minimum": "salesperf.model.breakdown",
+        "Product": "salesperf.model.breakdown",
+        "Quotient": "salesperf.model.breakdown",
+        "Rounded": "salesperf.model.breakdown",
+        "Sum": "salesperf.model.breakdown",
+        "WeightedMean": "salesperf.model.breakdown",
+        "Calendar": "salesperf.model.calendar",
+        "Estimate": "salesperf.model.estimate",
+        "Finding": "salesperf.model.finding",
+        "FrozenMap": "salesperf.model.frozen",
+        "Message": "salesperf.model.message",
+        "STANDARD_METRICS": "salesperf.model.metric",
+        "Band": "salesperf.model.metric",
+        "Metric": "salesperf.model.metric",
+        "Move": "salesperf.model.people",
+        "Org": "salesperf.model.people",
+        "Rep": "salesperf.model.people",
+        "Stint": "salesperf.model.people",
+        "Team": "salesperf.model.people",
+        "GRAINS": "salesperf.model.period",
+        "Period": "salesperf.model.period",
+        "Profile": "salesperf.model.profile",
+        "Schedule": "salesperf.model.profile",
+        "Records": "salesperf.model.records",
+        "Actual": "salesperf.model.target",
+        "Target": "salesperf.model.target",
+        "TargetKey": "salesperf.model.target",
+    },
+)
+"""Name of each noun to the module that defines it."""
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        value: object = getattr(import_module(_HOMES[name]), name)
+    elif name in __all__:
+        value = import_module(f"salesperf.{name}")
+    else:
+        message = f"module 'salesperf' has no attribute {name!r}"
+        raise AttributeError(message)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

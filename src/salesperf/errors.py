@@ -37,33 +37,37 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: no thousands separators, no currency signs)",
         "amount_overflow": "expected an amount whose minor units fit a 64-bit integer, got {value}"
         " (hint: a unit with fewer digits reaches further)",
+        "beyond_int64": "expected a number between -2**63 and 2**63, got {value}",
         "calendar_conflict": "expected a day to be a holiday or an extra workday, got {value} as both",
         "calendar_no_workdays": "expected a weekend of at most six days, got {value}",
         "choice": "expected one of {choices}, got {value}",
-        "date_is_datetime": "expected a date, got a datetime"
-        " (hint: choose the time zone yourself and pass value.date())",
+        "date_is_datetime": "expected a date, got a datetime (hint: choose the time zone yourself and pass value.date())",
+        "duplicate_id": "expected an id that no other rep or team bears, got {value} again",
+        "duplicate_target": "expected one target for owner, metric, period and scope, got another one for {value}",
+        "dimensions": "expected an array of one dimension, got {value}",
         "empty": "expected text that is not empty and has no blanks at its ends, got {value}",
-        "file_decoding": "expected UTF-8 text, got other bytes at position {position}"
-        " (hint: save the file as 'CSV UTF-8')",
+        "file_decoding": "expected UTF-8 text, got other bytes at position {position} (hint: save the file as 'CSV UTF-8')",
         "file_empty": "expected a header line with the columns {columns}, got an empty file",
-        "file_too_large": "expected at most {limit} bytes, got {size}"
-        " (hint: raise limit_bytes, or split the file by year)",
+        "file_too_large": "expected at most {limit} bytes, got {size} (hint: raise limit_bytes, or split the file by year)",
         "file_unreadable": "expected a file that can be read, got the system error {reason}",
         "folder_missing": "expected a folder that holds reps.csv, found none",
         "infeasible_sum": "expected values whose sum is {total} up to rounding, got a sum that is off by {excess}",
+        "interval_half": "expected both ends of the interval with a value, or neither",
         "interval_reversed": "expected low <= high, got {low} and {high}",
         "invalid_input": "{count} faults in the input",
         "length": "expected {expected} items, got {value}",
         "missing_column": "expected a column {column}, got the columns {columns}",
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
+        "move_outside_service": "expected a move after the day of hire and before the day of leaving, got {value}",
+        "no_weights": "expected at least one weight to divide {total} by, got none",
         "not_additive": "expected a metric that adds up (a flow), got {metric}, a {accumulation}"
         " (hint: a ratio target is inherited, not divided)",
         "not_finite": "expected a finite number, got {value}",
         "not_recorded": "expected a metric that is recorded, got the ratio {metric}"
         " (hint: record {numerator} and {denominator}; the ratio follows)",
+        "not_recorded_part": "expected a metric that is recorded, got the ratio {metric}",
         "not_unique": "expected each one once, got {value} again",
         "org_cycle": "expected a tree of teams, got a cycle through {value}",
-        "org_move_outside_service": "expected a move after the day of hire and before the day of leaving, got {value}",
         "out_of_range": "expected a number from {low} to {high}, got {value}",
         "overflow": "expected a sum that fits a 64-bit integer, got one beyond it",
         "period_label": "expected a period such as 2026, 2026-H2, 2026-Q3, 2026-09, 2026-W38 or"
@@ -71,11 +75,13 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "period_label_fiscal": "expected a calendar for the fiscal label {value}"
         " (hint: pass the calendar whose fiscal year it names)",
         "period_outside": "expected a day within {period}, got {value}",
+        "period_overlap": "expected periods that do not overlap, got {value} beginning within the one before",
         "period_reversed": "expected a period that ends after it starts, got {start} and {end}"
         " (hint: the end is the first day after the period)",
         "profile_length": "expected {expected} weights for the grain {grain}, got {value}",
         "rate_float": "expected an int, Decimal or Fraction, got the float {value}"
         ' (hint: write it as text, such as Decimal("0.075"))',
+        "reason_missing": "expected a reason why there is no value, got none",
         "row_length": "expected {expected} fields, got {value}",
         "target_order": "expected floor, amount and stretch in the order of the metric's direction, got another order",
         "unhashable": "expected values that cannot change, got {value} (hint: use tuples and FrozenMap)",
@@ -93,6 +99,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: no thousands separators, no currency signs)",
         "unreadable_date": "expected a date such as 2026-09-30, got {value}",
         "unreadable_number": "expected a number such as 0.8, got {value}",
+        "unreadable_unit": "expected a unit such as CNY, USD:4, count or box, got {value}",
         "weights_all_zero": "expected at least one weight above 0, got only zeros",
         "weights_invalid": "expected weights that are finite and not negative, got {value}",
         "wrong_type": "expected {expected}, got {value}",
@@ -227,7 +234,11 @@ class SalesperfError(Exception):
         >>> str(InvalidValueError("not_finite", path=("fte",), value=1.5).within("reps.csv", 4))
         'reps.csv:4:fte: expected a finite number, got 1.5'
         """
-        return _restore(type(self), self.code, (*path, *self.path), self.params)
+        return self.at(*path, *self.path)
+
+    def at(self, *path: str | int) -> Self:
+        """Return the same error with another path."""
+        return _restore(type(self), self.code, path, self.params)
 
 
 _ErrorT = TypeVar("_ErrorT", bound=SalesperfError)

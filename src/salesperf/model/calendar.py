@@ -1,0 +1,204 @@
+"""Calendars: fiscal years, weeks, and which days are worked."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Final
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from salesperf.errors import InvalidValueError
+from salesperf.model.frozen import FrozenMap
+from salesperf.model.period import Period
+from salesperf.model.validators import as_sorted_tuple, check_date, each, is_tuple_of, whole
+
+__all__ = ["Calendar"]
+
+_WEEK: Final = 7
+
+
+def _named_days(value: Mapping[date, str] | Iterable[date]) -> FrozenMap[date, str]:
+    named = value if isinstance(value, Mapping) else dict.fromkeys(value, "")
+    for on in named:
+        check_date(on, ("Calendar",))
+    return FrozenMap(named)
+
+
+def _as_weekdays(value: Iterable[int]) -> tuple[int, ...]:
+    items = as_sorted_tuple(value, int, int)
+    return tuple(dict.fromkeys(items)) if is_tuple_of(items, int) else items
+
+
+@attrs.frozen(kw_only=True)
+class Calendar:
+    """Where years and weeks begin, and which days are workdays.
+
+    Parameters
+    ----------
+    fiscal_year_start
+        The month, 1 to 12, in which the fiscal year begins.
+    week_start
+        The weekday on which a week begins, 0 for Monday to 6 for Sunday.
+    weekend
+        The weekdays that are not worked.
+    holidays
+        Days off, with their names, or just the days.
+    extra_workdays
+        Days worked although they fall on a weekend (调休), with names or without.
+
+    Raises
+    ------
+    InvalidValueError
+        If a number is out of range, no weekday is left to work, or a day is both holiday and extra workday.
+
+    Examples
+    --------
+    >>> china = Calendar(
+    ...     holidays={date(2026, 10, day): "National Day" for day in range(1, 8)},
+    ...     extra_workdays=[date(2026, 9, 20), date(2026, 10, 10)],
+    ... )
+    >>> china.workdays(Period.month(2026, 10)), china.is_workday(date(2026, 10, 10))
+    (18, True)
+    """
+
+    fiscal_year_start: int = attrs.field(default=1, validator=whole(1, 12))
+    week_start: int = attrs.field(default=0, validator=whole(0, 6))
+    weekend: tuple[int, ...] = attrs.field(default=(5, 6), converter=_as_weekdays, validator=each(whole(0, 6)))
+    holidays: FrozenMap[date, str] = attrs.field(default=FrozenMap(), converter=_named_days)
+    extra_workdays: FrozenMap[date, str] = attrs.field(default=FrozenMap(), converter=_named_days)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that some day is worked and none is both off and on."""
+        if len(self.weekend) >= _WEEK:
+            raise InvalidValueError("calendar_no_workdays", path=("Calendar", "weekend"), value=self.weekend)
+        for on in self.holidays:
+            if on in self.extra_workdays:
+                raise InvalidValueError("calendar_conflict", path=("Calendar", "holidays"), value=on)
+
+    @cached_property
+    def _prefix(self) -> tuple[int, ...]:
+        """Workdays of a plain week before each weekday; the last entry is those of a whole week."""
+        counts = [0]
+        for weekday in range(_WEEK):
+            counts.append(counts[-1] + (weekday not in self.weekend))
+        return tuple(counts)
+
+    @cached_property
+    def _off(self) -> tuple[int, ...]:
+        return tuple(on.toordinal() for on in self.holidays if on.weekday() not in self.weekend)
+
+    @cached_property
+    def _on(self) -> tuple[int, ...]:
+        return tuple(on.toordinal() for on in self.extra_workdays if on.weekday() in self.weekend)
+
+    def workdays_before(self, ordinal: int) -> int:
+        """Count the workdays before a day since the year 1, so that a period's are a difference.
+
+        Parameters
+        ----------
+        ordinal
+            The day as ``date.toordinal()``.
+
+        Examples
+        --------
+        >>> plain = Calendar()
+        >>> start, end = date(2026, 9, 1).toordinal(), date(2026, 10, 1).toordinal()
+        >>> plain.workdays_before(end) - plain.workdays_before(start)
+        22
+        """
+        weeks, weekday = divmod(ordinal - 1, _WEEK)
+        plain = weeks * self._prefix[_WEEK] + self._prefix[weekday]
+        return plain - bisect_left(self._off, ordinal) + bisect_left(self._on, ordinal)
+
+    def workdays_before_columns(self, ordinals: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count the workdays before each of many days; see :meth:`workdays_before`.
+
+        Parameters
+        ----------
+        ordinals
+            Days as ``date.toordinal()``, any shape.
+        """
+        weeks, weekday = np.divmod(ordinals - 1, _WEEK)
+        plain = weeks * self._prefix[_WEEK] + np.asarray(self._prefix, dtype=np.int64)[weekday]
+        off = np.searchsorted(np.asarray(self._off, dtype=np.int64), ordinals)
+        on = np.searchsorted(np.asarray(self._on, dtype=np.int64), ordinals)
+        return np.asarray(plain - off + on, dtype=np.int64)
+
+    def is_workday(self, on: date) -> bool:
+        """Tell whether a day is worked."""
+        check_date(on, ("on",))
+        return self.workdays_before(on.toordinal() + 1) > self.workdays_before(on.toordinal())
+
+    def workdays(self, period: Period) -> int:
+        """Count the workdays of a period; they add over any split of it.
+
+        Examples
+        --------
+        >>> Calendar().workdays(Period.quarter(2026, 3))
+        66
+        """
+        return self.workdays_before(period.end.toordinal()) - self.workdays_before(period.start.toordinal())
+
+    def workday_after(self, on: date, n: int) -> date:
+        """Return the n-th workday after a day.
+
+        Parameters
+        ----------
+        on
+            Any day; it does not count itself.
+        n
+            1 or more.
+
+        Raises
+        ------
+        InvalidValueError
+            If ``n`` is below 1, or that day is beyond the year 9999.
+
+        Examples
+        --------
+        >>> Calendar().workday_after(date(2026, 9, 4), 1)
+        datetime.date(2026, 9, 7)
+        """
+        check_date(on, ("on",))
+        if type(n) is not int or n < 1:
+            raise InvalidValueError("out_of_range", path=("n",), low=1, high=date.max.toordinal(), value=n)
+        wanted = self.workdays_before(on.toordinal() + 1) + n
+        days = range(on.toordinal(), date.max.toordinal())
+        position = bisect_left(days, wanted, key=lambda ordinal: self.workdays_before(ordinal + 1))
+        if position == len(days):
+            raise InvalidValueError("out_of_range", path=("n",), low=1, high=n, value=n)
+        return date.fromordinal(days[position])
+
+    def elapsed_share(self, period: Period, as_of: date, *, by: str = "workdays") -> Fraction | None:
+        """Return the share of a period that has passed at the end of a day (时间进度).
+
+        Parameters
+        ----------
+        period
+            The period.
+        as_of
+            The day; its end counts.
+        by
+            ``"workdays"`` or ``"days"``.
+
+        Returns
+        -------
+        Fraction or None
+            From 0 to 1, exactly; ``None`` where the period has no workday.
+
+        Examples
+        --------
+        >>> Calendar().elapsed_share(Period.quarter(2026, 3), date(2026, 8, 14))
+        Fraction(1, 2)
+        """
+        if by not in ("workdays", "days"):
+            raise InvalidValueError("choice", path=("by",), choices=("workdays", "days"), value=by)
+        passed = period.until(as_of)
+        if by == "days":
+            return Fraction(passed.days if passed else 0, period.days)
+        total = self.workdays(period)
+        return Fraction(self.workdays(passed) if passed else 0, total) if total else None

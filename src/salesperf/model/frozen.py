@@ -1,0 +1,110 @@
+"""The one immutable mapping."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar, cast
+
+import attrs
+
+from salesperf.errors import InvalidValueError
+
+__all__ = ["FrozenMap"]
+
+KeyT = TypeVar("KeyT")
+ValueT_co = TypeVar("ValueT_co", covariant=True)
+
+
+@attrs.frozen(init=False, eq=False, repr=False)
+class FrozenMap(Mapping[KeyT, ValueT_co]):
+    """A mapping that cannot change: hashable, picklable, and sorted by key, so that order never matters.
+
+    Parameters
+    ----------
+    items
+        A mapping, or pairs of key and value. Keys must be comparable with each other; values must be hashable.
+
+    Raises
+    ------
+    InvalidValueError
+        If a key comes twice, keys cannot be ordered, or a value could change.
+
+    Examples
+    --------
+    >>> scope = FrozenMap({"region": "East", "product": "A"})
+    >>> scope
+    FrozenMap({'product': 'A', 'region': 'East'})
+    >>> scope | {"channel": "web"} == {"channel": "web", "product": "A", "region": "East"}
+    True
+    """
+
+    _content: Mapping[KeyT, ValueT_co]
+    _hash: int
+
+    def __init__(self, items: Mapping[KeyT, ValueT_co] | Iterable[tuple[KeyT, ValueT_co]] = (), /) -> None:
+        if type(items) is FrozenMap:
+            content, code = items._content, items._hash  # noqa: SLF001 - one of us
+        else:
+            content = _sorted(items)
+            code = hash(tuple(content.items()))
+        object.__setattr__(self, "_content", content)
+        object.__setattr__(self, "_hash", code)
+
+    def __getitem__(self, key: KeyT) -> ValueT_co:
+        """Return the value of a key."""
+        return self._content[key]
+
+    def __iter__(self) -> Iterator[KeyT]:
+        """Go through the keys in order."""
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        """Return the number of keys."""
+        return len(self._content)
+
+    def __hash__(self) -> int:
+        """Return the hash of the content."""
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by content, with any mapping."""
+        if type(other) is FrozenMap:
+            return self._hash == other._hash and self._content == other._content
+        return NotImplemented if not isinstance(other, Mapping) else self._content == dict(other)
+
+    def __or__(self, other: Mapping[KeyT, Any]) -> "FrozenMap[KeyT, Any]":
+        """Return a new mapping in which the other's values win."""
+        return FrozenMap({**self, **other})
+
+    def __repr__(self) -> str:
+        """Return text that rebuilds the mapping."""
+        return f"FrozenMap({dict(self._content)!r})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by content: a hash of text differs from process to process."""
+        return FrozenMap, (dict(self._content),)
+
+    def contains(self, other: Mapping[Any, Any]) -> bool:
+        """Tell whether every pair of the other is one of ours.
+
+        Examples
+        --------
+        >>> FrozenMap({"product": "A", "region": "East"}).contains({"region": "East"})
+        True
+        """
+        return all(key in self._content and self._content[key] == value for key, value in other.items())
+
+
+def _sorted(items: Mapping[KeyT, ValueT_co] | Iterable[tuple[KeyT, ValueT_co]]) -> dict[KeyT, ValueT_co]:
+    try:
+        pairs = list(items.items() if isinstance(items, Mapping) else items)
+        content = dict(sorted(pairs, key=lambda pair: cast("Any", pair[0])))
+    except (TypeError, ValueError, IndexError):
+        raise InvalidValueError("wrong_type", path=("FrozenMap",), expected=Mapping, value=items) from None
+    if len(content) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise InvalidValueError("not_unique", path=("FrozenMap",), value=next(key for key in keys if keys.count(key) > 1))
+    for position, value in enumerate(content.values()):
+        try:
+            hash(value)
+        except TypeError:
+            raise InvalidValueError("unhashable", path=("FrozenMap", position), value=value) from None
+    return content

@@ -1,0 +1,47 @@
+"""A message: a key and its arguments, to be written in the reader's language when it is read."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import attrs
+
+from salesperf.messages import Catalogs, render
+from salesperf.model.frozen import FrozenMap
+from salesperf.model.validators import identifier
+
+__all__ = ["Message"]
+
+
+def _arguments(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
+    return FrozenMap(value)
+
+
+@attrs.frozen
+class Message:
+    """A message key with its arguments.
+
+    Parameters
+    ----------
+    key
+        A key of the message catalogs; plain text of the caller's own renders as itself.
+    arguments
+        What the template names: text, numbers, dates, amounts, periods, other messages.
+
+    Examples
+    --------
+    >>> message = Message.of("period.quarter", year="2026", number=3)
+    >>> message.text(), message.text("zh")
+    ('Q3 2026', '2026年第3季度')
+    """
+
+    key: str = attrs.field(validator=identifier)
+    arguments: FrozenMap[str, Any] = attrs.field(default=FrozenMap(), converter=_arguments)
+
+    @classmethod
+    def of(cls, key: str, /, **arguments: object) -> Self:
+        """Make a message with its arguments by name."""
+        return cls(key, FrozenMap(arguments))
+
+    def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
+        """Write the message in a language; see :func:`salesperf.messages.render`."""
+        return render(self.key, self.arguments, lang=lang, catalogs=catalogs)

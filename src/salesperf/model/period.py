@@ -1,0 +1,370 @@
+"""Periods: half-open runs of days, with labels that parse back."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
+
+import attrs
+from dateutil.relativedelta import relativedelta
+
+from salesperf.errors import InvalidValueError
+from salesperf.messages import Catalogs, display, render
+from salesperf.model import validators
+
+if TYPE_CHECKING:
+    from salesperf.model.calendar import Calendar
+
+__all__ = ["GRAINS", "Grain", "Period"]
+
+Grain: TypeAlias = Literal["year", "half", "quarter", "month", "week", "day"]
+
+_MONTHS: Final[Mapping[str, int]] = MappingProxyType({"year": 12, "half": 6, "quarter": 3, "month": 1})
+GRAINS: Final[tuple[Grain, ...]] = ("year", "half", "quarter", "month", "week", "day")
+"""The grains of time, coarse to fine."""
+
+_ONE_DAY: Final = timedelta(days=1)
+_WEEK: Final = 7
+_LABEL: Final = re.compile(
+    r"(?P<fiscal>FY)?(?P<year>\d{4})(-(?P<part>[HQW])(?P<number>\d{1,2})|-(?P<month>\d{2}))?\Z",
+    re.ASCII,
+)
+
+
+@attrs.frozen(order=True, cache_hash=True)
+class Period:
+    """A run of days from ``start`` up to, and without, ``end``.
+
+    Parameters
+    ----------
+    start
+        The first day.
+    end
+        The first day after the period.
+
+    Raises
+    ------
+    InvalidValueError
+        If an end is no plain date (a datetime is refused: its day depends on a time zone), or the period has no day.
+
+    Examples
+    --------
+    >>> third = Period.quarter(2026, 3)
+    >>> third
+    Period(start=datetime.date(2026, 7, 1), end=datetime.date(2026, 10, 1))
+    >>> third.label, [month.label for month in third.split("month")]
+    ('2026-Q3', ['2026-07', '2026-08', '2026-09'])
+    """
+
+    start: date = attrs.field(validator=validators.day)
+    end: date = attrs.field(validator=validators.day)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a period without a day."""
+        if self.end <= self.start:
+            raise InvalidValueError("period_reversed", path=("Period",), start=self.start, end=self.end)
+
+    @classmethod
+    def year(cls, year: int, *, calendar: "Calendar | None" = None) -> Self:
+        """Return a year: of the calendar, or the fiscal year that ends in it.
+
+        Parameters
+        ----------
+        year
+            The year, 1 to 9998.
+        calendar
+            Whose fiscal year is meant; ``None`` means January to December.
+
+        Examples
+        --------
+        >>> from salesperf.model.calendar import Calendar
+        >>> Period.year(2026, calendar=Calendar(fiscal_year_start=4)).start
+        datetime.date(2025, 4, 1)
+        """
+        return cls._part(year, "year", 1, calendar)
+
+    @classmethod
+    def half(cls, year: int, half: int, *, calendar: "Calendar | None" = None) -> Self:
+        """Return the first or second half of a year; see :meth:`year`."""
+        return cls._part(year, "half", half, calendar)
+
+    @classmethod
+    def quarter(cls, year: int, quarter: int, *, calendar: "Calendar | None" = None) -> Self:
+        """Return a quarter, 1 to 4, of a year; see :meth:`year`."""
+        return cls._part(year, "quarter", quarter, calendar)
+
+    @classmethod
+    def month(cls, year: int, month: int) -> Self:
+        """Return a month, 1 to 12, of a calendar year.
+
+        Examples
+        --------
+        >>> Period.month(2026, 2).days
+        28
+        """
+        return cls._part(year, "month", month, None)
+
+    @classmethod
+    def week(cls, year: int, week: int) -> Self:
+        """Return a week of ISO 8601, Monday to Sunday, of an ISO year.
+
+        Examples
+        --------
+        >>> Period.week(2026, 1).start
+        datetime.date(2025, 12, 29)
+        """
+        _check_number(year, 1, 9998, "year")
+        try:
+            start = date.fromisocalendar(year, week, 1)
+        except (ValueError, TypeError):
+            raise InvalidValueError("out_of_range", path=("Period", "week"), low=1, high=53, value=week) from None
+        return cls(start, start + timedelta(days=_WEEK))
+
+    @classmethod
+    def day(cls, on: date) -> Self:
+        """Return a period of one day."""
+        validators.check_date(on, ("Period", "day"))
+        return cls(on, on + _ONE_DAY)
+
+    @classmethod
+    def _part(cls, year: int, grain: Grain, number: int, calendar: "Calendar | None") -> Self:
+        months = _MONTHS[grain]
+        _check_number(year, 1, 9998, "year")
+        _check_number(number, 1, 12 // months, grain)
+        first = 1 if calendar is None else calendar.fiscal_year_start
+        opening = date(year, first, 1) if first == 1 else date(year, first, 1) - relativedelta(years=1)
+        start = opening + relativedelta(months=months * (number - 1))
+        return cls(start, start + relativedelta(months=months))
+
+    @classmethod
+    def parse(cls, label: str, *, calendar: "Calendar | None" = None) -> Self:
+        """Read a label.
+
+        Parameters
+        ----------
+        label
+            ``2026``, ``2026-H2``, ``2026-Q3``, ``2026-09``, ``2026-W38`` of the calendar; ``FY2026``, ``FY2026-Q4`` of a
+            fiscal year, named by the year in which it ends; ``2026-09-30``, or ``2026-09-01..2026-09-30`` with both days
+            included.
+        calendar
+            Whose fiscal year a fiscal label means.
+
+        Raises
+        ------
+        InvalidValueError
+            If the label is none of these, or a fiscal label comes without a calendar.
+
+        Examples
+        --------
+        >>> Period.parse("2026-09-01..2026-09-30") == Period.parse("2026-09")
+        True
+        """
+        if not isinstance(label, str):
+            raise InvalidValueError("wrong_type", path=("Period", "parse"), expected=str, value=label)
+        match = _LABEL.match(label)
+        if match is None:
+            return cls._parse_dates(label)
+        if match["fiscal"] and calendar is None:
+            raise InvalidValueError("period_label_fiscal", path=("Period", "parse"), value=label)
+        within = calendar if match["fiscal"] else None
+        year = int(match["year"])
+        if match["month"]:
+            return cls.month(year, int(match["month"]))
+        if match["part"] == "W":
+            return cls.week(year, int(match["number"]))
+        grain: Grain = _GRAIN_OF_LETTER[match["part"] or ""]
+        return cls._part(year, grain, int(match["number"] or 1), within)
+
+    @classmethod
+    def _parse_dates(cls, label: str) -> Self:
+        first, _, last = label.partition("..")
+        try:
+            return cls(date.fromisoformat(first), date.fromisoformat(last or first) + _ONE_DAY)
+        except (ValueError, OverflowError):
+            raise InvalidValueError("period_label", path=("Period", "parse"), value=label) from None
+
+    @property
+    def label(self) -> str:
+        """The label by the calendar year: ``2026``, ``2026-Q3``, ``2026-09-01..2026-09-12``."""
+        return self.label_in(None)
+
+    def label_in(self, calendar: "Calendar | None") -> str:
+        """Return the label in a calendar: fiscal years, halves and quarters as ``FY2026-Q4``.
+
+        Examples
+        --------
+        >>> from salesperf.model.calendar import Calendar
+        >>> Period.quarter(2026, 1).label_in(Calendar(fiscal_year_start=4))
+        'FY2026-Q4'
+        """
+        name = self.name_in(calendar)
+        return name[1] if name else f"{self.start.isoformat()}..{self.last.isoformat()}"
+
+    def name_in(self, calendar: "Calendar | None") -> tuple[Grain, str, int, int] | None:
+        """Recognise the period as a year, half, quarter, month, week or day.
+
+        Returns
+        -------
+        tuple or None
+            Grain, label, year and number within the year; ``None`` for any other run of days.
+
+        Examples
+        --------
+        >>> Period.quarter(2026, 3).name_in(None)
+        ('quarter', '2026-Q3', 2026, 3)
+        """
+        fiscal = calendar is not None and calendar.fiscal_year_start != 1
+        for grain in ("year", "half", "quarter"):
+            months = _MONTHS[grain]
+            if self.start.day == 1 and self.end == self.start + relativedelta(months=months):
+                first = calendar.fiscal_year_start if calendar is not None else 1
+                offset = (self.start.month - first) % 12
+                if offset % months:
+                    continue
+                year = self.start.year + (1 if fiscal and self.start.month >= first else 0)
+                number = offset // months + 1
+                part = "" if grain == "year" else f"-{_LETTER_OF_GRAIN[grain]}{number}"
+                return grain, f"{'FY' if fiscal else ''}{year:04d}{part}", year, number
+        if self.start.day == 1 and self.end == self.start + relativedelta(months=1):
+            return "month", f"{self.start:%Y-%m}", self.start.year, self.start.month
+        iso = self.start.isocalendar()
+        if self.days == _WEEK and iso.weekday == 1:
+            return "week", f"{iso.year:04d}-W{iso.week:02d}", iso.year, iso.week
+        if self.days == 1:
+            return "day", self.start.isoformat(), self.start.year, self.start.timetuple().tm_yday
+        return None
+
+    def __str__(self) -> str:
+        """Return the label."""
+        return self.label
+
+    def text(self, lang: str = "en", catalogs: Catalogs | None = None, *, calendar: "Calendar | None" = None) -> str:
+        """Write the period for a reader.
+
+        Examples
+        --------
+        >>> Period.quarter(2026, 3).text(), Period.quarter(2026, 3).text("zh")
+        ('Q3 2026', '2026年第3季度')
+        """
+        name = self.name_in(calendar)
+        if name is None or name[0] == "day":
+            first, last = (display(each, lang=lang, catalogs=catalogs) for each in (self.start, self.last))
+            return first if self.days == 1 else render("period.dates", {"first": first, "last": last}, lang=lang)
+        grain, label, year, number = name
+        key = f"period.fiscal_{grain}" if label.startswith("FY") else f"period.{grain}"
+        return render(key, {"year": f"{year:04d}", "number": number}, lang=lang, catalogs=catalogs)
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return self.end - _ONE_DAY
+
+    @property
+    def days(self) -> int:
+        """The number of days."""
+        return (self.end - self.start).days
+
+    def __contains__(self, on: date) -> bool:
+        """Tell whether a day lies within."""
+        return self.start <= on < self.end
+
+    def covers(self, other: "Period") -> bool:
+        """Tell whether every day of the other is one of ours."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlap(self, other: "Period") -> "Period | None":
+        """Return the days in common, or ``None``.
+
+        Examples
+        --------
+        >>> Period.quarter(2026, 3).overlap(Period.parse("2026-08-30..2026-11-29")).label
+        '2026-08-30..2026-09-30'
+        """
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Period(start, end) if start < end else None
+
+    def until(self, as_of: date) -> "Period | None":
+        """Return the days up to the end of a day, or ``None`` where the period has not begun.
+
+        Examples
+        --------
+        >>> Period.quarter(2026, 3).until(date(2026, 8, 15)).days
+        46
+        """
+        end = min(self.end, as_of + _ONE_DAY)
+        return Period(self.start, end) if self.start < end else None
+
+    def year_before(self) -> "Period":
+        """Return the same period of the year before.
+
+        Notes
+        -----
+        The 29th of February becomes the 28th as a first day and the 1st of March as an end, so that a whole February
+        stays whole.
+
+        Examples
+        --------
+        >>> Period.month(2024, 2).year_before().label, Period.month(2025, 2).year_before().label
+        ('2023-02', '2024-02')
+        """
+        leap = (self.end.month, self.end.day) == (2, 29)
+        end = self.end + _ONE_DAY if leap else self.end
+        return Period(self.start - relativedelta(years=1), end - relativedelta(years=1))
+
+    def split(self, grain: Grain, calendar: "Calendar | None" = None) -> "tuple[Period, ...]":
+        """Cut the period at the boundaries of a grain; the parts tile it, the first and the last may be clipped.
+
+        Parameters
+        ----------
+        grain
+            One of :data:`GRAINS`.
+        calendar
+            Sets where fiscal years and weeks begin; ``None`` means January and Monday.
+
+        Raises
+        ------
+        InvalidValueError
+            If the grain is unknown.
+
+        Examples
+        --------
+        >>> [str(part) for part in Period.parse("2026-08-30..2026-09-12").split("month")]
+        ['2026-08-30..2026-08-31', '2026-09-01..2026-09-12']
+        """
+        if grain not in GRAINS:
+            raise InvalidValueError("choice", path=("grain",), choices=GRAINS, value=grain)
+        cuts = list(self._cuts(lambda on: boundary_after(on, grain, calendar)))
+        return tuple(Period(start, end) for start, end in pairwise(cuts))
+
+    def _cuts(self, following: Callable[[date], date]) -> Iterator[date]:
+        on = self.start
+        while on < self.end:
+            yield on
+            on = following(on)
+        yield self.end
+
+
+_LETTER_OF_GRAIN: Final[Mapping[str, str]] = MappingProxyType({"half": "H", "quarter": "Q"})
+_GRAIN_OF_LETTER: Final[Mapping[str, Grain]] = MappingProxyType({"": "year", "H": "half", "Q": "quarter"})
+
+
+def boundary_after(on: date, grain: Grain, calendar: "Calendar | None") -> date:
+    """Return the first day after ``on`` at which a new year, quarter, ... of the grain begins."""
+    if grain == "day":
+        return on + _ONE_DAY
+    if grain == "week":
+        first = 0 if calendar is None else calendar.week_start
+        return on + timedelta(days=_WEEK - (on.weekday() - first) % _WEEK)
+    months = _MONTHS[grain]
+    opening = 1 if calendar is None else calendar.fiscal_year_start
+    into = (on.month - opening) % months
+    return on.replace(day=1) + relativedelta(months=months - into)
+
+
+def _check_number(value: int, low: int, high: int, name: str) -> None:
+    if type(value) is not int:
+        raise InvalidValueError("wrong_type", path=("Period", name), expected=int, value=value)
+    if not low <= value <= high:
+        raise InvalidValueError("out_of_range", path=("Period", name), low=low, high=high, value=value)

@@ -1,0 +1,150 @@
+"""Profiles: how the work of a year, or of a plan, is spread over time."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
+
+import attrs
+
+from salesperf.errors import InvalidValueError
+from salesperf.model.calendar import Calendar
+from salesperf.model.period import Period
+from salesperf.model.validators import as_tuple, each, of_type, one_of, place
+
+__all__ = ["Profile", "ProfileGrain", "Schedule"]
+
+ProfileGrain: TypeAlias = Literal["half", "quarter", "month"]
+Weight: TypeAlias = int | float | Decimal | Fraction
+
+_PER_YEAR: Final[Mapping[str, int]] = MappingProxyType({"half": 2, "quarter": 4, "month": 12})
+
+
+def _weight(instance: object, attribute: "attrs.Attribute[Any]", value: Weight) -> None:
+    of_type(int, float, Decimal, Fraction)(instance, attribute, value)
+    if not 0 <= value < float("inf"):
+        raise InvalidValueError("weights_invalid", path=place(instance, attribute), value=value)
+
+
+def _as_weights(value: Iterable[Weight]) -> tuple[Weight, ...]:
+    return as_tuple(value)
+
+
+def _as_parts(value: Iterable[tuple[Period, Weight]]) -> tuple[tuple[Period, Weight], ...]:
+    return as_tuple(value)
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """A season: the weight of each half, quarter or month of every year (季节性).
+
+    Parameters
+    ----------
+    grain
+        ``"half"``, ``"quarter"`` or ``"month"``.
+    weights
+        Shares of a year, in any common unit, from the first part of the year on: 2, 4 or 12 of them. Halves and quarters
+        are those of the calendar's fiscal year; months begin with January. A float is the binary fraction that it holds.
+
+    Raises
+    ------
+    InvalidValueError
+        If the number of weights is not that of the grain, one is negative or not finite, or all are 0.
+
+    Examples
+    --------
+    >>> Profile(grain="quarter", weights=(20, 25, 25, 30)).weigh(Period.quarter(2026, 4), Calendar())
+    Fraction(30, 1)
+    """
+
+    grain: ProfileGrain = attrs.field(validator=one_of(*_PER_YEAR))
+    weights: tuple[Weight, ...] = attrs.field(converter=_as_weights, validator=each(_weight))
+
+    def __attrs_post_init__(self) -> None:
+        """Check the number of weights."""
+        expected = _PER_YEAR[self.grain]
+        if len(self.weights) != expected:
+            raise InvalidValueError(
+                "profile_length",
+                path=("Profile", "weights"),
+                expected=expected,
+                grain=self.grain,
+                value=len(self.weights),
+            )
+        if not any(self.weights):
+            raise InvalidValueError("weights_all_zero", path=("Profile", "weights"))
+
+    def weigh(self, period: Period, calendar: Calendar) -> Fraction:
+        """Return the weight of a period: of each part of a year, the share of its workdays that lies within.
+
+        Parameters
+        ----------
+        period
+            Any run of days.
+        calendar
+            Sets workdays and the fiscal year. A part of a year without workdays is weighed by days.
+        """
+        return sum((self._weigh_part(part, calendar) for part in period.split(self.grain, calendar)), Fraction(0))
+
+    def _weigh_part(self, part: Period, calendar: Calendar) -> Fraction:
+        whole = _whole(part, self.grain, calendar)
+        first = 1 if self.grain == "month" else calendar.fiscal_year_start
+        position = (whole.start.month - first) % 12 * _PER_YEAR[self.grain] // 12
+        return Fraction(self.weights[position]) * _share(part, whole, calendar)
+
+
+@attrs.frozen(kw_only=True)
+class Schedule:
+    """A dated plan: the weight of each of some periods, such as the monthly targets of a quarter.
+
+    Parameters
+    ----------
+    parts
+        Pairs of a period and its weight; periods do not overlap.
+
+    Raises
+    ------
+    InvalidValueError
+        If periods overlap, a weight is negative or not finite, or all are 0.
+
+    Examples
+    --------
+    >>> plan = Schedule(parts=((Period.month(2026, 7), 300), (Period.month(2026, 8), 100)))
+    >>> plan.weigh(Period.parse("2026-07-01..2026-08-14"), Calendar())
+    Fraction(7300, 21)
+    """
+
+    parts: tuple[tuple[Period, Weight], ...] = attrs.field(converter=_as_parts)
+
+    def __attrs_post_init__(self) -> None:
+        """Check periods and weights."""
+        field = attrs.fields(Schedule).parts
+        for position, (period, weight) in enumerate(self.parts):
+            of_type(Period)(self, field, period)
+            _weight(self, field, weight)
+            if position and period.start < self.parts[position - 1][0].end:
+                raise InvalidValueError("period_overlap", path=("Schedule", "parts", position), value=str(period))
+        if not any(weight for _, weight in self.parts):
+            raise InvalidValueError("weights_all_zero", path=("Schedule", "parts"))
+
+    def weigh(self, period: Period, calendar: Calendar) -> Fraction:
+        """Return the weight of a period: of each part, the share of its workdays that lies within."""
+        total = Fraction(0)
+        for part, weight in self.parts:
+            common = part.overlap(period)
+            if common is not None:
+                total += Fraction(weight) * _share(common, part, calendar)
+        return total
+
+
+def _share(part: Period, whole: Period, calendar: Calendar) -> Fraction:
+    workdays = calendar.workdays(whole)
+    return Fraction(calendar.workdays(part), workdays) if workdays else Fraction(part.days, whole.days)
+
+
+def _whole(part: Period, grain: ProfileGrain, calendar: Calendar) -> Period:
+    """Return the whole half, quarter or month that holds a part of one."""
+    year = Period(date(max(part.start.year - 1, 1), 1, 1), date(min(part.end.year + 2, 9999), 1, 1))
+    return next(candidate for candidate in year.split(grain, calendar) if candidate.covers(part))

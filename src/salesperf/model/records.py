@@ -1,0 +1,156 @@
+"""Records: everything known about a company's sales, in one frozen bundle."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import attrs
+
+from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.model.calendar import Calendar
+from salesperf.model.finding import Finding
+from salesperf.model.people import Org, Rep
+from salesperf.model.target import Actual, Target
+from salesperf.model.validators import as_tuple, check_date, each, of_type
+
+__all__ = ["Records"]
+
+
+def _as_targets(value: Iterable[Target]) -> tuple[Target, ...]:
+    return as_tuple(value)
+
+
+def _as_actuals(value: Iterable[Actual]) -> tuple[Actual, ...]:
+    return as_tuple(value)
+
+
+def _as_findings(value: Iterable[Finding]) -> tuple[Finding, ...]:
+    return as_tuple(value)
+
+
+@attrs.frozen(kw_only=True)
+class Records:
+    """Everything known: who sells, what was agreed, what was done, and what a reader noticed.
+
+    Parameters
+    ----------
+    org
+        Reps, teams and moves.
+    targets
+        Known by owner, metric, period and scope, each once.
+    actuals
+        Entries; a reference comes once.
+    calendar
+        Fiscal year and workdays.
+    findings
+        What the reader of the data noticed.
+
+    Raises
+    ------
+    InvalidInputError
+        With every fault at once: an owner that the org does not know, a target or a reference given twice, a parent that is no
+        target.
+
+    Examples
+    --------
+    >>> records = Records(org=Org(reps=[Rep(id="ada")]))
+    >>> records.as_of(date(2026, 9, 30)).org.reps[0].id
+    'ada'
+    """
+
+    org: Org = attrs.field(validator=of_type(Org))
+    targets: tuple[Target, ...] = attrs.field(default=(), converter=_as_targets, validator=each(of_type(Target)))
+    actuals: tuple[Actual, ...] = attrs.field(default=(), converter=_as_actuals, validator=each(of_type(Actual)))
+    calendar: Calendar = attrs.field(factory=Calendar, validator=of_type(Calendar))
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=_as_findings, validator=each(of_type(Finding)))
+
+    def __attrs_post_init__(self) -> None:
+        """Check owners and uniqueness over all items, and report every fault together."""
+        faults = [*self._faults_of_targets(), *self._faults_of_actuals()]
+        if faults:
+            raise InvalidInputError(faults)
+
+    def _faults_of_targets(self) -> Iterator[SalesperfError]:
+        known = {target.key for target in self.targets}
+        seen = set()
+        for position, target in enumerate(self.targets):
+            path = ("Records", "targets", position)
+            if target.owner is not None and not self._knows(target.owner):
+                yield UnknownNameError("unknown_owner", path=(*path, "owner"), value=target.owner)
+            if target.key in seen:
+                yield InvalidValueError("duplicate_target", path=path, value=str(target.period))
+            seen.add(target.key)
+            if target.parent is not None and (target.parent not in known or target.parent == target.key):
+                yield UnknownNameError("unknown_target", path=(*path, "parent"), value=str(target.parent.period))
+
+    def _faults_of_actuals(self) -> Iterator[SalesperfError]:
+        seen = set()
+        for position, actual in enumerate(self.actuals):
+            path = ("Records", "actuals", position)
+            if not self._knows(actual.owner):
+                yield UnknownNameError("unknown_owner", path=(*path, "owner"), value=actual.owner)
+            if actual.ref is None:
+                continue
+            if actual.ref in seen:
+                yield InvalidValueError("not_unique", path=(*path, "ref"), value=actual.ref)
+            seen.add(actual.ref)
+
+    def _knows(self, owner: str) -> bool:
+        return owner in self.org.rep_by_id or owner in self.org.team_by_id
+
+    def as_of(self, day: date) -> "Records":
+        """Forget everything later than a day: what is returned is what could be known at its end.
+
+        Parameters
+        ----------
+        day
+            The last day that counts.
+
+        Returns
+        -------
+        Records
+            Without later actuals, targets agreed later, hires, departures, moves and absences that start later, and later
+            findings. A rep hired later is forgotten with the targets set for the seat, unless something was already sold.
+            A parent that is forgotten is no longer named, nor is a manager.
+
+        Notes
+        -----
+        ``records.as_of(a).as_of(b) == records.as_of(min(a, b))``.
+
+        Examples
+        --------
+        >>> later = Records(org=Org(reps=[Rep(id="ada", hired=date(2026, 10, 1))]))
+        >>> later.as_of(date(2026, 9, 30)).org.reps
+        ()
+        """
+        check_date(day, ("day",))
+        actuals = tuple(actual for actual in self.actuals if actual.on <= day)
+        org = self._org_as_of(day, {actual.owner for actual in actuals})
+        targets = [
+            target
+            for target in self.targets
+            if (target.agreed is None or target.agreed <= day)
+            and (target.owner is None or target.owner in org.rep_by_id or target.owner in org.team_by_id)
+        ]
+        known = {target.key for target in targets}
+        return attrs.evolve(
+            self,
+            org=org,
+            targets=[target if target.parent in known else attrs.evolve(target, parent=None) for target in targets],
+            actuals=actuals,
+            findings=[finding for finding in self.findings if finding.on is None or finding.on <= day],
+        )
+
+    def _org_as_of(self, day: date, active: set[str]) -> Org:
+        reps = [_rep_as_of(rep, day) for rep in self.org.reps if rep.service[0] <= day or rep.id in active]
+        known = {rep.id for rep in reps}
+        return Org(
+            reps=reps,
+            teams=[team if team.manager in known else attrs.evolve(team, manager=None) for team in self.org.teams],
+            moves=[move for move in self.org.moves if move.on <= day and move.rep in known],
+        )
+
+
+def _rep_as_of(rep: Rep, day: date) -> Rep:
+    left = rep.left if rep.left is not None and rep.left <= day else None
+    absences = tuple(absence for absence in rep.absences if absence.start <= day)
+    return rep if (left, absences) == (rep.left, rep.absences) else attrs.evolve(rep, left=left, absences=absences)
