@@ -131,11 +131,7 @@ def test_an_import_that_points_down_or_stays_in_its_room_is_no_fault(module: str
 @pytest.mark.parametrize(
     ("module", "source", "fault"),
     [
-        (
-            "salesperf.errors",
-            "import numpy, salesperf.kernels.numeric",
-            "salesperf.kernels.numeric",
-        ),
+        ("salesperf.errors", "import numpy, salesperf.kernels.numeric", "salesperf.kernels.numeric"),
         ("salesperf.kernels.sums", "from salesperf import messages", "salesperf.messages"),
         ("salesperf.model.target", "from ..review import build", "salesperf.review.build"),
         ("salesperf.attainment", "from salesperf import funnel", "salesperf.funnel"),
@@ -144,11 +140,7 @@ def test_an_import_that_points_down_or_stays_in_its_room_is_no_fault(module: str
         ("salesperf.attainment", "if TYPE_CHECKING:\n    from salesperf import review", "salesperf.review"),
         ("salesperf.attainment", "def late():\n    import salesperf.review", "salesperf.review"),
         ("salesperf.attainment", "import polars", "polars"),
-        (
-            "salesperf.io.frames",
-            "def late():\n    from hypothesis.extra import numpy",
-            "hypothesis.extra.numpy",
-        ),
+        ("salesperf.io.frames", "def late():\n    from hypothesis.extra import numpy", "hypothesis.extra.numpy"),
         ("salesperf", "from salesperf.io import folder", "salesperf.io.folder"),
         ("salesperf.helpers", "", "salesperf.helpers has no layer"),
     ],

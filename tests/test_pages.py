@@ -83,9 +83,7 @@ def test_a_rebuilt_page_passes_and_stays_as_it_is(page: Path) -> None:
     assert rebuild.main(["--check", str(page)]) == 0
 
 
-def test_a_check_names_the_page_that_would_change_and_changes_nothing(
-    page: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_check_names_the_page_that_would_change_and_changes_nothing(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = page.read_text(encoding="utf-8")
     assert rebuild.main(["--check", str(page)]) == 1
     assert capsys.readouterr().out == f"{page}: would change\n"

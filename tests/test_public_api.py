@@ -21,12 +21,17 @@ from salesperf.messages import catalog
 
 PACKAGE = Path(salesperf.__file__).parent
 
-PRIVATE = ("salesperf.model", "salesperf.__main__")
-"""The nouns are public at the root; the program has a command line instead of names."""
+
+def is_public(name: str) -> bool:
+    """Tell whether a module is for users: two levels deep, three in the rooms that are collections of modules."""
+    room = name.split(".")[1]
+    # The nouns are public at the root; the program has a command line instead of names.
+    return room not in {"model", "__main__"} and name.count(".") <= (2 if room in {"kernels", "io"} else 1)
+
 
 MODULES = [
     "salesperf",
-    *(module.name for module in pkgutil.walk_packages(salesperf.__path__, "salesperf.") if not module.name.startswith(PRIVATE)),
+    *(found.name for found in pkgutil.walk_packages(salesperf.__path__, "salesperf.") if is_public(found.name)),
 ]
 
 BROUGHT_ALONG = {"cython_runtime", "six"}

@@ -124,7 +124,6 @@ __all__ = [
     "messages",
     "report",
     "review",
-    "testing",
 ]
 
 _HOMES: Final = MappingProxyType(
@@ -184,11 +183,14 @@ _HOMES: Final = MappingProxyType(
 )
 """Name of each noun to the module that defines it."""
 
+_ROOMS: Final = frozenset({name for name in __all__ if name.islower()} | {"testing"})
+"""``testing`` is no part of ``__all__``: it needs an extra, which ``from salesperf import *`` must not."""
+
 
 def __getattr__(name: str) -> object:
     if name in _HOMES:
         value: object = getattr(import_module(_HOMES[name]), name)
-    elif name in __all__:
+    elif name in _ROOMS:
         value = import_module(f"salesperf.{name}")
     else:
         message = f"module 'salesperf' has no attribute {name!r}"

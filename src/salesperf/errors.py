@@ -6,14 +6,17 @@ length.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Final, Self, TypeVar
 
 __all__ = [
+    "SHOWN",
     "TEMPLATES",
     "IllegalTransitionError",
     "InfeasibleError",
@@ -21,6 +24,7 @@ __all__ = [
     "InvalidValueError",
     "MissingExtraError",
     "NotAdditiveError",
+    "Phrase",
     "SalesperfError",
     "UnitMismatchError",
     "UnknownNameError",
@@ -40,17 +44,23 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "beyond_int64": "expected a number between -2**63 and 2**63, got {value}",
         "calendar_conflict": "expected a day to be a holiday or an extra workday, got {value} as both",
         "calendar_no_workdays": "expected a weekend of at most six days, got {value}",
+        "cell_too_long": "expected text of at most {limit} characters, got {value}",
         "choice": "expected one of {choices}, got {value}",
         "date_is_datetime": "expected a date, got a datetime (hint: choose the time zone yourself and pass value.date())",
+        "date_too_late": "expected a day before the last that a calendar can hold, got {value}",
+        "dimensions": "expected an array of one dimension, got {value}",
         "duplicate_id": "expected an id that no other rep or team bears, got {value} again",
         "duplicate_target": "expected one target for owner, metric, period and scope, got another one for {value}",
-        "dimensions": "expected an array of one dimension, got {value}",
         "empty": "expected text that is not empty and has no blanks at its ends, got {value}",
         "file_decoding": "expected UTF-8 text, got other bytes at position {position} (hint: save the file as 'CSV UTF-8')",
+        "file_delimiter": "expected commas between the columns, got {value} (hint: save the file as 'CSV UTF-8')",
         "file_empty": "expected a header line with the columns {columns}, got an empty file",
-        "file_too_large": "expected at most {limit} bytes, got {size} (hint: raise limit_bytes, or split the file by year)",
+        "file_too_large": "expected a file of at most {limit} MiB, got {size} MiB"
+        " (hint: raise limit_bytes, or split the file by year)",
         "file_unreadable": "expected a file that can be read, got the system error {reason}",
+        "file_unwritable": "expected a place that can be written to, got the system error {reason}",
         "folder_missing": "expected a folder that holds reps.csv, found none",
+        "folder_occupied": "expected a new folder, or one that holds nothing but files of this layout, got {value}",
         "infeasible_sum": "expected values whose sum is {total} up to rounding, got a sum that is off by {excess}",
         "interval_half": "expected both ends of the interval with a value, or neither",
         "interval_reversed": "expected low <= high, got {low} and {high}",
@@ -58,11 +68,20 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "length": "expected {expected} items, got {value}",
         "missing_column": "expected a column {column}, got the columns {columns}",
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
+        "misspelt_column": "expected a known column, perhaps {known}, got {value}",
+        "more_than_all": "expected a part of the whole, got {value}, more than there is in all",
         "move_outside_service": "expected a move after the day of hire and before the day of leaving, got {value}",
+        "no_day": "expected actuals or targets whose last day to take, got none (hint: pass --as-of)",
         "no_weights": "expected at least one weight to divide {total} by, got none",
+        "not_a_count": "expected a count (a whole number, 0 or more), got {value}",
+        "not_a_shape": "expected a number from 1e-4 to 1e12, got {value}",
         "not_additive": "expected a metric that adds up (a flow), got {metric}, a {accumulation}"
         " (hint: a ratio target is inherited, not divided)",
+        "not_encodable": "expected text that UTF-8 can hold, got half a surrogate pair",
         "not_finite": "expected a finite number, got {value}",
+        "not_numeric": "expected a number or a numpy array of numbers, got {value}"
+        " (hint: make a list an array with numpy.array)",
+        "not_positive": "expected a finite number above 0, got {value}",
         "not_recorded": "expected a metric that is recorded, got the ratio {metric}"
         " (hint: record {numerator} and {denominator}; the ratio follows)",
         "not_recorded_part": "expected a metric that is recorded, got the ratio {metric}",
@@ -83,10 +102,14 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         ' (hint: write it as text, such as Decimal("0.075"))',
         "reason_missing": "expected a reason why there is no value, got none",
         "row_length": "expected {expected} fields, got {value}",
+        "row_unreadable": "expected cells of at most {limit} characters whose quotes close"
+        " (hint: a quote within quotes is written twice)",
         "target_order": "expected floor, amount and stretch in the order of the metric's direction, got another order",
+        "too_many_faults": "expected fewer than {limit} faults in a file (hint: the rows below have not been read)",
         "unhashable": "expected values that cannot change, got {value} (hint: use tuples and FrozenMap)",
         "unit_dimension": "expected an amount of dimension {expected} for the metric {metric}, got {value}",
         "unit_mismatch": "expected amounts in one unit, got {left} and {right} (hint: convert one of them first)",
+        "unit_of_ratio": "expected no unit for the ratio {metric}, got {value} (hint: leave the cell empty)",
         "unknown_column": "expected a known column, got {value}",
         "unknown_grain": "expected one of {choices}, got {value}",
         "unknown_language": "expected one of {choices}, got {value}",
@@ -107,14 +130,71 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Code of each error to its English text; other languages stand in the message catalogs."""
 
-_LONG = 7
-_KEY = re.compile(r"[\w.:/#-]{1,40}\Z")
-_DATES = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}(\.\.\d{4}-\d{2}-\d{2})?\Z")
-_MOST_SHOWN = 12
-_MOST_LISTED = 50
+SHOWN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "datetime": "a datetime",
+        "integer": "an int of {count} digits",
+        "integer_long": "an int of {count} digits or more",
+        "items": "{items}",
+        "nested": "a {kind} of {count} items",
+        "nothing": "nothing",
+        "number": "a {kind} of {count} or more digits",
+        "text": "text of {count} characters",
+        "type_text": "text",
+        "value": "a value of type {kind}",
+    },
+)
+"""Key of each phrase of :func:`show` to its English text; other languages stand in the message catalogs."""
+
+_LONG: Final = 7
+"""So many digits may be a telephone number."""
+_MOST_DIGITS: Final = 40
+_MOST_ITEMS: Final = 12
+_MOST_FAULTS: Final = 50
+_KEY: Final = re.compile(r"[\w.:/#-]{1,40}\Z", re.ASCII)
+_DATES: Final = re.compile(r"(19|20)\d\d([-/.])\d{1,2}\2\d{1,2}(\.\.(19|20)\d\d-\d\d-\d\d)?\Z", re.ASCII)
 
 
-def show(value: object) -> str:  # noqa: PLR0911 - one return a kind of value reads best
+class Phrase(str):
+    """What stands for a value that is not shown: English text that another language can word anew.
+
+    Parameters
+    ----------
+    key
+        A key of :data:`SHOWN`.
+    arguments
+        What its text names.
+
+    Examples
+    --------
+    >>> phrase = show("Ada Lovelace")
+    >>> phrase, phrase.key, dict(phrase.arguments)
+    ('text of 12 characters', 'text', {'count': 12})
+    """
+
+    __slots__ = ("arguments", "key")
+
+    key: str
+    arguments: Mapping[str, object]
+
+    def __new__(cls, key: str, /, **arguments: object) -> Self:
+        """Write the English text."""
+        shown = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in arguments.items()}
+        phrase = super().__new__(cls, SHOWN[key].format_map(shown))
+        phrase.key = key
+        phrase.arguments = MappingProxyType(arguments)
+        return phrase
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by content."""
+        return _rebuild_phrase, (self.key, dict(self.arguments))
+
+
+def _rebuild_phrase(key: str, arguments: Mapping[str, object]) -> Phrase:
+    return Phrase(key, **arguments)
+
+
+def show(value: object) -> str:
     """Write a value for a message so that it can hold no personal data.
 
     Parameters
@@ -125,44 +205,83 @@ def show(value: object) -> str:  # noqa: PLR0911 - one return a kind of value re
     Returns
     -------
     str
-        Short identifiers, small numbers and dates as they are; all else by type and length.
+        Short identifiers, small numbers and dates as they are; all else by type and length, as a :class:`Phrase`.
+
+    Notes
+    -----
+    An identifier is one word in ASCII of at most 40 characters with fewer than seven digits. A word in other letters counts
+    as free text, since two Chinese characters may be a region or somebody's full name and nothing tells them apart.
 
     Examples
     --------
-    >>> show("east"), show(42), show("Ada Lovelace"), show("+86 138 0013 8000")
-    ("'east'", '42', 'text of 12 characters', 'text of 17 characters')
+    >>> show("east"), show(42), show("Ada Lovelace"), show("+86 138 0013 8000"), show("张伟")
+    ("'east'", '42', 'text of 12 characters', 'text of 17 characters', 'text of 2 characters')
     >>> show(13800138000)
     'an int of 11 digits'
     """
+    if isinstance(value, tuple | list | set | frozenset):
+        return _show_items(value)
+    return _show_one(value)
+
+
+def _show_items(values: Collection[object]) -> str:
+    shown = [_show_one(value) for value in islice(values, _MOST_ITEMS)]
+    if isinstance(values, set | frozenset):
+        shown.sort()
+    more = ["..."] if len(values) > _MOST_ITEMS else []
+    return Phrase("items", items=(*shown, *more)) if shown else Phrase("nothing")
+
+
+def _show_one(value: object) -> str:  # noqa: PLR0911 - one return a kind of value reads best
     if value is None or isinstance(value, bool):
         return repr(value)
     if isinstance(value, type):
-        return "text" if value is str else value.__name__
+        return Phrase("type_text") if value is str else value.__name__
     if isinstance(value, str):
-        digits = sum(character.isdigit() for character in value)
-        if _DATES.match(value) or (_KEY.match(value) and digits < _LONG):
-            return repr(value)
-        return f"text of {len(value)} characters"
-    if isinstance(value, int):
-        digits = len(str(abs(value))) if abs(value) < 10**40 else 40
-        return str(value) if digits < _LONG else f"an int of {digits}{'' if digits < 40 else ' or more'} digits"  # noqa: PLR2004
-    if isinstance(value, float | Decimal | Fraction):
+        return _show_text(value)
+    if isinstance(value, Integral):
+        return _show_integer(int(value))
+    if isinstance(value, Real | Decimal):
         return _show_fractional(value)
     if isinstance(value, datetime):
-        return "a datetime"
+        return Phrase("datetime")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple | list | set | frozenset):
-        items = [show(item) for item in value]
-        more = [] if len(items) <= _MOST_SHOWN else [f"{len(items) - _MOST_SHOWN} more"]
-        return ", ".join(items[:_MOST_SHOWN] + more) or "nothing"
-    return f"a value of type {type(value).__name__}"
+        return Phrase("nested", kind=type(value).__name__, count=len(value))
+    return Phrase("value", kind=type(value).__name__)
 
 
-def _show_fractional(value: float | Decimal | Fraction) -> str:
-    text = repr(value) if isinstance(value, float) else str(value)
-    long = sum(character.isdigit() for character in text) >= _LONG and not text.startswith(("0.", "-0."))
-    return f"a {type(value).__name__} of {len(text)} characters" if long else text
+def _show_text(value: str) -> str:
+    digits = sum(character.isdigit() for character in value)
+    if _DATES.match(value) or (_KEY.match(value) and digits < _LONG):
+        return str.__repr__(value)
+    return Phrase("text", count=len(value))
+
+
+def _show_integer(value: int) -> str:
+    if abs(value) >= 10**_MOST_DIGITS:
+        return Phrase("integer_long", count=_MOST_DIGITS)
+    digits = len(str(abs(value)))
+    return str(value) if digits < _LONG else Phrase("integer", count=digits)
+
+
+def _show_fractional(value: Real | Decimal) -> str:
+    if isinstance(value, Fraction):
+        text = str(value) if max(abs(value.numerator), value.denominator) < 10**_LONG else ""
+    else:
+        text = str(value) if isinstance(value, Decimal) else repr(float(value))
+    # A fraction below 1 is a rate with many digits, not a number that reaches somebody.
+    is_short = text.startswith(("0.", "-0.")) or sum(character.isdigit() for character in text) < _LONG
+    return text if text and is_short else Phrase("number", kind=type(value).__name__, count=_LONG)
+
+
+def _step(step: object) -> str | int:
+    """Make a step of a path safe: a position stays, and so does a name that could stand in a message."""
+    if isinstance(step, Integral):
+        return int(step)
+    shown = show(step)
+    return step if isinstance(step, str) and not isinstance(shown, Phrase) else shown
 
 
 def _where(path: Sequence[str | int]) -> str:
@@ -200,13 +319,14 @@ class SalesperfError(Exception):
     params: Mapping[str, str]
 
     def __init__(self, code: str, /, *, path: Iterable[str | int] = (), **params: object) -> None:
-        self._keep(code, tuple(path), {name: show(value) for name, value in params.items()})
-        super().__init__(str(self))
+        super().__init__()
+        self._keep(code, tuple(map(_step, path)), {name: show(value) for name, value in params.items()})
 
     def _keep(self, code: str, path: tuple[str | int, ...], params: Mapping[str, str]) -> None:
         self.code = code
         self.path = path
         self.params = MappingProxyType(dict(params))
+        self.args = (SalesperfError.__str__(self),)
 
     @property
     def where(self) -> str:
@@ -234,11 +354,11 @@ class SalesperfError(Exception):
         >>> str(InvalidValueError("not_finite", path=("fte",), value=1.5).within("reps.csv", 4))
         'reps.csv:4:fte: expected a finite number, got 1.5'
         """
-        return self.at(*path, *self.path)
+        return _restore(type(self), self.code, (*map(_step, path), *self.path), self.params)
 
     def at(self, *path: str | int) -> Self:
         """Return the same error with another path."""
-        return _restore(type(self), self.code, path, self.params)
+        return _restore(type(self), self.code, tuple(map(_step, path)), self.params)
 
 
 _ErrorT = TypeVar("_ErrorT", bound=SalesperfError)
@@ -247,7 +367,6 @@ _ErrorT = TypeVar("_ErrorT", bound=SalesperfError)
 def _restore(kind: type[_ErrorT], code: str, path: tuple[str | int, ...], params: Mapping[str, str]) -> _ErrorT:
     error = kind.__new__(kind)
     error._keep(code, path, params)  # noqa: SLF001 - the second constructor of the class above
-    error.args = (str(error),)
     return error
 
 
@@ -278,6 +397,11 @@ class UnknownNameError(SalesperfError, LookupError):
 class MissingExtraError(SalesperfError, ImportError):  # type: ignore[misc] # our path replaces the file path of ImportError
     """An optional package is not installed."""
 
+    def __init__(self, code: str, /, *, path: Iterable[str | int] = (), **params: object) -> None:
+        super().__init__(code, path=path, **params)
+        # The names are ours, and the hint is to be copied: without the quotes of a value.
+        self._keep(code, self.path, {name: shown.strip("'") for name, shown in self.params.items()})
+
 
 class InvalidInputError(SalesperfError, ExceptionGroup[SalesperfError]):
     """Many faults of one input, reported together; also an :class:`ExceptionGroup`.
@@ -304,9 +428,9 @@ class InvalidInputError(SalesperfError, ExceptionGroup[SalesperfError]):
 
     def __str__(self) -> str:
         """Return all messages, a line each; a very long list is cut with the number of the rest."""
-        lines = [super().__str__(), *(f"- {fault}" for fault in self.exceptions[:_MOST_LISTED])]
-        if len(self.exceptions) > _MOST_LISTED:
-            lines.append(f"- and {len(self.exceptions) - _MOST_LISTED} more")
+        lines = [super().__str__(), *(f"- {fault}" for fault in self.exceptions[:_MOST_FAULTS])]
+        if len(self.exceptions) > _MOST_FAULTS:
+            lines.append(f"- and {len(self.exceptions) - _MOST_FAULTS} more")
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -320,3 +444,7 @@ class InvalidInputError(SalesperfError, ExceptionGroup[SalesperfError]):
     def within(self, *path: str | int) -> Self:
         """Return the same group with each fault seen from further out."""
         return self.derive([fault.within(*path) for fault in self.exceptions])  # type: ignore[union-attr] # ours only
+
+    def at(self, *path: str | int) -> Self:
+        """Return the same group with each fault at another path: the group itself has none."""
+        return self.derive([fault.at(*path) for fault in self.exceptions])  # type: ignore[union-attr] # ours only

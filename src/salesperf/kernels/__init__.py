@@ -1,1 +1,20 @@
 """Numbers only: arrays in, arrays out, and no word of sales."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from salesperf.kernels import apportionment, numeric, proportion, special
+
+__all__ = ["apportionment", "numeric", "proportion", "special"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        message = f"module 'salesperf.kernels' has no attribute {name!r}"
+        raise AttributeError(message)
+    return import_module(f"salesperf.kernels.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -14,7 +14,7 @@ import numpy as np
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import AnyColumn, Column, Number, as_result
 
-__all__ = ["Check", "elementwise", "finite_above_zero", "from_zero_to_one", "refuse_where", "spread"]
+__all__ = ["Check", "elementwise", "refuse_where", "spread"]
 
 Check: TypeAlias = Callable[[str, Column], None]
 """Looks at the values of one argument, given its name, and raises for those outside its domain."""
@@ -95,41 +95,11 @@ def refuse_where(wrong: AnyColumn, code: str, name: str, values: Column, **param
     >>> refuse_where(shares < 0, "out_of_range", "shares", shares, low=0, high=1)
     Traceback (most recent call last):
         ...
-    salesperf.errors.InvalidValueError: shares.1: expected a number from 0 to 1, got -0.5
+    salesperf.errors.InvalidValueError: shares:1: expected a number from 0 to 1, got -0.5
     """
     if np.any(wrong):
         position = tuple(int(step) for step in np.argwhere(wrong)[0])
         raise InvalidValueError(code, path=(name, *position), value=float(values[position]), **params)
-
-
-def from_zero_to_one(name: str, values: Column) -> None:
-    """Refuse what lies outside [0, 1]; ``nan`` passes.
-
-    Raises
-    ------
-    InvalidValueError
-        With the position of the first such element.
-
-    Examples
-    --------
-    >>> from_zero_to_one("p", np.array([0.0, 1.0, np.nan]))
-    """
-    refuse_where((values < 0) | (values > 1), "out_of_range", name, values, low=0, high=1)
-
-
-def finite_above_zero(name: str, values: Column) -> None:
-    """Refuse 0, what is negative and what is infinite; ``nan`` passes.
-
-    Raises
-    ------
-    InvalidValueError
-        With the position of the first such element.
-
-    Examples
-    --------
-    >>> finite_above_zero("degrees", np.array([0.5, np.nan]))
-    """
-    refuse_where((values <= 0) | np.isinf(values), "not_positive", name, values)
 
 
 def elementwise(**checks: Check) -> Callable[[Callable[..., Column]], Callable[..., float | Column]]:
@@ -153,7 +123,7 @@ def elementwise(**checks: Check) -> Callable[[Callable[..., Column]], Callable[.
 
     Examples
     --------
-    >>> @elementwise(share=from_zero_to_one)
+    >>> @elementwise()
     ... def odds(share):
     ...     return share / (1 - share)
     >>> odds(0.75), odds(np.array([0.5, 1.0])).tolist()

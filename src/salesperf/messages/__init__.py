@@ -4,9 +4,10 @@ A catalog maps a message key to a template. English and Chinese are complete; a 
 them. A key that no catalog holds renders as itself, so a missing translation is seen and never fails.
 """
 
+import math
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +16,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
-from salesperf.errors import TEMPLATES, SalesperfError, UnknownNameError
+from salesperf.errors import SHOWN, TEMPLATES, Phrase, SalesperfError, UnknownNameError
 
 __all__ = ["LANGUAGES", "Catalogs", "HasText", "catalog", "describe_error", "display", "render"]
 
@@ -42,7 +43,6 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
             yield f"{prefix}{key}", value
 
 
-@cache
 def catalog(lang: str) -> Mapping[str, str]:
     """Return the catalog of a language.
 
@@ -66,23 +66,35 @@ def catalog(lang: str) -> Mapping[str, str]:
     >>> catalog("zh")["metric.revenue"]
     '销售额'
     """
-    language = lang.replace("_", "-").split("-")[0].lower()
+    language = _language(lang)
     if language not in LANGUAGES:
         raise UnknownNameError("unknown_language", path=("lang",), choices=LANGUAGES, value=lang)
+    return _load(language)
+
+
+def _language(lang: str) -> str:
+    """Return the language of a tag, without region and script."""
+    return lang.replace("_", "-").split("-")[0].lower() if isinstance(lang, str) else ""
+
+
+@cache
+def _load(language: str) -> Mapping[str, str]:
     source = files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     templates = dict(_flat(tomllib.loads(source)))
     if language == "en":
         templates |= {f"error.{code}": template for code, template in TEMPLATES.items()}
+        templates |= {f"shown.{key}": template for key, template in SHOWN.items()}
     return MappingProxyType(templates)
 
 
-def _template(key: str, lang: str, catalogs: Catalogs | None) -> str:
-    own = (catalogs or {}).get(lang, {})
-    if key in own:
-        return own[key]
-    if catalogs and lang in catalogs and lang not in LANGUAGES:
-        return catalog("en").get(key, key)
-    return catalog(lang).get(key, key)
+def _template(key: str, lang: str, catalogs: Catalogs | None) -> str | None:
+    """Find a template: the caller's for the tag, the caller's for its language, ours for it, or else the English one."""
+    language = _language(lang)
+    own = [catalogs[tag] for tag in (lang, language) if tag in catalogs] if catalogs and language else []
+    for templates in own:
+        if key in templates:
+            return templates[key]
+    return catalog("en" if own and language not in LANGUAGES else lang).get(key)
 
 
 class _Writer(string.Formatter):
@@ -91,6 +103,13 @@ class _Writer(string.Formatter):
     def __init__(self, lang: str, catalogs: Catalogs | None) -> None:
         self.lang = lang
         self.catalogs = catalogs
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, Any]:
+        try:
+            value, first = super().get_field(field_name, args, kwargs)
+        except (LookupError, AttributeError):
+            return f"{{{field_name}}}", field_name
+        return value, first
 
     def format_field(self, value: object, format_spec: str) -> str:
         return display(value, format_spec, lang=self.lang, catalogs=self.catalogs)
@@ -108,13 +127,14 @@ def render(
     Parameters
     ----------
     key
-        A message key; one that no catalog holds is returned as it is.
+        A message key; one that no catalog holds is returned as it is, with whatever braces it has.
     arguments
-        What the template names. Numbers, dates, amounts and periods are written as the reader writes them.
+        What the template names. Numbers, dates, amounts and periods are written as the reader writes them; what is
+        missing leaves its name in braces.
     lang
-        The reader's language.
+        The reader's language, such as ``"zh"`` or ``"zh-CN"``.
     catalogs
-        Templates of the caller's own, before ours.
+        Templates of the caller's own, before ours; what they lack in a language that we have not is in English.
 
     Raises
     ------
@@ -131,7 +151,7 @@ def render(
     'our.own.key'
     """
     template = _template(key, lang, catalogs)
-    return _Writer(lang, catalogs).vformat(template, (), arguments or {}) if arguments else template
+    return key if template is None else _Writer(lang, catalogs).vformat(template, (), arguments or {})
 
 
 def describe_error(error: SalesperfError, *, lang: str = "en", catalogs: Catalogs | None = None) -> str:
@@ -148,7 +168,7 @@ def describe_error(error: SalesperfError, *, lang: str = "en", catalogs: Catalog
     --------
     >>> from salesperf.errors import InvalidValueError
     >>> describe_error(InvalidValueError("not_finite", path=("fte",), value=float("inf")), lang="zh")
-    'fte: 应为有限的数,实际是 inf'
+    'fte: 应为有限的数，实际是 inf'
     """
     own = error.where + render(f"error.{error.code}", error.params, lang=lang, catalogs=catalogs)
     faults = [fault for fault in getattr(error, "exceptions", ()) if isinstance(fault, SalesperfError)]
@@ -167,7 +187,7 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     Parameters
     ----------
     value
-        Text, a number, a date, ``None`` (a dash), or anything with a ``text(lang, catalogs)`` method.
+        Text, a number, a date, ``None`` or ``nan`` (a dash), or anything with a ``text(lang, catalogs)`` method.
     style
         ``"percent"`` for a fraction, ``"points"`` for a signed difference of fractions, ``"signed"`` for a number with its
         sign, ``"plain"`` for a whole number without grouping; otherwise a format specification of Python's for numbers.
@@ -181,10 +201,15 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     >>> display(date(2026, 9, 30), lang="zh")
     '2026年9月30日'
     """
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
+    if isinstance(value, Phrase):
+        return _phrase(value, lang, catalogs)
     if isinstance(value, str):
         return value
+    if isinstance(value, tuple):
+        separator = render("format.list", lang=lang, catalogs=catalogs)
+        return separator.join(display(item, style, lang=lang, catalogs=catalogs) for item in value)
     if isinstance(value, HasText):
         return value.text(lang, catalogs)
     if isinstance(value, date):
@@ -193,19 +218,26 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
         return str(value)
     if style == "points":
-        return render("format.points", {"number": f"{100 * float(value):+.1f}"}, lang=lang, catalogs=catalogs)
-    return _number(value, style)
+        return render("format.points", {"number": f"{100 * float(value):+z.1f}"}, lang=lang, catalogs=catalogs)
+    return _number(float(value) if isinstance(value, Fraction) else value, style)
 
 
-def _number(value: float | Decimal | Fraction, style: str) -> str:
-    if isinstance(value, Fraction):
-        value = float(value)
+def _phrase(value: Phrase, lang: str, catalogs: Catalogs | None) -> str:
+    arguments = dict(value.arguments)
+    if isinstance(items := arguments.get("items"), tuple):
+        separator = render("format.separator", lang=lang, catalogs=catalogs)
+        arguments["items"] = separator.join(display(item, lang=lang, catalogs=catalogs) for item in items)
+    return render(f"shown.{value.key}", arguments, lang=lang, catalogs=catalogs)
+
+
+def _number(value: float | Decimal, style: str) -> str:
+    sign = "+" if style == "signed" else ""
     if style == "percent":
-        return f"{value:.1%}"
+        return f"{value:z.1%}"
     if style == "plain":
         return str(value)
-    if style == "signed":
-        return f"{value:+,}"
-    if not style:
-        return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
-    return format(value, style)
+    if style not in ("", "signed"):
+        return format(value, style)
+    if isinstance(value, float):
+        return f"{value:{sign}z,.2f}"
+    return f"{value:{sign},f}" if isinstance(value, Decimal) else f"{value:{sign},}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, Literal, Self, TypeAlias
@@ -12,7 +12,7 @@ import attrs
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.numeric import INT64_MAX, Rounding, round_fraction
 from salesperf.messages import Catalogs, render
-from salesperf.model.validators import identifier, of_type, one_of, whole
+from salesperf.model.validators import check_number, identifier, of_type, one_of, place, whole
 
 __all__ = ["CNY", "COUNT", "EUR", "ISO_4217", "JPY", "USD", "Amount", "Rate", "Unit", "UnitDimension"]
 
@@ -20,8 +20,15 @@ UnitDimension: TypeAlias = Literal["money", "count"]
 Rate: TypeAlias = int | Decimal | Fraction
 """An exact number to multiply an amount by."""
 
-_MOST_DIGITS = 18
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
+_MOST_DIGITS: Final = 18
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
+_UNIT: Final = re.compile(r"(?=\S)([^:]*[^:\s])(?::([0-9]{1,2})(?::(money|count))?)?\Z")
+
+
+def _code(instance: object, attribute: "attrs.Attribute[str]", value: str) -> None:
+    identifier(instance, attribute, value)
+    if ":" in value:
+        raise InvalidValueError("unreadable_unit", path=place(instance, attribute), value=value)
 
 
 @attrs.frozen(cache_hash=True)
@@ -31,7 +38,7 @@ class Unit:
     Parameters
     ----------
     code
-        ISO 4217 code of a currency, or a word for what is counted.
+        ISO 4217 code of a currency, or a word for what is counted; without a colon.
     digits
         Digits after the decimal point, 0 to 18; the smallest unit is 10^-digits. Things are counted whole: 0.
     dimension
@@ -53,7 +60,7 @@ class Unit:
     Unit(code='KWD', digits=3, dimension='money')
     """
 
-    code: str = attrs.field(validator=identifier)
+    code: str = attrs.field(validator=_code)
     digits: int = attrs.field(validator=whole(0, _MOST_DIGITS))
     dimension: UnitDimension = attrs.field(validator=one_of("money", "count"))
 
@@ -86,12 +93,12 @@ class Unit:
         >>> Unit.parse("USD:4"), Unit.parse("box")
         (Unit(code='USD', digits=4, dimension='money'), Unit(code='box', digits=0, dimension='count'))
         """
-        code, _, rest = text.partition(":")
-        digits, _, dimension = rest.partition(":")
-        known = ISO_4217.get(code, Unit(code, 0, "count") if code.strip() else None)
-        if known is None or not re.fullmatch(r"\d{0,2}", digits, re.ASCII):
-            raise InvalidValueError("unreadable_unit", path=("Unit",), value=text)
-        return cls(code, int(digits) if digits else known.digits, dimension or known.dimension)  # type: ignore[arg-type] # validated
+        match = _UNIT.match(text) if isinstance(text, str) else None
+        if match is None:
+            raise InvalidValueError("unreadable_unit", path=("Unit", "parse"), value=text)
+        code, digits, dimension = match.groups()
+        known = ISO_4217.get(code) or cls(code, 0, "count")
+        return cls(code, int(digits) if digits else known.digits, dimension or known.dimension)
 
     def __str__(self) -> str:
         """Return the shortest text that :meth:`parse` reads back."""
@@ -138,9 +145,25 @@ def _exact(rate: object) -> Fraction:
         raise InvalidValueError("rate_float", path=("rate",), value=rate)
     if not isinstance(rate, int | Decimal | Fraction) or isinstance(rate, bool):
         raise InvalidValueError("wrong_type", path=("rate",), expected=(int, Decimal, Fraction), value=rate)
-    if isinstance(rate, Decimal) and not rate.is_finite():
-        raise InvalidValueError("not_finite", path=("rate",), value=rate)
+    check_number(rate, ("rate",))
     return Fraction(rate)
+
+
+def _check_unit(unit: object, path: tuple[str | int, ...]) -> None:
+    if type(unit) is not Unit:
+        raise InvalidValueError("wrong_type", path=path, expected=Unit, value=unit)
+
+
+def _whole(value: Decimal, digits: int) -> int | None:
+    """Return value x 10^digits, or ``None`` where that is not whole."""
+    sign, figures, exponent = value.as_tuple()
+    places = int(exponent) + digits
+    if places < 0:
+        figures, below = figures[:places], figures[places:]
+        if any(below):
+            return None
+    magnitude = int("".join(map(str, figures)) or "0") * 10 ** max(places, 0)
+    return -magnitude if sign else magnitude
 
 
 @attrs.frozen(kw_only=True, order=False)
@@ -192,6 +215,7 @@ class Amount:
         >>> Amount.of("12.34", CNY).minor, Amount.of(5, JPY).minor
         (1234, 5)
         """
+        _check_unit(unit, ("Amount", "of", "unit"))
         if isinstance(value, float):
             raise InvalidValueError("amount_float", path=("Amount", "of"), value=value)
         if type(value) is int:
@@ -204,12 +228,12 @@ class Amount:
             raise InvalidValueError("wrong_type", path=("Amount", "of"), expected=(int, str, Decimal), value=value)
         if not value.is_finite():
             raise InvalidValueError("not_finite", path=("Amount", "of"), value=value)
-        if value.adjusted() > _MOST_DIGITS:
+        if value and value.adjusted() > _MOST_DIGITS:
             raise InvalidValueError("amount_overflow", path=("Amount", "of"), value=value)
-        exact = Fraction(value) * unit.scale
-        if exact.denominator != 1:
+        minor = _whole(value, unit.digits)
+        if minor is None:
             raise InvalidValueError("amount_digits", path=("Amount", "of"), digits=unit.digits, unit=unit.code, value=value)
-        return cls(minor=exact.numerator, unit=unit)
+        return cls(minor=minor, unit=unit)
 
     @classmethod
     def zero(cls, unit: Unit) -> Self:
@@ -232,24 +256,21 @@ class Amount:
         >>> print(Amount.total([Amount.of(1, CNY), Amount.of("2.50", CNY)], CNY))
         3.50 CNY
         """
-        minor = 0
-        for position, amount in enumerate(amounts):
-            if amount.unit != unit:
-                raise UnitMismatchError("unit_mismatch", path=("amounts", position), left=str(unit), right=str(amount.unit))
-            minor += amount.minor
-        return cls(minor=minor, unit=unit)
+        zero = cls(minor=0, unit=unit)
+        return cls(minor=sum(zero._same_unit(amount, "amounts", at) for at, amount in enumerate(amounts)), unit=unit)
 
     @property
     def decimal(self) -> Decimal:
         """The amount in whole units, exactly."""
-        with localcontext(prec=40):
-            return Decimal(self.minor).scaleb(-self.unit.digits)
+        # From text, since arithmetic would round to the precision of the caller's decimal context.
+        return Decimal(f"{self.minor}E-{self.unit.digits}")
 
-    def _same_unit(self, other: object) -> int:
+    def _same_unit(self, other: object, *path: str | int) -> int:
+        """Return the smallest units of another amount, of which ours says the unit."""
         if not isinstance(other, Amount):
-            raise InvalidValueError("wrong_type", path=("Amount",), expected=Amount, value=other)
-        if other.unit != self.unit:
-            raise UnitMismatchError("unit_mismatch", path=("Amount",), left=str(self.unit), right=str(other.unit))
+            raise InvalidValueError("wrong_type", path=path or ("Amount",), expected=Amount, value=other)
+        if other.unit is not self.unit and other.unit != self.unit:
+            raise UnitMismatchError("unit_mismatch", path=path or ("Amount",), left=str(self.unit), right=str(other.unit))
         return other.minor
 
     def __add__(self, other: "Amount") -> "Amount":
@@ -326,6 +347,7 @@ class Amount:
         >>> Amount.of("1.2345", Unit("USD", 4, "money")).rescale(USD).minor
         123
         """
+        _check_unit(unit, ("unit",))
         if (unit.code, unit.dimension) != (self.unit.code, self.unit.dimension):
             raise UnitMismatchError("unit_mismatch", path=("unit",), left=str(self.unit), right=str(unit))
         return Amount(minor=round_fraction(Fraction(self.minor * unit.scale, self.unit.scale), rounding), unit=unit)

@@ -1,7 +1,7 @@
 """The one immutable mapping."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, final
 
 import attrs
 
@@ -13,6 +13,7 @@ KeyT = TypeVar("KeyT")
 ValueT_co = TypeVar("ValueT_co", covariant=True)
 
 
+@final
 @attrs.frozen(init=False, eq=False, repr=False)
 class FrozenMap(Mapping[KeyT, ValueT_co]):
     """A mapping that cannot change: hashable, picklable, and sorted by key, so that order never matters.
@@ -44,7 +45,7 @@ class FrozenMap(Mapping[KeyT, ValueT_co]):
             content, code = items._content, items._hash  # noqa: SLF001 - one of us
         else:
             content = _sorted(items)
-            code = hash(tuple(content.items()))
+            code = hash(frozenset(content.items()))
         object.__setattr__(self, "_content", content)
         object.__setattr__(self, "_hash", code)
 
@@ -72,7 +73,7 @@ class FrozenMap(Mapping[KeyT, ValueT_co]):
 
     def __or__(self, other: Mapping[KeyT, Any]) -> "FrozenMap[KeyT, Any]":
         """Return a new mapping in which the other's values win."""
-        return FrozenMap({**self, **other})
+        return FrozenMap({**self, **other}) if isinstance(other, Mapping) else NotImplemented
 
     def __repr__(self) -> str:
         """Return text that rebuilds the mapping."""
@@ -95,9 +96,9 @@ class FrozenMap(Mapping[KeyT, ValueT_co]):
 
 def _sorted(items: Mapping[KeyT, ValueT_co] | Iterable[tuple[KeyT, ValueT_co]]) -> dict[KeyT, ValueT_co]:
     try:
-        pairs = list(items.items() if isinstance(items, Mapping) else items)
-        content = dict(sorted(pairs, key=lambda pair: cast("Any", pair[0])))
-    except (TypeError, ValueError, IndexError):
+        pairs = [_pair(pair) for pair in (items.items() if isinstance(items, Mapping) else items)]
+        content = dict(sorted(pairs, key=_key))
+    except (TypeError, ValueError, ArithmeticError):  # no pairs; keys without an order, a Decimal nan among them
         raise InvalidValueError("wrong_type", path=("FrozenMap",), expected=Mapping, value=items) from None
     if len(content) != len(pairs):
         keys = [key for key, _ in pairs]
@@ -108,3 +109,15 @@ def _sorted(items: Mapping[KeyT, ValueT_co] | Iterable[tuple[KeyT, ValueT_co]]) 
         except TypeError:
             raise InvalidValueError("unhashable", path=("FrozenMap", position), value=value) from None
     return content
+
+
+def _pair(pair: tuple[KeyT, ValueT_co]) -> tuple[KeyT, ValueT_co]:
+    if isinstance(pair, str):
+        # Text of two characters would pass for a pair of letters.
+        raise TypeError
+    key, value = pair
+    return key, value
+
+
+def _key(pair: tuple[Any, object]) -> Any:  # noqa: ANN401 - whatever can be ordered
+    return pair[0]

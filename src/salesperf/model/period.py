@@ -129,6 +129,20 @@ class Period:
         return cls(on, on + _ONE_DAY)
 
     @classmethod
+    def holding(cls, on: date, grain: Grain, calendar: "Calendar | None" = None) -> Self:
+        """Return the whole year, quarter, week, ... that holds a day.
+
+        Examples
+        --------
+        >>> Period.holding(date(2026, 9, 16), "quarter").label
+        '2026-Q3'
+        """
+        end = boundary_after(on, grain, calendar)
+        if grain == "day":
+            return cls(on, end)
+        return cls(end - (timedelta(days=_WEEK) if grain == "week" else relativedelta(months=_MONTHS[grain])), end)
+
+    @classmethod
     def _part(cls, year: int, grain: Grain, number: int, calendar: "Calendar | None") -> Self:
         months = _MONTHS[grain]
         _check_number(year, 1, 9998, "year")

@@ -1,7 +1,6 @@
 """Profiles: how the work of a year, or of a plan, is spread over time."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -89,7 +88,7 @@ class Profile:
         return sum((self._weigh_part(part, calendar) for part in period.split(self.grain, calendar)), Fraction(0))
 
     def _weigh_part(self, part: Period, calendar: Calendar) -> Fraction:
-        whole = _whole(part, self.grain, calendar)
+        whole = Period.holding(part.start, self.grain, calendar)
         first = 1 if self.grain == "month" else calendar.fiscal_year_start
         position = (whole.start.month - first) % 12 * _PER_YEAR[self.grain] // 12
         return Fraction(self.weights[position]) * _share(part, whole, calendar)
@@ -142,9 +141,3 @@ class Schedule:
 def _share(part: Period, whole: Period, calendar: Calendar) -> Fraction:
     workdays = calendar.workdays(whole)
     return Fraction(calendar.workdays(part), workdays) if workdays else Fraction(part.days, whole.days)
-
-
-def _whole(part: Period, grain: ProfileGrain, calendar: Calendar) -> Period:
-    """Return the whole half, quarter or month that holds a part of one."""
-    year = Period(date(max(part.start.year - 1, 1), 1, 1), date(min(part.end.year + 2, 9999), 1, 1))
-    return next(candidate for candidate in year.split(grain, calendar) if candidate.covers(part))

@@ -4,18 +4,25 @@ They are ours rather than attrs's own because those print the value, which may b
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 from salesperf.errors import InvalidValueError
+from salesperf.model.frozen import FrozenMap
 
 if TYPE_CHECKING:
     import attrs
 
 ItemT = TypeVar("ItemT")
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
 Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+MOST_SCALE: Final = 100
+"""Digits before or after the point that a Decimal may have: more than any amount needs, few enough to be quick."""
 
 
 def place(instance: object, attribute: "attrs.Attribute[Any]") -> tuple[str, str]:
@@ -81,22 +88,32 @@ def one_of(*choices: str) -> Validator:
     """Expect one of a few words."""
 
     def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-        if value not in choices or type(value) is not str:
-            raise InvalidValueError("choice", path=place(instance, attribute), choices=choices, value=value)
+        check_choice(value, choices, place(instance, attribute))
 
     return check
+
+
+def check_choice(value: object, choices: Collection[str], path: tuple[str | int, ...]) -> None:
+    """Refuse what is not one of a few words."""
+    if type(value) is not str or value not in choices:
+        raise InvalidValueError("choice", path=path, choices=tuple(choices), value=value)
 
 
 def whole(low: int, high: int) -> Validator:
     """Expect a whole number within a range, both ends included."""
 
     def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-        if type(value) is not int:
-            raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=int, value=value)
-        if not low <= value <= high:
-            raise InvalidValueError("out_of_range", path=place(instance, attribute), low=low, high=high, value=value)
+        check_whole(value, place(instance, attribute), low, high)
 
     return check
+
+
+def check_whole(value: object, path: tuple[str | int, ...], low: int, high: int) -> None:
+    """Refuse what is not an int from low to high."""
+    if type(value) is not int:
+        raise InvalidValueError("wrong_type", path=path, expected=int, value=value)
+    if not low <= value <= high:
+        raise InvalidValueError("out_of_range", path=path, low=low, high=high, value=value)
 
 
 def decimal(low: int, high: int) -> Validator:
@@ -116,16 +133,36 @@ def check_decimal(value: object, path: tuple[str | int, ...], low: int, high: in
         raise InvalidValueError("wrong_type", path=path, expected=Decimal, value=value)
     if not value.is_finite():
         raise InvalidValueError("not_finite", path=path, value=value)
+    check_scale(value, path)
     if not low <= value <= high:
         raise InvalidValueError("out_of_range", path=path, low=low, high=high, value=value)
 
 
+def check_scale(value: Decimal, path: tuple[str | int, ...]) -> None:
+    """Refuse a finite Decimal whose exponent is so far off that exact arithmetic would fill the memory."""
+    if value and (int(value.as_tuple().exponent) < -MOST_SCALE or value.adjusted() > MOST_SCALE):
+        raise InvalidValueError("decimal_scale", path=path, digits=MOST_SCALE, value=value)
+
+
+def check_number(value: object, path: tuple[str | int, ...]) -> None:
+    """Refuse what is not a finite int, float, Decimal or Fraction within the range of a float."""
+    if not isinstance(value, int | float | Decimal | Fraction) or isinstance(value, bool):
+        raise InvalidValueError("wrong_type", path=path, expected=(int, float, Decimal, Fraction), value=value)
+    try:
+        is_finite = math.isfinite(value)
+    except (OverflowError, ValueError):  # beyond any float; a signalling nan
+        is_finite = False
+    if not is_finite:
+        raise InvalidValueError("not_finite", path=path, value=value)
+    if isinstance(value, Decimal):
+        check_scale(value, path)
+
+
 def finite(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Expect a finite float or int."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, int | float):
         raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=float, value=value)
-    if not math.isfinite(value):
-        raise InvalidValueError("not_finite", path=place(instance, attribute), value=value)
+    check_number(value, place(instance, attribute))
 
 
 def each(validator: Validator) -> Validator:
@@ -134,11 +171,12 @@ def each(validator: Validator) -> Validator:
     def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
         if type(value) is not tuple:
             raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=tuple, value=value)
-        for index, item in enumerate(value):
-            try:
+        position = 0
+        try:
+            for position, item in enumerate(value):  # noqa: B007 - the error tells where the loop stopped
                 validator(instance, attribute, item)
-            except InvalidValueError as error:
-                raise error.at(*place(instance, attribute), index) from None
+        except InvalidValueError as error:
+            raise error.at(*place(instance, attribute), position) from None
 
     return check
 
@@ -148,7 +186,10 @@ def as_tuple(value: Iterable[ItemT]) -> tuple[ItemT, ...]:
     given: object = value
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         return cast("tuple[ItemT, ...]", given)
-    return tuple(value)
+    try:
+        return tuple(value)
+    except TypeError:  # a numpy array without dimension calls itself iterable
+        return cast("tuple[ItemT, ...]", given)
 
 
 def as_sorted_tuple(value: Iterable[ItemT], kind: type[ItemT], key: Callable[[ItemT], Any]) -> tuple[ItemT, ...]:
@@ -165,3 +206,42 @@ def is_tuple_of(value: object, kind: type) -> bool:
 def as_decimal(value: Decimal | int) -> Decimal:
     """Take an int as a Decimal, exactly; whatever else comes is handed on for the validator to refuse."""
     return Decimal(value) if type(value) is int else cast("Decimal", value)
+
+
+def as_python(value: ItemT) -> ItemT:
+    """Take a float of numpy's as one of Python's, so that ``repr`` rebuilds it; whatever else comes stays."""
+    return cast("ItemT", float(value)) if isinstance(value, float) else value
+
+
+def as_frozen_map(value: Mapping[KeyT, ValueT] | Iterable[tuple[KeyT, ValueT]]) -> FrozenMap[KeyT, ValueT]:
+    """Take a mapping or pairs as a FrozenMap; whatever else comes is handed on for the validator to refuse."""
+    if type(value) is FrozenMap:
+        return value
+    given = value if isinstance(value, Mapping) else as_tuple(value)
+    try:
+        return FrozenMap(given)
+    except InvalidValueError:
+        return cast("FrozenMap[KeyT, ValueT]", given)
+
+
+def frozen_map(key: Validator, value: Validator) -> Validator:
+    """Expect a FrozenMap whose keys and values each pass another validator; the error says which pair."""
+
+    def check(instance: object, attribute: "attrs.Attribute[Any]", given: object) -> None:
+        position = 0
+        try:
+            mapping = given if type(given) is FrozenMap else FrozenMap(cast("FrozenMap[Any, Any]", given))
+        except InvalidValueError as error:
+            raise error.at(*place(instance, attribute), *error.path[1:]) from None
+        try:
+            for position, pair in enumerate(mapping.items()):  # noqa: B007 - as in each
+                key(instance, attribute, pair[0])
+                value(instance, attribute, pair[1])
+        except InvalidValueError as error:
+            raise error.at(*place(instance, attribute), position) from None
+
+    return check
+
+
+def anything(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Expect nothing in particular."""

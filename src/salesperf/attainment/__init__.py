@@ -1,0 +1,25 @@
+"""Attainment and pace: what was done against what was owed, counted exactly and told with its uncertainty."""
+
+from salesperf.attainment.attained import LEAST_WORKDAYS, STATUSES, Attainment, Status, Thresholds
+from salesperf.attainment.counting import ActualTally, Codes, tally, tally_columns
+from salesperf.attainment.judging import attain, roll_up
+from salesperf.attainment.planned import OWED_BASES, Owed, OwedBasis, OwedPart, TargetBook
+
+__all__ = [
+    "LEAST_WORKDAYS",
+    "OWED_BASES",
+    "STATUSES",
+    "ActualTally",
+    "Attainment",
+    "Codes",
+    "Owed",
+    "OwedBasis",
+    "OwedPart",
+    "Status",
+    "TargetBook",
+    "Thresholds",
+    "attain",
+    "roll_up",
+    "tally",
+    "tally_columns",
+]

@@ -1,0 +1,391 @@
+"""Attainment: an actual against its target, how far it should be by now, and where it is heading."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+import attrs
+
+from salesperf import formulas
+from salesperf.attainment.ledger import Ledger
+from salesperf.attainment.variation import DayPlan, Variation
+from salesperf.errors import InvalidValueError
+from salesperf.model.amount import Amount, Unit
+from salesperf.model.breakdown import Breakdown, Difference, Product, Sum
+from salesperf.model.calendar import Calendar
+from salesperf.model.estimate import Estimate
+from salesperf.model.message import Message
+from salesperf.model.metric import Band
+from salesperf.model.profile import Profile, Schedule
+from salesperf.model.result import Result, Row, Scalar
+from salesperf.model.target import Target
+
+__all__ = ["DEFAULT_THRESHOLDS", "LEAST_WORKDAYS", "STATUSES", "Attainment", "Status", "Thresholds"]
+
+Status: TypeAlias = Literal["not_started", "met", "ahead", "on_track", "behind", "missed", "undefined"]
+STATUSES: Final[tuple[Status, ...]] = ("not_started", "met", "ahead", "on_track", "behind", "missed", "undefined")
+
+LEAST_WORKDAYS: Final = 5
+"""Fewer workdays than this say too little about the variation from day to day for an interval."""
+
+_LEVEL: Final = 0.9
+"""The level of the intervals of pace and projection."""
+
+
+@attrs.frozen(kw_only=True)
+class Thresholds:
+    """Where the pace is called ahead, on track or behind.
+
+    Parameters
+    ----------
+    ahead
+        The least pace that is ahead.
+    on_track
+        The least pace that is on track; below it is behind.
+
+    Raises
+    ------
+    InvalidValueError
+        If they stand in the wrong order, or are not above 0.
+
+    Examples
+    --------
+    >>> Thresholds().status(1.0)
+    'on_track'
+    """
+
+    ahead: float = 1.05
+    on_track: float = 0.95
+
+    def __attrs_post_init__(self) -> None:
+        """Check the order."""
+        if not 0 < self.on_track <= self.ahead < float("inf"):
+            raise InvalidValueError("interval_reversed", path=("Thresholds",), low=self.on_track, high=self.ahead)
+
+    def status(self, pace: float) -> Status:
+        """Name a pace."""
+        if pace >= self.ahead:
+            return "ahead"
+        return "on_track" if pace >= self.on_track else "behind"
+
+
+DEFAULT_THRESHOLDS: Final = Thresholds()
+
+
+@attrs.frozen(kw_only=True)
+class Attainment(Result):
+    """An actual against its target at the end of a day: made by :func:`attain` and :func:`roll_up`.
+
+    Attributes
+    ----------
+    target : Target
+        What was owed.
+    as_of : date
+        The day at whose end the actuals are counted.
+    actual : Amount, Decimal or None
+        What was done within the period so far: an amount, or a Decimal for a ratio. ``None`` where it is undefined; then
+        ``reason`` says why. A flow without entries is 0: no sales is a gap of the whole target.
+    entries : int
+        How many actuals it rests on.
+    last_year : Amount or None
+        For a flow, what was done in the same days of the year before; ``None`` where nothing was recorded then.
+    reason : Message or None
+        Why ``actual`` is undefined.
+    calendar : Calendar
+        Whose workdays time is measured in.
+    profile : Profile, Schedule or None
+        How the target is spread over its period; ``None`` for evenly over workdays.
+    thresholds : Thresholds
+        What pace is called ahead, on track or behind.
+    """
+
+    target: Target
+    as_of: date
+    actual: Amount | Decimal | None
+    entries: int
+    last_year: Amount | None
+    reason: Message | None
+    calendar: Calendar
+    profile: Profile | Schedule | None
+    thresholds: Thresholds
+    _ledger: Ledger = attrs.field(repr=False, eq=False)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the period has ended at ``as_of``."""
+        return self.as_of >= self.target.period.last
+
+    @property
+    def is_prorated(self) -> bool:
+        """Whether what should be done grows with time: for a flow."""
+        return self.target.metric.is_additive
+
+    @cached_property
+    def planned_share(self) -> Fraction | None:
+        """The share of the target that was planned to be done by now; 1 for what is no flow, ``None`` if undefined."""
+        if not self.is_prorated:
+            return Fraction(1)
+        passed = self.target.period.until(self.as_of)
+        if passed is None:
+            return Fraction(0)
+        if self.profile is None:
+            share = self.calendar.elapsed_share(self.target.period, self.as_of)
+            return self.calendar.elapsed_share(self.target.period, self.as_of, by="days") if share is None else share
+        whole = self.profile.weigh(self.target.period, self.calendar)
+        return self.profile.weigh(passed, self.calendar) / whole if whole else None
+
+    @property
+    def planned(self) -> Amount | Decimal | None:
+        """What should be done by now: the target's planned share, rounded once."""
+        if not isinstance(self.target.amount, Amount):
+            return self.target.amount
+        return None if self.planned_share is None else self.target.amount.times(self.planned_share)
+
+    @property
+    def ratio(self) -> float | None:
+        """Actual over target (达成率); ``None`` where the target is not above 0 or the actual is undefined."""
+        return _over(self.actual, self.target.amount)
+
+    @property
+    def achievement(self) -> float | None:
+        """How well the target is reached, higher being better: the ratio, or 2 less the ratio where lower is better.
+
+        For a metric that should stay within a band it is 1 within and 0 outside.
+        """
+        return self._directed(self.ratio)
+
+    def _directed(self, ratio: float | None) -> float | None:
+        direction = self.target.metric.direction
+        if isinstance(direction, Band):
+            return None if self.actual is None else float(_decimal(self.actual) in direction)
+        if ratio is None or direction == "higher":
+            return ratio
+        return 2 - ratio
+
+    @property
+    def gap(self) -> Amount | Decimal | None:
+        """Actual less target: falling short is negative."""
+        if isinstance(self.actual, Amount) and isinstance(self.target.amount, Amount):
+            return self.actual - self.target.amount
+        if isinstance(self.actual, Decimal) and isinstance(self.target.amount, Decimal):
+            return self.actual - self.target.amount
+        return None
+
+    @property
+    def time_progress(self) -> float | None:
+        """The share of the period's workdays that has passed (时间进度); ``None`` where it has no workday."""
+        share = self.calendar.elapsed_share(self.target.period, self.as_of)
+        return None if share is None else float(share)
+
+    @property
+    def progress_gap(self) -> float | None:
+        """Ratio less time progress, as a difference of fractions: what a glance without the season says."""
+        if self.ratio is None or self.time_progress is None:
+            return None
+        return self.ratio - self.time_progress
+
+    @cached_property
+    def pace(self) -> Estimate:
+        """Actual over what was planned by now, with an interval from the variation between days so far.
+
+        Notes
+        -----
+        The sales of workday d are modelled as pace x planned(d) with a variance in proportion to planned(d); what is sold
+        on days off counts with the workday before. The interval is that of Student's t with workdays - 1 degrees of
+        freedom; it does not go below 0 where no day was ever negative. There is none below :data:`LEAST_WORKDAYS` workdays
+        with a plan, and none for what is no flow.
+        """
+        value = _over(self.actual, self.planned)
+        if value is None:
+            return Estimate.undefined(self._why_undefined(), n=0)
+        days = self._variation
+        if days is None:
+            return Estimate(value=value, n=self.entries, reason=Message("reason.no_variation"))
+        if days.count < LEAST_WORKDAYS:
+            return Estimate(value=value, n=days.count, reason=Message.of("reason.few_workdays", least=LEAST_WORKDAYS))
+        margin = days.quantile(_LEVEL) * days.deviation / days.planned**0.5
+        low = value - margin if days.any_negative else max(value - margin, 0.0)
+        return Estimate(value=value, low=low, high=value + margin, n=days.count, level=_LEVEL)
+
+    @cached_property
+    def projection(self) -> Estimate:
+        """Where a flow ends if the pace so far goes on, in whole units, with a prediction interval.
+
+        Notes
+        -----
+        actual + pace x (planned - planned by now), plus and minus t x s x sqrt(R + R^2 / E), where E and R are the planned
+        amounts of the days passed and remaining and s the standard deviation of a day's sales over the root of its plan.
+        Where no day was ever negative the interval does not go below what is already sold.
+
+        References
+        ----------
+        The prediction interval of a ratio model: Cochran, Sampling Techniques, 3rd edition, section 6.
+        """
+        unit = self.target.amount.unit.code if isinstance(self.target.amount, Amount) else ""
+        if not isinstance(self.actual, Amount) or not self.is_prorated:
+            return Estimate.undefined(Message("reason.not_projected"), unit=unit)
+        actual, scale = float(self.actual.decimal), self.actual.unit.scale
+        if self.is_over:
+            return Estimate(value=actual, low=actual, high=actual, n=self.entries, level=_LEVEL, unit=unit)
+        days = self._variation
+        if self.pace.value is None or days is None or not days.planned:
+            return Estimate.undefined(self._why_undefined(), unit=unit)
+        rest = self.pace.value * days.remaining / scale
+        if days.count < LEAST_WORKDAYS:
+            reason = Message.of("reason.few_workdays", least=LEAST_WORKDAYS)
+            return Estimate(value=actual + rest, n=days.count, unit=unit, reason=reason)
+        spread = (days.remaining + days.remaining**2 / days.planned) ** 0.5
+        margin = days.quantile(_LEVEL) * days.deviation * spread / scale
+        low = actual + rest - margin
+        return Estimate(
+            value=actual + rest,
+            low=low if days.any_negative else max(low, min(actual, actual + rest)),
+            high=actual + rest + margin,
+            n=days.count,
+            level=_LEVEL,
+            unit=unit,
+        )
+
+    def _why_undefined(self) -> Message:
+        if self.reason is not None:
+            return self.reason
+        return Message("reason.no_target" if not _is_positive(self.target.amount) else "reason.nothing_planned")
+
+    @cached_property
+    def _variation(self) -> Variation | None:
+        target = self.target
+        passed = target.period.until(self.as_of)
+        if not self.is_prorated or passed is None or not isinstance(target.amount, Amount):
+            return None
+        plan = DayPlan(
+            period=target.period,
+            passed=passed,
+            total=float(abs(target.amount.minor)),
+            profile=self.profile,
+            calendar=self.calendar,
+        )
+        spans = self._ledger.spans(target.owner, passed)
+        return Variation.of(plan, *self._ledger.by_day(target.metric, target.amount.unit, target.scope, spans))
+
+    @property
+    def required_per_workday(self) -> Amount | None:
+        """What each remaining workday must bring to reach a flow's target, rounded up; 0 when it is reached.
+
+        ``None`` where no workday remains, the metric is no flow, or lower is better.
+        """
+        if not isinstance(self.gap, Amount) or not self.is_prorated or self.target.metric.direction != "higher":
+            return None
+        passed = self.target.period.until(self.as_of)
+        workdays = self.calendar.workdays(self.target.period) - (self.calendar.workdays(passed) if passed else 0)
+        if not workdays:
+            return None
+        return max(Amount.zero(self.gap.unit), (-self.gap).times(Fraction(1, workdays), rounding="ceiling"))
+
+    @property
+    def growth_rate(self) -> float | None:
+        """Change from the same days of the year before; ``None`` where nothing, or less than nothing, was sold then."""
+        if not isinstance(self.actual, Amount) or self.last_year is None or self.last_year.minor <= 0:
+            return None
+        return formulas.growth_rate(self.actual.minor, self.last_year.minor)
+
+    @property
+    def status(self) -> Status:
+        """What to call it: met, ahead, on track, behind, missed, not started, or undefined.
+
+        Notes
+        -----
+        A flow of which more is better is met once the target is reached; a limit (lower is better) is missed once it is
+        passed. Otherwise an ended period is met or missed, and an open one goes by the pace.
+        """
+        if self.as_of < self.target.period.start:
+            return "not_started"
+        achievement = self.achievement
+        if achievement is None:
+            return "undefined"
+        reached = achievement >= 1
+        direction = self.target.metric.direction
+        if self.is_over or (self.is_prorated and reached == (direction == "higher") and direction in ("higher", "lower")):
+            return "met" if reached else "missed"
+        pace = self._directed(self.pace.value)
+        return "undefined" if pace is None else self.thresholds.status(pace)
+
+    @cached_property
+    def breakdown(self) -> Breakdown:
+        """The gap as actual less target; a flow's actual as the sum of its months."""
+        if isinstance(self.actual, Amount) and self.is_prorated:
+            parts = tuple(self._months(self.actual.unit))
+            actual = Breakdown(label=Message("breakdown.actual"), value=self.actual, rule=Sum(), parts=parts)
+        else:
+            actual = Breakdown(label=Message("breakdown.actual"), value=self.actual)
+        target = Breakdown(label=Message("breakdown.target"), value=self.target.amount)
+        return Breakdown(label=Message("breakdown.gap"), value=self.gap, rule=Difference(), parts=(actual, target))
+
+    def _months(self, unit: Unit) -> Iterable[Breakdown]:
+        passed = self.target.period.until(self.as_of)
+        for month in passed.split("month") if passed else ():
+            spans = self._ledger.spans(self.target.owner, month)
+            minor, _ = self._ledger.sums(self.target.metric, unit, self.target.scope, spans)
+            label = Message.of("breakdown.within", period=month)
+            yield Breakdown(label=label, value=Amount(minor=int(minor.sum()), unit=unit))
+
+    @property
+    def planned_breakdown(self) -> Breakdown:
+        """What should be done by now as the target times its planned share."""
+        parts = (
+            Breakdown(label=Message("breakdown.target"), value=self.target.amount),
+            Breakdown(label=Message("breakdown.planned_share"), value=self.planned_share),
+        )
+        return Breakdown(label=Message("breakdown.planned"), value=self.planned, rule=Product(), parts=parts)
+
+    def rows(self) -> list[Row]:
+        """Return one row: owner, metric, scope, period, target, actual, unit and all that follows from them."""
+        amount = self.target.amount
+        return [
+            {
+                "owner": self.target.owner,
+                "metric": self.target.metric.key,
+                "scope": "; ".join(f"{key}={value}" for key, value in self.target.scope.items()),
+                "period": self.target.period.label,
+                "as_of": self.as_of,
+                "unit": str(amount.unit) if isinstance(amount, Amount) else "",
+                "target": _scalar(amount),
+                "actual": _scalar(self.actual),
+                "gap": _scalar(self.gap),
+                "ratio": self.ratio,
+                "planned": _scalar(self.planned),
+                "pace": self.pace.value,
+                "pace_low": self.pace.low,
+                "pace_high": self.pace.high,
+                "time_progress": self.time_progress,
+                "projection": self.projection.value,
+                "projection_low": self.projection.low,
+                "projection_high": self.projection.high,
+                "required_per_workday": _scalar(self.required_per_workday),
+                "growth_rate": self.growth_rate,
+                "status": self.status,
+                "entries": self.entries,
+            },
+        ]
+
+
+def _scalar(value: Amount | Decimal | None) -> Scalar:
+    return value.decimal if isinstance(value, Amount) else value
+
+
+def _decimal(value: Amount | Decimal) -> Decimal:
+    return value.decimal if isinstance(value, Amount) else value
+
+
+def _is_positive(value: Amount | Decimal) -> bool:
+    return (value.minor if isinstance(value, Amount) else value) > 0
+
+
+def _over(actual: Amount | Decimal | None, base: Amount | Decimal | None) -> float | None:
+    if actual is None or base is None or not _is_positive(base):
+        return None
+    if isinstance(actual, Amount) and isinstance(base, Amount):
+        return formulas.attainment_ratio(actual.minor, base.minor)
+    return formulas.attainment_ratio(float(_decimal(actual)), float(_decimal(base)))

@@ -1,0 +1,128 @@
+"""Variation: what the days so far say about how much sales differ from day to day."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from salesperf.kernels.special import student_t_quantile
+from salesperf.model.calendar import Calendar
+from salesperf.model.period import Period
+from salesperf.model.profile import Profile, Schedule
+
+__all__ = ["DayPlan", "Variation"]
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@attrs.frozen(kw_only=True)
+class DayPlan:
+    """How a target of a period is spread over the workdays that have passed.
+
+    Attributes
+    ----------
+    period, passed : Period
+        The whole, and the days of it up to the day looked at.
+    total : float
+        The target in minor units, without its sign.
+    profile : Profile, Schedule or None
+        ``None`` for evenly over workdays.
+    calendar : Calendar
+    """
+
+    period: Period
+    passed: Period
+    total: float
+    profile: Profile | Schedule | None
+    calendar: Calendar
+
+    def by_workday(self) -> Floats:
+        """Return what was planned for each workday that has passed, in minor units."""
+        count = self.calendar.workdays(self.passed)
+        if self.profile is None:
+            return np.full(count, self.total / max(self.calendar.workdays(self.period), 1))
+        whole = self.profile.weigh(self.period, self.calendar)
+        plan = np.zeros(count)
+        for part in self._parts(self.profile) if whole else ():
+            first, last = (self._workdays_until(edge) for edge in (part.start.toordinal(), part.end.toordinal()))
+            if last > first:
+                share = self.profile.weigh(part, self.calendar) / (whole * (last - first))
+                plan[first:last] = self.total * float(Fraction(share))
+        return plan
+
+    def _parts(self, profile: Profile | Schedule) -> Iterable[Period]:
+        if isinstance(profile, Profile):
+            return self.passed.split(profile.grain, self.calendar)
+        parts = (part.overlap(self.passed) for part, _ in profile.parts)
+        return [part for part in parts if part is not None]
+
+    def _workdays_until(self, ordinal: int) -> int:
+        return self.calendar.workdays_before(ordinal) - self.calendar.workdays_before(self.passed.start.toordinal())
+
+    def by_day_sold(self, ordinals: Integers, minor: Integers) -> Floats:
+        """Return what was sold on each workday; a day off counts with the workday before it, or else the first."""
+        count = self.calendar.workdays(self.passed)
+        opening = self.calendar.workdays_before(self.passed.start.toordinal())
+        place = np.clip(self.calendar.workdays_before_columns(ordinals + 1) - opening - 1, 0, None)
+        return np.bincount(place, minor, minlength=count)[:count].astype(np.float64)
+
+
+@attrs.frozen(kw_only=True)
+class Variation:
+    """How sales differ from day to day around the plan, in minor units.
+
+    Attributes
+    ----------
+    count : int
+        The workdays that have passed and for which something was planned.
+    planned, remaining : float
+        The sum of their plan, and what is planned for later.
+    deviation : float
+        The standard deviation of a day's sales over the square root of its plan.
+    any_negative : bool
+        Whether more was returned than sold on any day.
+    """
+
+    count: int
+    planned: float
+    remaining: float
+    deviation: float
+    any_negative: bool
+
+    @classmethod
+    def of(cls, plan: DayPlan, ordinals: Integers, minor: Integers) -> "Variation":
+        """Measure the variation.
+
+        Parameters
+        ----------
+        plan
+            What was planned day by day.
+        ordinals, minor
+            The days with sales, and the sum of each in minor units.
+
+        Notes
+        -----
+        Sales x of a workday with plan w are modelled as pace x w with variance s^2 w; the pace is sum(x) / sum(w), and
+        s^2 = sum((x - pace w)^2 / w) / (n - 1) over the n workdays with a plan.
+        """
+        planned, sold = plan.by_workday(), plan.by_day_sold(ordinals, minor)
+        counted = planned > 0
+        count, total = int(counted.sum()), float(planned.sum())
+        variance = 0.0
+        if count > 1:
+            residuals = sold[counted] - float(sold.sum()) / total * planned[counted]
+            variance = float((residuals**2 / planned[counted]).sum()) / (count - 1)
+        return cls(
+            count=count,
+            planned=total,
+            remaining=max(plan.total - total, 0.0),
+            deviation=variance**0.5,
+            any_negative=bool((minor < 0).any()),
+        )
+
+    def quantile(self, level: float) -> float:
+        """Return how many standard errors an interval of a level reaches either way: Student's t."""
+        return student_t_quantile(0.5 + level / 2, self.count - 1)

@@ -1,0 +1,245 @@
+"""The people of the plain CSV layout: reps, teams, moves, absences, and the calendar that they work by."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import chain
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias, TypeVar
+
+from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.io.cells import date_in, id_in, number_in, optional, write_cell
+from salesperf.io.csv_table import Items, Layout, Table
+from salesperf.model.calendar import Calendar
+from salesperf.model.people import Move, Org, Rep, Team
+from salesperf.model.period import Period
+
+__all__ = [
+    "ABSENCES",
+    "CALENDAR",
+    "MOVES",
+    "REPS",
+    "TEAMS",
+    "Faults",
+    "Rows",
+    "known_id",
+    "read_calendar",
+    "read_org",
+    "rows_of_calendar",
+    "rows_of_org",
+]
+
+REPS: Final = Layout(
+    file="reps.csv",
+    required=("id",),
+    optional=("name", "team", "kind", "hired", "left", "fte", "level", "ramp"),
+)
+TEAMS: Final = Layout(file="teams.csv", required=("id",), optional=("name", "parent", "manager"))
+MOVES: Final = Layout(file="moves.csv", required=("rep", "on", "team"))
+ABSENCES: Final = Layout(file="absences.csv", required=("rep", "first", "last"))
+CALENDAR: Final = Layout(file="calendar.csv", required=("kind", "value"), optional=("name",))
+
+Faults: TypeAlias = tuple[SalesperfError, ...]
+"""What was wrong, each fault with file, line and column."""
+Rows: TypeAlias = Iterable[tuple[str, ...]]
+"""The cells of the rows of a file, in the order of its columns."""
+
+ItemT = TypeVar("ItemT")
+_Setting: TypeAlias = Callable[[str], int | tuple[int, ...]]
+
+_ONE_DAY: Final = timedelta(days=1)
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTH: Final = re.compile(r"\d{1,2}\Z", re.ASCII)
+
+
+def known_id(ids: Iterable[str], code: str) -> Callable[[str], str]:
+    """Return a reader of ids that refuses one which nobody bears.
+
+    Parameters
+    ----------
+    ids
+        The ids that somebody bears.
+    code
+        The error's code for any other.
+
+    Examples
+    --------
+    >>> known_id({"east"}, "unknown_team")("East")
+    Traceback (most recent call last):
+    salesperf.errors.UnknownNameError: expected the id of a team, got 'East'
+    """
+    known = frozenset(ids)
+
+    def read(cell: str) -> str:
+        name = id_in(cell)
+        if name not in known:
+            raise UnknownNameError(code, value=name)
+        return name
+
+    return read
+
+
+def read_org(tables: Mapping[Layout, Table]) -> tuple[Org, Faults]:
+    r"""Read reps, teams, moves and absences.
+
+    Parameters
+    ----------
+    tables
+        The four tables.
+
+    Returns
+    -------
+    tuple of Org and faults
+        With a fault, the org is fit for nothing but to tell which owners there are.
+
+    Examples
+    --------
+    >>> tables = {layout: Table.empty(layout) for layout in (TEAMS, MOVES, ABSENCES)}
+    >>> org, faults = read_org(tables | {REPS: Table.parse("id,team\nada,east\n", REPS)})
+    >>> print(*faults)
+    reps.csv:2:team: expected the id of a team, got 'east'
+    """
+    rep_lines, team_lines = tables[REPS].places("id"), tables[TEAMS].places("id")
+    rep_in, team_in = known_id(rep_lines, "unknown_rep"), known_id(team_lines, "unknown_team")
+    absences = tables[ABSENCES].read({"rep": rep_in, "first": date_in, "last": date_in}, _absence)
+    away, overlaps = _away(absences)
+    reps = tables[REPS].read(
+        {
+            "id": id_in,
+            "name": str,
+            "team": optional(team_in),
+            "kind": optional(id_in),
+            "hired": optional(date_in),
+            "left": optional(date_in),
+            "fte": optional(number_in),
+            "level": optional(id_in),
+            "ramp": _ramp_in,
+        },
+        lambda **row: Rep(**_given(row), absences=away.get(row["id"], ())),
+    )
+    teams = tables[TEAMS].read({"id": id_in, "name": str, "parent": optional(team_in), "manager": optional(rep_in)}, Team)
+    moves = tables[MOVES].read({"rep": rep_in, "on": date_in, "team": optional(team_in)}, Move)
+    # Whoever has a faulty row is still there for the others to refer to: one fault is told once.
+    org, faults = _org(
+        _placed(reps, lambda rep: rep.id, (Rep(id=name) for name in rep_lines), rep_lines),
+        _placed(teams, lambda team: team.id, (Team(id=name) for name in team_lines), team_lines),
+        _placed(moves, lambda move: (move.rep, move.on, move.team or "")),
+    )
+    return org, (*absences.faults, *overlaps, *reps.faults, *teams.faults, *moves.faults, *faults)
+
+
+def read_calendar(table: Table) -> tuple[Calendar, Faults]:
+    r"""Read the calendar.
+
+    Examples
+    --------
+    >>> calendar, _ = read_calendar(Table.parse("kind,value\nweekend,friday saturday\nweek_start,sunday\n", CALENDAR))
+    >>> calendar.weekend, calendar.week_start
+    ((4, 5), 6)
+    """
+    entries = table.read({"kind": _kind_in, "value": str.strip, "name": str}, _entry)
+    faults = list(entries.faults)
+    kinds: dict[object, str] = {}
+    days: dict[str, dict[date, str]] = {kind: {} for kind in _DAYS}
+    settings: dict[str, Any] = {}
+    for position, (kind, value, name) in enumerate(entries.items):
+        key = value if kind in _DAYS else kind
+        if key in kinds:
+            code = "not_unique" if kinds[key] == kind else "calendar_conflict"
+            faults.append(InvalidValueError(code, path=entries.path(position, "value"), value=key))
+        elif isinstance(value, date):
+            days[kind][value] = name
+        else:
+            settings[kind] = value
+        kinds.setdefault(key, kind)
+    return Calendar(**settings, holidays=days["holiday"], extra_workdays=days["workday"]), tuple(faults)
+
+
+def rows_of_org(org: Org) -> Mapping[Layout, Rows]:
+    """Return the rows that :func:`read_org` reads back.
+
+    Examples
+    --------
+    >>> list(rows_of_org(Org(teams=[Team(id="east", name="East")]))[TEAMS])
+    [('east', 'East', '', '')]
+    """
+    return {
+        REPS: map(_row_of_rep, org.reps),
+        TEAMS: ((team.id, team.name, team.parent or "", team.manager or "") for team in org.teams),
+        MOVES: ((move.rep, write_cell(move.on), move.team or "") for move in org.moves),
+        ABSENCES: (
+            (rep.id, write_cell(absence.start), write_cell(absence.last)) for rep in org.reps for absence in rep.absences
+        ),
+    }
+
+
+def rows_of_calendar(calendar: Calendar) -> Rows:
+    """Yield the rows that :func:`read_calendar` reads back; none for a plain calendar.
+
+    Examples
+    --------
+    >>> list(rows_of_calendar(Calendar(fiscal_year_start=4)))[0]
+    ('fiscal_year_start', '4', '')
+    """
+    if calendar == Calendar():
+        return
+    yield "fiscal_year_start", str(calendar.fiscal_year_start), ""
+    yield "week_start", _WEEKDAYS[calendar.week_start], ""
+    yield "weekend", " ".join(_WEEKDAYS[weekday] for weekday in calendar.weekend), ""
+    for kind, days in (("holiday", calendar.holidays), ("workday", calendar.extra_workdays)):
+        for day, name in days.items():
+            yield kind, write_cell(day), name
+
+
+def _absence(rep: str, first: date, last: date) -> tuple[str, Period]:
+    if last < first:
+        raise InvalidValueError("interval_reversed", path=("last",), low=first, high=last)
+    if last == date.max:
+        raise InvalidValueError("date_too_late", path=("last",), value=last)
+    return rep, Period(first, last + _ONE_DAY)
+
+
+def _away(absences: Items[tuple[str, Period]]) -> tuple[Mapping[str, list[Period]], Faults]:
+    """Gather each rep's absences in order, and find those that overlap."""
+    away: dict[str, list[Period]] = {}
+    faults = []
+    for position in sorted(range(len(absences.items)), key=lambda position: absences.items[position]):
+        rep, period = absences.items[position]
+        earlier = away.setdefault(rep, [])
+        if earlier and earlier[-1].end > period.start:
+            faults.append(InvalidValueError("period_overlap", path=absences.path(position, "first"), value=str(period)))
+        else:
+            earlier.append(period)
+    return away, tuple(faults)
+
+
+def _ramp_in(cell: str) -> tuple[Decimal, ...]:
+    return tuple(map(number_in, cell.replace(";", " ").split()))
+
+
+def _given(row: Mapping[str, object]) -> dict[str, Any]:
+    """Leave out what is not given, for which the noun has a default."""
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _placed(
+    read: Items[ItemT],
+    order: Callable[[ItemT], Any],
+    stand_ins: Iterable[ItemT] = (),
+    lines: Mapping[str, int] = MappingProxyType({}),
+) -> list[tuple[ItemT, int]]:
+    """Put items with their lines in the order in which an Org numbers them, and a stand-in for whoever is missing."""
+    sound = set(map(order, read.items))
+    missing = ((item, lines[order(item)]) for item in stand_ins if order(item) not in sound)
+    return sorted(chain(zip(read.items, read.lines, strict=True), missing), key=lambda placed: order(placed[0]))
+
+
+def _org(reps: list[tuple[Rep, int]], teams: list[tuple[Team, int]], moves: list[tuple[Move, int]]) -> tuple[Org, Faults]:
+    """Make the org, or else one that knows the same owners, with the faults."""
+    everyone = {"reps": [rep for rep, _ in reps], "teams": [team for team, _ in teams], "moves": [move for move, _ in moves]}
+    try:
+        return Org(**everyone), ()
+    except InvalidInputError as error:
+        lines = {"reps": reps, "teams": teams, "moves": moves}
+        ...

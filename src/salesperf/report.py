@@ -1,0 +1,336 @@
+"""Reports: a review written as Markdown, in the reader's language."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Final, TypeAlias
+from unicodedata import east_asian_width
+
+from salesperf.attainment import Attainment
+from salesperf.messages import Catalogs, display, render
+from salesperf.model.amount import Amount
+from salesperf.model.estimate import Estimate
+from salesperf.model.message import Message
+from salesperf.model.metric import Metric
+from salesperf.review import Member, MetricSection, Review, Standing
+
+__all__ = ["markdown"]
+
+Measure: TypeAlias = Amount | Decimal | None
+
+_SPECIAL: Final = re.compile(r"[\\`*<>\[\]|]")
+_TEXT: Final = frozenset({"metric", "owner", "period", "status", "notes"})
+_MOST_UNMET: Final = 20
+_MOST_FINDINGS: Final = 12
+"""So many findings of one rule are told one by one; the rest are counted."""
+
+
+def markdown(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) -> str:
+    """Write a review as Markdown.
+
+    Parameters
+    ----------
+    review
+        Made by :func:`salesperf.review.build`.
+    lang
+        The reader's language, ``"en"`` or ``"zh"``.
+    catalogs
+        Templates of the caller's own, before ours: language to message key to template.
+
+    Returns
+    -------
+    str
+        Text that ends with a line break. Money is shown in whole units; ``review.rows()`` has every digit. Names, and all
+        else that comes from the data, are escaped.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no catalog for the language.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import COUNT, STANDARD_METRICS, Actual, Org, Period, Records, Rep, Target
+    >>> from salesperf.review import build
+    >>> visits, september = STANDARD_METRICS["visits"], Period.month(2026, 9)
+    >>> records = Records(
+    ...     org=Org(reps=[Rep(id="ada")]),
+    ...     targets=[Target(owner="ada", metric=visits, amount=Amount.of(40, COUNT), period=september)],
+    ...     actuals=[Actual(owner="ada", metric=visits, amount=Amount.of(24, COUNT), on=date(2026, 9, 8))],
+    ... )
+    >>> text = markdown(build(records, owner=None, period=september, as_of=date(2026, 9, 15)))
+    >>> print(text.splitlines()[0])
+    # Sales review: the company, 2026-09
+    """
+    return "\n".join(_Writer(review, lang, catalogs).lines()) + "\n"
+
+
+class _Writer:
+    """One report in the making: the review, and how its reader reads."""
+
+    def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
+        self.review, self.lang, self.catalogs = review, lang, catalogs
+
+    def lines(self) -> Iterator[str]:
+        yield from self._opening()
+        yield from self._in_short()
+        yield from self._attainment()
+        for section in self.review.metrics:
+            yield from self._trend(section)
+            yield from self._members(section)
+        yield from self._unmet()
+        yield from self._recorded()
+        yield from self._data()
+
+    # Words and numbers
+
+    def _say(self, key: str, /, **arguments: object) -> str:
+        return render(key, arguments, lang=self.lang, catalogs=self.catalogs)
+
+    def _show(self, value: object, style: str = "") -> str:
+        return display(value, style, lang=self.lang, catalogs=self.catalogs)
+
+    def _percent(self, value: float | None) -> str:
+        return self._show(value, "percent" if value is not None else "")
+
+    def _measure(self, value: Measure, metric: Metric) -> str:
+        """Write an amount in whole units, a rate as a percentage, another ratio with two digits."""
+        if isinstance(value, Amount):
+            return value.rounded_text(0, self.lang, self.catalogs)
+        if value is None or metric.dimension == "ratio":
+            return self._percent(None if value is None else float(value))
+        return self._show(value, ",.2f")
+
+    def _range(self, estimate: Estimate) -> str:
+        if estimate.low is None or estimate.high is None:
+            return self._show(None)
+        return f"{self._percent(estimate.low)} – {self._percent(estimate.high)}"
+
+    def _name(self, owner: str | None) -> object:
+        return Message("review.company") if owner is None else self.review.org.label(owner)
+
+    def _status(self, attainment: Attainment) -> str:
+        return self._say(f"status.{attainment.status}")
+
+    def _table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+        """Write a table whose columns line up on a terminal too; words are set to the left."""
+        heading = [self._say(f"report.column.{head}") for head in heads]
+        cells = [[_escape(cell) for cell in line] for line in (heading, *rows)]
+        widths = [max(3, *(_width(line[column]) for line in cells)) for column in range(len(heads))]
+        dashes = ["-" * (width - 1) for width in widths]
+        rule = [f":{dash}" if head in _TEXT else f"{dash}:" for dash, head in zip(dashes, heads, strict=True)]
+        for line in (cells[0], rule, *cells[1:]):
+            padded = [
+                _pad(cell, width, right=bool(place)) for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ]
+            yield f"| {' | '.join(padded)} |"
+        yield ""
+
+    @staticmethod
+    def _prose(marker: str, text: str) -> Iterator[str]:
+        yield marker + _escape(text)
+        yield ""
+
+    # Sections
+
+    def _opening(self) -> Iterator[str]:
+        review = self.review
+        period = review.period.text(self.lang, self.catalogs, calendar=review.calendar)
+        yield from self._prose("# ", self._say("report.title", owner=self._name(review.owner), period=period))
+        elapsed = review.calendar.workdays(review.period.until(review.as_of) or review.period)
+        total = review.calendar.workdays(review.period)
+        key = "report.as_of_partial" if review.is_partial else "report.as_of"
+        share = elapsed / total if total else None
+        yield from self._prose("", self._say(key, as_of=review.as_of, elapsed=elapsed, total=total, share=share))
+
+    def _in_short(self) -> Iterator[str]:
+        yield from self._prose("## ", self._say("report.in_short"))
+        for section in self.review.metrics:
+            yield f"- {_escape(self._sentence(section))}"
+        if not self.review.metrics:
+            yield _escape(self._say("report.nothing_owed"))
+        yield ""
+
+    def _sentence(self, section: MetricSection) -> str:
+        attained = section.attainment
+        head = self._say(
+            "report.sentence.actual",
+            metric=section.title,
+            actual=self._measure(attained.actual, section.metric),
+            target=self._measure(attained.target.amount, section.metric),
+            ratio=self._percent(attained.ratio),
+            status=Message(f"status.{attained.status}"),
+        )
+        parts = [head]
+        if attained.is_prorated and not attained.is_over and attained.pace.value is not None:
+            parts.append(self._say("report.sentence.pace", pace=attained.pace.value))
+            parts += self._projected(section)
+        if attained.growth_rate is not None:
+            parts.append(self._say("report.sentence.growth", growth=attained.growth_rate))
+        return self._say("report.sentence.joiner").join(parts) + self._say("report.sentence.end")
+
+    def _projected(self, section: MetricSection) -> Iterator[str]:
+        attained, projection = section.attainment, section.attainment.projection
+        if projection.value is None or not isinstance(attained.target.amount, Amount):
+            return
+        unit = attained.target.amount.unit
+        shown = [
+            self._measure(None if end is None else Amount.of(round(end), unit), section.metric)
+            for end in (projection.value, projection.low, projection.high)
+        ]
+        key = "report.sentence.projection" if projection.low is None else "report.sentence.projection_range"
+        yield self._say(key, value=shown[0], low=shown[1], high=shown[2], level=projection.level)
+        if attained.required_per_workday is not None and attained.required_per_workday.minor > 0:
+            required = self._measure(attained.required_per_workday, section.metric)
+            yield self._say("report.sentence.required", required=required)
+
+    def _attainment(self) -> Iterator[str]:
+        if not self.review.metrics:
+            return
+        yield from self._prose("## ", self._say("report.attainment"))
+        heads = ["metric", "target", "actual", "ratio", "gap", "planned", "pace", "last_year", "status"]
+        yield from self._table(heads, (self._attainment_row(section) for section in self.review.metrics))
+        yield from self._prose("", self._say("report.units_note"))
+
+    def _attainment_row(self, section: MetricSection) -> list[str]:
+        attained, metric = section.attainment, section.metric
+        return [
+            self._show(section.title),
+            self._measure(attained.target.amount, metric),
+            self._measure(attained.actual, metric),
+            self._percent(attained.ratio),
+            self._measure(attained.gap, metric),
+            self._measure(attained.planned, metric),
+            self._percent(attained.pace.value),
+            self._measure(attained.last_year, metric),
+            self._status(attained),
+        ]
+
+    def _trend(self, section: MetricSection) -> Iterator[str]:
+        if not section.trend:
+            return
+        yield from self._prose("## ", self._say("report.trend", metric=section.title))
+        heads = ["period", "target", "actual", "ratio", "gap", "pace", "growth", "status"]
+        rows = (
+            [
+                part.target.period.text(self.lang, self.catalogs, calendar=self.review.calendar),
+                self._measure(part.target.amount, section.metric),
+                self._measure(part.actual, section.metric),
+                self._percent(part.ratio),
+                self._measure(part.gap, section.metric),
+                self._percent(part.pace.value),
+                self._show(part.growth_rate, "+.1%" if part.growth_rate is not None else ""),
+                self._status(part),
+            ]
+            for part in section.trend
+        )
+        yield from self._table(heads, rows)
+
+    def _members(self, section: MetricSection) -> Iterator[str]:
+        if not section.members:
+            return
+        yield from self._prose("## ", self._say("report.members", metric=section.title))
+        heads = ["owner", "target", "actual", "ratio", "gap", "pace", "pace_range", "entries", "status", "notes"]
+        yield from self._table(heads, (self._member_row(member, section) for member in section.members))
+        for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
+            if standing is not None:
+                yield from self._standing(key, standing)
+
+    def _member_row(self, member: Member, section: MetricSection) -> list[str]:
+        attained, metric = member.attainment, section.metric
+        notes = [self._say(f"note.{note}") for note in member.notes if note != "prorated" or not section.all_prorated]
+        return [
+            "· " * member.level + self._show(self._name(member.owner)),
+            self._measure(attained.target.amount, metric),
+            self._measure(attained.actual, metric),
+            self._percent(attained.ratio),
+            self._measure(attained.gap, metric),
+            self._percent(attained.pace.value),
+            self._range(attained.pace),
+            self._show(attained.entries),
+            self._status(attained),
+            self._say("report.list").join(notes),
+        ]
+
+    def _standing(self, key: str, standing: Standing) -> Iterator[str]:
+        for place, attained in (("best", standing.best), ("weakest", standing.weakest)):
+            pace = attained.pace
+            arguments = {
+                "owner": self._name(attained.target.owner),
+                "pace": pace.value,
+                "range": self._range(pace),
+                "level": pace.level,
+                "workdays": pace.n,
+                "entries": attained.entries,
+            }
+            suffix = "" if pace.low is None else "_range"
+            yield f"- {_escape(self._say(f'report.{place}_{key}{suffix}', **arguments))}"
+        verdict = {True: "clear", False: "not_clear", None: "cannot_tell"}[standing.is_clear]
+        yield f"- {_escape(self._say(f'report.standing.{verdict}', compared=standing.compared))}"
+        yield ""
+
+    def _unmet(self) -> Iterator[str]:
+        yield from self._prose("## ", self._say("report.unmet"))
+        if not self.review.unmet:
+            yield from self._prose("", self._say("report.none_unmet"))
+            return
+        heads = ["owner", "metric", "period", "target", "actual", "ratio", "gap"]
+        rows = (
+            [
+                self._show(self._name(each.target.owner)),
+                self._show(Message(each.target.metric.title)),
+                each.target.period.text(self.lang, self.catalogs, calendar=self.review.calendar),
+                self._measure(each.target.amount, each.target.metric),
+                self._measure(each.actual, each.target.metric),
+                self._percent(each.ratio),
+                self._measure(each.gap, each.target.metric),
+            ]
+            for each in self.review.unmet[:_MOST_UNMET]
+        )
+        yield from self._table(heads, rows)
+        rest = len(self.review.unmet) - _MOST_UNMET
+        if rest > 0:
+            yield from self._prose("", self._say("report.more_unmet", count=rest))
+
+    def _recorded(self) -> Iterator[str]:
+        if not self.review.recorded:
+            return
+        yield from self._prose("## ", self._say("report.recorded"))
+        rows = (
+            [self._show(each.title), each.amount.rounded_text(0, self.lang, self.catalogs), self._show(each.entries)]
+            for each in self.review.recorded
+        )
+        yield from self._table(["metric", "actual", "entries"], rows)
+
+    def _data(self) -> Iterator[str]:
+        data = self.review.data
+        yield from self._prose("## ", self._say("report.data"))
+        key = "report.rests_on" if data.entries else "report.rests_on_nothing"
+        counts = {"entries": data.entries, "reps": data.reps, "teams": data.teams, "targets": data.targets}
+        yield from self._prose("", self._say(key, first=data.first_day, last=data.last_day, **counts))
+        told: dict[str, int] = {}
+        for finding in self.review.findings:
+            told[finding.rule] = told.get(finding.rule, 0) + 1
+            if told[finding.rule] <= _MOST_FINDINGS:
+                text = finding.text(self.lang, self.catalogs)
+                yield f"- {_escape(self._say('report.finding', severity=Message(f'severity.{finding.severity}'), text=text))}"
+        rest = sum(count - _MOST_FINDINGS for count in told.values() if count > _MOST_FINDINGS)
+        if rest:
+            yield f"- {_escape(self._say('report.more_findings', count=rest))}"
+        if not self.review.findings:
+            yield _escape(self._say("report.nothing_missing"))
+
+
+def _escape(text: str) -> str:
+    """Escape what Markdown would read as its own, and keep each value on its line."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split("\n")))
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _pad(text: str, width: int, *, right: bool) -> str:
+    blanks = " " * (width - _width(text))
+    return blanks + text if right else text + blanks

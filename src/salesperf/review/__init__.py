@@ -1,0 +1,16 @@
+"""The sales review (述职): what was owed and done, how it compares, what is missing, in one frozen value."""
+
+from salesperf.review.building import Review, build
+from salesperf.review.sections import NOTES, DataSection, Member, MetricSection, Note, RecordedFlow, Standing
+
+__all__ = [
+    "NOTES",
+    "DataSection",
+    "Member",
+    "MetricSection",
+    "Note",
+    "RecordedFlow",
+    "Review",
+    "Standing",
+    "build",
+]

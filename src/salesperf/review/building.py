@@ -1,0 +1,355 @@
+"""Building a review: from everything known to what a meeting should look at."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+import attrs
+import numpy as np
+
+from salesperf.attainment import Attainment, Owed, TargetBook, tally
+from salesperf.attainment.judging import judge
+from salesperf.attainment.ledger import Ledger
+from salesperf.errors import InvalidValueError
+from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown
+from salesperf.model.calendar import Calendar
+from salesperf.model.finding import Finding
+from salesperf.model.frozen import FrozenMap
+from salesperf.model.message import Message
+from salesperf.model.metric import STANDARD_METRICS, Metric
+from salesperf.model.people import Org, Rep
+from salesperf.model.period import Grain, Period
+from salesperf.model.records import Records
+from salesperf.model.result import Result, Row
+from salesperf.model.validators import check_date
+from salesperf.review.findings import find
+from salesperf.review.sections import DataSection, Member, MetricSection, Note, RecordedFlow, Standing
+
+__all__ = ["Review", "build"]
+
+_FINER: Final[Mapping[str, Grain]] = {"year": "quarter", "half": "month", "quarter": "month", "month": "week"}
+
+
+@attrs.frozen(kw_only=True)
+class Review(Result):
+    """A sales review (述职): made by :func:`build`.
+
+    Attributes
+    ----------
+    owner : str or None
+        Whose; ``None`` for the company.
+    period : Period
+        Of which days.
+    as_of : date
+        The day at whose end it was looked at; nothing later was known.
+    org : Org
+        The people as known then.
+    calendar : Calendar
+    data : DataSection
+        What it rests on.
+    metrics : tuple of MetricSection
+        Each metric that is owed, revenue first.
+    recorded : tuple of RecordedFlow
+        What was recorded though nobody owes it.
+    unmet : tuple of Attainment
+        Agreed targets of the owner and below that ended within the period and were missed, the largest gap first.
+    findings : tuple of Finding
+        What is missing from the data, or weakens or explains a number; the gravest first.
+    """
+
+    owner: str | None
+    period: Period
+    as_of: date
+    org: Org = attrs.field(repr=False)
+    calendar: Calendar = attrs.field(repr=False)
+    data: DataSection
+    metrics: tuple[MetricSection, ...]
+    recorded: tuple[RecordedFlow, ...]
+    unmet: tuple[Attainment, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the period had not ended."""
+        return self.as_of < self.period.last
+
+    @property
+    def breakdowns(self) -> tuple[Breakdown, ...]:
+        """The trees of every number owed and every gap."""
+        attained = [each.attainment for each in self.metrics]
+        attained += [member.attainment for each in self.metrics for member in each.members]
+        attained += [part for each in self.metrics for part in each.trend]
+        owed = [each.owed.breakdown for each in self.metrics]
+        return (*(each.breakdown for each in (*attained, *self.unmet)), *owed)
+
+    def rows(self) -> list[Row]:
+        """Return a row for each attainment: its section, and all that :meth:`salesperf.attainment.Attainment.rows` gives."""
+        rows: list[Row] = []
+        for each in self.metrics:
+            rows += [{"section": "attainment", **row} for row in each.attainment.rows()]
+            rows += [{"section": "trend", **row} for part in each.trend for row in part.rows()]
+            rows += [{"section": "member", **row} for member in each.members for row in member.attainment.rows()]
+        rows += [{"section": "unmet", **row} for each in self.unmet for row in each.rows()]
+        return rows
+
+
+def build(records: Records, *, owner: str | None, period: Period, as_of: date) -> Review:
+    """Review an owner's sales over a period, as known at the end of a day.
+
+    Parameters
+    ----------
+    records
+        Everything known; what is later than ``as_of`` is forgotten first.
+    owner
+        A rep, a team, or ``None`` for the company.
+    period
+        Any run of days: a month, a quarter, a year.
+    as_of
+        The day at whose end the review looks back; within or after the period.
+
+    Returns
+    -------
+    Review
+        The same for any order of the records.
+
+    Raises
+    ------
+    InvalidValueError
+        If the period had not begun.
+    UnknownNameError
+        If the owner was not known then.
+    UnitMismatchError
+        If actuals that count are in another unit than the target.
+
+    Examples
+    --------
+    >>> from salesperf import COUNT, Actual
+    >>> visits, september = STANDARD_METRICS["visits"], Period.month(2026, 9)
+    >>> records = Records(
+    ...     org=Org(reps=[Rep(id="ada")]),
+    ...     targets=[Target(owner="ada", metric=visits, amount=Amount.of(40, COUNT), period=september)],
+    ...     actuals=[Actual(owner="ada", metric=visits, amount=Amount.of(24, COUNT), on=date(2026, 9, 8))],
+    ... )
+    >>> review = build(records, owner=None, period=september, as_of=date(2026, 9, 15))
+    >>> review.metrics[0].attainment.ratio, review.is_partial
+    (0.6, True)
+    """
+    check_date(as_of, ("as_of",))
+    if as_of < period.start:
+        raise InvalidValueError("review_not_begun", path=("as_of",), start=period.start, value=as_of)
+    known = records.as_of(as_of)
+    known.org.require_owner(owner)
+    return _Builder(known, owner, period, as_of).build()
+
+
+class _Builder:
+    """One review in the making: what every section needs, computed once."""
+
+    def __init__(self, records: Records, owner: str | None, period: Period, as_of: date) -> None:
+        self.records, self.org, self.calendar = records, records.org, records.calendar
+        self.owner, self.period, self.as_of = owner, period, as_of
+        self.passed = period.until(as_of) or period
+        self.book = TargetBook(records.targets, self.org, self.calendar)
+        self.ledger = Ledger(tally(records.actuals), self.org)
+        self.under = self._owners_under()
+
+    def _owners_under(self) -> frozenset[str | None]:
+        if self.owner is None:
+            return frozenset({None, *self.org.team_by_id, *self.org.rep_by_id})
+        teams = self.org.teams_under(self.owner) if self.owner in self.org.team_by_id else ()
+        return frozenset({self.owner, *teams, *self.org.members(self.owner, self.period)})
+
+    def build(self) -> Review:
+        metrics = tuple(self._metric_sections())
+        unmet = self._unmet()
+        draft = Review(
+            owner=self.owner,
+            period=self.period,
+            as_of=self.as_of,
+            org=self.org,
+            calendar=self.calendar,
+            data=self._data(),
+            metrics=metrics,
+            recorded=tuple(self._recorded(metrics)),
+            unmet=unmet,
+            findings=(),
+        )
+        findings = [*self.records.findings, *find(draft, self.records, self.book, self.ledger, self.under)]
+        return attrs.evolve(draft, findings=tuple(sorted(findings, key=lambda finding: finding.rank)))
+
+    def _data(self) -> DataSection:
+        counted = self.ledger.tally
+        spans = self.ledger.spans(self.owner, self.passed)
+        chosen = np.zeros(len(counted), dtype=bool)
+        for owner, start, end in spans:
+            chosen |= (counted.owner == owner) & (counted.day >= start) & (counted.day < end)
+        days = counted.day[chosen]
+        members = self.org.members(self.owner, self.period)
+        is_team = self.owner is None or self.owner in self.org.team_by_id
+        targets = (target for target in self.records.targets if target.owner in self.under)
+        return DataSection(
+            reps=len(members),
+            teams=len(self.org.teams_under(self.owner)) if is_team else 0,
+            targets=sum(target.period.overlap(self.period) is not None for target in targets),
+            entries=int(counted.entries[chosen].sum()),
+            first_day=date.fromordinal(int(days.min())) if days.size else None,
+            last_day=date.fromordinal(int(days.max())) if days.size else None,
+        )
+
+    def _metric_sections(self) -> Iterator[MetricSection]:
+        for metric in sorted(self.book.metrics, key=_metric_order):
+            for scope in self.book.scopes(metric):
+                owed = self.book.owed(self.owner, metric, self.period, scope)
+                if owed is not None:
+                    yield self._metric_section(metric, scope, owed)
+
+    def _metric_section(self, metric: Metric, scope: FrozenMap[str, str], owed: Owed) -> MetricSection:
+        attainment = self._judge([owed])[0]
+        members = tuple(self._members(metric, scope))
+        teams = [member.attainment for member in members if member.is_team and member.level == 0]
+        reps = [member.attainment for member in members if not member.is_team]
+        whole = [each for each in reps if each.target.period == self.period]
+        return MetricSection(
+            metric=metric,
+            scope=scope,
+            attainment=attainment,
+            owed=owed,
+            trend=self._trend(metric, scope),
+            members=members,
+            best_teams=_standing(teams),
+            best_reps=_standing(whole),
+        )
+
+    def _judge(self, owed: list[Owed]) -> tuple[Attainment, ...]:
+        return judge(
+            [each.target for each in owed],
+            self.ledger,
+            as_of=self.as_of,
+            calendar=self.calendar,
+            profiles=[each.schedule for each in owed],
+        )
+
+    def _trend(self, metric: Metric, scope: FrozenMap[str, str]) -> tuple[Attainment, ...]:
+        name = self.period.name_in(self.calendar)
+        grain = _FINER.get(name[0]) if name else "month"
+        if grain is None:
+            return ()
+        parts = [part for part in self.period.split(grain, self.calendar) if part.start <= self.as_of]
+        owed = [self.book.owed(self.owner, metric, part, scope) for part in parts]
+        return self._judge([each for each in owed if each is not None])
+
+    def _members(self, metric: Metric, scope: FrozenMap[str, str]) -> Iterator[Member]:
+        asked = [(*place, self.book.owed(place[0], metric, place[2], scope)) for place in self._tree(self.owner, 0)]
+        places = [(member, level, owed) for member, level, _, owed in asked if owed is not None]
+        attained = self._judge([owed for *_, owed in places])
+        for (member, level, owed), attainment in zip(places, attained, strict=True):
+            yield Member(
+                owner=member,
+                is_team=member in self.org.team_by_id,
+                level=level,
+                attainment=attainment,
+                owed=owed,
+                notes=tuple(self._notes(member, owed)),
+            )
+
+    def _tree(self, team: str | None, level: int) -> Iterator[tuple[str, int, Period]]:
+        """Go down the tree, each team before what is under it; with the days for which a member belongs there."""
+        if team is not None and team in self.org.rep_by_id:
+            return
+        for child in self.org.children(team):
+            yield child.id, level, self.period
+            yield from self._tree(child.id, level + 1)
+        for rep in self.org.reps:
+            for days in self._served(rep, team):
+                yield rep.id, level, days
+
+    def _served(self, rep: Rep, team: str | None) -> list[Period]:
+        """Return the days for which a rep belongs to a team: the whole period, unless it was shared with another team."""
+        stints = self.org.stints(rep.id)
+        within = [(stint.team, stint.within(self.period)) for stint in stints]
+        served = [(place, days) for place, days in within if days is not None]
+        if not served:
+            nearest = stints[0] if self.period.end <= stints[0].start else stints[-1]
+            served = [(nearest.team, self.period)]
+        if len(served) == 1:
+            served = [(served[0][0], self.period)]
+        return [days for place, days in served if place == team]
+
+    def _notes(self, member: str, owed: Owed) -> Iterator[Note]:
+        rep = self.org.rep_by_id.get(member)
+        if rep is not None:
+            yield from self._notes_on_rep(rep)
+        if any(part.is_prorated for part in owed.parts):
+            yield "prorated"
+
+    def _notes_on_rep(self, rep: Rep) -> Iterator[Note]:
+        if rep.hired is not None and rep.hired in self.period and rep.hired > self.period.start:
+            yield "joined"
+        if rep.left is not None and rep.left in self.period:
+            yield "left"
+        if len({stint.team for stint in self.org.stints(rep.id) if stint.within(self.period)}) > 1:
+            yield "moved"
+        if rep.hired is not None and rep.ramp and _months_between(rep.hired, self.passed.start) < len(rep.ramp):
+            yield "ramping"
+        if any(absence.overlap(self.passed) for absence in rep.absences):
+            yield "absent"
+        if rep.kind != "employee":
+            yield rep.kind
+
+    def _recorded(self, metrics: Iterable[MetricSection]) -> Iterator[RecordedFlow]:
+        owed = {each.metric.key for each in metrics} | {part.key for each in metrics for part in each.metric.recorded}
+        everything: FrozenMap[str, str] = FrozenMap()
+        known = {actual.metric.key: actual.metric for actual in self.records.actuals}
+        spans = self.ledger.spans(self.owner, self.passed)
+        for metric in sorted(known.values(), key=_metric_order):
+            if metric.key in owed or not metric.is_additive:
+                continue
+            for unit in self.ledger.units(metric, everything):
+                minor, entries = self.ledger.sums(metric, unit, everything, spans)
+                if entries.any():
+                    amount = Amount(minor=int(minor.sum()), unit=unit)
+                    yield RecordedFlow(
+                        metric=metric.key,
+                        title=Message(metric.title),
+                        amount=amount,
+                        entries=int(entries.sum()),
+                    )
+
+    def _unmet(self) -> tuple[Attainment, ...]:
+        ended = [
+            target
+            for target in self.records.targets
+            if target.owner in self.under and self.period.covers(target.period) and target.period.last <= self.as_of
+        ]
+        ended.sort(key=lambda target: target.key.order)
+        attained = judge(ended, self.ledger, as_of=self.as_of, calendar=self.calendar, profiles=[None] * len(ended))
+        missed = (each for each in attained if each.status == "missed")
+        return tuple(sorted(missed, key=lambda each: (*_metric_order(each.target.metric), -_size(each.gap))))
+
+
+def _metric_order(metric: Metric) -> tuple[int, str]:
+    """Put the ready-made metrics first, in their own order, so that revenue leads."""
+    standard = list(STANDARD_METRICS)
+    return (standard.index(metric.key) if metric.key in standard else len(standard), metric.key)
+
+
+def _size(gap: Amount | Decimal | None) -> Decimal:
+    return abs(gap.decimal if isinstance(gap, Amount) else gap or Decimal(0))
+
+
+def _months_between(earlier: date, later: date) -> int:
+    return max(0, (later.year - earlier.year) * 12 + later.month - earlier.month)
+
+
+def _standing(attained: Iterable[Attainment]) -> Standing | None:
+    ranked = sorted(
+        (each for each in attained if each.pace.value is not None),
+        key=lambda each: (-(each.pace.value or 0.0), each.target.owner or ""),
+    )
+    if len(ranked) < 2:  # noqa: PLR2004 - a comparison takes two
+        return None
+    best, weakest = ranked[0], ranked[-1]
+    clear = None if best.pace.low is None or weakest.pace.high is None else best.pace.low > weakest.pace.high
+    return Standing(best=best, weakest=weakest, is_clear=clear, compared=len(ranked))

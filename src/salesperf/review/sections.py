@@ -1,0 +1,153 @@
+"""The sections of a review: each a frozen value that a report can write."""
+
+from datetime import date
+from typing import Final, Literal, TypeAlias
+
+import attrs
+
+from salesperf.attainment import Attainment, Owed
+from salesperf.model.amount import Amount
+from salesperf.model.frozen import FrozenMap
+from salesperf.model.message import Message
+from salesperf.model.metric import Metric
+
+__all__ = ["NOTES", "DataSection", "Member", "MetricSection", "Note", "RecordedFlow", "Standing"]
+
+Note: TypeAlias = Literal["joined", "left", "moved", "ramping", "absent", "dealer", "agent", "house", "prorated"]
+NOTES: Final[tuple[Note, ...]] = ("joined", "left", "moved", "ramping", "absent", "dealer", "agent", "house", "prorated")
+"""What a reader should know of a member before comparing it with others."""
+
+
+@attrs.frozen(kw_only=True)
+class DataSection:
+    """What the review rests on.
+
+    Attributes
+    ----------
+    reps, teams : int
+        How many serve under the owner in the period.
+    targets : int
+        How many agreed targets of the owner and below overlap the period.
+    entries : int
+        How many actuals count, of all metrics.
+    first_day, last_day : date or None
+        Of the actuals that count; ``None`` where there are none.
+    """
+
+    reps: int
+    teams: int
+    targets: int
+    entries: int
+    first_day: date | None
+    last_day: date | None
+
+
+@attrs.frozen(kw_only=True)
+class Member:
+    """A team or rep directly under the owner, or a rep further down, held against what it owes.
+
+    Attributes
+    ----------
+    owner : str
+        The id.
+    is_team : bool
+        Whether it is a team.
+    level : int
+        How many teams stand between it and the owner.
+    attainment : Attainment
+        Against what it owes.
+    owed : Owed
+        How that was found.
+    notes : tuple of str
+        Of :data:`NOTES`.
+    """
+
+    owner: str
+    is_team: bool
+    level: int
+    attainment: Attainment
+    owed: Owed
+    notes: tuple[Note, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """The best and the weakest of several, by pace, and whether the difference is more than chance.
+
+    Attributes
+    ----------
+    best, weakest : Attainment
+        By the estimate of pace; ties by id.
+    is_clear : bool or None
+        Whether the intervals of the two lie apart; ``None`` where one has none.
+    compared : int
+        Among how many.
+    """
+
+    best: Attainment
+    weakest: Attainment
+    is_clear: bool | None
+    compared: int
+
+
+@attrs.frozen(kw_only=True)
+class MetricSection:
+    """One metric, within one scope.
+
+    Attributes
+    ----------
+    metric : Metric
+    scope : FrozenMap
+        Empty for everything.
+    attainment : Attainment
+        Of the owner for the period.
+    owed : Owed
+        How the target was found.
+    trend : tuple of Attainment
+        Of the owner for each month of a quarter, each quarter of a year, ...; those begun, where something is owed.
+    members : tuple of Member
+        Teams and reps under the owner that owe something, each team before its members.
+    best_teams, best_reps : Standing or None
+        Among teams directly under the owner, and among all reps under it; ``None`` for fewer than two.
+    """
+
+    metric: Metric
+    scope: FrozenMap[str, str]
+    attainment: Attainment
+    owed: Owed
+    trend: tuple[Attainment, ...]
+    members: tuple[Member, ...]
+    best_teams: Standing | None
+    best_reps: Standing | None
+
+    @property
+    def all_prorated(self) -> bool:
+        """Whether every member's target is a share of one that reaches beyond the period."""
+        return all("prorated" in member.notes for member in self.members)
+
+    @property
+    def title(self) -> Message:
+        """The metric's title, with the scope where it is narrowed."""
+        if not self.scope:
+            return Message(self.metric.title)
+        scope = "; ".join(f"{key} = {value}" for key, value in self.scope.items())
+        return Message.of("review.scoped", metric=Message(self.metric.title), scope=scope)
+
+
+@attrs.frozen(kw_only=True)
+class RecordedFlow:
+    """A flow that was recorded in the period though nobody owes it.
+
+    Attributes
+    ----------
+    metric : str
+        The key.
+    title : Message
+    amount : Amount
+    entries : int
+    """
+
+    metric: str
+    title: Message
+    amount: Amount
+    entries: int
