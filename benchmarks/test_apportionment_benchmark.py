@@ -2,16 +2,15 @@
 
 import os
 from collections.abc import Callable
-from statistics import median
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pytest_benchmark.fixture import BenchmarkFixture
 
 from salesperf.kernels.apportionment import apportion
+
+RatioInTurn = Callable[[str, Callable[[], object], Callable[[], object], int], None]
 
 LARGEST = int(os.environ.get("SALESPERF_BENCH_MAX", "1_000_000"))
 TOTAL = 1_000_000_007
@@ -46,23 +45,10 @@ def rival_of(name: str) -> Callable[[NDArray[Any]], list[int]]:
     return lambda weights: hamilton.calculate_hamilton(TOTAL, weights.tolist())[1]
 
 
-def ratio_in_turn(benchmark: BenchmarkFixture, ours: Callable[[], object], other: Callable[[], object], rounds: int) -> float:
-    """Time both in turn, so that whatever else the machine does weighs on both alike; return the ratio of medians."""
-    times: dict[Callable[[], object], list[float]] = {ours: [], other: []}
-
-    def timed(call: Callable[[], object]) -> None:
-        begin = perf_counter()
-        call()
-        times[call].append(perf_counter() - begin)
-
-    benchmark.pedantic(timed, args=(ours,), setup=lambda: timed(other), rounds=rounds)
-    return median(times[ours]) / median(times[other])
-
-
 @pytest.mark.benchmark(group="apportion")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", SIZES)
-def test_apportion_beside_one_pass_of_numpy(benchmark: BenchmarkFixture, size: int, kind: str) -> None:
+def test_apportion_beside_one_pass_of_numpy(ratio_in_turn: RatioInTurn, size: int, kind: str) -> None:
     weights = weights_of(kind, size)
     scratch = np.empty(size)
 
@@ -72,16 +58,15 @@ def test_apportion_beside_one_pass_of_numpy(benchmark: BenchmarkFixture, size: i
         return float(scratch.sum())
 
     rounds = max(15, min(1_000, 10_000_000 // size))
-    benchmark.extra_info["ours / numpy pass"] = ratio_in_turn(benchmark, lambda: apportion(TOTAL, weights), one_pass, rounds)
+    ratio_in_turn("ours / numpy pass", lambda: apportion(TOTAL, weights), one_pass, rounds)
 
 
 @pytest.mark.benchmark(group="apportion")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("rival", "size"), RIVALS)
-def test_apportion_beside_a_rival(benchmark: BenchmarkFixture, rival: str, size: int, kind: str) -> None:
+def test_apportion_beside_a_rival(ratio_in_turn: RatioInTurn, rival: str, size: int, kind: str) -> None:
     weights = weights_of(kind, size)
     theirs = rival_of(rival)
     assert apportion(TOTAL, weights).tolist() == [int(part) for part in theirs(weights)]
     rounds = max(1, min(100, 100_000 // size))
-    ratio = ratio_in_turn(benchmark, lambda: apportion(TOTAL, weights), lambda: theirs(weights), rounds)
-    benchmark.extra_info[f"ours / {rival}"] = ratio
+    ratio_in_turn(f"ours / {rival}", lambda: apportion(TOTAL, weights), lambda: theirs(weights), rounds)

@@ -19,6 +19,7 @@ from salesperf.model.period import Grain, Period
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.result import Result, Row
 from salesperf.model.target import Target
+from salesperf.model.validators import check_choice
 
 __all__ = ["Allocation", "TargetChange", "allocate", "equal", "split"]
 
@@ -152,8 +153,10 @@ def allocate(target: Target, basis: Mapping[str, Weight], *, method: str = "larg
     NotAdditiveError
         If the metric is not a flow: a ratio target is inherited, not divided.
     InvalidValueError
-        If there is no owner, the target's own owner is among them, or weights are malformed; the path names the place in
-        the order of ids.
+        If the target's own owner is among those of the basis, or weights are malformed; the path names the place in the
+        order of ids.
+    InfeasibleError
+        If there is no owner for a total other than 0.
 
     Notes
     -----
@@ -221,16 +224,23 @@ def split(
     """
     target.metric.require_additive("target", "metric")
     parts = target.period.split(grain, calendar)
-    if profile == _EQUAL:
-        weights: list[Weight] = [_share_of_whole(part, grain, calendar) for part in parts]
-    elif profile == _BY_WORKDAYS:
-        weights = [(calendar or Calendar()).workdays(part) for part in parts]
-    elif isinstance(profile, Profile | Schedule):
-        weights = [profile.weigh(part, calendar or Calendar()) for part in parts]
-    else:
-        choices = (_EQUAL, _BY_WORKDAYS, Profile, Schedule)  # type: ignore[unreachable] # callers may pass anything
-        raise InvalidValueError("choice", path=("profile",), choices=choices, value=profile)
-    return _divide(target, [(target.owner, part) for part in parts], tuple(weights), "largest_remainder")
+    weights = _weights(parts, grain, profile, calendar)
+    return _divide(target, [(target.owner, part) for part in parts], weights, "largest_remainder")
+
+
+def _weights(
+    parts: Sequence[Period],
+    grain: Grain,
+    profile: Literal["equal", "workdays"] | Profile | Schedule,
+    calendar: Calendar | None,
+) -> tuple[Weight, ...]:
+    known = calendar or Calendar()
+    if isinstance(profile, Profile | Schedule):
+        return tuple(profile.weigh(part, known) for part in parts)
+    check_choice(profile, (_EQUAL, _BY_WORKDAYS), ("profile",))
+    if profile == _BY_WORKDAYS:
+        return tuple(known.workdays(part) for part in parts)
+    return tuple(_share_of_whole(part, grain, calendar) for part in parts)
 
 
 def _share_of_whole(part: Period, grain: Grain, calendar: Calendar | None) -> Fraction:

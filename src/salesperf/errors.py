@@ -33,6 +33,8 @@ __all__ = [
 
 TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "allocated_to_itself": "expected owners other than the target's own, got {value} among them"
+        " (hint: to divide over time, use split)",
         "amount_digits": "expected at most {digits} digits after the point for {unit}, got {value}"
         " (hint: round it first, or use a unit with more digits)",
         "amount_float": "expected an int, str or Decimal, got the float {value}"
@@ -42,12 +44,14 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "amount_overflow": "expected an amount whose minor units fit a 64-bit integer, got {value}"
         " (hint: a unit with fewer digits reaches further)",
         "beyond_int64": "expected a number between -2**63 and 2**63, got {value}",
+        "breakdown_parts": "expected parts that fit the rule {rule}, got others",
         "calendar_conflict": "expected a day to be a holiday or an extra workday, got {value} as both",
         "calendar_no_workdays": "expected a weekend of at most six days, got {value}",
         "cell_too_long": "expected text of at most {limit} characters, got {value}",
         "choice": "expected one of {choices}, got {value}",
         "date_is_datetime": "expected a date, got a datetime (hint: choose the time zone yourself and pass value.date())",
         "date_too_late": "expected a day before the last that a calendar can hold, got {value}",
+        "decimal_scale": "expected a number with at most {digits} digits before and after the point, got {value}",
         "dimensions": "expected an array of one dimension, got {value}",
         "duplicate_id": "expected an id that no other rep or team bears, got {value} again",
         "duplicate_target": "expected one target for owner, metric, period and scope, got another one for {value}",
@@ -66,6 +70,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "interval_reversed": "expected low <= high, got {low} and {high}",
         "invalid_input": "{count} faults in the input",
         "length": "expected {expected} items, got {value}",
+        "metric_conflict": "expected one definition of the metric {metric}, got another one",
         "missing_column": "expected a column {column}, got the columns {columns}",
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
         "misspelt_column": "expected a known column, perhaps {known}, got {value}",
@@ -89,6 +94,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "org_cycle": "expected a tree of teams, got a cycle through {value}",
         "out_of_range": "expected a number from {low} to {high}, got {value}",
         "overflow": "expected a sum that fits a 64-bit integer, got one beyond it",
+        "period_beyond_time": "expected a period within 0001-01-01 and 9999-12-30, got one that reaches beyond, from {value}",
         "period_label": "expected a period such as 2026, 2026-H2, 2026-Q3, 2026-09, 2026-W38 or"
         " 2026-09-01..2026-09-30, got {value}",
         "period_label_fiscal": "expected a calendar for the fiscal label {value}"
@@ -101,9 +107,12 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "rate_float": "expected an int, Decimal or Fraction, got the float {value}"
         ' (hint: write it as text, such as Decimal("0.075"))',
         "reason_missing": "expected a reason why there is no value, got none",
+        "review_not_begun": "expected a day on or after the first of the period, {start}, got {value}"
+        " (hint: nothing can be reviewed before it has begun)",
         "row_length": "expected {expected} fields, got {value}",
         "row_unreadable": "expected cells of at most {limit} characters whose quotes close"
         " (hint: a quote within quotes is written twice)",
+        "target_cycle": "expected a tree of targets, got a cycle through the one for {value}",
         "target_order": "expected floor, amount and stretch in the order of the metric's direction, got another order",
         "too_many_faults": "expected fewer than {limit} faults in a file (hint: the rows below have not been read)",
         "unhashable": "expected values that cannot change, got {value} (hint: use tuples and FrozenMap)",

@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 from unicodedata import east_asian_width
 
+import attrs
+
 from salesperf.attainment import Attainment
+from salesperf.kernels.numeric import INT64_MAX
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
@@ -18,7 +21,10 @@ __all__ = ["markdown"]
 
 Measure: TypeAlias = Amount | Decimal | None
 
-_SPECIAL: Final = re.compile(r"[\\`*<>\[\]|]")
+_SPECIAL: Final = re.compile(r"[\\`*<>\[\]|~&]|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown would read as its own, wherever it stands; an underscore within a word it leaves alone."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What would end a line, or tell a terminal something."""
 _TEXT: Final = frozenset({"metric", "owner", "period", "status", "notes"})
 _MOST_UNMET: Final = 20
 _MOST_FINDINGS: Final = 12
@@ -63,7 +69,7 @@ def markdown(review: Review, *, lang: str = "en", catalogs: Catalogs | None = No
     >>> print(text.splitlines()[0])
     # Sales review: the company, 2026-09
     """
-    return "\n".join(_Writer(review, lang, catalogs).lines()) + "\n"
+    return "\n".join(_Writer(review, lang, catalogs).lines()).rstrip("\n") + "\n"
 
 
 class _Writer:
@@ -100,7 +106,7 @@ class _Writer:
             return value.rounded_text(0, self.lang, self.catalogs)
         if value is None or metric.dimension == "ratio":
             return self._percent(None if value is None else float(value))
-        return self._show(value, ",.2f")
+        return self._show(value, "z,.2f")
 
     def _range(self, estimate: Estimate) -> str:
         if estimate.low is None or estimate.high is None:
@@ -109,6 +115,13 @@ class _Writer:
 
     def _name(self, owner: str | None) -> object:
         return Message("review.company") if owner is None else self.review.org.label(owner)
+
+    def _title(self, section: MetricSection) -> str:
+        """Return the title of a section, with its owner where that is not the review's."""
+        title = section.title.text(self.lang, self.catalogs)
+        if section.owner == self.review.owner:
+            return title
+        return self._say("report.of", owner=self._name(section.owner), metric=title)
 
     def _status(self, attainment: Attainment) -> str:
         return self._say(f"status.{attainment.status}")
@@ -156,7 +169,7 @@ class _Writer:
         attained = section.attainment
         head = self._say(
             "report.sentence.actual",
-            metric=section.title,
+            metric=self._title(section),
             actual=self._measure(attained.actual, section.metric),
             target=self._measure(attained.target.amount, section.metric),
             ratio=self._percent(attained.ratio),
@@ -174,11 +187,12 @@ class _Writer:
         attained, projection = section.attainment, section.attainment.projection
         if projection.value is None or not isinstance(attained.target.amount, Amount):
             return
-        unit = attained.target.amount.unit
-        shown = [
-            self._measure(None if end is None else Amount.of(round(end), unit), section.metric)
-            for end in (projection.value, projection.low, projection.high)
-        ]
+        # In whole units, as it is shown: an estimate may lie where the smallest units no longer fit 64 bits.
+        unit = attrs.evolve(attained.target.amount.unit, digits=0)
+        ends = [None if end is None else round(end) for end in (projection.value, projection.low, projection.high)]
+        if any(abs(end or 0) > INT64_MAX for end in ends):
+            return
+        shown = [self._measure(None if end is None else Amount(minor=end, unit=unit), section.metric) for end in ends]
         key = "report.sentence.projection" if projection.low is None else "report.sentence.projection_range"
         yield self._say(key, value=shown[0], low=shown[1], high=shown[2], level=projection.level)
         if attained.required_per_workday is not None and attained.required_per_workday.minor > 0:
@@ -196,7 +210,7 @@ class _Writer:
     def _attainment_row(self, section: MetricSection) -> list[str]:
         attained, metric = section.attainment, section.metric
         return [
-            self._show(section.title),
+            self._title(section),
             self._measure(attained.target.amount, metric),
             self._measure(attained.actual, metric),
             self._percent(attained.ratio),
@@ -210,8 +224,8 @@ class _Writer:
     def _trend(self, section: MetricSection) -> Iterator[str]:
         if not section.trend:
             return
-        yield from self._prose("## ", self._say("report.trend", metric=section.title))
-        heads = ["period", "target", "actual", "ratio", "gap", "pace", "growth", "status"]
+        yield from self._prose("## ", self._say("report.trend", metric=self._title(section)))
+        heads = ["period", "target", "actual", "ratio", "gap", "pace", "growth", "status", "notes"]
         rows = (
             [
                 part.target.period.text(self.lang, self.catalogs, calendar=self.review.calendar),
@@ -222,24 +236,29 @@ class _Writer:
                 self._percent(part.pace.value),
                 self._show(part.growth_rate, "+.1%" if part.growth_rate is not None else ""),
                 self._status(part),
+                self._say("note.prorated") if owed.is_prorated else "",
             ]
-            for part in section.trend
+            for part, owed in ((each.attainment, each.owed) for each in section.trend)
         )
         yield from self._table(heads, rows)
 
     def _members(self, section: MetricSection) -> Iterator[str]:
         if not section.members:
             return
-        yield from self._prose("## ", self._say("report.members", metric=section.title))
+        yield from self._prose("## ", self._say("report.members", metric=self._title(section)))
         heads = ["owner", "target", "actual", "ratio", "gap", "pace", "pace_range", "entries", "status", "notes"]
-        yield from self._table(heads, (self._member_row(member, section) for member in section.members))
+        is_first = section is self.review.metrics[0]
+        shown = [member for member in section.members if is_first or member.is_team or member.level == 0]
+        yield from self._table(heads, (self._member_row(member, section) for member in shown))
+        if len(shown) < len(section.members):
+            yield from self._prose("", self._say("report.reps_left_out", count=len(section.members) - len(shown)))
         for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
             if standing is not None:
                 yield from self._standing(key, standing)
 
     def _member_row(self, member: Member, section: MetricSection) -> list[str]:
         attained, metric = member.attainment, section.metric
-        notes = [self._say(f"note.{note}") for note in member.notes if note != "prorated" or not section.all_prorated]
+        notes = [self._say(f"note.{note}") for note in member.notes]
         return [
             "· " * member.level + self._show(self._name(member.owner)),
             self._measure(attained.target.amount, metric),
@@ -263,6 +282,7 @@ class _Writer:
                 "level": pace.level,
                 "workdays": pace.n,
                 "entries": attained.entries,
+                "reason": pace.reason,
             }
             suffix = "" if pace.low is None else "_range"
             yield f"- {_escape(self._say(f'report.{place}_{key}{suffix}', **arguments))}"
@@ -324,7 +344,7 @@ class _Writer:
 
 def _escape(text: str) -> str:
     """Escape what Markdown would read as its own, and keep each value on its line."""
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split("\n")))
+    return _SPECIAL.sub(r"\\\g<0>", _CONTROL.sub(" ", text))
 
 
 def _width(text: str) -> int:

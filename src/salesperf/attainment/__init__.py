@@ -2,7 +2,7 @@
 
 from salesperf.attainment.attained import LEAST_WORKDAYS, STATUSES, Attainment, Status, Thresholds
 from salesperf.attainment.counting import ActualTally, Codes, tally, tally_columns
-from salesperf.attainment.judging import attain, roll_up
+from salesperf.attainment.judging import AttainmentColumns, attain, roll_up, roll_up_columns
 from salesperf.attainment.planned import OWED_BASES, Owed, OwedBasis, OwedPart, TargetBook
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "STATUSES",
     "ActualTally",
     "Attainment",
+    "AttainmentColumns",
     "Codes",
     "Owed",
     "OwedBasis",
@@ -20,6 +21,7 @@ __all__ = [
     "Thresholds",
     "attain",
     "roll_up",
+    "roll_up_columns",
     "tally",
     "tally_columns",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
@@ -22,6 +22,7 @@ from salesperf.model.metric import Band
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.result import Result, Row, Scalar
 from salesperf.model.target import Target
+from salesperf.model.validators import finite
 
 __all__ = ["DEFAULT_THRESHOLDS", "LEAST_WORKDAYS", "STATUSES", "Attainment", "Status", "Thresholds"]
 
@@ -30,6 +31,9 @@ STATUSES: Final[tuple[Status, ...]] = ("not_started", "met", "ahead", "on_track"
 
 LEAST_WORKDAYS: Final = 5
 """Fewer workdays than this say too little about the variation from day to day for an interval."""
+
+_EXACT: Final = Context(prec=400)
+"""More digits than a ratio of two amounts less a target has, whatever the context of the caller."""
 
 _LEVEL: Final = 0.9
 """The level of the intervals of pace and projection."""
@@ -49,7 +53,7 @@ class Thresholds:
     Raises
     ------
     InvalidValueError
-        If they stand in the wrong order, or are not above 0.
+        If they are no finite numbers, stand in the wrong order, or are not above 0.
 
     Examples
     --------
@@ -57,19 +61,25 @@ class Thresholds:
     'on_track'
     """
 
-    ahead: float = 1.05
-    on_track: float = 0.95
+    ahead: float = attrs.field(default=1.05, validator=finite)
+    on_track: float = attrs.field(default=0.95, validator=finite)
 
     def __attrs_post_init__(self) -> None:
-        """Check the order."""
-        if not 0 < self.on_track <= self.ahead < float("inf"):
+        """Check sign and order."""
+        if self.on_track <= 0:
+            raise InvalidValueError("not_positive", path=("Thresholds", "on_track"), value=self.on_track)
+        if self.on_track > self.ahead:
             raise InvalidValueError("interval_reversed", path=("Thresholds",), low=self.on_track, high=self.ahead)
 
-    def status(self, pace: float) -> Status:
-        """Name a pace."""
-        if pace >= self.ahead:
+    def status(self, pace: float, direction: Literal["higher", "lower"] = "higher") -> Status:
+        """Name a pace; where lower is better it is 2 less the pace that counts.
+
+        It is rounded to 1e-9, so that no float ends just below a threshold.
+        """
+        rounded = round(pace if direction == "higher" else 2 - pace, 9)
+        if rounded >= self.ahead:
             return "ahead"
-        return "on_track" if pace >= self.on_track else "behind"
+        return "on_track" if rounded >= self.on_track else "behind"
 
 
 DEFAULT_THRESHOLDS: Final = Thresholds()
@@ -90,8 +100,11 @@ class Attainment(Result):
         ``reason`` says why. A flow without entries is 0: no sales is a gap of the whole target.
     entries : int
         How many actuals it rests on.
+    ratio : float or None
+        Actual over target (达成率); ``None`` where the target is not above 0 or the actual is undefined.
     last_year : Amount or None
-        For a flow, what was done in the same days of the year before; ``None`` where nothing was recorded then.
+        For a flow, what was done in the same days of the year before; ``None`` where nothing was recorded then, or the
+        records of the metric begin more than a week into those days.
     reason : Message or None
         Why ``actual`` is undefined.
     calendar : Calendar
@@ -106,6 +119,7 @@ class Attainment(Result):
     as_of: date
     actual: Amount | Decimal | None
     entries: int
+    ratio: float | None
     last_year: Amount | None
     reason: Message | None
     calendar: Calendar
@@ -145,34 +159,22 @@ class Attainment(Result):
         return None if self.planned_share is None else self.target.amount.times(self.planned_share)
 
     @property
-    def ratio(self) -> float | None:
-        """Actual over target (达成率); ``None`` where the target is not above 0 or the actual is undefined."""
-        return _over(self.actual, self.target.amount)
-
-    @property
     def achievement(self) -> float | None:
         """How well the target is reached, higher being better: the ratio, or 2 less the ratio where lower is better.
 
         For a metric that should stay within a band it is 1 within and 0 outside.
         """
-        return self._directed(self.ratio)
-
-    def _directed(self, ratio: float | None) -> float | None:
         direction = self.target.metric.direction
         if isinstance(direction, Band):
             return None if self.actual is None else float(_decimal(self.actual) in direction)
-        if ratio is None or direction == "higher":
-            return ratio
-        return 2 - ratio
+        if self.ratio is None or direction == "higher":
+            return self.ratio
+        return 2 - self.ratio
 
     @property
     def gap(self) -> Amount | Decimal | None:
         """Actual less target: falling short is negative."""
-        if isinstance(self.actual, Amount) and isinstance(self.target.amount, Amount):
-            return self.actual - self.target.amount
-        if isinstance(self.actual, Decimal) and isinstance(self.target.amount, Decimal):
-            return self.actual - self.target.amount
-        return None
+        return _less(self.actual, self.target.amount)
 
     @property
     def time_progress(self) -> float | None:
@@ -191,14 +193,17 @@ class Attainment(Result):
     def pace(self) -> Estimate:
         """Actual over what was planned by now, with an interval from the variation between days so far.
 
+        What was planned is not rounded here, as it is in :attr:`planned`: a target of 10 visits a month is not 0 on the
+        first day.
+
         Notes
         -----
         The sales of workday d are modelled as pace x planned(d) with a variance in proportion to planned(d); what is sold
-        on days off counts with the workday before. The interval is that of Student's t with workdays - 1 degrees of
-        freedom; it does not go below 0 where no day was ever negative. There is none below :data:`LEAST_WORKDAYS` workdays
-        with a plan, and none for what is no flow.
+        on days off, and on days for which nothing was planned, counts with the planned day before. The interval is that of
+        Student's t with workdays - 1 degrees of freedom; it does not go below 0 where no day was ever negative. There is
+        none below :data:`LEAST_WORKDAYS` workdays with a plan, and none for what is no flow.
         """
-        value = _over(self.actual, self.planned)
+        value = self._pace
         if value is None:
             return Estimate.undefined(self._why_undefined(), n=0)
         days = self._variation
@@ -206,9 +211,15 @@ class Attainment(Result):
             return Estimate(value=value, n=self.entries, reason=Message("reason.no_variation"))
         if days.count < LEAST_WORKDAYS:
             return Estimate(value=value, n=days.count, reason=Message.of("reason.few_workdays", least=LEAST_WORKDAYS))
+        if not days.deviation:
+            return Estimate(value=value, n=days.count, reason=Message("reason.no_variation_seen"))
         margin = days.quantile(_LEVEL) * days.deviation / days.planned**0.5
         low = value - margin if days.any_negative else max(value - margin, 0.0)
         return Estimate(value=value, low=low, high=value + margin, n=days.count, level=_LEVEL)
+
+    @property
+    def _pace(self) -> float | None:
+        return self.ratio / float(self.planned_share) if self.ratio is not None and self.planned_share else None
 
     @cached_property
     def projection(self) -> Estimate:
@@ -231,12 +242,12 @@ class Attainment(Result):
         if self.is_over:
             return Estimate(value=actual, low=actual, high=actual, n=self.entries, level=_LEVEL, unit=unit)
         days = self._variation
-        if self.pace.value is None or days is None or not days.planned:
+        if self.ratio is None or not self.planned_share or days is None:
             return Estimate.undefined(self._why_undefined(), unit=unit)
-        rest = self.pace.value * days.remaining / scale
-        if days.count < LEAST_WORKDAYS:
-            reason = Message.of("reason.few_workdays", least=LEAST_WORKDAYS)
-            return Estimate(value=actual + rest, n=days.count, unit=unit, reason=reason)
+        # Until the last day counts as the whole, the actual is that share of where it ends.
+        rest = actual * float(1 / self.planned_share - 1)
+        if self.pace.low is None:
+            return Estimate(value=actual + rest, n=days.count, unit=unit, reason=self.pace.reason)
         spread = (days.remaining + days.remaining**2 / days.planned) ** 0.5
         margin = days.quantile(_LEVEL) * days.deviation * spread / scale
         low = actual + rest - margin
@@ -252,6 +263,8 @@ class Attainment(Result):
     def _why_undefined(self) -> Message:
         if self.reason is not None:
             return self.reason
+        if self.as_of < self.target.period.start:
+            return Message("reason.not_started")
         return Message("reason.no_target" if not _is_positive(self.target.amount) else "reason.nothing_planned")
 
     @cached_property
@@ -267,7 +280,7 @@ class Attainment(Result):
             profile=self.profile,
             calendar=self.calendar,
         )
-        spans = self._ledger.spans(target.owner, passed)
+        spans = self._ledger.spans_of(target.owner, passed)
         return Variation.of(plan, *self._ledger.by_day(target.metric, target.amount.unit, target.scope, spans))
 
     @property
@@ -297,20 +310,47 @@ class Attainment(Result):
 
         Notes
         -----
-        A flow of which more is better is met once the target is reached; a limit (lower is better) is missed once it is
-        passed. Otherwise an ended period is met or missed, and an open one goes by the pace.
+        A flow of which more is better is met once the target is reached; a limit (lower is better), or the upper end of a
+        band, is missed once it is passed. Otherwise an ended period is met or missed, and an open one goes by the pace: of a
+        limit, 2 less the pace. Within a band only "on track" and "behind" are told apart: whether the actual lies within the
+        planned share of the band. Where there is no pace, since nothing was due by now, whatever is as good as that is on
+        track. Only what cannot be told is undefined.
         """
         if self.as_of < self.target.period.start:
             return "not_started"
-        achievement = self.achievement
-        if achievement is None:
+        reached = self._is_as_good_as(Fraction(1))
+        if reached is None:
             return "undefined"
-        reached = achievement >= 1
-        direction = self.target.metric.direction
-        if self.is_over or (self.is_prorated and reached == (direction == "higher") and direction in ("higher", "lower")):
+        if self.is_over or self._is_settled(reached=reached):
             return "met" if reached else "missed"
-        pace = self._directed(self.pace.value)
-        return "undefined" if pace is None else self.thresholds.status(pace)
+        return self._status_by_plan()
+
+    def _is_as_good_as(self, share: Fraction) -> bool | None:
+        """Tell whether the actual is as good as a share of the target, or within that share of its band."""
+        if self.actual is None:
+            return None
+        actual, target = Fraction(_decimal(self.actual)), Fraction(_decimal(self.target.amount))
+        direction = self.target.metric.direction
+        if isinstance(direction, Band):
+            return Fraction(direction.low) * share <= actual <= Fraction(direction.high) * share
+        return actual >= target * share if direction == "higher" else actual <= target * share
+
+    def _is_settled(self, *, reached: bool) -> bool:
+        """Tell whether more of a flow, returns aside, can no longer change what an open period ends with."""
+        if not self.is_prorated:
+            return False
+        direction = self.target.metric.direction
+        if isinstance(direction, Band):
+            return self.actual is not None and _decimal(self.actual) > direction.high
+        return reached == (direction == "higher")
+
+    def _status_by_plan(self) -> Status:
+        share, direction = self.planned_share, self.target.metric.direction
+        if share is None:
+            return "undefined"
+        if isinstance(direction, Band) or self._pace is None:
+            return "on_track" if self._is_as_good_as(share) else "behind"
+        return self.thresholds.status(self._pace, direction)
 
     @cached_property
     def breakdown(self) -> Breakdown:
@@ -326,10 +366,10 @@ class Attainment(Result):
     def _months(self, unit: Unit) -> Iterable[Breakdown]:
         passed = self.target.period.until(self.as_of)
         for month in passed.split("month") if passed else ():
-            spans = self._ledger.spans(self.target.owner, month)
+            spans = self._ledger.spans_of(self.target.owner, month)
             minor, _ = self._ledger.sums(self.target.metric, unit, self.target.scope, spans)
             label = Message.of("breakdown.within", period=month)
-            yield Breakdown(label=label, value=Amount(minor=int(minor.sum()), unit=unit))
+            yield Breakdown(label=label, value=Amount(minor=int(minor[0]), unit=unit))
 
     @property
     def planned_breakdown(self) -> Breakdown:
@@ -383,9 +423,9 @@ def _is_positive(value: Amount | Decimal) -> bool:
     return (value.minor if isinstance(value, Amount) else value) > 0
 
 
-def _over(actual: Amount | Decimal | None, base: Amount | Decimal | None) -> float | None:
-    if actual is None or base is None or not _is_positive(base):
-        return None
-    if isinstance(actual, Amount) and isinstance(base, Amount):
-        return formulas.attainment_ratio(actual.minor, base.minor)
-    return formulas.attainment_ratio(float(_decimal(actual)), float(_decimal(base)))
+def _less(actual: Amount | Decimal | None, target: Amount | Decimal) -> Amount | Decimal | None:
+    if isinstance(actual, Amount) and isinstance(target, Amount):
+        return actual - target
+    if isinstance(actual, Decimal) and isinstance(target, Decimal):
+        return _EXACT.subtract(actual, target)
+    return None

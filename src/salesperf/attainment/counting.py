@@ -1,8 +1,11 @@
 """Actuals counted: exact sums by owner, metric, scope, day and unit, which merge."""
 
-from collections.abc import Hashable, Iterable, Sequence
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from itertools import compress
 from typing import Any, Final, Generic, Self, TypeVar
 
 import attrs
@@ -21,12 +24,13 @@ __all__ = ["ActualTally", "Codes", "tally", "tally_columns"]
 Integers = NDArray[np.int64]
 LabelT = TypeVar("LabelT", bound=Hashable)
 
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-_EXACT_IN_FLOATS: Final = 2.0**53
-_LIMB: Final = 21
-"""Bits of a limb: so few that floats sum 2^32 limbs exactly, and three of them hold 63 bits."""
+EPOCH: Final = date(1970, 1, 1).toordinal()
+"""The day from which numpy counts, as an ordinal."""
+_BEYOND: Final = 2.0**63
 _DENSE: Final = 4
 """Counting into a table is faster than sorting while the table has at most so many cells a row."""
+_BLOCK: Final = 32_768
+_AXES: Final = 5
 
 
 @attrs.frozen(eq=False)
@@ -60,7 +64,8 @@ class Codes(Generic[LabelT]):
             raise InvalidValueError("wrong_type", path=("codes",), expected=int, value=self.codes)
         if len(set(self.labels)) < len(self.labels):
             raise InvalidValueError("not_unique", path=("labels",), value=_first_repeated(self.labels))
-        if self.codes.size and not 0 <= int(self.codes.min()) <= int(self.codes.max()) < len(self.labels):
+        # A negative code, read without its sign, is beyond any label too: one look suffices.
+        if self.codes.size and int(self.codes.view(f"u{self.codes.itemsize}").max()) >= len(self.labels):
             row = int(np.flatnonzero((self.codes < 0) | (self.codes >= len(self.labels)))[0])
             last = len(self.labels) - 1
             raise InvalidValueError("out_of_range", path=("codes", row), low=0, high=last, value=int(self.codes[row]))
@@ -77,18 +82,6 @@ class Codes(Generic[LabelT]):
         numbers: dict[LabelT, int] = {}
         codes = [numbers.setdefault(value, len(numbers)) for value in values]
         return cls(np.array(codes, dtype=np.int64), tuple(numbers))
-
-    def sorted_by(self, key: Any) -> "Codes[LabelT]":  # noqa: ANN401 - any sort key of the labels
-        """Return the same column with its labels in order, and without labels that no row bears."""
-        present = np.unique(self.codes) if self.codes.size < len(self.labels) else _present(self.codes, len(self.labels))
-        order = sorted(present.tolist(), key=lambda code: key(self.labels[code]))
-        place = np.zeros(len(self.labels), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        return Codes(place[self.codes], tuple(self.labels[code] for code in order))
-
-
-def _present(codes: Integers, count: int) -> Integers:
-    return np.flatnonzero(np.bincount(codes, minlength=count))
 
 
 def _first_repeated(labels: Sequence[Hashable]) -> Hashable:
@@ -111,10 +104,12 @@ class ActualTally(Result):
     ----------
     metrics, units, scopes, owners : tuple
         The distinct labels, sorted.
-    metric, unit, scope, owner : array of int64, shape (cells,)
-        The label of each cell, as a position.
-    day : array of int64, shape (cells,)
-        The day of each cell, as ``date.toordinal()``.
+    first_day : int
+        The first day with an actual, as ``date.toordinal()``.
+    days : int
+        How many days lie from the first to the last.
+    key : array of int64, shape (cells,)
+        Where each cell lies among all combinations of metric, unit, scope, owner and day, in this order; increasing.
     minor : array of int64, shape (cells,)
         The sum, in the smallest unit.
     entries : array of int64, shape (cells,)
@@ -125,13 +120,55 @@ class ActualTally(Result):
     units: tuple[Unit, ...]
     scopes: tuple[FrozenMap[str, str], ...]
     owners: tuple[str, ...]
-    metric: Integers
-    unit: Integers
-    scope: Integers
-    owner: Integers
-    day: Integers
+    first_day: int
+    days: int
+    key: Integers
     minor: Integers
     entries: Integers
+
+    @property
+    def shape(self) -> tuple[int, int, int, int, int]:
+        """How many metrics, units, scopes, owners and days there are."""
+        return (len(self.metrics), len(self.units), len(self.scopes), len(self.owners), self.days)
+
+    @cached_property
+    def _places(self) -> tuple[Integers, ...]:
+        places = np.unravel_index(self.key, self.shape) if len(self) else [self.key] * _AXES
+        return tuple(np.asarray(place, dtype=np.int64) for place in places)
+
+    @property
+    def metric(self) -> Integers:
+        """The metric of each cell, as a position in ``metrics``."""
+        return self._places[0]
+
+    @property
+    def unit(self) -> Integers:
+        """The unit of each cell, as a position in ``units``."""
+        return self._places[1]
+
+    @property
+    def scope(self) -> Integers:
+        """The scope of each cell, as a position in ``scopes``."""
+        return self._places[2]
+
+    @property
+    def owner(self) -> Integers:
+        """The owner of each cell, as a position in ``owners``."""
+        return self._places[3]
+
+    @cached_property
+    def day(self) -> Integers:
+        """The day of each cell, as ``date.toordinal()``."""
+        return self._places[4] + self.first_day
+
+    @cached_property
+    def running(self) -> tuple[Integers, Integers]:
+        """Sums of amounts and of entries over the first 0, 1, 2, ... cells.
+
+        Those of amounts may wrap; the difference of two of them is right all the same, since a whole tally fits 64 bits.
+        """
+        none = np.zeros(1, dtype=np.int64)
+        return np.concatenate((none, np.cumsum(self.minor))), np.concatenate((none, np.cumsum(self.entries)))
 
     @classmethod
     def empty(cls) -> Self:
@@ -143,8 +180,7 @@ class ActualTally(Result):
         True
         """
         none = _read_only(np.zeros(0, dtype=np.int64))
-        names = ("metric", "unit", "scope", "owner", "day", "minor", "entries")
-        return cls(metrics=(), units=(), scopes=(), owners=(), **dict.fromkeys(names, none))
+        return cls(metrics=(), units=(), scopes=(), owners=(), first_day=1, days=0, key=none, minor=none, entries=none)
 
     def __add__(self, other: "ActualTally") -> "ActualTally":
         """Merge with the tally of other actuals."""
@@ -164,7 +200,7 @@ class ActualTally(Result):
 
     def __len__(self) -> int:
         """Return the number of cells."""
-        return int(self.day.size)
+        return int(self.key.size)
 
     def __eq__(self, other: object) -> bool:
         """Compare by content."""
@@ -177,7 +213,7 @@ class ActualTally(Result):
     @property
     def last_day(self) -> date | None:
         """The last day with an actual; ``None`` where there is none."""
-        return date.fromordinal(int(self.day.max())) if len(self) else None
+        return date.fromordinal(self.first_day + self.days - 1) if len(self) else None
 
     def rows(self) -> list[Row]:
         """Return a row for each cell: metric, unit, scope, owner, day, amount and entries."""
@@ -314,19 +350,45 @@ def tally_columns(
     for name, column in columns.items():
         if column.shape != (count,):
             raise InvalidValueError("length", path=(name,), expected=count, value=len(column))
-    if on.dtype.kind != "M" or bool(np.isnat(on).any()):
-        row = int(np.flatnonzero(np.isnat(on))[0]) if on.dtype.kind == "M" else 0
-        raise InvalidValueError("wrong_type", path=("on", row), expected=date, value=on)
-    if minor.dtype.kind not in "iu" or (count and int(minor.max()) > INT64_MAX):
-        raise InvalidValueError("wrong_type", path=("minor",), expected=int, value=minor)
+    if minor.dtype.kind != "i":
+        raise InvalidValueError("wrong_type", path=("minor",), expected=np.int64, value=minor)
     if not count:
         return ActualTally.empty()
-    days = on.astype("datetime64[D]").astype(np.int64) + _EPOCH
-    return _group(metric=metric, unit=unit, scope=scope, owner=owner, day=days, minor=minor.astype(np.int64), entries=None)
+    return _group(
+        metric=metric,
+        unit=unit,
+        scope=scope,
+        owner=owner,
+        day=days_of(on, "on"),
+        minor=minor.astype(np.int64, copy=False),
+        entries=None,
+        epoch=EPOCH,
+    )
+
+
+def days_of(column: NDArray[np.datetime64], name: str) -> Integers:
+    """Return days as whole numbers; :data:`EPOCH` more are what ``date.toordinal()`` has.
+
+    Raises
+    ------
+    InvalidValueError
+        If the column holds no days, or one is missing or beyond the years of a date; the path names it.
+    """
+    if column.dtype.kind != "M":
+        raise InvalidValueError("wrong_type", path=(name,), expected=date, value=column)
+    days = column.astype("datetime64[D]", copy=False).view(np.int64)
+    if days.size and not 1 - EPOCH <= int(days.min()) <= int(days.max()) <= date.max.toordinal() - EPOCH:
+        wrong = np.flatnonzero((days < 1 - EPOCH) | (days > date.max.toordinal() - EPOCH))
+        raise InvalidValueError("wrong_type", path=(name, int(wrong[0])), expected=date, value=None)
+    return days
 
 
 def _scope_order(scope: FrozenMap[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(scope.items())
+
+
+_SORT_KEYS: Final[tuple[Callable[[Any], Any], ...]] = (str, attrs.astuple, _scope_order, str)
+"""What the labels of metrics, units, scopes and owners are sorted by."""
 
 
 def _group(
@@ -338,54 +400,93 @@ def _group(
     day: Integers,
     minor: Integers,
     entries: Integers | None,
+    epoch: int = 0,
 ) -> ActualTally:
-    """Sum the rows of each cell; cells come out sorted, labels too, so that equal content is equal."""
-    metric, owner = metric.sorted_by(str), owner.sorted_by(str)
-    unit, scope = unit.sorted_by(attrs.astuple), scope.sorted_by(_scope_order)
+    """Sum the rows of each cell, in the one form that equal content has: labels and cells sorted, no label unused."""
+    axes: tuple[Codes[Any], ...] = (metric, unit, scope, owner)
     first = int(day.min())
-    shape = (len(metric.labels), len(unit.labels), len(scope.labels), len(owner.labels), int(day.max()) - first + 1)
-    key = np.ravel_multi_index((metric.codes, unit.codes, scope.codes, owner.codes, day - first), shape)
-    cells, sums, counts = _sum_by(key, minor, entries, size=int(np.prod(shape, dtype=np.float64)))
-    places = np.unravel_index(cells, shape)
-    labels = (np.asarray(place, dtype=np.int64) for place in places)
-    names = ("metric", "unit", "scope", "owner", "day")
-    columns = dict(zip(names, labels, strict=True))
-    columns["day"] = columns["day"] + first
+    shape = (*(len(axis.labels) for axis in axes), int(day.max()) - first + 1)
+    orders = [_order(axis.labels, sort_key) for axis, sort_key in zip(axes, _SORT_KEYS, strict=True)]
+    labels = [tuple(axis.labels[code] for code in order) for axis, order in zip(axes, orders, strict=True)]
+    numbered = [(axis.codes, np.argsort(order)) for axis, order in zip(axes, orders, strict=True)]
+    _check_overflow(minor)
+    key, minor, entries = _sum_by_key(_Keys(numbered, day, first, shape), minor, entries)
+    used = _used(key, shape)
+    if not all(use.all() for use in used):
+        places = np.unravel_index(key, shape)
+        labels = [tuple(compress(names, use.tolist())) for names, use in zip(labels, used, strict=True)]
+        shape = (*map(len, labels), shape[-1])
+        moved = [(np.cumsum(use) - 1)[place] for use, place in zip(used, places[:-1], strict=True)]
+        key = np.ravel_multi_index((*moved, places[-1]), shape)
     return ActualTally(
-        metrics=metric.labels,
-        units=unit.labels,
-        scopes=scope.labels,
-        owners=owner.labels,
-        **{name: _read_only(column) for name, column in columns.items()},
-        minor=_read_only(sums),
-        entries=_read_only(counts),
+        metrics=labels[0],
+        units=labels[1],
+        scopes=labels[2],
+        owners=labels[3],
+        first_day=first + epoch,
+        days=shape[-1],
+        key=_read_only(key),
+        minor=_read_only(minor),
+        entries=_read_only(entries),
     )
 
 
-def _sum_by(key: Integers, minor: Integers, entries: Integers | None, *, size: int) -> tuple[Integers, Integers, Integers]:
-    """Return the distinct keys in order, and for each the exact sum of its amounts and the number of its entries."""
-    magnitude = float(np.abs(minor.astype(np.float64)).sum())
-    if magnitude >= 2.0**63:
+def _order(labels: Sequence[Any], sort_key: Callable[[Any], Any]) -> list[int]:
+    return sorted(range(len(labels)), key=lambda code: sort_key(labels[code]))
+
+
+def _check_overflow(minor: Integers) -> None:
+    """Refuse amounts whose sum, whichever of them it takes in, might be beyond 64 bits."""
+    largest = max(int(minor.max()), -int(minor.min()))
+    if largest * minor.size > INT64_MAX and float(np.abs(minor, dtype=np.float64).sum()) >= _BEYOND:
         raise InvalidValueError("overflow", path=("minor",))
-    if size > _DENSE * key.size + _DENSE * 1024:
-        distinct, key = np.unique(key, return_inverse=True)
-        size = distinct.size
+
+
+class _Keys:
+    """The cell of each row, numbered block by block: a key in full would not stay in the cache."""
+
+    def __init__(self, axes: Sequence[tuple[Integers, Integers]], day: Integers, first: int, shape: Sequence[int]) -> None:
+        self.size = math.prod(shape)
+        if self.size > INT64_MAX:
+            raise InvalidValueError("overflow", path=("tally",))
+        self.day, self.first = day, first
+        strides = np.cumprod((1, *reversed(shape[1:])))[:0:-1]
+        self.offsets = [(codes, place * stride) for (codes, place), stride in zip(axes, strides, strict=True) if place.size > 1]
+
+    def __iter__(self) -> Iterator[tuple[slice, Integers]]:
+        for start in range(0, self.day.size, _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            key = self.day[rows] - self.first
+            for codes, offset in self.offsets:
+                key += offset[codes[rows]]
+            yield rows, key
+
+
+def _used(key: Integers, shape: Sequence[int]) -> list[NDArray[np.bool_]]:
+    """Tell which labels of each axis some cell bears."""
+    combinations = math.prod(shape[:-1])
+    if combinations < key.size:
+        edges = np.searchsorted(key, np.arange(combinations + 1) * shape[-1])
+        rows = np.flatnonzero(edges[1:] > edges[:-1])
     else:
-        distinct = np.arange(size)
-    weights = None if entries is None else entries.astype(np.float64)
-    counts = np.bincount(key, weights, minlength=size).astype(np.int64)
-    sums = _exact_bincount(key, minor, size, magnitude)
-    present = np.flatnonzero(counts)
-    return distinct[present], sums[present], counts[present]
+        rows = np.unique(key // shape[-1])
+    used = [np.zeros(size, dtype=bool) for size in shape[:-1]]
+    for bears, place in zip(used, np.unravel_index(rows, shape[:-1]), strict=True):
+        bears[place] = True
+    return used
 
 
-def _exact_bincount(key: Integers, minor: Integers, size: int, magnitude: float) -> Integers:
-    """Sum whole numbers by key. Floats do it exactly: in one go while every partial sum is below 2^53, else by limbs."""
-    if magnitude < _EXACT_IN_FLOATS:
-        return np.bincount(key, minor, minlength=size).astype(np.int64)
-    mask = (1 << _LIMB) - 1
-    limbs = (minor & mask, (minor >> _LIMB) & mask, minor >> (2 * _LIMB))
-    total = np.zeros(size, dtype=np.int64)
-    for place, limb in enumerate(limbs):
-        total += np.bincount(key, limb, minlength=size).astype(np.int64) << (place * _LIMB)
-    return total
+def _sum_by_key(keys: _Keys, minor: Integers, entries: Integers | None) -> tuple[Integers, Integers, Integers]:
+    """Return the distinct keys in order, and for each the sum of its amounts and the number of its entries."""
+    if keys.size <= _DENSE * minor.size + _DENSE * _BLOCK:
+        sums, counts = np.zeros(keys.size, dtype=np.int64), np.zeros(keys.size, dtype=np.int64)
+        for rows, key in keys:
+            np.add.at(sums, key, minor[rows])
+            np.add.at(counts, key, 1 if entries is None else entries[rows])
+        present = np.flatnonzero(counts > 0)
+        return present, sums[present], counts[present]
+    distinct, place = np.unique(np.concatenate([key for _, key in keys]), return_inverse=True)
+    sums, counts = np.zeros(distinct.size, dtype=np.int64), np.zeros(distinct.size, dtype=np.int64)
+    np.add.at(sums, place, minor)
+    np.add.at(counts, place, 1 if entries is None else entries)
+    return distinct, sums, counts

@@ -1,31 +1,45 @@
 """Judging: what was done held against what was owed, for one target or for many at once."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple, cast
+from decimal import Context, Decimal
+from typing import Any, Final, NamedTuple, cast
 
+import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from salesperf.attainment.attained import DEFAULT_THRESHOLDS, Attainment, Thresholds
-from salesperf.attainment.counting import ActualTally
-from salesperf.attainment.ledger import Ledger
-from salesperf.errors import UnitMismatchError
+from salesperf.attainment.counting import EPOCH, ActualTally, Codes, days_of
+from salesperf.attainment.ledger import Ledger, Spans, position
+from salesperf.attainment.planned import Owed
+from salesperf.errors import InvalidValueError, UnitMismatchError
+from salesperf.formulas import attainment_ratio
+from salesperf.kernels.numeric import Column
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.calendar import Calendar
+from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.profile import Profile, Schedule
-from salesperf.model.target import Target
+from salesperf.model.target import EVERYTHING, Target
 from salesperf.model.validators import check_date
 
-__all__ = ["attain", "judge", "roll_up"]
+__all__ = ["AttainmentColumns", "attain", "judge", "roll_up", "roll_up_columns"]
+
+Integers = NDArray[np.int64]
+
+_DIVISION: Final = Context(prec=28)
+"""Digits of a ratio, whatever the context of the caller."""
+DAYS_OF_GRACE: Final = 7
+"""Records that begin more than this after last year's days do are not held against this year's: half a year is no base."""
 
 
 def attain(
-    target: Target,
+    target: Target | Owed,
     tally: ActualTally,
     *,
     as_of: date,
@@ -39,7 +53,7 @@ def attain(
     Parameters
     ----------
     target
-        What was owed.
+        What was owed: a target, or what :meth:`TargetBook.owed` found, with its spread over time.
     tally
         The actuals, counted by :func:`salesperf.attainment.tally`. Those of its metric count whose scope contains the
         target's, within its period and up to the end of ``as_of``.
@@ -51,7 +65,7 @@ def attain(
     calendar
         Workdays and fiscal year; ``None`` means Monday to Friday.
     profile
-        How the target is spread over its period; ``None`` for evenly over workdays.
+        How the target is spread over its period; ``None`` for evenly over workdays, or as what is owed says.
     thresholds
         What pace is called ahead, on track or behind.
 
@@ -74,11 +88,12 @@ def attain(
     (0.6, 1.2, 'ahead', '-400.00 CNY')
     """
     ledger, calendar = Ledger(tally, org), calendar or Calendar()
-    return judge([target], ledger, as_of=as_of, calendar=calendar, profiles=[profile], thresholds=thresholds)[0]
+    target, schedule = _target_and_schedule(target)
+    return judge([target], ledger, as_of=as_of, calendar=calendar, profiles=[profile or schedule], thresholds=thresholds)[0]
 
 
 def roll_up(
-    targets: Iterable[Target],
+    targets: Iterable[Target | Owed],
     tally: ActualTally,
     org: Org,
     *,
@@ -91,7 +106,7 @@ def roll_up(
     Parameters
     ----------
     targets
-        Of reps, teams and the company, in any order.
+        Of reps, teams and the company, or what they owe, in any order.
     tally, org, as_of, calendar, thresholds
         As for :func:`attain`.
 
@@ -119,10 +134,129 @@ def roll_up(
     >>> [(each.target.owner, each.actual.minor) for each in roll_up(goals, tally(done), org, as_of=day)]
     [(None, 10), ('ada', 5), ('east', 10)]
     """
-    ordered = sorted(targets, key=lambda target: target.key.order)
-    profiles = [None] * len(ordered)
+    pairs = sorted(map(_target_and_schedule, targets), key=lambda pair: pair[0].key.order)
+    ordered, profiles = [target for target, _ in pairs], [schedule for _, schedule in pairs]
     ledger, calendar = Ledger(tally, org), calendar or Calendar()
     return judge(ordered, ledger, as_of=as_of, calendar=calendar, profiles=profiles, thresholds=thresholds)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class AttainmentColumns:
+    """What was done toward many targets, in columns: made by :func:`roll_up_columns`.
+
+    Attributes
+    ----------
+    actual : array of int64, shape (targets,)
+        In the smallest unit of the target's unit.
+    entries : array of int64, shape (targets,)
+        How many actuals it sums.
+    ratio : array of float64, shape (targets,)
+        Actual over target; ``nan`` where the target is not above 0.
+    """
+
+    actual: Integers
+    entries: Integers
+    ratio: Column
+
+
+def roll_up_columns(
+    tally: ActualTally,
+    org: Org | None,
+    *,
+    owner: Codes[Any],
+    metric: Codes[Metric],
+    unit: Codes[Unit],
+    start: NDArray[np.datetime64],
+    end: NDArray[np.datetime64],
+    minor: Integers,
+    as_of: date,
+    scope: Codes[FrozenMap[str, str]] | None = None,
+) -> AttainmentColumns:
+    """Hold what was done against targets that stand in columns, without making an object of each.
+
+    Parameters
+    ----------
+    tally, org, as_of
+        As for :func:`attain`.
+    owner, metric, unit, scope
+        Dictionary-encoded columns of n targets: ids of reps and teams or ``None`` for the company, flows, units, scopes
+        (everything, where left out).
+    start, end
+        Shape (n,), the first day of each target and the first day after it, as ``datetime64[D]``.
+    minor
+        Shape (n,), whole numbers of the smallest unit.
+
+    Raises
+    ------
+    NotAdditiveError
+        If a metric is not a flow.
+    InvalidValueError
+        If columns differ in length.
+    UnitMismatchError
+        If actuals that would count are in another unit than a target.
+
+    Examples
+    --------
+    >>> from salesperf import COUNT, STANDARD_METRICS, Actual
+    >>> from salesperf.attainment import Codes, tally
+    >>> visits = STANDARD_METRICS["visits"]
+    >>> done = [Actual(owner="ada", metric=visits, amount=Amount.of(5, COUNT), on=date(2026, 9, 8))]
+    >>> result = roll_up_columns(
+    ...     tally(done),
+    ...     None,
+    ...     owner=Codes.of(["ada", None]),
+    ...     metric=Codes.of([visits, visits]),
+    ...     unit=Codes.of([COUNT, COUNT]),
+    ...     start=np.array(["2026-09-01", "2026-07-01"], dtype="datetime64[D]"),
+    ...     end=np.array(["2026-10-01", "2026-10-01"], dtype="datetime64[D]"),
+    ...     minor=np.array([10, 50]),
+    ...     as_of=date(2026, 9, 30),
+    ... )
+    >>> result.actual.tolist(), result.ratio.tolist()
+    ([5, 5], [0.5, 0.1])
+    """
+    check_date(as_of, ("as_of",))
+    count = owner.codes.size
+    scope = scope or Codes(np.zeros(count, dtype=np.int64), (EVERYTHING,))
+    columns = {"metric": metric.codes, "unit": unit.codes, "scope": scope.codes, "start": start, "end": end, "minor": minor}
+    for name, column in columns.items():
+        if column.shape != (count,):
+            raise InvalidValueError("length", path=(name,), expected=count, value=len(column))
+    for place, flow in enumerate(metric.labels):
+        flow.require_additive("metric", "labels", place)
+    ledger = Ledger(tally, org)
+    first, last = (days_of(column, name) + EPOCH for column, name in ((start, "start"), (end, "end")))
+    spans = ledger.spans(owner, first, np.minimum(last, as_of.toordinal() + 1))
+    metrics, units = _places(metric, tally.metrics, "key"), _places(unit, tally.units, None)
+    actual, entries = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    for code, narrowed in enumerate(scope.labels):
+        asked = spans.only(scope.codes == code)
+        _check_units(ledger, metrics, unit, narrowed, asked)
+        minors, counts = ledger.sums_at(metrics, units, narrowed, asked)
+        actual += minors
+        entries += counts
+    ratio = attainment_ratio(actual, minor)
+    return AttainmentColumns(actual=actual, entries=entries, ratio=ratio)
+
+
+def _places(column: Codes[Any], labels: tuple[Any, ...], attribute: str | None) -> Integers:
+    """Return where the label of each row stands in a tally; -1 where it does not."""
+    names = [getattr(label, attribute) if attribute else label for label in column.labels]
+    places = np.array([position(labels, name) for name in names], dtype=np.int64)
+    return places[column.codes] if column.codes.size else column.codes
+
+
+def _check_units(ledger: Ledger, metrics: Integers, unit: Codes[Unit], scope: FrozenMap[str, str], spans: Spans) -> None:
+    """Refuse actuals in another unit than the target's, among the days asked for."""
+    for place, other in enumerate(ledger.tally.units):
+        differs = np.array([label != other for label in unit.labels], dtype=bool)[unit.codes]
+        if not differs.any():
+            continue
+        mixed = np.flatnonzero(differs & (ledger.sums_at(metrics, np.full(metrics.size, place), scope, spans)[1] > 0))
+        if mixed.size:
+            path = ("targets", int(mixed[0]), "amount")
+            wanted = unit.labels[int(unit.codes[mixed[0]])]
+            raise UnitMismatchError("unit_mismatch", path=path, left=str(wanted), right=str(other))
 
 
 def judge(
@@ -142,7 +276,7 @@ def judge(
             ledger.org.require_owner(target.owner, "targets", place, "owner")
         unit = target.amount.unit if isinstance(target.amount, Amount) else None
         groups.setdefault((target.metric, unit, target.scope), []).append(place)
-    answers: list[_Answer] = [_Answer()] * len(targets)
+    answers: list[_Answer] = [_NOTHING] * len(targets)
     for places in groups.values():
         answer = _answer_flows if targets[places[0]].metric.is_additive else _answer_others
         for place, found in zip(places, answer([targets[place] for place in places], ledger, as_of, places), strict=True):
@@ -153,6 +287,7 @@ def judge(
             as_of=as_of,
             actual=answer.actual,
             entries=answer.entries,
+            ratio=answer.ratio,
             last_year=answer.last_year,
             reason=answer.reason,
             calendar=calendar,
@@ -164,33 +299,61 @@ def judge(
     )
 
 
+def _target_and_schedule(owed: Target | Owed) -> tuple[Target, Schedule | None]:
+    return (owed.target, owed.schedule) if isinstance(owed, Owed) else (owed, None)
+
+
 class _Answer(NamedTuple):
     """What was done toward one target."""
 
-    actual: Amount | Decimal | None = None
+    actual: Amount | Decimal | None
     entries: int = 0
+    ratio: float | None = None
     last_year: Amount | None = None
     reason: Message | None = None
 
 
+_NOTHING: Final = _Answer(None)
+
+
 def _answer_flows(targets: Sequence[Target], ledger: Ledger, as_of: date, places: Sequence[int]) -> Iterator[_Answer]:
     """Sum the entries of flows of one metric, unit and scope, in the period so far and in the same days of last year."""
-    metric, unit, scope = targets[0].metric, cast("Amount", targets[0].amount).unit, targets[0].scope
-    passed = [target.period.until(as_of) for target in targets]
-    now = [ledger.spans(target.owner, days) if days else [] for target, days in zip(targets, passed, strict=True)]
-    before = [
-        ledger.spans(target.owner, days.year_before()) if days and days.start.year > 1 else []
-        for target, days in zip(targets, passed, strict=True)
-    ]
+    first = targets[0]
+    metric, unit, scope = first.metric, cast("Amount", first.amount).unit, first.scope
+    days = {period: _days_until(period, as_of) for period in {target.period for target in targets}}
+    edges = np.array([days[target.period] for target in targets], dtype=np.int64)
+    owed = np.array([cast("Amount", target.amount).minor for target in targets], dtype=np.int64)
+    owners = Codes.of([target.owner for target in targets])
+    now = ledger.spans(owners, edges[:, 0], edges[:, 1])
     for other in ledger.units(metric, scope):
-        mixed = np.flatnonzero(ledger.sums_each(metric, other, scope, now)[1])
-        if other != unit and mixed.size:
+        mixed = np.flatnonzero(ledger.sums(metric, other, scope, now)[1]) if other != unit else np.zeros(0, dtype=np.int64)
+        if mixed.size:
             path = ("targets", places[int(mixed[0])], "amount")
             raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(other))
-    sums = (*ledger.sums_each(metric, unit, scope, now), *ledger.sums_each(metric, unit, scope, before))
-    for minor, entries, last_minor, last_entries in zip(*(column.tolist() for column in sums), strict=True):
-        last_year = Amount(minor=last_minor, unit=unit) if last_entries else None
-        yield _Answer(Amount(minor=minor, unit=unit), entries, last_year)
+    minor, entries = ledger.sums(metric, unit, scope, now)
+    ratios = attainment_ratio(minor, owed)
+    before = ledger.sums(metric, unit, scope, ledger.spans(owners, edges[:, 2], edges[:, 3]))
+    began = ledger.first_day(metric) or date.max
+    known = (edges[:, 2] + DAYS_OF_GRACE >= began.toordinal()).tolist()
+    columns = (minor, entries, ratios, *before)
+    rows = zip(*(column.tolist() for column in columns), known, strict=True)
+    for done, count, ratio, done_before, count_before, is_known in rows:
+        yield _Answer(
+            Amount(minor=done, unit=unit),
+            count,
+            None if math.isnan(ratio) else ratio,
+            Amount(minor=done_before, unit=unit) if count_before and is_known else None,
+        )
+
+
+def _days_until(period: Period, as_of: date) -> tuple[int, int, int, int]:
+    """Return the first day and the day after of a period so far, and of the same days of the year before, as ordinals."""
+    passed = period.until(as_of)
+    if passed is None:
+        return (0, 0, 0, 0)
+    before = passed.year_before() if passed.start.year > 1 else None
+    last_year = (before.start.toordinal(), before.end.toordinal()) if before else (0, 0)
+    return (passed.start.toordinal(), passed.end.toordinal(), *last_year)
 
 
 def _answer_others(targets: Sequence[Target], ledger: Ledger, as_of: date, places: Sequence[int]) -> Iterator[_Answer]:
@@ -198,45 +361,54 @@ def _answer_others(targets: Sequence[Target], ledger: Ledger, as_of: date, place
     for target, place in zip(targets, places, strict=True):
         passed = target.period.until(as_of)
         if passed is None:
-            yield _Answer(reason=Message("reason.not_started"))
+            yield _Answer(None, reason=Message("reason.not_started"))
         elif target.metric.accumulation != "ratio":
             unit = cast("Amount", target.amount).unit
-            yield _recorded(target.metric, target, passed, ledger, unit, place)
+            yield _with_ratio(target, _recorded(target.metric, target, passed, ledger, unit, place))
         else:
-            yield _ratio(target, passed, ledger, place)
+            yield _with_ratio(target, _ratio(target, passed, ledger, place))
+
+
+def _with_ratio(target: Target, answer: _Answer) -> _Answer:
+    if answer.actual is None:
+        return answer
+    actual, owed = (value.decimal if isinstance(value, Amount) else value for value in (answer.actual, target.amount))
+    ratio = attainment_ratio(float(actual), float(owed))
+    return answer._replace(ratio=None if math.isnan(ratio) else ratio)
 
 
 def _ratio(target: Target, passed: Period, ledger: Ledger, place: int) -> _Answer:
     numerator, denominator = target.metric.recorded
-    parts = []
-    for metric in (numerator, denominator):
-        units = ledger.units(metric, target.scope)
-        if not units:
-            return _Answer(reason=Message.of("reason.not_recorded", metric=Message(metric.title)))
-        parts.append(_recorded(metric, target, passed, ledger, units[0], place))
-    above, below = parts
+    above, below = (_recorded(metric, target, passed, ledger, None, place) for metric in (numerator, denominator))
     entries = above.entries + below.entries
-    if above.reason is not None or below.reason is not None:
-        return _Answer(entries=entries, reason=above.reason or below.reason)
-    top, bottom = cast("Amount", above.actual).decimal, cast("Amount", below.actual).decimal
+    if above.actual is None or below.actual is None:
+        return _Answer(None, entries, reason=above.reason or below.reason)
+    top, bottom = (each.decimal if isinstance(each, Amount) else each for each in (above.actual, below.actual))
     if not bottom:
-        return _Answer(entries=entries, reason=Message.of("reason.over_nothing", metric=Message(denominator.title)))
-    return _Answer(top / bottom, entries)
+        return _Answer(None, entries, reason=Message.of("reason.over_nothing", metric=Message(denominator.title)))
+    return _Answer(_DIVISION.divide(top, bottom), entries)
 
 
-def _recorded(metric: Metric, target: Target, passed: Period, ledger: Ledger, unit: Unit, place: int) -> _Answer:
-    """Return what was recorded of one metric toward a target in the days passed, as its way of adding up allows."""
-    spans = ledger.spans(target.owner, passed)
-    for other in ledger.units(metric, target.scope):
-        if other != unit and ledger.sums(metric, other, target.scope, spans)[1].any():
-            raise UnitMismatchError("unit_mismatch", path=("targets", place), left=str(unit), right=str(other))
-    if metric.accumulation == "stock":
-        minor, entries = ledger.last_values(metric, unit, target.scope, spans, passed.end.toordinal())
-    else:
-        sums = ledger.sums(metric, unit, target.scope, spans)
-        minor, entries = int(sums[0].sum()), int(sums[1].sum())
-    if metric.accumulation != "flow" and not entries:
-        return _Answer(reason=Message.of("reason.not_recorded", metric=Message(metric.title)))
-    if metric.accumulation == "distinct" and entries > 1:
-        return _Answer(entries=entries, reason=Message.of("reason.distinct", metric=Message(metric.title)))
-    return _Answer(Amount(minor=minor, unit=unit), entries)
+def _recorded(metric: Metric, target: Target, passed: Period, ledger: Ledger, unit: Unit | None, place: int) -> _Answer:
+    """Return what was recorded of one metric toward a target in the days passed, as its way of adding up allows.
+
+    Without a unit whichever was recorded will do; what was recorded in another one is refused.
+    """
+    spans = ledger.spans_of(target.owner, passed)
+    found = _Answer(Decimal(0) if unit is None else Amount.zero(unit))
+    for recorded in ledger.units(metric, target.scope):
+        if metric.accumulation == "stock":
+            minor, entries = ledger.last_values(metric, recorded, target.scope, spans, passed.end.toordinal())
+        else:
+            minor, entries = (int(column[0]) for column in ledger.sums(metric, recorded, target.scope, spans))
+        if not entries:
+            continue
+        unit = unit or recorded
+        if recorded != unit:
+            raise UnitMismatchError("unit_mismatch", path=("targets", place), left=str(unit), right=str(recorded))
+        found = _Answer(Amount(minor=minor, unit=unit), entries)
+    if metric.accumulation != "flow" and not found.entries:
+        return _Answer(None, reason=Message.of("reason.not_recorded", metric=Message(metric.title)))
+    if metric.accumulation == "distinct" and found.entries > 1:
+        return _Answer(None, found.entries, reason=Message.of("reason.distinct", metric=Message(metric.title)))
+    return found

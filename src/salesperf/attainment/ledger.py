@@ -1,60 +1,69 @@
 """The ledger: sums of a tally over owners and days, by searching in cumulative sums instead of scanning."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
+from itertools import compress
+from typing import Any, Final
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from salesperf.attainment.counting import ActualTally
+from salesperf.attainment.counting import ActualTally, Codes
 from salesperf.model.amount import Unit
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 
-__all__ = ["Ledger", "Span"]
+__all__ = ["Ledger", "Spans"]
 
 Integers = NDArray[np.int64]
 Scope = FrozenMap[str, str]
 
-
-Span = tuple[int, int, int]
-"""Days of one recorded owner that are asked for: its code, the first day, and the first day after, as ordinals."""
-
-
-@attrs.frozen(kw_only=True)
-class _Page:
-    """The cells of one metric, unit and scope, sorted by owner and day, with running sums."""
-
-    key: Integers
-    day: Integers
-    minor: Integers
-    running_minor: Integers
-    running_entries: Integers
-
-    @classmethod
-    def of(cls, cells: ActualTally, chosen: Integers, stride: int) -> "_Page":
-        key = cells.owner[chosen] * stride + cells.day[chosen]
-        order = np.argsort(key, kind="stable")
-        chosen = chosen[order]
-        return cls(
-            key=key[order],
-            day=cells.day[chosen],
-            minor=cells.minor[chosen],
-            running_minor=_running(cells.minor[chosen]),
-            running_entries=_running(cells.entries[chosen]),
-        )
+_ALWAYS: Final = (0, date.max.toordinal() + 1)
+"""The first day of all, and the first day after all, as ordinals."""
 
 
-def _running(column: Integers) -> Integers:
-    """Return sums of the first 0, 1, 2, ... items; they may wrap, and their differences are right all the same."""
-    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(column)))
+@attrs.frozen(eq=False)
+class Spans:
+    """Days of recorded owners that are asked for, for each of some questions.
+
+    Attributes
+    ----------
+    question : array of int64, shape (spans,)
+        Which question each span belongs to; increasing.
+    owner : array of int64, shape (spans,)
+        The owner's position in the tally.
+    start, end : array of int64, shape (spans,)
+        The first day, and the first day after, as ordinals; an empty span ends where it starts, or before.
+    questions : int
+        How many questions there are.
+    """
+
+    question: Integers
+    owner: Integers
+    start: Integers
+    end: Integers
+    questions: int
+
+    def total(self, column: Integers) -> Integers:
+        """Sum a number of each span over the spans of each question; sums may wrap, and are right if they fit."""
+        running = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(column)))
+        if column.size == self.questions == np.count_nonzero(np.diff(self.question, prepend=-1)):
+            return column
+        edges = np.searchsorted(self.question, np.arange(self.questions + 1))
+        return np.asarray(running[edges[1:]] - running[edges[:-1]], dtype=np.int64)
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Spans":
+        """Return the spans of the chosen questions; the others ask for no day."""
+        if chosen.all():
+            return self
+        return attrs.evolve(self, end=np.where(chosen[self.question], self.end, self.start))
 
 
 class Ledger:
-    """Answers "how much, by whom, within which days" for many questions about one tally.
+    """Answers "how much, by whom, within which days" for many questions about one tally at once.
 
     Parameters
     ----------
@@ -67,124 +76,171 @@ class Ledger:
     def __init__(self, tally: ActualTally, org: Org | None) -> None:
         self.tally = tally
         self.org = org
-        self._owner_code = {owner: code for code, owner in enumerate(tally.owners)}
-        self._pages: dict[tuple[str, Unit, Scope, bool], _Page] = {}
-        self._stints: dict[str | None, tuple[tuple[int, int, int], ...]] = {}
-        # One more than any ordinal, so that owner and day fit in one sortable number.
-        self._stride = date.max.toordinal() + 2
+        self._owners = {owner: code for code, owner in enumerate(tally.owners)}
+        self._stints: dict[str | None, Integers] = {}
 
-    def units(self, metric: Metric, scope: Scope) -> tuple[Unit, ...]:
-        """Return the units in which a metric was recorded within a scope."""
-        chosen = self._choose(metric.key, scope)
-        return tuple(self.tally.units[code] for code in np.unique(self.tally.unit[chosen]).tolist())
-
-    def spans(self, owner: str | None, period: Period) -> list[Span]:
-        """Return the days of each recorded owner that count toward an owner within a period."""
-        start, end = period.start.toordinal(), period.end.toordinal()
+    def _stints_of(self, owner: str | None) -> Integers:
+        """Return the recorded owners that count toward an owner, with the days for which they do: shape (stints, 3)."""
         if owner not in self._stints:
-            self._stints[owner] = tuple(self._find_stints(owner))
-        return [
-            (code, max(start, first), min(end, last))
-            for code, first, last in self._stints[owner]
-            if first < end and start < last
-        ]
+            self._stints[owner] = np.array(list(self._find_stints(owner)), dtype=np.int64).reshape(-1, 3)
+        return self._stints[owner]
 
-    def _find_stints(self, owner: str | None) -> list[tuple[int, int, int]]:
-        always = (0, self._stride)
+    def _find_stints(self, owner: str | None) -> Iterable[tuple[int, int, int]]:
         if owner is None:
-            return [(code, *always) for code in self._owner_code.values()]
-        own = [(self._owner_code[owner], *always)] if owner in self._owner_code else []
+            return [(code, *_ALWAYS) for code in self._owners.values()]
         if self.org is None or owner in self.org.rep_by_id:
-            return own
-        teams = self.org.teams_under(owner)
-        by_teams = [(self._owner_code[team], *always) for team in teams if team in self._owner_code]
+            return [(self._owners[owner], *_ALWAYS)] if owner in self._owners else []
+        by_teams = [(self._owners[team], *_ALWAYS) for team in self.org.teams_under(owner) if team in self._owners]
         by_reps = [
-            (self._owner_code[stint.rep], stint.start.toordinal(), stint.end.toordinal())
+            (self._owners[stint.rep], stint.start.toordinal(), stint.end.toordinal())
             for stint in self.org.stints_under(owner)
-            if stint.rep in self._owner_code
+            if stint.rep in self._owners
         ]
         return by_teams + by_reps
 
-    def _choose(self, metric: str, scope: Scope) -> Integers:
-        """Return the cells of a metric whose scope contains the scope asked for."""
-        if metric not in self.tally.metrics:
-            return np.zeros(0, dtype=np.int64)
-        code = self.tally.metrics.index(metric)
-        first, last = np.searchsorted(self.tally.metric, (code, code + 1))
-        if not scope:
-            return np.arange(first, last)
-        holds = np.array([known.contains(scope) for known in self.tally.scopes])
-        return np.asarray(np.flatnonzero(holds[self.tally.scope[first:last]]) + first, dtype=np.int64)
+    def spans(self, owners: Codes[Any], starts: Integers, ends: Integers) -> Spans:
+        """Return the days asked for by many questions.
 
-    def _page(self, metric: str, unit: Unit, scope: Scope, *, exact: bool = False) -> _Page:
-        """Return the cells whose scope contains the scope asked for, or is that very one."""
-        key = (metric, unit, scope, exact)
-        if key not in self._pages:
-            chosen = self._choose(metric, scope)
-            keep = self.tally.unit[chosen] == _code(self.tally.units, unit)
-            if exact:
-                keep &= self.tally.scope[chosen] == _code(self.tally.scopes, scope)
-            self._pages[key] = _Page.of(self.tally, chosen[keep], self._stride)
-        return self._pages[key]
-
-    def _edges(self, page: _Page, spans: Sequence[Span]) -> tuple[Integers, Integers]:
-        asked = np.array(spans, dtype=np.int64).reshape(-1, 3)
-        base = asked[:, 0] * self._stride
-        return np.searchsorted(page.key, base + asked[:, 1]), np.searchsorted(page.key, base + asked[:, 2])
-
-    def sums(self, metric: Metric, unit: Unit, scope: Scope, spans: Sequence[Span]) -> tuple[Integers, Integers]:
-        """Return for each span the sum in the smallest unit, and the number of entries."""
-        page = self._page(metric.key, unit, scope)
-        first, last = self._edges(page, spans)
-        return (
-            page.running_minor[last] - page.running_minor[first],
-            page.running_entries[last] - page.running_entries[first],
+        Parameters
+        ----------
+        owners
+            Shape (questions,): a rep, a team, or ``None`` for the company.
+        starts, ends
+            Shape (questions,), the first day of each, and the first day after, as ordinals.
+        """
+        tables = [self._stints_of(owner) for owner in owners.labels]
+        asked = owners.codes
+        sizes = np.array([len(table) for table in tables], dtype=np.int64)
+        firsts = np.cumsum(sizes) - sizes
+        stints = np.concatenate([np.zeros((0, 3), dtype=np.int64), *tables])
+        question = np.repeat(np.arange(asked.size), sizes[asked])
+        within = np.arange(question.size) - np.repeat(np.cumsum(sizes[asked]) - sizes[asked], sizes[asked])
+        chosen = stints[firsts[asked][question] + within]
+        return Spans(
+            question=question,
+            owner=chosen[:, 0],
+            start=np.maximum(chosen[:, 1], starts[question]),
+            end=np.minimum(chosen[:, 2], ends[question]),
+            questions=asked.size,
         )
 
-    def sums_each(
-        self,
-        metric: Metric,
-        unit: Unit,
-        scope: Scope,
-        asked: Sequence[Sequence[Span]],
-    ) -> tuple[Integers, Integers]:
-        """Return for each group of spans the sum in the smallest unit, and the number of entries."""
-        sizes = np.array([len(spans) for spans in asked], dtype=np.int64)
-        minor, entries = self.sums(metric, unit, scope, [span for spans in asked for span in spans])
-        ends = np.cumsum(sizes)
-        running_minor, running_entries = _running(minor), _running(entries)
-        return (
-            running_minor[ends] - running_minor[ends - sizes],
-            running_entries[ends] - running_entries[ends - sizes],
+    def spans_of(self, owner: str | None, *periods: Period) -> Spans:
+        """Return the days of one owner within one or more periods, a question each."""
+        starts = np.array([period.start.toordinal() for period in periods], dtype=np.int64)
+        ends = np.array([period.end.toordinal() for period in periods], dtype=np.int64)
+        return self.spans(Codes(np.zeros(len(periods), dtype=np.int64), (owner,)), starts, ends)
+
+    def units(self, metric: Metric, scope: Scope) -> tuple[Unit, ...]:
+        """Return the units in which a metric was recorded within a scope."""
+        tally = self.tally
+        if metric.key not in tally.metrics:
+            return ()
+        row = tally.metrics.index(metric.key) * len(tally.units)
+        block = len(tally.owners) * tally.days
+        first = np.array(
+            [
+                [(row + unit) * len(tally.scopes) + known for known in self.scopes_within(scope)]
+                for unit in range(len(tally.units))
+            ],
+            dtype=np.int64,
         )
+        edges = (np.searchsorted(tally.key, first * block), np.searchsorted(tally.key, (first + 1) * block))
+        return tuple(compress(tally.units, np.any(edges[1] > edges[0], axis=1)))
 
-    def by_day(self, metric: Metric, unit: Unit, scope: Scope, spans: Sequence[Span]) -> tuple[Integers, Integers]:
-        """Return the days with actuals within the spans together, as ordinals, and the sum of each day."""
-        page = self._page(metric.key, unit, scope)
-        edges = zip(*self._edges(page, spans), strict=True)
-        chosen = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(first, last) for first, last in edges)])
-        order = np.argsort(page.day[chosen], kind="stable")
-        days, minor = page.day[chosen][order], page.minor[chosen][order]
-        starts = np.flatnonzero(np.diff(days, prepend=-1))
-        return days[starts], np.add.reduceat(minor, starts) if starts.size else minor
+    def scopes_within(self, scope: Scope) -> list[int]:
+        """Return the positions of the recorded scopes that contain a scope."""
+        return [place for place, known in enumerate(self.tally.scopes) if known.contains(scope)]
 
-    def last_values(self, metric: Metric, unit: Unit, scope: Scope, spans: Sequence[Span], end: int) -> tuple[int, int]:
+    def _edges(self, row: Integers, spans: Spans) -> tuple[Integers, Integers, Integers]:
+        """Return, of each span, the key of its owner's first day, the first cell, and the cell after the last.
+
+        A row is a combination of metric, unit and scope, for each question; a negative one is not in the tally.
+        """
+        asked = row[spans.question]
+        start = np.clip(spans.start - self.tally.first_day, 0, self.tally.days)
+        end = np.maximum(np.clip(spans.end - self.tally.first_day, 0, self.tally.days), start)
+        end = np.where(asked < 0, start, end)
+        base = (asked * len(self.tally.owners) + spans.owner) * self.tally.days
+        return base, np.searchsorted(self.tally.key, base + start), np.searchsorted(self.tally.key, base + end)
+
+    def _rows(self, metric: Integers, unit: Integers, scope: int) -> Integers:
+        row = (metric * len(self.tally.units) + unit) * len(self.tally.scopes) + scope
+        return np.where((metric < 0) | (unit < 0), -1, row)
+
+    def _rows_of(self, metric: Metric, unit: Unit, scope: int, spans: Spans) -> Integers:
+        places = np.full(spans.questions, position(self.tally.metrics, metric.key))
+        return self._rows(places, np.full(spans.questions, position(self.tally.units, unit)), scope)
+
+    def sums_at(self, metric: Integers, unit: Integers, scope: Scope, spans: Spans) -> tuple[Integers, Integers]:
+        """Return for each question the sum in the smallest unit, and the number of entries.
+
+        Parameters
+        ----------
+        metric, unit
+            Shape (questions,), positions in the tally; negative for one that it does not have.
+        scope
+            What all questions are narrowed to.
+        spans
+            The days asked for.
+        """
+        minor = np.zeros(spans.questions, dtype=np.int64)
+        entries = np.zeros(spans.questions, dtype=np.int64)
+        running_minor, running_entries = self.tally.running
+        for known in self.scopes_within(scope):
+            _, first, last = self._edges(self._rows(metric, unit, known), spans)
+            minor += spans.total(running_minor[last] - running_minor[first])
+            entries += spans.total(running_entries[last] - running_entries[first])
+        return minor, entries
+
+    def sums(self, metric: Metric, unit: Unit, scope: Scope, spans: Spans) -> tuple[Integers, Integers]:
+        """Return for each question about one metric the sum in the smallest unit, and the number of entries."""
+        metric_place = np.full(spans.questions, position(self.tally.metrics, metric.key))
+        return self.sums_at(metric_place, np.full(spans.questions, position(self.tally.units, unit)), scope, spans)
+
+    def first_day(self, metric: Metric) -> date | None:
+        """Return the first day on which a metric was recorded, by anybody; ``None`` where it never was."""
+        block = len(self.tally.units) * len(self.tally.scopes) * len(self.tally.owners) * self.tally.days
+        place = position(self.tally.metrics, metric.key)
+        first, last = np.searchsorted(self.tally.key, (place * block, (place + 1) * block))
+        if place < 0 or first == last:
+            return None
+        return date.fromordinal(int((self.tally.key[first:last] % self.tally.days).min()) + self.tally.first_day)
+
+    def entries(self, metric: Metric, scope: Scope, spans: Spans) -> Integers:
+        """Return for each question the number of entries, in whatever unit."""
+        counts = np.zeros(spans.questions, dtype=np.int64)
+        for unit in self.units(metric, scope):
+            counts += self.sums(metric, unit, scope, spans)[1]
+        return counts
+
+    def by_day(self, metric: Metric, unit: Unit, scope: Scope, spans: Spans) -> tuple[Integers, Integers]:
+        """Return the days with actuals within all spans together, as ordinals, and the sum of each day."""
+        cells = [np.zeros(0, dtype=np.int64)]
+        for known in self.scopes_within(scope):
+            _, first, last = self._edges(self._rows_of(metric, unit, known, spans), spans)
+            cells += [np.arange(*pair, dtype=np.int64) for pair in zip(first.tolist(), last.tolist(), strict=True)]
+        chosen = np.concatenate(cells)
+        distinct, place = np.unique(self.tally.key[chosen] % max(self.tally.days, 1), return_inverse=True)
+        sums = np.zeros(distinct.size, dtype=np.int64)
+        np.add.at(sums, place, self.tally.minor[chosen])
+        return distinct + self.tally.first_day, sums
+
+    def last_values(self, metric: Metric, unit: Unit, scope: Scope, spans: Spans, end: int) -> tuple[int, int]:
         """Return what stood of a stock at the end: the last value of each owner and scope, summed, and how many there are.
 
         Only spans that reach the end count: who has left the team by then takes the stock along.
         """
         total, found = 0, 0
-        for known in self.tally.scopes:
-            if not known.contains(scope):
-                continue
-            page = self._page(metric.key, unit, known, exact=True)
-            for owner, _, last in spans:
-                place = int(np.searchsorted(page.key, owner * self._stride + end)) - 1
-                if last == end and place >= 0 and page.key[place] >= owner * self._stride:
-                    total += int(page.minor[place])
-                    found += 1
+        for known in self.scopes_within(scope):
+            rows = self._rows_of(metric, unit, known, spans)
+            base, _, last = self._edges(rows, spans)
+            first = np.searchsorted(self.tally.key, base)
+            standing = last[(spans.end == end) & (last > first) & (rows[spans.question] >= 0)] - 1
+            total += int(self.tally.minor[standing].sum())
+            found += int(standing.size)
         return total, found
 
 
-def _code(labels: tuple[object, ...], label: object) -> int:
+def position(labels: tuple[object, ...], label: object) -> int:
+    """Return where a label stands; -1 where it does not."""
     return labels.index(label) if label in labels else -1

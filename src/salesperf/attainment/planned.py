@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
 
 import attrs
 
+from salesperf.errors import UnitMismatchError
 from salesperf.kernels.apportionment import apportion
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Sum
@@ -15,7 +16,7 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
-from salesperf.model.people import Org, Stint
+from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.profile import Schedule
 from salesperf.model.result import Result, Row
@@ -31,6 +32,9 @@ OWED_BASES: Final[tuple[OwedBasis, ...]] = ("stated", "finer", "prorated", "roll
 """How an amount owed was found: a target for just this period; the sum of shorter ones that tile it; shares by workdays of
 ones that straddle its ends; the sum over the members; for a ratio, the target of the team above or of a longer period."""
 
+Piece: TypeAlias = tuple[Period, Fraction | int]
+"""Days, and how much is planned for them, in the smallest unit."""
+
 
 @attrs.frozen(kw_only=True)
 class OwedPart:
@@ -41,7 +45,7 @@ class OwedPart:
     target
         The target as agreed.
     period
-        The days of it that count.
+        The days of it that count: those asked for, or of them those that a rep served in a team.
     amount
         Its share; the whole amount where all its days count.
     """
@@ -69,7 +73,7 @@ class Owed(Result):
     parts : tuple of OwedPart
         The agreed targets that it is made of; empty for what is no flow.
     schedule : Schedule or None
-        How it is spread over the period, where shorter targets say so; ``None`` for evenly over workdays.
+        How it is spread over the period, where shorter targets or days served say so; ``None`` for evenly over workdays.
     without_target : tuple of str
         The ids of members who serve in the period and owe nothing by their own target or a team's.
     """
@@ -79,6 +83,11 @@ class Owed(Result):
     parts: tuple[OwedPart, ...]
     schedule: Schedule | None
     without_target: tuple[str, ...] = ()
+
+    @property
+    def is_prorated(self) -> bool:
+        """Whether a share of some target counts, because it reaches beyond the period."""
+        return any(part.is_prorated for part in self.parts)
 
     @cached_property
     def breakdown(self) -> Breakdown:
@@ -114,6 +123,13 @@ class Owed(Result):
         ]
 
 
+class _Time(NamedTuple):
+    """Days for which a rep counts toward a team."""
+
+    team: str | None
+    days: Period
+
+
 class TargetBook:
     """All targets, to be asked what an owner owes for any period.
 
@@ -145,6 +161,13 @@ class TargetBook:
         self._targets: dict[tuple[str | None, str, FrozenMap[str, str]], list[Target]] = {}
         for target in sorted(targets, key=lambda target: target.key.order):
             self._targets.setdefault((target.owner, target.metric.key, target.scope), []).append(target)
+        # Who is ever in a team, since to go through all reps for every team takes long in a large company.
+        self._reps: dict[str | None, list[str]] = {}
+        for rep in org.reps:
+            for team in dict.fromkeys(stint.team for stint in org.stints(rep.id)):
+                self._reps.setdefault(team, []).append(rep.id)
+        # A team's answer is asked for again by every team above it.
+        self._answers: dict[tuple[str | None, Metric, Period, FrozenMap[str, str]], Owed | None] = {}
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -156,6 +179,10 @@ class TargetBook:
         """Return the scopes to which targets of a metric are narrowed, everything first."""
         found = {scope for _, key, scope in self._targets if key == metric.key}
         return tuple(sorted(found, key=lambda scope: tuple(scope.items())))
+
+    def targets_of(self, owner: str | None, metric: Metric, scope: FrozenMap[str, str] = EVERYTHING) -> tuple[Target, ...]:
+        """Return the targets agreed for just an owner, metric and scope, by period."""
+        return tuple(self._targets.get((owner, metric.key, scope), ()))
 
     def owed(
         self,
@@ -181,26 +208,68 @@ class TargetBook:
         -----
         A flow: the owner's own target for just this period; else shorter ones that tile it; else the shares by workdays of
         ones that reach beyond it (cumulative shares are rounded, so that the pieces of a target sum to it); else the sum over
-        sub-teams and members. The target of a rep who changed team counts toward each team by the workdays served there, and
-        wholly where the rep served in one, so that the sum over all teams is the sum over all reps.
+        sub-teams and members, as :meth:`owed_by_members` has them.
 
         A ratio is inherited: from a longer period of the owner, then from the team above. A stock or a distinct count is
         taken from a longer period alone.
         """
         self.org.require_owner(owner)
+        question = (owner, metric, period, scope)
+        if question not in self._answers:
+            self._answers[question] = self._find(owner, metric, period, scope)
+        return self._answers[question]
+
+    def _find(self, owner: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Owed | None:
         if not metric.is_additive:
             return self._standing(owner, metric, period, scope)
-        parts = self._own_parts(owner, metric, period, scope)
-        if parts:
-            own = self._of(owner, metric, scope)
-            return self._as_owed(owner, period, parts, own, self._basis(parts, period), ())
-        if owner in self.org.rep_by_id:
-            return None
+        own = self._own(owner, metric, period, scope)
+        if own is not None or owner in self.org.rep_by_id:
+            return own
         return self._rolled_up(owner, metric, period, scope)
+
+    def owed_by_members(
+        self,
+        team: str | None,
+        metric: Metric,
+        period: Period,
+        scope: FrozenMap[str, str] = EVERYTHING,
+    ) -> tuple[Owed, ...]:
+        """Return what each rep directly in a team owes toward it, in order of ids.
+
+        Parameters
+        ----------
+        team
+            A team, or ``None`` for directly under the company.
+        metric, period, scope
+            As for :meth:`owed`.
+
+        Notes
+        -----
+        The target of a rep who changed team within the period counts toward each team by the workdays served there, once
+        for each time there, and wholly where the rep served in one, so that the sum over all teams is the sum over all reps.
+        What is no flow counts in full for each time.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from salesperf import COUNT, STANDARD_METRICS, Move, Rep, Team
+        >>> visits, third = STANDARD_METRICS["visits"], Period.quarter(2026, 3)
+        >>> org = Org(
+        ...     teams=[Team(id="east"), Team(id="west")],
+        ...     reps=[Rep(id="ada", team="east")],
+        ...     moves=[Move(rep="ada", on=date(2026, 8, 3), team="west")],
+        ... )
+        >>> target = Target(owner="ada", metric=visits, amount=Amount.of(66, COUNT), period=third)
+        >>> book = TargetBook([target], org, Calendar())
+        >>> [book.owed_by_members(team, visits, third)[0].target.amount.minor for team in ("east", "west")]
+        [23, 43]
+        """
+        found = (self._owed_toward(team, rep, metric, period, scope) for rep in self._reps.get(team, ()))
+        return tuple(owed for each in found for owed in each)
 
     def finer_total(self, owner: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Amount | None:
         """Return the sum of the owner's shortest targets that tile a period; ``None`` where they are not shorter or no flow."""
-        tiles = _tile(self._of(owner, metric, scope), period, finest=True) if metric.is_additive else None
+        tiles = _tile(self.targets_of(owner, metric, scope), period, finest=True) if metric.is_additive else None
         if tiles is None or len(tiles) == 1:
             return None
         amounts = [cast("Amount", target.amount) for target, _ in tiles]
@@ -213,29 +282,24 @@ class TargetBook:
         found = self._rolled_up(owner, metric, period, scope)
         return None if found is None else cast("Amount", found.target.amount)
 
-    def _of(self, owner: str | None, metric: Metric, scope: FrozenMap[str, str]) -> list[Target]:
-        return self._targets.get((owner, metric.key, scope), [])
-
-    @staticmethod
-    def _basis(parts: Sequence[OwedPart], period: Period) -> OwedBasis:
-        if len(parts) == 1 and parts[0].target.period == period:
-            return "stated"
-        tiled = not any(part.is_prorated for part in parts) and sum(part.period.days for part in parts) == period.days
-        return "finer" if tiled else "prorated"
-
-    def _own_parts(
-        self,
-        owner: str | None,
-        metric: Metric,
-        period: Period,
-        scope: FrozenMap[str, str],
-    ) -> list[OwedPart]:
-        own = [target for target in self._of(owner, metric, scope) if target.period.overlap(period)]
+    def _own(self, owner: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Owed | None:
+        """Return what an owner owes of a flow by its own targets."""
+        own = [target for target in self.targets_of(owner, metric, scope) if target.period.overlap(period)]
         tiles = _tile(own, period)
-        return [self._part(target, days) for target, days in (tiles if tiles is not None else _cover(own, period))]
+        parts = [self._part(*piece) for piece in (_cover(own, period) if tiles is None else tiles)]
+        if not parts:
+            return None
+        basis: OwedBasis = "prorated" if tiles is None else "stated" if len(tiles) == 1 else "finer"
+        finest = _tile(own, period, finest=True)
+        spread = parts if finest in (None, tiles) else [self._part(*piece) for piece in finest or ()]
+        pieces = [(part.period, part.amount.minor) for part in spread]
+        return self._as_owed(owner, period, parts, pieces, basis)
 
     def _part(self, target: Target, days: Period) -> OwedPart:
+        """Return the share of a target for some of its days: of all its pieces the sum is the whole, however it is cut."""
         amount = cast("Amount", target.amount)
+        if days == target.period:
+            return OwedPart(target=target, period=days, amount=amount)
         before = amount.times(self._share(target.period, days.start.toordinal()))
         until = amount.times(self._share(target.period, days.end.toordinal()))
         return OwedPart(target=target, period=days, amount=until - before)
@@ -252,21 +316,18 @@ class TargetBook:
         owner: str | None,
         period: Period,
         parts: Sequence[OwedPart],
-        spread_by: Iterable[Target],
+        pieces: Sequence[Piece],
         basis: OwedBasis,
-        without_target: tuple[str, ...],
+        without_target: tuple[str, ...] = (),
     ) -> Owed:
         first = parts[0].target
-        unit = cast("Amount", first.amount).unit
-        amount = Amount.total((part.amount for part in parts), unit)
-        stated = basis == "stated"
         target = (
             first
-            if stated
+            if basis == "stated"
             else attrs.evolve(
                 first,
                 owner=owner,
-                amount=amount,
+                amount=_total(parts),
                 period=period,
                 floor=None,
                 stretch=None,
@@ -275,90 +336,122 @@ class TargetBook:
                 rationale="",
             )
         )
-        finest = _tile([each for each in spread_by if each.period.overlap(period)], period, finest=True)
-        spread = [self._part(*tile) for tile in finest] if finest is not None else list(parts)
         return Owed(
             target=target,
             basis=basis,
             parts=tuple(parts),
-            schedule=self._schedule(spread, period),
+            schedule=self._schedule(pieces, period),
             without_target=without_target,
         )
 
-    def _schedule(self, parts: Sequence[OwedPart], period: Period) -> Schedule | None:
-        """Lay parts over each other: the weight of each run of days between any two of their ends."""
-        if any(part.amount.minor < 0 for part in parts) or not any(part.amount.minor for part in parts):
+    def _schedule(self, pieces: Sequence[Piece], period: Period) -> Schedule | None:
+        """Lay pieces over each other: the weight of each run of days between any two of their ends."""
+        weights: dict[Period, Fraction | int] = {}
+        for days, weight in pieces:
+            weights[days] = weights.get(days, 0) + weight
+        if set(weights) == {period} or not any(weights.values()) or min(weights.values()) < 0:
             return None
-        edges = sorted({edge for part in parts for edge in (part.period.start, part.period.end)} | {period.start, period.end})
-        runs = [Period(*pair) for pair in pairwise(edges)]
-        if len(runs) == 1:
-            return None
-        weighted = []
-        for run in runs:
-            weight = sum(
-                (part.amount.minor * self._overlap_share(part.period, run) for part in parts),
-                Fraction(0),
-            )
-            weighted.append((run, weight))
-        return Schedule(parts=tuple(weighted))
-
-    def _overlap_share(self, period: Period, run: Period) -> Fraction:
-        common = period.overlap(run)
-        if common is None:
-            return Fraction(0)
-        return self._share(period, common.end.toordinal()) - self._share(period, common.start.toordinal())
+        edges = sorted({period.start, period.end, *(edge for days in weights for edge in (days.start, days.end))})
+        if [(days.start, days.end) for days in weights] == list(pairwise(edges)):
+            return Schedule(parts=tuple(weights.items()))
+        per_workday, per_day = (dict.fromkeys(edges, Fraction(0)) for _ in range(2))
+        for days, weight in weights.items():
+            workdays = self.calendar.workdays(days)
+            changes, rate = (per_workday, Fraction(weight, workdays)) if workdays else (per_day, Fraction(weight, days.days))
+            changes[days.start] += rate
+            changes[days.end] -= rate
+        runs = []
+        by_workday, by_day = Fraction(0), Fraction(0)
+        for run in (Period(*pair) for pair in pairwise(edges)):
+            by_workday, by_day = by_workday + per_workday[run.start], by_day + per_day[run.start]
+            runs.append((run, by_workday * self.calendar.workdays(run) + by_day * run.days))
+        return Schedule(parts=tuple(runs))
 
     def _rolled_up(self, team: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Owed | None:
-        below = [self.owed(child.id, metric, period, scope) for child in self.org.children(team)]
-        parts = [part for each in below if each is not None for part in each.parts]
-        direct = list(self._direct_parts(team, metric, period, scope))
-        parts += direct
-        if not parts:
+        """Return what sub-teams and members owe together."""
+        children = {child.id: self.owed(child.id, metric, period, scope) for child in self.org.children(team)}
+        members = self.owed_by_members(team, metric, period, scope)
+        below = [*(owed for owed in children.values() if owed is not None), *members]
+        if not below:
             return None
-        served = {part.target.owner for part in direct}
-        idle = [rep for rep in self._direct_members(team, period) if rep not in served]
-        idle += [rep for each in below if each is not None for rep in each.without_target]
-        for child, found in zip(self.org.children(team), below, strict=True):
-            idle += [] if found is not None else self.org.members(child.id, period)
-        return self._as_owed(team, period, parts, (), "rolled_up", tuple(sorted(set(idle))))
+        parts = [part for owed in below for part in owed.parts]
+        pieces = [piece for owed in below for piece in _pieces(owed)]
+        idle = {rep for rep in self._reps.get(team, ()) if self._serves(rep, team, period)}
+        idle -= {owed.target.owner for owed in members}
+        for child, found in children.items():
+            idle.update(self.org.members(child, period) if found is None else found.without_target)
+        return self._as_owed(team, period, parts, pieces, "rolled_up", tuple(sorted(idle)))
 
-    def _direct_members(self, team: str | None, period: Period) -> list[str]:
-        stints = (stint for rep in self.org.reps for stint in self.org.stints(rep.id))
-        return [stint.rep for stint in stints if stint.team == team and stint.within(period)]
+    def _serves(self, rep: str, team: str | None, period: Period) -> bool:
+        return any(stint.team == team and stint.within(period) for stint in self.org.stints(rep))
 
-    def _direct_parts(
+    def _owed_toward(
         self,
         team: str | None,
+        rep: str,
         metric: Metric,
         period: Period,
         scope: FrozenMap[str, str],
-    ) -> Iterator[OwedPart]:
-        for rep in self.org.reps:
-            stints = self.org.stints(rep.id)
-            if all(stint.team != team for stint in stints):
+    ) -> Iterator[Owed]:
+        """Return what a rep owes in each of its times in a team."""
+        times = self._times(rep, period)
+        for place, time in enumerate(times):
+            if time.team != team:
                 continue
-            for part in self._own_parts(rep.id, metric, period, scope):
-                amount = self._served_amount(part, stints, team)
-                if amount is not None:
-                    yield attrs.evolve(part, amount=amount)
+            if len(times) > 1 and metric.is_additive:
+                found = self._share_of_time(self._own(rep, metric, period, scope), times, place)
+            else:
+                found = self.owed(rep, metric, time.days, scope)
+            if found is not None:
+                yield found
 
-    def _served_amount(self, part: OwedPart, stints: Sequence[Stint], team: str | None) -> Amount | None:
-        """Return the share of a rep's part that counts toward one team, by the workdays served there."""
-        within = [stint.within(part.period) for stint in stints]
-        workdays = [self.calendar.workdays(days) if days else 0 for days in within]
-        if not any(workdays):
-            workdays = [days.days if days else 0 for days in within]
-        if not any(workdays):
-            nearest = 0 if part.period.end <= stints[0].start else len(stints) - 1
-            workdays = [int(place == nearest) for place in range(len(stints))]
-        if not any(days for stint, days in zip(stints, workdays, strict=True) if stint.team == team):
+    def _times(self, rep: str, period: Period) -> list[_Time]:
+        """Return a rep's times in teams within a period; the nearest, as if it lasted all the period, where one is all."""
+        stints = self.org.stints(rep)
+        times = [_Time(stint.team, days) for stint in stints if (days := stint.within(period)) is not None]
+        if len(times) > 1:
+            return times
+        nearest = stints[0] if period.end <= stints[0].start else stints[-1]
+        return [_Time(times[0].team if times else nearest.team, period)]
+
+    def _share_of_time(self, owed: Owed | None, times: Sequence[_Time], place: int) -> Owed | None:
+        """Return what of a rep's flow counts toward one of several times in teams, by the workdays served in each."""
+        found = [self._part_of_time(part, times, place) for part in (() if owed is None else owed.parts)]
+        parts = [part for part in found if part is not None]
+        if owed is None or not parts:
             return None
-        shares = apportion(part.amount.minor, workdays).tolist()
-        minor = sum(share for stint, share in zip(stints, shares, strict=True) if stint.team == team)
-        return Amount(minor=minor, unit=part.amount.unit)
+        days = times[place].days
+        hull = Period(min(days.start, parts[0].period.start), max(days.end, parts[-1].period.end))
+        pieces = []
+        for run, weight in _pieces(owed):
+            presence = self._presence(run, times)
+            common = (days.overlap(run) or run).overlap(hull)
+            if common is not None and presence[place]:
+                pieces.append((common, weight * Fraction(presence[place], sum(presence))))
+        return self._as_owed(owed.target.owner, hull, parts, pieces, "prorated")
+
+    def _part_of_time(self, part: OwedPart, times: Sequence[_Time], place: int) -> OwedPart | None:
+        presence = self._presence(part.period, times)
+        if not presence[place]:
+            return None
+        if presence[place] == sum(presence):
+            return part
+        minor = int(apportion(part.amount.minor, presence)[place])
+        days = times[place].days.overlap(part.period) or part.period
+        return attrs.evolve(part, period=days, amount=Amount(minor=minor, unit=part.amount.unit))
+
+    def _presence(self, days: Period, times: Sequence[_Time]) -> list[int]:
+        """Weigh times in teams by how much of some days they hold: in workdays, or else in days, or else the nearest alone."""
+        common = [time.days.overlap(days) for time in times]
+        for count in (self.calendar.workdays, _days):
+            presence = [count(each) if each is not None else 0 for each in common]
+            if any(presence):
+                return presence
+        nearest = 0 if days.end <= times[0].days.start else len(times) - 1
+        return [int(place == nearest) for place in range(len(times))]
 
     def _standing(self, owner: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Owed | None:
-        covering = [target for target in self._of(owner, metric, scope) if target.period.covers(period)]
+        covering = [target for target in self.targets_of(owner, metric, scope) if target.period.covers(period)]
         if covering:
             target = min(covering, key=lambda target: target.period.days)
             exact = target.period == period
@@ -375,7 +468,7 @@ class TargetBook:
     def _above(self, owner: str, period: Period) -> str | None:
         if owner in self.org.team_by_id:
             return self.org.team_by_id[owner].parent
-        return self.org.team_on(owner, period.last)
+        return self._times(owner, period)[-1].team
 
 
 def _tile(targets: Sequence[Target], period: Period, *, finest: bool = False) -> list[tuple[Target, Period]] | None:
@@ -398,18 +491,40 @@ def _tile(targets: Sequence[Target], period: Period, *, finest: bool = False) ->
 
 def _cover(targets: Sequence[Target], period: Period) -> list[tuple[Target, Period]]:
     """Choose targets that cover as much of the period as there is, each day by the shortest that holds it."""
+    edges = {edge for target in targets for edge in (target.period.start, target.period.end) if edge in period}
+    runs = [Period(*pair) for pair in pairwise(sorted({*edges, period.start, period.end}))]
     pieces: list[tuple[Target, Period]] = []
-    day = period.start
-    while day < period.end:
-        holding = [target for target in targets if day in target.period]
-        later = [target.period.start for target in targets if target.period.start > day]
-        if holding:
-            shortest = min(holding, key=lambda target: target.period.days)
-            end = min(shortest.period.end, period.end)
-            pieces.append((shortest, Period(day, end)))
-            day = end
-        elif later and min(later) < period.end:
-            day = min(later)
-        else:
-            break
+    for shortest, group in groupby(runs, key=lambda run: _shortest(targets, run)):
+        days = list(group)
+        if shortest is not None:
+            pieces.append((shortest, Period(days[0].start, days[-1].end)))
     return pieces
+
+
+def _shortest(targets: Sequence[Target], run: Period) -> Target | None:
+    holding = (target for target in targets if target.period.covers(run))
+    return min(holding, key=lambda target: target.period.days, default=None)
+
+
+def _total(parts: Sequence[OwedPart]) -> Amount:
+    """Sum parts, and say which target is in another unit than the first."""
+    unit = parts[0].amount.unit
+    for part in parts:
+        if part.amount.unit != unit:
+            owner = () if part.target.owner is None else (part.target.owner,)
+            path = ("targets", part.target.metric.key, *owner)
+            raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(part.amount.unit))
+    return Amount.total((part.amount for part in parts), unit)
+
+
+def _pieces(owed: Owed) -> list[Piece]:
+    """Return how a flow that is owed is spread over its days, in the smallest unit."""
+    amount = cast("Amount", owed.target.amount).minor
+    weights = ((owed.target.period, amount),) if owed.schedule is None else owed.schedule.parts
+    whole = sum((Fraction(weight) for _, weight in weights), Fraction(0))
+    # What shorter targets sum to may differ from what was agreed for the whole.
+    return [(days, Fraction(weight) * (amount / whole if whole else 0)) for days, weight in weights]
+
+
+def _days(period: Period) -> int:
+    return period.days

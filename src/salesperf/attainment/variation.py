@@ -1,7 +1,8 @@
 """Variation: what the days so far say about how much sales differ from day to day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 
 import attrs
 import numpy as np
@@ -46,18 +47,23 @@ class DayPlan:
             return np.full(count, self.total / max(self.calendar.workdays(self.period), 1))
         whole = self.profile.weigh(self.period, self.calendar)
         plan = np.zeros(count)
-        for part in self._parts(self.profile) if whole else ():
+        for part, weight in self._weighed(self.profile) if whole else ():
             first, last = (self._workdays_until(edge) for edge in (part.start.toordinal(), part.end.toordinal()))
             if last > first:
-                share = self.profile.weigh(part, self.calendar) / (whole * (last - first))
-                plan[first:last] = self.total * float(Fraction(share))
+                plan[first:last] = self.total * float(weight / (whole * (last - first)))
         return plan
 
-    def _parts(self, profile: Profile | Schedule) -> Iterable[Period]:
+    def _weighed(self, profile: Profile | Schedule) -> Iterator[tuple[Period, Fraction]]:
+        """Go through the days passed in runs of an even plan, each with its weight."""
         if isinstance(profile, Profile):
-            return self.passed.split(profile.grain, self.calendar)
-        parts = (part.overlap(self.passed) for part, _ in profile.parts)
-        return [part for part in parts if part is not None]
+            for part in self.passed.split(profile.grain, self.calendar):
+                yield part, profile.weigh(part, self.calendar)
+            return
+        for part, weight in profile.parts:
+            common = part.overlap(self.passed)
+            if common is not None:
+                # A schedule of many runs is slow to weigh, and only the last of them is cut.
+                yield common, Fraction(weight) if common == part else profile.weigh(common, self.calendar)
 
     def _workdays_until(self, ordinal: int) -> int:
         return self.calendar.workdays_before(ordinal) - self.calendar.workdays_before(self.passed.start.toordinal())
@@ -106,15 +112,18 @@ class Variation:
         Notes
         -----
         Sales x of a workday with plan w are modelled as pace x w with variance s^2 w; the pace is sum(x) / sum(w), and
-        s^2 = sum((x - pace w)^2 / w) / (n - 1) over the n workdays with a plan.
+        s^2 = sum((x - pace w)^2 / w) / (n - 1) over the n workdays with a plan. What is sold on a workday without one counts
+        with the planned day before, or else the first.
         """
-        planned, sold = plan.by_workday(), plan.by_day_sold(ordinals, minor)
-        counted = planned > 0
-        count, total = int(counted.sum()), float(planned.sum())
+        by_workday = plan.by_workday()
+        place = np.maximum(np.cumsum(by_workday > 0) - 1, 0)
+        planned = by_workday[by_workday > 0]
+        sold = np.bincount(place, plan.by_day_sold(ordinals, minor), minlength=planned.size)
+        count, total = planned.size, float(planned.sum())
         variance = 0.0
         if count > 1:
-            residuals = sold[counted] - float(sold.sum()) / total * planned[counted]
-            variance = float((residuals**2 / planned[counted]).sum()) / (count - 1)
+            residuals = sold - float(sold.sum()) / total * planned
+            variance = float((residuals**2 / planned).sum()) / (count - 1)
         return cls(
             count=count,
             planned=total,
@@ -125,4 +134,10 @@ class Variation:
 
     def quantile(self, level: float) -> float:
         """Return how many standard errors an interval of a level reaches either way: Student's t."""
-        return student_t_quantile(0.5 + level / 2, self.count - 1)
+        return _quantile(level, self.count - 1)
+
+
+@cache
+def _quantile(level: float, degrees: int) -> float:
+    """Return Student's t once for each number of days: thousands of reps share one period."""
+    return student_t_quantile(0.5 + level / 2, degrees)

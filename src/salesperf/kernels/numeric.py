@@ -4,10 +4,12 @@ A *number* is a float, an int or a numpy scalar and gives a ``float``; a *column
 Both take the same numpy path, so they agree to the bit.
 """
 
+import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, overload
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast, overload
 
 import attrs
 import numpy as np
@@ -45,20 +47,56 @@ INT64_MAX: Final = 2**63 - 1
 _ValueT = TypeVar("_ValueT", bound=float | AnyColumn)
 
 
-def _check_order(low: float | AnyColumn, high: float | AnyColumn) -> None:
-    if np.any(np.asarray(low) > np.asarray(high)):
-        wrong = np.flatnonzero(np.asarray(low) > np.asarray(high))[0]
-        pair = (float(np.ravel(low)[wrong]), float(np.ravel(high)[wrong]))
-        raise InvalidValueError("interval_reversed", low=pair[0], high=pair[1])
+def _as_end(value: _ValueT) -> _ValueT:
+    """Take numbers as floats and columns as read-only ones; whatever else comes is handed on to be refused."""
+    end: Any = value
+    if isinstance(end, np.ndarray) and end.dtype.kind in "iuf":
+        end = np.asarray(end, dtype=np.float64).view()
+        end.flags.writeable = False
+    elif isinstance(end, int | float | np.integer | np.floating) and not isinstance(end, bool):
+        with suppress(OverflowError):  # an int beyond every float is refused as it stands
+            end = float(end)
+    return cast("_ValueT", end)
+
+
+def _end(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    if not isinstance(value, float) and not (isinstance(value, np.ndarray) and value.dtype == np.float64):
+        raise InvalidValueError("not_numeric", path=(type(instance).__name__, attribute.name), value=value)
+
+
+def _as_level(value: float) -> float:
+    return _as_end(value)
+
+
+def _level(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    path = (type(instance).__name__, attribute.name)
+    if not isinstance(value, float):
+        raise InvalidValueError("wrong_type", path=path, expected=float, value=value)
+    if not 0 < value < 1:
+        raise InvalidValueError("out_of_range", path=path, low=0, high=1, value=value)
 
 
 class _Range(Generic[_ValueT]):
-    """What an interval and bounds share: two ends, compared by content."""
+    """What an interval and bounds share: two ends, compared by content; hashable unless they are columns."""
 
     __slots__ = ()
 
     low: _ValueT
     high: _ValueT
+
+    def __attrs_post_init__(self) -> None:
+        """Check the order of the ends."""
+        name = type(self).__name__
+        try:
+            low, high = np.broadcast_arrays(self.low, self.high)
+        except ValueError:
+            raise InvalidValueError(
+                "length", path=(name, "high"), expected=np.shape(self.low), value=np.shape(self.high)
+            ) from None
+        if np.any(low > high):
+            position = tuple(int(step) for step in np.argwhere(low > high)[0])
+            ends = {"low": float(low[position]), "high": float(high[position])}
+            raise InvalidValueError("interval_reversed", path=(name, *position), **ends)
 
     def __contains__(self, value: float) -> bool:
         """Tell whether a number lies within; both ends belong to the range."""
@@ -69,22 +107,34 @@ class _Range(Generic[_ValueT]):
         """The high end less the low end."""
         return self.high - self.low  # type: ignore[operator,return-value] # two of one shape, by construction
 
+    def __eq__(self, other: object) -> bool:
+        """Compare by content; an undefined end (``nan``) equals another."""
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(map(_same, _content(self), _content(other)))
+
+    def __hash__(self) -> int:
+        """Return the hash of the content; like a list, a range of columns has none."""
+        content = _content(self)
+        if is_column(*content):
+            message = f"unhashable type: {type(self).__name__} of columns"
+            raise TypeError(message)
+        return hash((type(self), *(None if math.isnan(value) else value for value in content)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by content: numpy would forget that columns are read-only."""
+        return type(self), _content(self)
+
+
+def _content(value: object) -> tuple[Any, ...]:
+    return attrs.astuple(value, recurse=False)  # type: ignore[arg-type] # the subclasses are made by attrs
+
 
 def _same(left: float | AnyColumn, right: float | AnyColumn) -> bool:
     return is_column(left) == is_column(right) and bool(np.array_equal(left, right, equal_nan=True))
 
 
-_equal = attrs.cmp_using(eq=_same, require_same_type=False)
-
-
-def _read_only(value: _ValueT) -> _ValueT:
-    if isinstance(value, np.ndarray):
-        value = value.view()
-        value.flags.writeable = False
-    return value
-
-
-@attrs.frozen(kw_only=False, hash=False)
+@attrs.frozen(eq=False)
 class Interval(_Range[_ValueT]):
     """A confidence or credible range of an estimate.
 
@@ -98,7 +148,7 @@ class Interval(_Range[_ValueT]):
     Raises
     ------
     InvalidValueError
-        If an end lies on the wrong side, or the level outside (0, 1).
+        If an end is no number and no column, lies on the wrong side, or the level outside (0, 1).
 
     Examples
     --------
@@ -107,18 +157,12 @@ class Interval(_Range[_ValueT]):
     (True, 0.3)
     """
 
-    low: _ValueT = attrs.field(converter=_read_only, eq=_equal)
-    high: _ValueT = attrs.field(converter=_read_only, eq=_equal)
-    level: float = 0.95
-
-    def __attrs_post_init__(self) -> None:
-        """Check the order of the ends and the level."""
-        _check_order(self.low, self.high)
-        if not 0 < self.level < 1:
-            raise InvalidValueError("out_of_range", path=("level",), low=0, high=1, value=self.level)
+    low: _ValueT = attrs.field(converter=_as_end, validator=_end)
+    high: _ValueT = attrs.field(converter=_as_end, validator=_end)
+    level: float = attrs.field(default=0.95, converter=_as_level, validator=_level)
 
 
-@attrs.frozen(hash=False)
+@attrs.frozen(eq=False)
 class Bounds(_Range[_ValueT]):
     """A range that provably contains a computed number: numerical, not statistical.
 
@@ -130,7 +174,7 @@ class Bounds(_Range[_ValueT]):
     Raises
     ------
     InvalidValueError
-        If an end lies on the wrong side.
+        If an end is no number and no column, or lies on the wrong side.
 
     Examples
     --------
@@ -138,12 +182,8 @@ class Bounds(_Range[_ValueT]):
     True
     """
 
-    low: _ValueT = attrs.field(converter=_read_only, eq=_equal)
-    high: _ValueT = attrs.field(converter=_read_only, eq=_equal)
-
-    def __attrs_post_init__(self) -> None:
-        """Check the order of the ends."""
-        _check_order(self.low, self.high)
+    low: _ValueT = attrs.field(converter=_as_end, validator=_end)
+    high: _ValueT = attrs.field(converter=_as_end, validator=_end)
 
 
 def is_column(*values: object) -> bool:
@@ -261,6 +301,6 @@ def round_fraction(value: Fraction, rounding: Rounding = "half_up") -> int:
     >>> [round_fraction(Fraction(-5, 2), name) for name in ("half_up", "half_even", "floor", "ceiling")]
     [-3, -2, -3, -2]
     """
-    if rounding not in ROUNDINGS:
+    if not isinstance(rounding, str) or rounding not in ROUNDINGS:
         raise InvalidValueError("choice", path=("rounding",), choices=tuple(ROUNDINGS), value=rounding)
     return ROUNDINGS[rounding](value.numerator, value.denominator)

@@ -1,5 +1,6 @@
 """Proportions from counts: k of n, told with how sure one can be."""
 
+from functools import lru_cache
 from typing import overload
 
 import numpy as np
@@ -69,8 +70,14 @@ def wilson(
     refuse_where(counts["k"] > counts["n"], "more_than_all", "k", counts["k"])
     if not 0 < level < 1:
         raise InvalidValueError("out_of_range", path=("level",), low=0, high=1, value=level)
-    z = -normal_quantile((1 - level) / 2)
+    z = _standard_errors(level)
     return Interval(_low_end(k, n, z), _high_end(k, n, z), level)  # type: ignore[return-value] # two ends of one shape
+
+
+@lru_cache(maxsize=16)
+def _standard_errors(level: float) -> float:
+    # Kept, since few levels are ever asked for, and a quantile costs far more than the rest of one interval.
+    return -normal_quantile((1 - level) / 2)
 
 
 @elementwise()

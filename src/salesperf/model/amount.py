@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Final, Literal, Self, TypeAlias
+from typing import Final, Literal, Self, TypeAlias, cast
 
 import attrs
 
@@ -21,6 +21,8 @@ Rate: TypeAlias = int | Decimal | Fraction
 """An exact number to multiply an amount by."""
 
 _MOST_DIGITS: Final = 18
+_MOST_FIGURES: Final = 40
+"""Figures of a number of at most 19 before the point, and 18 after it, with room."""
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
 _UNIT: Final = re.compile(r"(?=\S)([^:]*[^:\s])(?::([0-9]{1,2})(?::(money|count))?)?\Z")
 
@@ -98,7 +100,7 @@ class Unit:
             raise InvalidValueError("unreadable_unit", path=("Unit", "parse"), value=text)
         code, digits, dimension = match.groups()
         known = ISO_4217.get(code) or cls(code, 0, "count")
-        return cls(code, int(digits) if digits else known.digits, dimension or known.dimension)
+        return cls(code, int(digits) if digits else known.digits, cast("UnitDimension", dimension or known.dimension))
 
     def __str__(self) -> str:
         """Return the shortest text that :meth:`parse` reads back."""
@@ -154,16 +156,13 @@ def _check_unit(unit: object, path: tuple[str | int, ...]) -> None:
         raise InvalidValueError("wrong_type", path=path, expected=Unit, value=unit)
 
 
-def _whole(value: Decimal, digits: int) -> int | None:
-    """Return value x 10^digits, or ``None`` where that is not whole."""
-    sign, figures, exponent = value.as_tuple()
-    places = int(exponent) + digits
-    if places < 0:
-        figures, below = figures[:places], figures[places:]
-        if any(below):
-            return None
-    magnitude = int("".join(map(str, figures)) or "0") * 10 ** max(places, 0)
-    return -magnitude if sign else magnitude
+def _minor(value: Decimal, digits: int) -> int | None:
+    """Return value x 10^digits, or ``None`` where that is not whole; quick for any exponent, unlike a Fraction."""
+    exact = Context(prec=_MOST_FIGURES, traps=[Inexact])
+    try:
+        return int(exact.quantize(value, Decimal(f"1E-{digits}")).scaleb(digits, exact))
+    except Inexact:
+        return None
 
 
 @attrs.frozen(kw_only=True, order=False)
@@ -230,7 +229,7 @@ class Amount:
             raise InvalidValueError("not_finite", path=("Amount", "of"), value=value)
         if value and value.adjusted() > _MOST_DIGITS:
             raise InvalidValueError("amount_overflow", path=("Amount", "of"), value=value)
-        minor = _whole(value, unit.digits)
+        minor = _minor(value, unit.digits)
         if minor is None:
             raise InvalidValueError("amount_digits", path=("Amount", "of"), digits=unit.digits, unit=unit.code, value=value)
         return cls(minor=minor, unit=unit)

@@ -1,20 +1,35 @@
 """The tree that explains a number, and recomputes it."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Protocol, TypeAlias
+from typing import Any, Final
 
 import attrs
 
-from salesperf.errors import InvalidValueError
-from salesperf.kernels.numeric import ROUNDINGS, Rounding, round_fraction
+from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount
 from salesperf.model.message import Message
 from salesperf.model.result import Row, Scalar
-from salesperf.model.validators import as_tuple, each, of_type, one_of, optional
+from salesperf.model.rule import (
+    BreakdownValue,
+    Clip,
+    Difference,
+    Given,
+    Minimum,
+    Number,
+    Product,
+    Quotient,
+    Rounded,
+    Rule,
+    Sum,
+    WeightedMean,
+    amount_or_number,
+    as_value,
+)
+from salesperf.model.validators import as_python, as_tuple, each, number, of_type, optional, place
 
 __all__ = [
     "TOLERANCE",
@@ -33,210 +48,17 @@ __all__ = [
     "WeightedMean",
 ]
 
-Exact: TypeAlias = int | Decimal | Fraction
-BreakdownValue: TypeAlias = Amount | int | float | Decimal | Fraction | None
-"""What a node explains; ``None`` where it is undefined."""
-
 TOLERANCE: Final = 1e-9
 """How far, relatively, a float may lie from its recomputation; amounts and exact numbers may not differ at all."""
 
 
-class Rule(Protocol):
-    """How a value follows from its parts: a frozen callable with a key for the reader."""
-
-    @property
-    def key(self) -> str:
-        """The message key of what the rule does, for the reader."""
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Recompute the value of a node from its parts."""
-
-
-def _values(node: "Breakdown") -> list[BreakdownValue] | None:
-    """Return the parts' values, or ``None`` where one of them is undefined."""
-    values = [part.value for part in node.parts]
-    return None if any(value is None for value in values) else values
-
-
-def _amounts(values: list[BreakdownValue]) -> list[Amount]:
-    return [value for value in values if isinstance(value, Amount)]
-
-
-def _numbers(values: list[BreakdownValue]) -> list[float | Decimal | Fraction]:
-    return [value for value in values if isinstance(value, int | float | Decimal | Fraction)]
-
-
-def _exact(values: list[float | Decimal | Fraction]) -> list[Fraction] | None:
-    return None if any(isinstance(value, float) for value in values) else [Fraction(value) for value in values]
-
-
-@attrs.frozen
-class Given:
-    """The value stands by itself."""
-
-    key: str = attrs.field(default="rule.given", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Return the value as it is."""
-        return node.value
-
-
-@attrs.frozen
-class Sum:
-    """The sum of the parts; amounts add exactly."""
-
-    key: str = attrs.field(default="rule.sum", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Add the parts; no parts sum to the zero of the value's kind."""
-        if isinstance(node.value, Amount):
-            return Amount.total(_amounts(_values(node) or []), node.value.unit)
-        values = _values(node)
-        if values is None:
-            return None
-        numbers = _numbers(values)
-        exact = _exact(numbers)
-        return math.fsum(map(float, numbers)) if exact is None else sum(exact, Fraction(0))
-
-
-@attrs.frozen
-class Difference:
-    """The first part less the second."""
-
-    key: str = attrs.field(default="rule.difference", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Subtract."""
-        values = _values(node)
-        if values is None:
-            return None
-        first, second = values
-        if isinstance(first, Amount) and isinstance(second, Amount):
-            return first - second
-        left, right = _numbers([first, second])
-        exact = _exact([left, right])
-        return float(left) - float(right) if exact is None else exact[0] - exact[1]
-
-
-@attrs.frozen
-class Quotient:
-    """The first part over the second; undefined over nothing."""
-
-    key: str = attrs.field(default="rule.quotient", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Divide."""
-        values = _values(node)
-        if values is None:
-            return None
-        first, second = (value.decimal if isinstance(value, Amount) else value for value in values)
-        left, right = _numbers([first, second])
-        exact = _exact([left, right])
-        if not right:
-            return None
-        return float(left) / float(right) if exact is None else exact[0] / exact[1]
-
-
-@attrs.frozen
-class WeightedMean:
-    """The mean of the parts under their weights."""
-
-    key: str = attrs.field(default="rule.weighted_mean", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Average; undefined where the weights sum to 0."""
-        values = _values(node)
-        weights = [float(part.weight or 0) for part in node.parts]
-        total = math.fsum(weights)
-        if values is None or not total:
-            return None
-        return math.fsum(map(float.__mul__, map(float, _numbers(values)), weights)) / total
-
-
-@attrs.frozen
-class Product:
-    """The product of the parts; an amount among them is multiplied exactly and rounded once.
-
-    Parameters
-    ----------
-    rounding
-        How an amount is rounded.
-    """
-
-    rounding: Rounding = attrs.field(default="half_up", validator=one_of(*ROUNDINGS))
-    key: str = attrs.field(default="rule.product", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Multiply."""
-        values = _values(node)
-        if values is None:
-            return None
-        amounts, numbers = _amounts(values), _numbers(values)
-        exact = _exact(numbers)
-        if amounts:
-            return amounts[0].times(math.prod(exact or [], start=Fraction(1)), rounding=self.rounding)
-        return math.prod(map(float, numbers)) if exact is None else math.prod(exact, start=Fraction(1))
-
-
-@attrs.frozen
-class Minimum:
-    """The least of the parts."""
-
-    key: str = attrs.field(default="rule.minimum", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Return the least."""
-        values = _values(node)
-        if not values:
-            return None
-        amounts = _amounts(values)
-        return min(amounts) if amounts else min(_numbers(values))
-
-
-@attrs.frozen
-class Rounded:
-    """The one part, rounded to a whole number.
-
-    Parameters
-    ----------
-    rounding
-        A name in :data:`salesperf.kernels.numeric.ROUNDINGS`.
-    """
-
-    rounding: Rounding = attrs.field(default="half_up", validator=one_of(*ROUNDINGS))
-    key: str = attrs.field(default="rule.rounded", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Round; a float counts as the binary fraction that it holds."""
-        values = _values(node)
-        return None if values is None else round_fraction(Fraction(_numbers(values)[0]), self.rounding)
-
-
-@attrs.frozen
-class Clip:
-    """The one part, kept within limits.
-
-    Parameters
-    ----------
-    low, high
-        The limits, of the same kind as the part; ``None`` for no limit.
-    """
-
-    low: BreakdownValue = None
-    high: BreakdownValue = None
-    key: str = attrs.field(default="rule.clip", init=False)
-
-    def __call__(self, node: "Breakdown") -> BreakdownValue:
-        """Clip."""
-        values = _values(node)
-        if values is None:
-            return None
-        if self.low is not None:
-            values = [max(values[0], self.low)]  # type: ignore[type-var] # of one kind, or the comparison refuses
-        return values[0] if self.high is None else min(values[0], self.high)  # type: ignore[type-var] # as above
-
-
-_NUMBERS = (int, float, Decimal, Fraction)
+def _rule(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    if isinstance(value, type) or not callable(value) or not isinstance(getattr(value, "key", None), str):
+        raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=Given, value=value)
+    try:
+        hash(value)
+    except TypeError:
+        raise InvalidValueError("unhashable", path=place(instance, attribute), value=value) from None
 
 
 @attrs.frozen(kw_only=True)
@@ -249,6 +71,12 @@ class BreakdownChange:
         The labels from the root to the leaf.
     before, after
         The two values; ``None`` where a tree has no such leaf, or its value is undefined.
+
+    Examples
+    --------
+    >>> before, after = Breakdown(label=Message("East"), value=2), Breakdown(label=Message("East"), value=3)
+    >>> before.diff(after)
+    (BreakdownChange(path=(Message(key='East', arguments=FrozenMap({})),), before=2, after=3),)
     """
 
     path: tuple[Message, ...]
@@ -258,6 +86,10 @@ class BreakdownChange:
 
 def _as_parts(value: "Iterable[Breakdown]") -> "tuple[Breakdown, ...]":
     return as_tuple(value)
+
+
+def _as_weight(value: Number | None) -> Number | None:
+    return as_python(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -280,7 +112,7 @@ class Breakdown:
     Raises
     ------
     InvalidValueError
-        If a value is of another kind, or a part is no breakdown.
+        If a value is of another kind or not finite, a part is no breakdown, or the rule cannot be called or could change.
 
     Examples
     --------
@@ -299,19 +131,14 @@ class Breakdown:
     """
 
     label: Message = attrs.field(validator=of_type(Message))
-    value: BreakdownValue = attrs.field(validator=optional(of_type(Amount, *_NUMBERS)))
-    rule: Rule = attrs.field(factory=Given)
+    value: BreakdownValue = attrs.field(converter=as_value, validator=amount_or_number)
+    rule: Rule = attrs.field(factory=Given, validator=_rule)
     parts: "tuple[Breakdown, ...]" = attrs.field(default=(), converter=_as_parts)
-    weight: float | Decimal | Fraction | None = attrs.field(
-        default=None,
-        validator=optional(of_type(int, float, Decimal, Fraction)),
-    )
+    weight: Number | None = attrs.field(default=None, converter=_as_weight, validator=optional(number))
 
     def __attrs_post_init__(self) -> None:
-        """Check the parts and the rule."""
+        """Check the parts, whose kind has no name before the class stands."""
         each(of_type(Breakdown))(self, attrs.fields(Breakdown).parts, self.parts)
-        if not callable(self.rule):
-            raise InvalidValueError("wrong_type", path=("Breakdown", "rule"), expected=Given, value=self.rule)
 
     def walk(self) -> "Iterator[Breakdown]":
         """Go through the tree, each node before its parts."""
@@ -320,11 +147,23 @@ class Breakdown:
             yield from part.walk()
 
     def holds(self) -> bool:
-        """Recompute every node from its parts and compare: amounts and exact numbers exactly, floats to TOLERANCE."""
-        return all(_agree(node.value, node.rule(node)) for node in self.walk())
+        """Recompute every node from its parts and compare: amounts and exact numbers exactly, floats to TOLERANCE.
+
+        A node whose parts its rule cannot work with does not hold.
+        """
+        return all(node.holds_itself() for node in self.walk())
+
+    def holds_itself(self) -> bool:
+        """Recompute this node alone; see :meth:`holds`."""
+        try:
+            return _agree(self.value, self.rule(self))
+        except (SalesperfError, OverflowError):
+            return False
 
     def diff(self, other: "Breakdown") -> tuple[BreakdownChange, ...]:
-        """List the leaves whose value differs from those of another tree, matched by their labels.
+        """List the leaves whose value differs from those of another tree, matched by the labels above them and their own.
+
+        Leaves with the same labels are matched in order.
 
         Examples
         --------
@@ -333,16 +172,24 @@ class Breakdown:
         >>> [(change.path[-1].key, change.before, change.after) for change in before.diff(after)]
         [('East', 2, 3)]
         """
-        ours, theirs = dict(self._leaves()), dict(other._leaves())  # noqa: SLF001 - one of us
-        paths = [*ours, *(path for path in theirs if path not in ours)]
-        changes = (
-            BreakdownChange(path=path, before=ours.get(path), after=theirs.get(path))
-            for path in paths
-            if (path in ours) != (path in theirs) or not _agree(ours[path], theirs[path])
+        ours, theirs = self._leaf_values(), other._leaf_values()  # noqa: SLF001 - one of us
+        leaves = [*ours, *(leaf for leaf in theirs if leaf not in ours)]
+        return tuple(
+            BreakdownChange(path=leaf[0], before=ours.get(leaf), after=theirs.get(leaf))
+            for leaf in leaves
+            if (leaf in ours) != (leaf in theirs) or not _agree(ours[leaf], theirs[leaf])
         )
-        return tuple(changes)
 
-    def _leaves(self, above: tuple[Message, ...] = ()) -> Iterator[tuple[tuple[Message, ...], BreakdownValue]]:
+    def _leaf_values(self) -> dict[tuple[tuple[Message, ...], int], BreakdownValue]:
+        """Return the value of each leaf by its path, and by how many leaves before it have the same path."""
+        values: dict[tuple[tuple[Message, ...], int], BreakdownValue] = {}
+        seen: Counter[tuple[Message, ...]] = Counter()
+        for path, value in self._leaves(()):
+            values[path, seen[path]] = value
+            seen[path] += 1
+        return values
+
+    def _leaves(self, above: tuple[Message, ...]) -> Iterator[tuple[tuple[Message, ...], BreakdownValue]]:
         path = (*above, self.label)
         if not self.parts:
             yield path, self.value
@@ -386,7 +233,7 @@ def _scalar(value: BreakdownValue) -> Scalar:
 
 def _agree(stated: BreakdownValue, computed: BreakdownValue) -> bool:
     if isinstance(stated, float) or isinstance(computed, float):
-        if not isinstance(stated, _NUMBERS) or not isinstance(computed, _NUMBERS):
+        if stated is None or computed is None or isinstance(stated, Amount) or isinstance(computed, Amount):
             return False
         return math.isclose(float(stated), float(computed), rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     return stated == computed

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from typing import Final
+from typing import Any, Final, Literal, TypeAlias, cast
 
 import attrs
 import numpy as np
@@ -14,18 +14,39 @@ from numpy.typing import NDArray
 from salesperf.errors import InvalidValueError
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.period import Period
-from salesperf.model.validators import as_sorted_tuple, check_date, each, is_tuple_of, whole
+from salesperf.model.validators import (
+    as_frozen_map,
+    as_sorted_tuple,
+    as_tuple,
+    check_choice,
+    check_date,
+    check_whole,
+    day,
+    each,
+    frozen_map,
+    is_tuple_of,
+    text,
+    whole,
+)
 
 __all__ = ["Calendar"]
+
+ElapsedBy: TypeAlias = Literal["workdays", "days"]
 
 _WEEK: Final = 7
 
 
-def _named_days(value: Mapping[date, str] | Iterable[date]) -> FrozenMap[date, str]:
-    named = value if isinstance(value, Mapping) else dict.fromkeys(value, "")
-    for on in named:
-        check_date(on, ("Calendar",))
-    return FrozenMap(named)
+def _as_named_days(value: Mapping[date, str] | Iterable[date]) -> FrozenMap[date, str]:
+    if isinstance(value, Mapping):
+        return as_frozen_map(value)
+    days = as_tuple(value)
+    return as_frozen_map(dict.fromkeys(days, "")) if is_tuple_of(days, date) else cast("FrozenMap[date, str]", days)
+
+
+def _named_days(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    if isinstance(value, tuple | Mapping):
+        each(day)(instance, attribute, tuple(value))
+    frozen_map(day, text)(instance, attribute, value)
 
 
 def _as_weekdays(value: Iterable[int]) -> tuple[int, ...]:
@@ -68,16 +89,16 @@ class Calendar:
     fiscal_year_start: int = attrs.field(default=1, validator=whole(1, 12))
     week_start: int = attrs.field(default=0, validator=whole(0, 6))
     weekend: tuple[int, ...] = attrs.field(default=(5, 6), converter=_as_weekdays, validator=each(whole(0, 6)))
-    holidays: FrozenMap[date, str] = attrs.field(default=FrozenMap(), converter=_named_days)
-    extra_workdays: FrozenMap[date, str] = attrs.field(default=FrozenMap(), converter=_named_days)
+    holidays: FrozenMap[date, str] = attrs.field(default=FrozenMap(), converter=_as_named_days, validator=_named_days)
+    extra_workdays: FrozenMap[date, str] = attrs.field(default=FrozenMap(), converter=_as_named_days, validator=_named_days)
 
     def __attrs_post_init__(self) -> None:
         """Check that some day is worked and none is both off and on."""
         if len(self.weekend) >= _WEEK:
             raise InvalidValueError("calendar_no_workdays", path=("Calendar", "weekend"), value=self.weekend)
-        for on in self.holidays:
+        for position, on in enumerate(self.holidays):
             if on in self.extra_workdays:
-                raise InvalidValueError("calendar_conflict", path=("Calendar", "holidays"), value=on)
+                raise InvalidValueError("calendar_conflict", path=("Calendar", "holidays", position), value=on)
 
     @cached_property
     def _prefix(self) -> tuple[int, ...]:
@@ -156,7 +177,7 @@ class Calendar:
         Raises
         ------
         InvalidValueError
-            If ``n`` is below 1, or that day is beyond the year 9999.
+            If ``n`` is below 1, or there are not so many workdays left up to the year 9999.
 
         Examples
         --------
@@ -164,16 +185,15 @@ class Calendar:
         datetime.date(2026, 9, 7)
         """
         check_date(on, ("on",))
-        if type(n) is not int or n < 1:
-            raise InvalidValueError("out_of_range", path=("n",), low=1, high=date.max.toordinal(), value=n)
-        wanted = self.workdays_before(on.toordinal() + 1) + n
-        days = range(on.toordinal(), date.max.toordinal())
-        position = bisect_left(days, wanted, key=lambda ordinal: self.workdays_before(ordinal + 1))
-        if position == len(days):
-            raise InvalidValueError("out_of_range", path=("n",), low=1, high=n, value=n)
-        return date.fromordinal(days[position])
+        before = self.workdays_before(on.toordinal() + 1)
+        check_whole(n, ("n",), 1, self.workdays_before(date.max.toordinal() + 1) - before)
+        # A week has a workday at least, unless holidays fall on it.
+        reach = _WEEK * (n + len(self._off) + 1)
+        days = range(on.toordinal() + 1, min(on.toordinal() + reach, date.max.toordinal()))
+        position = bisect_left(days, before + n, key=lambda ordinal: self.workdays_before(ordinal + 1))
+        return date.fromordinal(on.toordinal() + 1 + position)
 
-    def elapsed_share(self, period: Period, as_of: date, *, by: str = "workdays") -> Fraction | None:
+    def elapsed_share(self, period: Period, as_of: date, *, by: ElapsedBy = "workdays") -> Fraction | None:
         """Return the share of a period that has passed at the end of a day (时间进度).
 
         Parameters
@@ -195,8 +215,7 @@ class Calendar:
         >>> Calendar().elapsed_share(Period.quarter(2026, 3), date(2026, 8, 14))
         Fraction(1, 2)
         """
-        if by not in ("workdays", "days"):
-            raise InvalidValueError("choice", path=("by",), choices=("workdays", "days"), value=by)
+        check_choice(by, ("workdays", "days"), ("by",))
         passed = period.until(as_of)
         if by == "days":
             return Fraction(passed.days if passed else 0, period.days)

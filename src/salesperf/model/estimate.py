@@ -6,11 +6,19 @@ from typing import Any
 import attrs
 
 from salesperf.errors import InvalidValueError
-from salesperf.kernels.numeric import Interval
+from salesperf.kernels.numeric import INT64_MAX, Interval
 from salesperf.model.message import Message
-from salesperf.model.validators import finite, of_type, optional, text, whole
+from salesperf.model.validators import as_python, finite, of_type, optional, text, whole
 
 __all__ = ["Estimate"]
+
+
+def _as_float(value: float | None) -> float | None:
+    return as_python(value)
+
+
+def _as_level(value: float) -> float:
+    return as_python(value)
 
 
 def _end(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
@@ -49,11 +57,11 @@ class Estimate:
     0.3 [0.11, 0.6], n = 10
     """
 
-    value: float | None = attrs.field(validator=optional(finite))
-    low: float | None = attrs.field(default=None, validator=_end)
-    high: float | None = attrs.field(default=None, validator=_end)
-    n: int = attrs.field(validator=whole(0, 2**63))
-    level: float = attrs.field(default=0.95, validator=finite)
+    value: float | None = attrs.field(converter=_as_float, validator=optional(finite))
+    low: float | None = attrs.field(default=None, converter=_as_float, validator=_end)
+    high: float | None = attrs.field(default=None, converter=_as_float, validator=_end)
+    n: int = attrs.field(validator=whole(0, INT64_MAX))
+    level: float = attrs.field(default=0.95, converter=_as_level, validator=finite)
     unit: str = attrs.field(default="", validator=text)
     reason: Message | None = attrs.field(default=None, validator=optional(of_type(Message)))
 
@@ -66,7 +74,8 @@ class Estimate:
         if self.value is None and self.reason is None:
             raise InvalidValueError("reason_missing", path=("Estimate", "reason"))
         if self.value is not None and self.low is not None and self.high is not None:
-            Interval(self.low, self.high, self.level)
+            if self.low > self.high:
+                raise InvalidValueError("interval_reversed", path=("Estimate",), low=self.low, high=self.high)
             if not self.low <= self.value <= self.high:
                 raise InvalidValueError(
                     "out_of_range",

@@ -5,6 +5,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from salesperf.kernels.numeric import INT64_MAX
 from salesperf.messages import Catalogs
 from salesperf.model.message import Message
 from salesperf.model.validators import day, identifier, of_type, one_of, optional, whole
@@ -50,7 +51,7 @@ class Finding:
     record: str | None = attrs.field(default=None, validator=optional(identifier))
     field: str | None = attrs.field(default=None, validator=optional(identifier))
     on: date | None = attrs.field(default=None, validator=optional(day))
-    count: int = attrs.field(default=1, validator=whole(1, 2**63))
+    count: int = attrs.field(default=1, validator=whole(1, INT64_MAX))
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the finding for a reader."""

@@ -1,6 +1,6 @@
 """The one immutable mapping."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, TypeVar, final
 
 import attrs
@@ -60,6 +60,18 @@ class FrozenMap(Mapping[KeyT, ValueT_co]):
     def __len__(self) -> int:
         """Return the number of keys."""
         return len(self._content)
+
+    def keys(self) -> KeysView[KeyT]:
+        """Return the keys, as those of a dict: faster than what Mapping offers."""
+        return self._content.keys()
+
+    def values(self) -> ValuesView[ValueT_co]:
+        """Return the values in order of the keys."""
+        return self._content.values()
+
+    def items(self) -> ItemsView[KeyT, ValueT_co]:
+        """Return the pairs in order of the keys."""
+        return self._content.items()
 
     def __hash__(self) -> int:
         """Return the hash of the content."""

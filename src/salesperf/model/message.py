@@ -7,13 +7,13 @@ import attrs
 
 from salesperf.messages import Catalogs, render
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.validators import identifier
+from salesperf.model.validators import anything, as_frozen_map, frozen_map, identifier
 
 __all__ = ["Message"]
 
 
-def _arguments(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
-    return FrozenMap(value)
+def _as_arguments(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
+    return as_frozen_map(value)
 
 
 @attrs.frozen
@@ -27,6 +27,11 @@ class Message:
     arguments
         What the template names: text, numbers, dates, amounts, periods, other messages.
 
+    Raises
+    ------
+    InvalidValueError
+        If the key is empty, or the arguments are no mapping of names to values that cannot change.
+
     Examples
     --------
     >>> message = Message.of("period.quarter", year="2026", number=3)
@@ -35,7 +40,11 @@ class Message:
     """
 
     key: str = attrs.field(validator=identifier)
-    arguments: FrozenMap[str, Any] = attrs.field(default=FrozenMap(), converter=_arguments)
+    arguments: FrozenMap[str, Any] = attrs.field(
+        default=FrozenMap(),
+        converter=_as_arguments,
+        validator=frozen_map(identifier, anything),
+    )
 
     @classmethod
     def of(cls, key: str, /, **arguments: object) -> Self:

@@ -103,7 +103,7 @@ class Metric:
         for name, part in (("numerator", self.numerator), ("denominator", self.denominator)):
             if self.accumulation != "ratio":
                 if part is not None:
-                    raise InvalidValueError("wrong_type", path=("Metric", name), expected=type(None), value=part)
+                    raise InvalidValueError("wrong_type", path=("Metric", name), expected=None, value=part)
             elif not isinstance(part, Metric):
                 raise InvalidValueError("wrong_type", path=("Metric", name), expected=Metric, value=part)
             elif part.accumulation == "ratio":

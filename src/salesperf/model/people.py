@@ -13,6 +13,7 @@ import attrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.model.period import Period
+from salesperf.model.tree import keys_in_cycles
 from salesperf.model.validators import (
     as_decimal,
     as_sorted_tuple,
@@ -22,7 +23,6 @@ from salesperf.model.validators import (
     decimal,
     each,
     identifier,
-    is_tuple_of,
     of_type,
     one_of,
     optional,
@@ -40,8 +40,8 @@ _MOST_RAMP = 10
 
 
 def _as_ramp(value: Iterable[Decimal | int]) -> tuple[Decimal, ...]:
-    items: Iterable[Decimal | int] = as_tuple(value)
-    return as_tuple(map(as_decimal, items)) if is_tuple_of(items, object) else cast("tuple[Decimal, ...]", items)
+    items: object = as_tuple(value)
+    return tuple(map(as_decimal, items)) if isinstance(items, tuple) else cast("tuple[Decimal, ...]", items)
 
 
 def _ramp(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
@@ -108,8 +108,9 @@ class Rep:
 
     def __attrs_post_init__(self) -> None:
         """Check the order of days."""
-        if self.hired is not None and self.left is not None and self.left <= self.hired:
-            raise InvalidValueError("period_reversed", path=("Rep", "left"), start=self.hired, end=self.left)
+        start, end = self.service
+        if end <= start:
+            raise InvalidValueError("period_reversed", path=("Rep", "left"), start=start, end=end)
         for position, (earlier, later) in enumerate(pairwise(self.absences), 1):
             if earlier.end > later.start:
                 raise InvalidValueError("period_overlap", path=("Rep", "absences", position), value=str(later))
@@ -157,6 +158,10 @@ class Team:
         return self.name or self.id
 
 
+def _team_order(team: str | None) -> str:
+    return team or ""
+
+
 @attrs.frozen(kw_only=True, order=True)
 class Move:
     """A rep changes team.
@@ -178,7 +183,7 @@ class Move:
 
     rep: str = attrs.field(validator=identifier)
     on: date = attrs.field(validator=day)
-    team: str | None = attrs.field(default=None, validator=optional(identifier))
+    team: str | None = attrs.field(default=None, validator=optional(identifier), order=_team_order)
 
 
 @attrs.frozen(kw_only=True, order=True)
@@ -187,10 +192,17 @@ class Stint:
 
     Parameters
     ----------
-    rep, team
-        Who, and where; ``None`` for directly under the company.
+    rep
+        Who.
     start, end
         The first day, and the first day after; ``date.min`` and ``date.max`` where it is open.
+    team
+        Where; ``None`` for directly under the company.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is malformed, or the time has no day.
 
     Examples
     --------
@@ -198,14 +210,20 @@ class Stint:
     '2026-H2'
     """
 
-    rep: str
-    team: str | None
-    start: date
-    end: date
+    rep: str = attrs.field(validator=identifier)
+    start: date = attrs.field(validator=day)
+    end: date = attrs.field(validator=day)
+    team: str | None = attrs.field(default=None, validator=optional(identifier), order=_team_order)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a time without a day."""
+        if self.end <= self.start:
+            raise InvalidValueError("period_reversed", path=("Stint",), start=self.start, end=self.end)
 
     def within(self, period: Period) -> Period | None:
         """Return the days of a period that belong to the stint, or ``None``."""
-        return Period(self.start, self.end).overlap(period)
+        start, end = max(self.start, period.start), min(self.end, period.end)
+        return Period(start, end) if start < end else None
 
 
 def _as_reps(value: Iterable[Rep]) -> tuple[Rep, ...]:
@@ -217,7 +235,7 @@ def _as_teams(value: Iterable[Team]) -> tuple[Team, ...]:
 
 
 def _as_moves(value: Iterable[Move]) -> tuple[Move, ...]:
-    return as_sorted_tuple(value, Move, lambda move: (move.rep, move.on, move.team or ""))
+    return as_sorted_tuple(value, Move, lambda move: move)
 
 
 @attrs.frozen(kw_only=True)
@@ -275,23 +293,15 @@ class Org:
                     yield InvalidValueError("duplicate_id", path=("Org", kind, position, "id"), value=owner)
 
     def _faults_of_teams(self) -> Iterator[SalesperfError]:
+        cyclic = keys_in_cycles({team.id: team.parent for team in self.teams})
         for position, team in enumerate(self.teams):
             path = ("Org", "teams", position)
             if team.parent is not None and team.parent not in self.team_by_id:
                 yield UnknownNameError("unknown_team", path=(*path, "parent"), value=team.parent)
             if team.manager is not None and team.manager not in self.rep_by_id:
                 yield UnknownNameError("unknown_rep", path=(*path, "manager"), value=team.manager)
-            if self._is_cyclic(team):
+            if team.id in cyclic:
                 yield InvalidValueError("org_cycle", path=(*path, "parent"), value=team.id)
-
-    def _is_cyclic(self, team: Team) -> bool:
-        """Tell whether the way up from a team comes back to it."""
-        seen: set[str] = set()
-        above = team.parent
-        while above is not None and above not in seen and above in self.team_by_id:
-            seen.add(above)
-            above = self.team_by_id[above].parent
-        return team.id in seen
 
     def _faults_of_reps(self) -> Iterator[SalesperfError]:
         for position, rep in enumerate(self.reps):
@@ -335,9 +345,17 @@ class Org:
             teams = [rep.team, *(move.team for move in own)]
             cuts = [start, *(move.on for move in own), end]
             stints[rep.id] = tuple(
-                Stint(rep=rep.id, team=team, start=cuts[index], end=cuts[index + 1]) for index, team in enumerate(teams)
+                Stint(rep=rep.id, start=first, end=after, team=team)
+                for team, (first, after) in zip(teams, pairwise(cuts), strict=True)
             )
         return MappingProxyType(stints)
+
+    @cached_property
+    def _stints_by_team(self) -> Mapping[str | None, tuple[Stint, ...]]:
+        stints: dict[str | None, list[Stint]] = {}
+        for stint in chain.from_iterable(self._stints.values()):
+            stints.setdefault(stint.team, []).append(stint)
+        return MappingProxyType({team: tuple(served) for team, served in stints.items()})
 
     @cached_property
     def _children(self) -> Mapping[str | None, tuple[Team, ...]]:
@@ -361,12 +379,22 @@ class Org:
         UnknownNameError
             With the path where the id stood.
         """
-        if owner is not None and owner not in self.rep_by_id and owner not in self.team_by_id:
+        if owner is not None and not self.knows(owner):
             raise UnknownNameError("unknown_owner", path=path or ("owner",), value=owner)
+
+    def knows(self, owner: str) -> bool:
+        """Tell whether a rep or a team bears an id.
+
+        Examples
+        --------
+        >>> Org(reps=[Rep(id="ada")]).knows("ada")
+        True
+        """
+        return isinstance(owner, str) and (owner in self.rep_by_id or owner in self.team_by_id)
 
     def stints(self, rep: str) -> tuple[Stint, ...]:
         """Return a rep's times in teams, in order."""
-        if rep not in self.rep_by_id:
+        if not isinstance(rep, str) or rep not in self.rep_by_id:
             raise UnknownNameError("unknown_rep", path=("rep",), value=rep)
         return self._stints[rep]
 
@@ -387,9 +415,13 @@ class Org:
         ('china', 'east')
         """
         self.require_owner(team, "team")
-        found = [] if team is None else [team]
-        for child in self.children(team):
-            found.extend(self.teams_under(child.id))
+        found: list[str] = []
+        waiting = [team]
+        while waiting:
+            above = waiting.pop()
+            if above is not None:
+                found.append(above)
+            waiting.extend(child.id for child in reversed(self.children(above)))
         return tuple(found)
 
     def stints_under(self, owner: str | None) -> tuple[Stint, ...]:
@@ -405,8 +437,8 @@ class Org:
         if owner is None or owner in self.rep_by_id:
             reps: Iterable[str] = self.rep_by_id if owner is None else [owner]
             return tuple(Stint(rep=rep, team=None, start=date.min, end=date.max) for rep in reps)
-        teams = set(self.teams_under(owner))
-        return tuple(stint for rep in self.reps for stint in self._stints[rep.id] if stint.team in teams)
+        stints = chain.from_iterable(self._stints_by_team.get(team, ()) for team in self.teams_under(owner))
+        return tuple(sorted(stints, key=lambda stint: (stint.rep, stint.start)))
 
     def members(self, owner: str | None, period: Period) -> tuple[str, ...]:
         """Return the ids of the reps who serve under an owner on any day of a period.

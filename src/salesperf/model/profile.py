@@ -1,17 +1,19 @@
 """Profiles: how the work of a year, or of a plan, is spread over time."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
 import attrs
 
 from salesperf.errors import InvalidValueError
 from salesperf.model.calendar import Calendar
 from salesperf.model.period import Period
-from salesperf.model.validators import as_tuple, each, of_type, one_of, place
+from salesperf.model.validators import as_python, as_tuple, each, number, one_of, place
 
 __all__ = ["Profile", "ProfileGrain", "Schedule"]
 
@@ -22,17 +24,37 @@ _PER_YEAR: Final[Mapping[str, int]] = MappingProxyType({"half": 2, "quarter": 4,
 
 
 def _weight(instance: object, attribute: "attrs.Attribute[Any]", value: Weight) -> None:
-    of_type(int, float, Decimal, Fraction)(instance, attribute, value)
-    if not 0 <= value < float("inf"):
+    number(instance, attribute, value)
+    if value < 0:
         raise InvalidValueError("weights_invalid", path=place(instance, attribute), value=value)
 
 
 def _as_weights(value: Iterable[Weight]) -> tuple[Weight, ...]:
-    return as_tuple(value)
+    items: object = as_tuple(value)
+    return tuple(map(as_python, items)) if isinstance(items, tuple) else cast("tuple[Weight, ...]", items)
 
 
 def _as_parts(value: Iterable[tuple[Period, Weight]]) -> tuple[tuple[Period, Weight], ...]:
-    return as_tuple(value)
+    items: object = as_tuple(value)
+    if not isinstance(items, tuple):
+        return cast("tuple[tuple[Period, Weight], ...]", items)
+    pairs = [as_tuple(item) for item in items]
+    return tuple(sorted(pairs, key=_start_of) if all(map(_is_dated, pairs)) else pairs)
+
+
+def _is_dated(pair: object) -> bool:
+    return isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], Period)  # noqa: PLR2004 - a pair
+
+
+def _start_of(pair: tuple[Period, Weight]) -> date:
+    return pair[0].start
+
+
+def _part(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    if not _is_dated(value):
+        raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=(Period, float), value=value)
+    _, weight = cast("tuple[Period, Weight]", value)
+    _weight(instance, attribute, weight)
 
 
 @attrs.frozen(kw_only=True)
@@ -101,7 +123,7 @@ class Schedule:
     Parameters
     ----------
     parts
-        Pairs of a period and its weight; periods do not overlap.
+        Pairs of a period and its weight; kept in order of time, periods do not overlap.
 
     Raises
     ------
@@ -115,16 +137,13 @@ class Schedule:
     Fraction(7300, 21)
     """
 
-    parts: tuple[tuple[Period, Weight], ...] = attrs.field(converter=_as_parts)
+    parts: tuple[tuple[Period, Weight], ...] = attrs.field(converter=_as_parts, validator=each(_part))
 
     def __attrs_post_init__(self) -> None:
-        """Check periods and weights."""
-        field = attrs.fields(Schedule).parts
-        for position, (period, weight) in enumerate(self.parts):
-            of_type(Period)(self, field, period)
-            _weight(self, field, weight)
-            if position and period.start < self.parts[position - 1][0].end:
-                raise InvalidValueError("period_overlap", path=("Schedule", "parts", position), value=str(period))
+        """Check that periods do not overlap and something is planned."""
+        for position, ((earlier, _), (later, _)) in enumerate(pairwise(self.parts), 1):
+            if later.start < earlier.end:
+                raise InvalidValueError("period_overlap", path=("Schedule", "parts", position), value=str(later))
         if not any(weight for _, weight in self.parts):
             raise InvalidValueError("weights_all_zero", path=("Schedule", "parts"))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -10,7 +11,12 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.finding import Finding
 from salesperf.model.people import Org, Rep
 from salesperf.model.target import Actual, Target
+from salesperf.model.tree import keys_in_cycles
 from salesperf.model.validators import as_tuple, check_date, each, of_type
+
+if TYPE_CHECKING:
+    from salesperf.model.metric import Metric
+    from salesperf.model.target import TargetKey
 
 __all__ = ["Records"]
 
@@ -48,7 +54,7 @@ class Records:
     ------
     InvalidInputError
         With every fault at once: an owner that the org does not know, a target or a reference given twice, a parent that is no
-        target.
+        target, targets that are each other's parents, two metrics with one key.
 
     Examples
     --------
@@ -65,37 +71,48 @@ class Records:
 
     def __attrs_post_init__(self) -> None:
         """Check owners and uniqueness over all items, and report every fault together."""
-        faults = [*self._faults_of_targets(), *self._faults_of_actuals()]
+        faults = [*self._faults_of_metrics(), *self._faults_of_targets(), *self._faults_of_actuals()]
         if faults:
             raise InvalidInputError(faults)
 
+    def _faults_of_metrics(self) -> Iterator[SalesperfError]:
+        """Find metrics that share a key and differ: what is known by key would add up unlike things."""
+        known: dict[str, Metric] = {}
+        metrics = {"targets": [item.metric for item in self.targets], "actuals": [item.metric for item in self.actuals]}
+        for kind, used in metrics.items():
+            for position, metric in enumerate(used):
+                first = known.setdefault(metric.key, metric)
+                if first is not metric and first != metric:
+                    yield InvalidValueError("metric_conflict", path=("Records", kind, position, "metric"), metric=metric.key)
+
     def _faults_of_targets(self) -> Iterator[SalesperfError]:
-        known = {target.key for target in self.targets}
-        seen = set()
+        parents: dict[TargetKey, TargetKey | None] = {}
         for position, target in enumerate(self.targets):
             path = ("Records", "targets", position)
-            if target.owner is not None and not self._knows(target.owner):
+            if target.owner is not None and not self.org.knows(target.owner):
                 yield UnknownNameError("unknown_owner", path=(*path, "owner"), value=target.owner)
-            if target.key in seen:
+            if target.key in parents:
                 yield InvalidValueError("duplicate_target", path=path, value=str(target.period))
-            seen.add(target.key)
-            if target.parent is not None and (target.parent not in known or target.parent == target.key):
-                yield UnknownNameError("unknown_target", path=(*path, "parent"), value=str(target.parent.period))
+            parents[target.key] = target.parent
+        cyclic = keys_in_cycles(parents)
+        for position, target in enumerate(self.targets):
+            place = ("Records", "targets", position, "parent")
+            if target.parent is not None and target.parent not in parents:
+                yield UnknownNameError("unknown_target", path=place, value=str(target.parent.period))
+            if target.key in cyclic:
+                yield InvalidValueError("target_cycle", path=place, value=str(target.period))
 
     def _faults_of_actuals(self) -> Iterator[SalesperfError]:
         seen = set()
         for position, actual in enumerate(self.actuals):
             path = ("Records", "actuals", position)
-            if not self._knows(actual.owner):
+            if not self.org.knows(actual.owner):
                 yield UnknownNameError("unknown_owner", path=(*path, "owner"), value=actual.owner)
             if actual.ref is None:
                 continue
             if actual.ref in seen:
                 yield InvalidValueError("not_unique", path=(*path, "ref"), value=actual.ref)
             seen.add(actual.ref)
-
-    def _knows(self, owner: str) -> bool:
-        return owner in self.org.rep_by_id or owner in self.org.team_by_id
 
     def as_of(self, day: date) -> "Records":
         """Forget everything later than a day: what is returned is what could be known at its end.
@@ -109,8 +126,8 @@ class Records:
         -------
         Records
             Without later actuals, targets agreed later, hires, departures, moves and absences that start later, and later
-            findings. A rep hired later is forgotten with the targets set for the seat, unless something was already sold.
-            A parent that is forgotten is no longer named, nor is a manager.
+            findings. A rep hired later is forgotten with the targets set for the seat; of one who sold something before only
+            the day of hire is. A parent that is forgotten is no longer named, nor is a manager.
 
         Notes
         -----
@@ -128,10 +145,9 @@ class Records:
         targets = [
             target
             for target in self.targets
-            if (target.agreed is None or target.agreed <= day)
-            and (target.owner is None or target.owner in org.rep_by_id or target.owner in org.team_by_id)
+            if (target.agreed is None or target.agreed <= day) and (target.owner is None or org.knows(target.owner))
         ]
-        known = {target.key for target in targets}
+        known = {None, *(target.key for target in targets)}
         return attrs.evolve(
             self,
             org=org,
@@ -142,7 +158,7 @@ class Records:
 
     def _org_as_of(self, day: date, active: set[str]) -> Org:
         reps = [_rep_as_of(rep, day) for rep in self.org.reps if rep.service[0] <= day or rep.id in active]
-        known = {rep.id for rep in reps}
+        known = {None, *(rep.id for rep in reps)}
         return Org(
             reps=reps,
             teams=[team if team.manager in known else attrs.evolve(team, manager=None) for team in self.org.teams],
@@ -151,6 +167,9 @@ class Records:
 
 
 def _rep_as_of(rep: Rep, day: date) -> Rep:
+    hired = rep.hired if rep.hired is not None and rep.hired <= day else None
     left = rep.left if rep.left is not None and rep.left <= day else None
     absences = tuple(absence for absence in rep.absences if absence.start <= day)
-    return rep if (left, absences) == (rep.left, rep.absences) else attrs.evolve(rep, left=left, absences=absences)
+    if (hired, left, absences) == (rep.hired, rep.left, rep.absences):
+        return rep
+    return attrs.evolve(rep, hired=hired, left=left, absences=absences)

@@ -1,6 +1,7 @@
 """What every result can do: give rows, and print as a table from them."""
 
-from abc import abstractmethod
+import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ Scalar: TypeAlias = str | int | float | Decimal | date | None
 Row: TypeAlias = dict[str, Scalar]
 
 
-class Result:
+class Result(ABC):
     """A frozen answer to a question: it offers ``rows()``, and prints as the table that they make."""
 
     __slots__ = ()
@@ -48,10 +49,20 @@ def text_table(rows: Sequence[Mapping[str, Scalar]]) -> str:
     owner  ratio
     east   0.97
     west
+    >>> print(text_table([{"负责人": "华东", "比率": 0.97}, {"负责人": "华北区", "比率": 1}]))
+    负责人  比率
+    华东    0.97
+    华北区  1
     """
     if not rows:
         return "(no rows)"
     names = list(rows[0])
     cells = [names, *([_cell(row[name]) for name in names] for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(names))]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in cells)
+    widths = [max(_width(line[column]) for line in cells) for column in range(len(names))]
+    lines = ("  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)) for line in cells)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _width(text: str) -> int:
+    """Count the columns of a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

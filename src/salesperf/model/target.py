@@ -8,12 +8,22 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
-from salesperf.errors import InvalidValueError
+from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import Metric
 from salesperf.model.period import Period
-from salesperf.model.validators import check_decimal, day, each, identifier, of_type, optional, text
+from salesperf.model.validators import (
+    as_frozen_map,
+    check_decimal,
+    day,
+    frozen_map,
+    identifier,
+    of_type,
+    optional,
+    place,
+    text,
+)
 
 __all__ = ["Actual", "Target", "TargetKey"]
 
@@ -22,12 +32,10 @@ _MOST_RATIO = 10**18
 
 
 def _as_scope(value: Mapping[str, str]) -> FrozenMap[str, str]:
-    return value if type(value) is FrozenMap else FrozenMap(value)
+    return as_frozen_map(value)
 
 
-def _scope(instance: object, attribute: "attrs.Attribute[Any]", value: FrozenMap[str, str]) -> None:
-    if value:
-        each(identifier)(instance, attribute, (*value, *value.values()))
+_scope = frozen_map(identifier, identifier)
 
 
 class TargetKey(NamedTuple):
@@ -43,6 +51,11 @@ class TargetKey(NamedTuple):
         The days that it spans.
     scope
         Product, region, channel or customer group that it is narrowed to.
+
+    Examples
+    --------
+    >>> TargetKey("east", "revenue", Period.quarter(2026, 3)).scope
+    FrozenMap({})
     """
 
     owner: str | None
@@ -51,9 +64,24 @@ class TargetKey(NamedTuple):
     scope: FrozenMap[str, str] = EVERYTHING
 
     @property
-    def order(self) -> tuple[str, tuple[tuple[str, str], ...], Period, str]:
+    def order(self) -> tuple[str, tuple[tuple[str, str], ...], date, date, str]:
         """What keys are sorted by: metric, scope, period, owner; the company first."""
-        return (self.metric, tuple(self.scope.items()), self.period, self.owner or "")
+        return (self.metric, tuple(self.scope.items()), self.period.start, self.period.end, self.owner or "")
+
+
+def _key(instance: object, attribute: "attrs.Attribute[Any]", value: TargetKey) -> None:
+    """Expect a key as :attr:`Target.key` makes it: a named tuple does not look at what it holds."""
+    of_type(TargetKey)(instance, attribute, value)
+    checks = (optional(identifier), identifier, of_type(Period), _scope)
+    for name, check, part in zip(TargetKey._fields, checks, value, strict=True):
+        try:
+            check(instance, attribute, part)
+        except InvalidValueError as error:
+            raise error.at(*place(instance, attribute), name) from None
+    if type(value.scope) is not FrozenMap:
+        raise InvalidValueError(
+            "wrong_type", path=(*place(instance, attribute), "scope"), expected=FrozenMap, value=value.scope
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +114,8 @@ class Target:
     InvalidValueError
         If a value is malformed, the amount is of another dimension than the metric, floor, amount and stretch stand out of
         order.
+    UnitMismatchError
+        If floor or stretch are in another unit than the amount.
 
     Examples
     --------
@@ -104,7 +134,7 @@ class Target:
     scope: FrozenMap[str, str] = attrs.field(default=EVERYTHING, converter=_as_scope, validator=_scope)
     floor: Amount | Decimal | None = None
     stretch: Amount | Decimal | None = None
-    parent: TargetKey | None = attrs.field(default=None, validator=optional(of_type(TargetKey)))
+    parent: TargetKey | None = attrs.field(default=None, validator=optional(_key))
     agreed: date | None = attrs.field(default=None, validator=optional(day))
     rationale: str = attrs.field(default="", validator=text)
 
@@ -129,13 +159,7 @@ class Target:
         elif value.unit.dimension != self.metric.dimension:
             raise _dimension_error("Target", name, self.metric, value)
         elif name != "amount" and isinstance(self.amount, Amount) and value.unit != self.amount.unit:
-            raise InvalidValueError(
-                "unit_dimension",
-                path=("Target", name),
-                expected=str(self.amount.unit),
-                metric=self.metric.key,
-                value=str(value.unit),
-            )
+            raise UnitMismatchError("unit_mismatch", path=("Target", name), left=str(self.amount.unit), right=str(value.unit))
 
     @property
     def key(self) -> TargetKey:

@@ -34,7 +34,7 @@ def identifier(instance: object, attribute: "attrs.Attribute[Any]", value: objec
     """Expect text that is not empty and has no blanks at its ends."""
     if type(value) is not str:
         raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=str, value=value)
-    if not value or value[0].isspace() or value[-1].isspace():
+    if not value or value.strip() != value:
         raise InvalidValueError("empty", path=place(instance, attribute), value=value)
 
 
@@ -156,6 +156,11 @@ def check_number(value: object, path: tuple[str | int, ...]) -> None:
         raise InvalidValueError("not_finite", path=path, value=value)
     if isinstance(value, Decimal):
         check_scale(value, path)
+
+
+def number(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Expect a finite int, float, Decimal or Fraction."""
+    check_number(value, place(instance, attribute))
 
 
 def finite(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:

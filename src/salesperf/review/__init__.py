@@ -1,7 +1,7 @@
 """The sales review (述职): what was owed and done, how it compares, what is missing, in one frozen value."""
 
 from salesperf.review.building import Review, build
-from salesperf.review.sections import NOTES, DataSection, Member, MetricSection, Note, RecordedFlow, Standing
+from salesperf.review.sections import NOTES, DataSection, Member, MetricSection, Note, RecordedFlow, Standing, TrendPart
 
 __all__ = [
     "NOTES",
@@ -12,5 +12,6 @@ __all__ = [
     "RecordedFlow",
     "Review",
     "Standing",
+    "TrendPart",
     "build",
 ]

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, cast
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from salesperf.attainment import Attainment, Owed, TargetBook, tally
 from salesperf.attainment.judging import judge
@@ -18,14 +19,14 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
-from salesperf.model.metric import STANDARD_METRICS, Metric
+from salesperf.model.metric import STANDARD_METRICS, Band, Metric
 from salesperf.model.people import Org, Rep
 from salesperf.model.period import Grain, Period
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_date
 from salesperf.review.findings import find
-from salesperf.review.sections import DataSection, Member, MetricSection, Note, RecordedFlow, Standing
+from salesperf.review.sections import DataSection, Member, MetricSection, Note, RecordedFlow, Standing, TrendPart
 
 __all__ = ["Review", "build"]
 
@@ -80,16 +81,17 @@ class Review(Result):
         """The trees of every number owed and every gap."""
         attained = [each.attainment for each in self.metrics]
         attained += [member.attainment for each in self.metrics for member in each.members]
-        attained += [part for each in self.metrics for part in each.trend]
-        owed = [each.owed.breakdown for each in self.metrics]
-        return (*(each.breakdown for each in (*attained, *self.unmet)), *owed)
+        attained += [part.attainment for each in self.metrics for part in each.trend]
+        owed = [each.owed for each in self.metrics]
+        owed += [member.owed for each in self.metrics for member in each.members]
+        return (*(each.breakdown for each in (*attained, *self.unmet)), *(each.breakdown for each in owed))
 
     def rows(self) -> list[Row]:
         """Return a row for each attainment: its section, and all that :meth:`salesperf.attainment.Attainment.rows` gives."""
         rows: list[Row] = []
         for each in self.metrics:
             rows += [{"section": "attainment", **row} for row in each.attainment.rows()]
-            rows += [{"section": "trend", **row} for part in each.trend for row in part.rows()]
+            rows += [{"section": "trend", **row} for part in each.trend for row in part.attainment.rows()]
             rows += [{"section": "member", **row} for member in each.members for row in member.attainment.rows()]
         rows += [{"section": "unmet", **row} for each in self.unmet for row in each.rows()]
         return rows
@@ -125,7 +127,7 @@ def build(records: Records, *, owner: str | None, period: Period, as_of: date) -
 
     Examples
     --------
-    >>> from salesperf import COUNT, Actual
+    >>> from salesperf import COUNT, Actual, Target
     >>> visits, september = STANDARD_METRICS["visits"], Period.month(2026, 9)
     >>> records = Records(
     ...     org=Org(reps=[Rep(id="ada")]),
@@ -176,15 +178,13 @@ class _Builder:
             unmet=unmet,
             findings=(),
         )
-        findings = [*self.records.findings, *find(draft, self.records, self.book, self.ledger, self.under)]
+        # First by all that they hold, so that those of one rank stand in one order, whatever that of the records.
+        findings = sorted(self.records.findings, key=repr)
+        findings += find(draft, self.records, self.book, self.ledger, self.under)
         return attrs.evolve(draft, findings=tuple(sorted(findings, key=lambda finding: finding.rank)))
 
     def _data(self) -> DataSection:
-        counted = self.ledger.tally
-        spans = self.ledger.spans(self.owner, self.passed)
-        chosen = np.zeros(len(counted), dtype=bool)
-        for owner, start, end in spans:
-            chosen |= (counted.owner == owner) & (counted.day >= start) & (counted.day < end)
+        counted, chosen = self.ledger.tally, self._counted_cells()
         days = counted.day[chosen]
         members = self.org.members(self.owner, self.period)
         is_team = self.owner is None or self.owner in self.org.team_by_id
@@ -198,25 +198,65 @@ class _Builder:
             last_day=date.fromordinal(int(days.max())) if days.size else None,
         )
 
+    def _counted_cells(self) -> NDArray[np.bool_]:
+        """Tell which cells of the tally count toward the owner in the days passed."""
+        counted, spans = self.ledger.tally, self.ledger.spans_of(self.owner, self.passed)
+        filled = spans.end > spans.start
+        # Owner and day in one number. The spans of an owner do not overlap: only the last that begins by a day can hold it.
+        stride = date.max.toordinal() + 2
+        openings, ends = (spans.owner[filled] * stride + edge[filled] for edge in (spans.start, spans.end))
+        order = np.argsort(openings)
+        cells = counted.owner * stride + counted.day
+        return np.asarray(cells < np.append(0, ends[order])[np.searchsorted(openings[order], cells, side="right")])
+
     def _metric_sections(self) -> Iterator[MetricSection]:
         for metric in sorted(self.book.metrics, key=_metric_order):
             for scope in self.book.scopes(metric):
-                owed = self.book.owed(self.owner, metric, self.period, scope)
-                if owed is not None:
-                    yield self._metric_section(metric, scope, owed)
+                # One who changed team may come twice.
+                for owner, owed in dict(self._whole(self.owner, metric, scope)).items():
+                    yield self._metric_section(owner, metric, scope, owed)
 
-    def _metric_section(self, metric: Metric, scope: FrozenMap[str, str], owed: Owed) -> MetricSection:
+    def _whole(self, owner: str | None, metric: Metric, scope: FrozenMap[str, str]) -> Iterator[tuple[str | None, Owed]]:
+        """Find whose actuals may be held against what is owed: not those of many against what a few owe.
+
+        A sum over members stands for the owner only if everybody below has a part in it; otherwise each of those who have
+        stands alone. Single reps without a target are let pass, and told, where all products are meant.
+        """
+        owed = self.book.owed(owner, metric, self.period, scope)
+        if owed is None:
+            return
+        teams = [child.id for child in self.org.children(owner) if self.org.members(child.id, self.period)]
+        missing = (
+            bool(owed.without_target)
+            if scope
+            else any(self.book.owed(team, metric, self.period, scope) is None for team in teams)
+        )
+        if owed.basis != "rolled_up" or not missing:
+            yield owner, owed
+            return
+        reps = [member.target.owner for member in self.book.owed_by_members(owner, metric, self.period, scope)]
+        for below in (*teams, *reps):
+            yield from self._whole(below, metric, scope)
+
+    def _metric_section(
+        self,
+        owner: str | None,
+        metric: Metric,
+        scope: FrozenMap[str, str],
+        owed: Owed,
+    ) -> MetricSection:
         attainment = self._judge([owed])[0]
-        members = tuple(self._members(metric, scope))
+        members = tuple(self._members(owner, metric, scope))
         teams = [member.attainment for member in members if member.is_team and member.level == 0]
-        reps = [member.attainment for member in members if not member.is_team]
-        whole = [each for each in reps if each.target.period == self.period]
+        reps = [member for member in members if not member.is_team and "house" not in member.notes]
+        whole = [member.attainment for member in reps if member.attainment.target.period == self.period]
         return MetricSection(
+            owner=owner,
             metric=metric,
             scope=scope,
             attainment=attainment,
             owed=owed,
-            trend=self._trend(metric, scope),
+            trend=self._trend(owner, metric, scope),
             members=members,
             best_teams=_standing(teams),
             best_reps=_standing(whole),
@@ -231,20 +271,24 @@ class _Builder:
             profiles=[each.schedule for each in owed],
         )
 
-    def _trend(self, metric: Metric, scope: FrozenMap[str, str]) -> tuple[Attainment, ...]:
+    def _trend(self, owner: str | None, metric: Metric, scope: FrozenMap[str, str]) -> tuple[TrendPart, ...]:
         name = self.period.name_in(self.calendar)
         grain = _FINER.get(name[0]) if name else "month"
         if grain is None:
             return ()
         parts = [part for part in self.period.split(grain, self.calendar) if part.start <= self.as_of]
-        owed = [self.book.owed(self.owner, metric, part, scope) for part in parts]
-        return self._judge([each for each in owed if each is not None])
+        if parts == [self.period]:
+            return ()
+        asked = (self.book.owed(owner, metric, part, scope) for part in parts)
+        owed = [each for each in asked if each is not None]
+        pairs = zip(self._judge(owed), owed, strict=True)
+        return tuple(TrendPart(attainment=attainment, owed=each) for attainment, each in pairs)
 
-    def _members(self, metric: Metric, scope: FrozenMap[str, str]) -> Iterator[Member]:
-        asked = [(*place, self.book.owed(place[0], metric, place[2], scope)) for place in self._tree(self.owner, 0)]
-        places = [(member, level, owed) for member, level, _, owed in asked if owed is not None]
-        attained = self._judge([owed for *_, owed in places])
-        for (member, level, owed), attainment in zip(places, attained, strict=True):
+    def _members(self, owner: str | None, metric: Metric, scope: FrozenMap[str, str]) -> Iterator[Member]:
+        places = list(self._tree(owner, 0, metric, scope))
+        attained = self._judge([owed for _, owed in places])
+        for (level, owed), attainment in zip(places, attained, strict=True):
+            member = cast("str", owed.target.owner)
             yield Member(
                 owner=member,
                 is_team=member in self.org.team_by_id,
@@ -254,34 +298,29 @@ class _Builder:
                 notes=tuple(self._notes(member, owed)),
             )
 
-    def _tree(self, team: str | None, level: int) -> Iterator[tuple[str, int, Period]]:
-        """Go down the tree, each team before what is under it; with the days for which a member belongs there."""
-        if team is not None and team in self.org.rep_by_id:
+    def _tree(
+        self,
+        team: str | None,
+        level: int,
+        metric: Metric,
+        scope: FrozenMap[str, str],
+    ) -> Iterator[tuple[int, Owed]]:
+        """Go down the tree, each team before what is under it, and find what each owes."""
+        if team in self.org.rep_by_id:
             return
         for child in self.org.children(team):
-            yield child.id, level, self.period
-            yield from self._tree(child.id, level + 1)
-        for rep in self.org.reps:
-            for days in self._served(rep, team):
-                yield rep.id, level, days
-
-    def _served(self, rep: Rep, team: str | None) -> list[Period]:
-        """Return the days for which a rep belongs to a team: the whole period, unless it was shared with another team."""
-        stints = self.org.stints(rep.id)
-        within = [(stint.team, stint.within(self.period)) for stint in stints]
-        served = [(place, days) for place, days in within if days is not None]
-        if not served:
-            nearest = stints[0] if self.period.end <= stints[0].start else stints[-1]
-            served = [(nearest.team, self.period)]
-        if len(served) == 1:
-            served = [(served[0][0], self.period)]
-        return [days for place, days in served if place == team]
+            owed = self.book.owed(child.id, metric, self.period, scope)
+            if owed is not None:
+                yield level, owed
+            yield from self._tree(child.id, level + 1, metric, scope)
+        for owed in self.book.owed_by_members(team, metric, self.period, scope):
+            yield level, owed
 
     def _notes(self, member: str, owed: Owed) -> Iterator[Note]:
         rep = self.org.rep_by_id.get(member)
         if rep is not None:
             yield from self._notes_on_rep(rep)
-        if any(part.is_prorated for part in owed.parts):
+        if not all(self.period.covers(part.target.period) for part in owed.parts):
             yield "prorated"
 
     def _notes_on_rep(self, rep: Rep) -> Iterator[Note]:
@@ -302,7 +341,7 @@ class _Builder:
         owed = {each.metric.key for each in metrics} | {part.key for each in metrics for part in each.metric.recorded}
         everything: FrozenMap[str, str] = FrozenMap()
         known = {actual.metric.key: actual.metric for actual in self.records.actuals}
-        spans = self.ledger.spans(self.owner, self.passed)
+        spans = self.ledger.spans_of(self.owner, self.passed)
         for metric in sorted(known.values(), key=_metric_order):
             if metric.key in owed or not metric.is_additive:
                 continue
@@ -336,7 +375,7 @@ def _metric_order(metric: Metric) -> tuple[int, str]:
 
 
 def _size(gap: Amount | Decimal | None) -> Decimal:
-    return abs(gap.decimal if isinstance(gap, Amount) else gap or Decimal(0))
+    return Decimal(0) if gap is None else (gap.decimal if isinstance(gap, Amount) else gap).copy_abs()
 
 
 def _months_between(earlier: date, later: date) -> int:
@@ -345,11 +384,21 @@ def _months_between(earlier: date, later: date) -> int:
 
 def _standing(attained: Iterable[Attainment]) -> Standing | None:
     ranked = sorted(
-        (each for each in attained if each.pace.value is not None),
-        key=lambda each: (-(each.pace.value or 0.0), each.target.owner or ""),
+        (each for each in attained if each.pace.value is not None and not isinstance(each.target.metric.direction, Band)),
+        key=lambda each: (-_goodness(each), each.target.owner or ""),
     )
     if len(ranked) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
     best, weakest = ranked[0], ranked[-1]
-    clear = None if best.pace.low is None or weakest.pace.high is None else best.pace.low > weakest.pace.high
+    clear = None
+    if best.pace.interval is not None and weakest.pace.interval is not None:
+        clear = max(best.pace.interval.low, weakest.pace.interval.low) > min(
+            best.pace.interval.high, weakest.pace.interval.high
+        )
     return Standing(best=best, weakest=weakest, is_clear=clear, compared=len(ranked))
+
+
+def _goodness(attained: Attainment) -> float:
+    """Return the pace so that higher is better."""
+    pace = attained.pace.value or 0.0
+    return -pace if attained.target.metric.direction == "lower" else pace

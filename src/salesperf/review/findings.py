@@ -1,16 +1,21 @@
 """What is missing from the data of a review, or weakens or explains one of its numbers."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from salesperf.attainment import TargetBook
-from salesperf.attainment.ledger import Ledger, Span
+import numpy as np
+
+from salesperf.attainment import Codes, TargetBook
+from salesperf.attainment.judging import DAYS_OF_GRACE
+from salesperf.attainment.ledger import Ledger
 from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
-from salesperf.model.metric import Metric
+from salesperf.model.metric import Band, Metric
+from salesperf.model.people import Rep
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.model.target import EVERYTHING, Target
@@ -21,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["find"]
 
+_ENOUGH_WORKDAYS: Final = 20
+_FEW_DAYS: Final = 3
+"""Entries on fewer than one workday in so many make the ranges doubtful."""
 _STALE_WORKDAYS: Final = 5
 """So many workdays without any entry at the end say that the data may not be up to date."""
 
@@ -45,6 +53,8 @@ def find(
         yield from finder.prorated_targets(section)
         yield from finder.sums_that_differ(section)
         yield from finder.hidden_by_season(section)
+        yield from finder.few_days(section)
+        yield from finder.growth_unknown(section)
         yield from finder.undefined(section)
 
 
@@ -74,6 +84,34 @@ class _Finder:
     def _label(self, owner: str | None) -> object:
         return self.review.org.label(owner) or Message("review.company")
 
+    def _title(self, section: "MetricSection") -> Message:
+        """Return the title of a section, with its owner where that is not the review's."""
+        if section.owner == self.review.owner:
+            return section.title
+        return Message.of("report.of", owner=self._label(section.owner), metric=section.title)
+
+    def _entries(
+        self,
+        metrics: Iterable[Metric],
+        scope: FrozenMap[str, str],
+        asked: Iterable[tuple[str, Period]],
+    ) -> Counter[str]:
+        """Count entries by owner within the days passed of the periods asked for."""
+        clipped = [(owner, period.overlap(self.passed)) for owner, period in asked]
+        within = [(owner, days.start.toordinal(), days.end.toordinal()) for owner, days in clipped if days is not None]
+        owners = [owner for owner, _, _ in within]
+        starts, ends = (np.array([each[edge] for each in within], dtype=np.int64) for edge in (1, 2))
+        spans = self.ledger.spans(Codes.of(owners), starts, ends)
+        counts: Counter[str] = Counter()
+        for metric in metrics:
+            for owner, count in zip(owners, self.ledger.entries(metric, scope, spans).tolist(), strict=True):
+                counts[owner] += count
+        return counts
+
+    def _reps(self, section: "MetricSection") -> list[str]:
+        """Return the reps who owe something under a section's owner, each once though it may have changed team."""
+        return list(dict.fromkeys(member.owner for member in section.members if not member.is_team))
+
     def nothing_owed(self) -> Iterator[Finding]:
         """Notice that nobody under the owner has a target."""
         if not self.review.metrics:
@@ -85,137 +123,122 @@ class _Finder:
         if last is None:
             yield self._finding("no_entries", "serious")
             return
-        after = Period(last, self.passed.end).days - 1
-        workdays = self.review.calendar.workdays(Period(last, self.passed.end)) if after else 0
+        after = Period.day(last).end
+        workdays = self.review.calendar.workdays(Period(after, self.passed.end)) if after < self.passed.end else 0
         if workdays > _STALE_WORKDAYS:
             yield self._finding("stale", "warning", last=last, workdays=workdays)
 
     def outside_service(self) -> Iterator[Finding]:
         """Notice sales by somebody who did not serve that day; they count for the company and for no team."""
+        asked = []
         for rep in self.review.org.reps:
-            if rep.id not in self.under or rep.id not in self.ledger.tally.owners:
-                continue
             first, last = rep.service
             gaps = [Period(date.min, first)] if first > date.min else []
             gaps += [Period(last, date.max)] if last < date.max else []
-            spans = [span for gap in gaps for span in self._within(rep.id, gap)]
-            entries = sum(self._entries(metric, EVERYTHING, spans) for metric in self._recorded_metrics())
+            asked += [(rep.id, gap) for gap in gaps if rep.id in self.under]
+        metrics = {actual.metric.key: actual.metric for actual in self.records.actuals}
+        for rep_id, entries in self._entries(metrics.values(), EVERYTHING, asked).items():
             if entries:
-                yield self._finding("outside_service", "warning", rep.id, entries, owner=self._label(rep.id), entries=entries)
-
-    def _recorded_metrics(self) -> list[Metric]:
-        known = {actual.metric.key: actual.metric for actual in self.records.actuals}
-        return [known[key] for key in sorted(known)]
-
-    def _within(self, owner: str, days: Period) -> list[Span]:
-        common = days.overlap(self.passed)
-        return self.ledger.spans(owner, common) if common else []
-
-    def _entries(self, metric: Metric, scope: FrozenMap[str, str], spans: list[Span]) -> int:
-        return sum(int(self.ledger.sums(metric, unit, scope, spans)[1].sum()) for unit in self.ledger.units(metric, scope))
+                yield self._finding("outside_service", "warning", rep_id, entries, owner=self._label(rep_id), entries=entries)
 
     def members_without_target(self, section: "MetricSection") -> Iterator[Finding]:
-        """Notice a member who serves and owes nothing while others do."""
-        owing = {part.target.owner for part in section.owed.parts}
-        owing |= {member.owner for member in section.members}
-        for rep in self.review.org.members(self.review.owner, self.passed):
-            if section.scope or rep in owing or self.review.org.rep_by_id[rep].kind == "house" or len(owing) <= 1:
+        """Notice a rep who serves and owes nothing while another rep does."""
+        reps = self.review.org.rep_by_id
+        owing = {part.target.owner for part in section.owed.parts} | {member.owner for member in section.members}
+        if section.scope or owing.isdisjoint(reps):
+            return
+        for rep in self.review.org.members(section.owner, self.passed):
+            if rep in owing or reps[rep].kind == "house":
                 continue
             if self.book.owed(rep, section.metric, self.review.period) is None:
-                yield self._finding("no_target", "warning", rep, owner=self._label(rep), metric=Message(section.metric.title))
+                yield self._finding("no_target", "warning", rep, owner=self._label(rep), metric=section.title)
 
     def members_without_entries(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice a rep who owes something and of whom nothing at all is recorded: not sold, or not entered."""
-        for member in section.members:
-            if section.metric.is_additive and not member.is_team and not member.attainment.entries:
-                yield self._finding(
-                    "no_entries_of",
-                    "warning",
-                    member.owner,
-                    owner=self._label(member.owner),
-                    metric=section.title,
-                )
+        if not section.metric.is_additive:
+            return
+        reps = self._reps(section)
+        entries = self._entries([section.metric], section.scope, [(rep, self.passed) for rep in reps])
+        for rep in reps:
+            if not entries[rep]:
+                yield self._finding("no_entries_of", "warning", rep, owner=self._label(rep), metric=section.title)
 
     def parts_without_entries(self, section: "MetricSection") -> Iterator[Finding]:
-        """Notice a rep who sold in the period and has a whole month of it without any entry."""
+        """Notice a rep who sold in the period and has, in service and not away, a whole month of it without any entry."""
         if not section.metric.is_additive or section.scope:
             return
-        months = [month for month in self.passed.split("month") if month.end <= self.passed.end and month.days >= 28]  # noqa: PLR2004 - whole months
-        for member in section.members:
-            if member.is_team or not member.attainment.entries:
+        reps = {rep: self.review.org.rep_by_id[rep] for rep in self._reps(section)}
+        entries = self._entries([section.metric], EVERYTHING, [(rep, self.passed) for rep in reps])
+        empty: dict[str, list[Period]] = {rep: [] for rep in reps if entries[rep]}
+        for month in self.passed.split("month"):
+            if not month.start.day == month.end.day == 1:
                 continue
-            service = Period(*self.review.org.rep_by_id[member.owner].service)
-            empty = tuple(
-                month
-                for month in months
-                if service.covers(month) and not self._entries(section.metric, EVERYTHING, self._within(member.owner, month))
-            )
-            if empty:
+            within = self._entries([section.metric], EVERYTHING, [(rep, month) for rep in empty])
+            for rep, periods in empty.items():
+                if not within[rep] and _is_there(reps[rep], month):
+                    periods.append(month)
+        for rep, periods in empty.items():
+            if periods:
                 yield self._finding(
                     "empty_months",
                     "warning",
-                    member.owner,
-                    len(empty),
-                    owner=self._label(member.owner),
+                    rep,
+                    len(periods),
+                    owner=self._label(rep),
                     metric=section.title,
-                    periods=empty,
+                    periods=tuple(periods),
                 )
 
     def outside_targets(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice a rep who has targets, and sold on days that none of them holds."""
         if not section.metric.is_additive:
             return
-        for rep in self.review.org.reps:
-            own = [target for target in self.records.targets if self._is_about(target, rep.id, section)]
-            if not own or rep.id not in self.under:
-                continue
-            spans = [span for gap in _gaps(own, self.passed) for span in self._within(rep.id, gap)]
-            entries = self._entries(section.metric, section.scope, spans)
+        org, owner = self.review.org, section.owner
+        asked = []
+        for rep in org.rep_by_id if owner is None else org.members(owner, self.review.period):
+            own = self.book.targets_of(rep, section.metric, section.scope)
+            asked += [(rep, gap) for gap in (_gaps(own, self.passed) if own else ())]
+        for rep, entries in self._entries([section.metric], section.scope, asked).items():
             if entries:
                 yield self._finding(
                     "outside_targets",
                     "warning",
-                    rep.id,
+                    rep,
                     entries,
-                    owner=self._label(rep.id),
+                    owner=self._label(rep),
                     metric=section.title,
                     entries=entries,
                 )
 
-    @staticmethod
-    def _is_about(target: Target, owner: str | None, section: "MetricSection") -> bool:
-        return (target.owner, target.metric, target.scope) == (owner, section.metric, section.scope)
-
     def prorated_targets(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice targets that reach beyond the period and count by their share of workdays."""
-        prorated = [part for part in section.owed.parts if part.is_prorated]
-        if prorated:
-            yield self._finding("prorated", "info", count=len(prorated), metric=section.title, number=len(prorated))
+        targets = {part.target.key for part in section.owed.parts if not self.review.period.covers(part.target.period)}
+        if targets:
+            yield self._finding("prorated", "info", count=len(targets), metric=self._title(section), number=len(targets))
 
     def sums_that_differ(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice that what was agreed for the owner differs from the sum of its months, or of its members."""
         amount = section.owed.target.amount
         if section.owed.basis != "stated" or not isinstance(amount, Amount):
             return
-        finer = self.book.finer_total(self.review.owner, section.metric, self.review.period, section.scope)
-        below = self.book.below_total(self.review.owner, section.metric, self.review.period, section.scope)
+        finer = self.book.finer_total(section.owner, section.metric, self.review.period, section.scope)
+        below = self.book.below_total(section.owner, section.metric, self.review.period, section.scope)
+        title = self._title(section)
         for rule, total in (("finer_differs", finer), ("below_differs", below)):
             if total is not None and total != amount:
-                yield self._finding(rule, "info", metric=section.title, stated=amount, total=total, difference=total - amount)
+                yield self._finding(rule, "info", metric=title, stated=amount, total=total, difference=total - amount)
 
     def hidden_by_season(self, section: "MetricSection") -> Iterator[Finding]:
-        """Notice an owner who looks ahead by time passed and is behind by its plan, or the other way round."""
-        attained = [section.attainment, *(member.attainment for member in section.members)]
-        for each in attained:
-            pace, progress = each.pace.value, each.time_progress
-            if each.profile is None or each.is_over or pace is None or not progress or each.ratio is None:
+        """Notice the owner, or a team, that looks ahead by time passed and is behind by its plan, or the other way round."""
+        rank = {"behind": 0, "on_track": 1, "ahead": 2}
+        for each in (section.attainment, *(member.attainment for member in section.members)):
+            direction, pace, progress = each.target.metric.direction, each.pace.value, each.time_progress
+            if isinstance(direction, Band) or each.profile is None or each.ratio is None or pace is None or not progress:
                 continue
-            naive, true = each.thresholds.status(each.ratio / progress), each.thresholds.status(pace)
-            rank = {"behind": 0, "on_track": 1, "ahead": 2}
-            if naive != true:
-                rule = "season_flatters" if rank[naive] > rank[true] else "season_hides"
+            true, naive = each.status, each.thresholds.status(each.ratio / progress, direction)
+            if true in rank and naive != true:
                 yield self._finding(
-                    rule,
+                    "season_flatters" if rank[naive] > rank[true] else "season_hides",
                     "info",
                     each.target.owner,
                     owner=self._label(each.target.owner),
@@ -225,13 +248,38 @@ class _Finder:
                     pace=pace,
                 )
 
+    def few_days(self, section: "MetricSection") -> Iterator[Finding]:
+        """Notice sales on so few days that ranges, which take days as independent of each other, say little."""
+        target, pace = section.attainment.target, section.attainment.pace
+        if pace.low is None or not isinstance(target.amount, Amount):
+            return
+        spans = self.ledger.spans_of(section.owner, self.passed)
+        days = self.ledger.by_day(section.metric, target.amount.unit, section.scope, spans)[0].size
+        workdays = self.review.calendar.workdays(self.passed)
+        if workdays >= _ENOUGH_WORKDAYS and days * _FEW_DAYS < workdays:
+            yield self._finding("few_days", "info", metric=self._title(section), days=days, workdays=workdays)
+
+    def growth_unknown(self, section: "MetricSection") -> Iterator[Finding]:
+        """Notice records that begin within last year's days, so that there is nothing whole to compare with."""
+        began = self.ledger.first_day(section.metric)
+        if not section.metric.is_additive or began is None or self.passed.start.year == date.min.year:
+            return
+        before = self.passed.year_before()
+        if before.start + timedelta(days=DAYS_OF_GRACE) < began < before.end:
+            yield self._finding("growth_unknown", "info", metric=self._title(section), began=began)
+
     def undefined(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice that the actual cannot be told, and why."""
         if section.attainment.reason is not None:
-            yield self._finding("undefined", "warning", metric=section.title, reason=section.attainment.reason)
+            yield self._finding("undefined", "warning", metric=self._title(section), reason=section.attainment.reason)
 
 
-def _gaps(targets: list[Target], period: Period) -> Iterator[Period]:
+def _is_there(rep: Rep, month: Period) -> bool:
+    """Tell whether a rep is in service for a whole month, and not away for all of it."""
+    return Period(*rep.service).covers(month) and not any(absence.covers(month) for absence in rep.absences)
+
+
+def _gaps(targets: Iterable[Target], period: Period) -> Iterator[Period]:
     """Return the runs of days of a period that no target holds."""
     day = period.start
     for target in sorted(targets, key=lambda target: target.period):

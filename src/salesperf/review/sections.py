@@ -11,7 +11,7 @@ from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
 
-__all__ = ["NOTES", "DataSection", "Member", "MetricSection", "Note", "RecordedFlow", "Standing"]
+__all__ = ["NOTES", "DataSection", "Member", "MetricSection", "Note", "RecordedFlow", "Standing", "TrendPart"]
 
 Note: TypeAlias = Literal["joined", "left", "moved", "ramping", "absent", "dealer", "agent", "house", "prorated"]
 NOTES: Final[tuple[Note, ...]] = ("joined", "left", "moved", "ramping", "absent", "dealer", "agent", "house", "prorated")
@@ -71,6 +71,22 @@ class Member:
 
 
 @attrs.frozen(kw_only=True)
+class TrendPart:
+    """A part of the period, held against what was owed for it.
+
+    Attributes
+    ----------
+    attainment : Attainment
+        Of the owner for the part.
+    owed : Owed
+        How its target was found.
+    """
+
+    attainment: Attainment
+    owed: Owed
+
+
+@attrs.frozen(kw_only=True)
 class Standing:
     """The best and the weakest of several, by pace, and whether the difference is more than chance.
 
@@ -96,6 +112,8 @@ class MetricSection:
 
     Attributes
     ----------
+    owner : str or None
+        Whose: the review's owner, or somebody below where only some owe anything of the scope.
     metric : Metric
     scope : FrozenMap
         Empty for everything.
@@ -103,27 +121,24 @@ class MetricSection:
         Of the owner for the period.
     owed : Owed
         How the target was found.
-    trend : tuple of Attainment
-        Of the owner for each month of a quarter, each quarter of a year, ...; those begun, where something is owed.
+    trend : tuple of TrendPart
+        The owner for each month of a quarter, each quarter of a year, ...; those begun, where something is owed.
     members : tuple of Member
         Teams and reps under the owner that owe something, each team before its members.
     best_teams, best_reps : Standing or None
-        Among teams directly under the owner, and among all reps under it; ``None`` for fewer than two.
+        Among teams directly under the owner, and among all reps under it who belong there for the whole period, the house
+        left out; ``None`` for fewer than two.
     """
 
+    owner: str | None
     metric: Metric
     scope: FrozenMap[str, str]
     attainment: Attainment
     owed: Owed
-    trend: tuple[Attainment, ...]
+    trend: tuple[TrendPart, ...]
     members: tuple[Member, ...]
     best_teams: Standing | None
     best_reps: Standing | None
-
-    @property
-    def all_prorated(self) -> bool:
-        """Whether every member's target is a share of one that reaches beyond the period."""
-        return all("prorated" in member.notes for member in self.members)
 
     @property
     def title(self) -> Message:

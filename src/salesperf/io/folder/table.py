@@ -15,16 +15,25 @@ from functools import cache
 from itertools import chain, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final, Generic, Self, TypeAlias, TypeVar
+from typing import Any, Final, Self, TypeAlias, TypeVar
 
 import attrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, show
+from salesperf.io.folder.layout import Items, Layout
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 
-__all__ = ["LIMIT_BYTES", "MOST_FAULTS", "Items", "Layout", "Progress", "Table", "system_reason", "write_table"]
+__all__ = [
+    "LIMIT_BYTES",
+    "MOST_FAULTS",
+    "Progress",
+    "Rows",
+    "Table",
+    "system_reason",
+    "write_table",
+]
 
 LIMIT_BYTES: Final = 2**28
 """The size beyond which a file is refused unless its reader allows more: 256 MiB, some five million actuals."""
@@ -34,6 +43,9 @@ MOST_FAULTS: Final = 1000
 
 Progress: TypeAlias = Callable[[int, str], object]
 """Told now and then, in long files: how many rows are done, of which file."""
+
+Rows: TypeAlias = Iterable[Sequence[str]]
+"""The cells of rows to write."""
 
 _PROGRESS_ROWS: Final = 50_000
 _LONGEST_CELL: Final = 131_072
@@ -45,88 +57,6 @@ ItemT = TypeVar("ItemT")
 _Reader: TypeAlias = Callable[[str], object]
 _Column: TypeAlias = tuple[str, Callable[[Any], object], Callable[[list[str]], Any]]
 """The name of a column, what reads its cells, and what takes them from a row."""
-
-
-@attrs.frozen(kw_only=True)
-class Layout:
-    """Which columns a file may have.
-
-    Parameters
-    ----------
-    file
-        The name of the file.
-    required
-        Columns without which the file cannot be read.
-    optional
-        Columns that count as empty where they are missing.
-    families
-        Beginnings of columns whose ends are free: ``"scope."`` knows ``scope.product`` and ``scope.region``.
-
-    Examples
-    --------
-    >>> Layout(file="visits.csv", required=("rep", "on"), optional=("note",)).columns
-    ('rep', 'on', 'note')
-    """
-
-    file: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-    families: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns with a fixed name."""
-        return (*self.required, *self.optional)
-
-    def recognise(self, heading: str) -> str | None:
-        """Return the name of the column under a heading, in any case of letters; ``None`` for an unknown one.
-
-        Examples
-        --------
-        >>> layout = Layout(file="visits.csv", required=("rep",), families=("scope.",))
-        >>> layout.recognise(" Rep "), layout.recognise("scope.Region"), layout.recognise("reps")
-        ('rep', 'scope.Region', None)
-        """
-        name = heading.strip()
-        if name.lower() in self.columns:
-            return name.lower()
-        for family in self.families:
-            if name.lower().startswith(family) and len(name) > len(family):
-                return family + name[len(family) :].strip()
-        return None
-
-
-@attrs.frozen(kw_only=True)
-class Items(Generic[ItemT]):
-    r"""What a table was read into.
-
-    Parameters
-    ----------
-    layout
-        The layout of the file.
-    items
-        What was made of the rows.
-    lines
-        The line on which the row of each item begins.
-    faults
-        What was wrong with the other rows, in their order.
-
-    Examples
-    --------
-    >>> layout = Layout(file="visits.csv", required=("rep",))
-    >>> read = Table.parse("rep\nada\nbo\n", layout).read({"rep": str}, lambda rep: rep.upper())
-    >>> read.items, read.lines, read.path(1, "rep")
-    (('ADA', 'BO'), (2, 3), ('visits.csv', 3, 'rep'))
-    """
-
-    layout: Layout
-    items: tuple[ItemT, ...]
-    lines: tuple[int, ...]
-    faults: tuple[SalesperfError, ...]
-
-    def path(self, position: int, *column: str) -> tuple[str | int, ...]:
-        """Return where an item stood, for the path of an error."""
-        return (self.layout.file, self.lines[position], *column)
 
 
 @attrs.frozen(kw_only=True)
@@ -180,13 +110,11 @@ class Table:
         Examples
         --------
         >>> from tempfile import TemporaryDirectory
-        >>> layout = Layout(file="visits.csv", required=("rep",))
         >>> with TemporaryDirectory() as folder:
         ...     path = Path(folder, "visits.csv")
-        ...     _ = path.write_bytes("rep\n王\n".encode("gbk"))
-        ...     Table.load(path, layout)
-        Traceback (most recent call last):
-        salesperf.errors.InvalidValueError: visits.csv:2: expected UTF-8 text, got other bytes at position 1 (hint: save the file as 'CSV UTF-8')
+        ...     _ = path.write_bytes(b"on,Rep\n2026-09-30,ada\n")
+        ...     Table.load(path, Layout(file="visits.csv", required=("rep", "on"))).names
+        ('on', 'rep')
         """
         try:
             size = path.stat().st_size
@@ -330,11 +258,10 @@ class Table:
                 alone = False
                 yield fault.at(*path, name)
         if alone:
-            names = [name for name, _, _ in columns]
-            yield error.at(*path, *[step for step in error.path if step in names][-1:])
+            yield error.at(*path, *self.layout.column_in(error.path))
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_table(path: Path, columns: Sequence[str], rows: Rows) -> None:
     r"""Write a file: UTF-8, commas, quotes where needed, a line feed after each row.
 
     Parameters
@@ -402,7 +329,7 @@ def _rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for cells in rows:
-            if cells and (cells[0] or any(map(str.strip, cells))):
+            if any(map(str.strip, cells)):
                 yield line, cells
             line = rows.line_num + 1
     except csv.Error:

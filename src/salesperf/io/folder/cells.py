@@ -158,9 +158,12 @@ def amount_of(metric: Metric, number: str, unit: Unit | None) -> Amount:
             raise InvalidValueError("unreadable_unit", path=("unit",), value="")
         unit = COUNT
     whole, _, fraction = number.partition(".")
-    if len(fraction) <= unit.digits and len(number) <= _PLAIN:
-        return Amount(minor=int(whole + fraction.ljust(unit.digits, "0")), unit=unit)
-    return Amount.of(number, unit)
+    try:
+        if len(fraction) <= unit.digits and len(number) <= _PLAIN:
+            return Amount(minor=int(whole + fraction.ljust(unit.digits, "0")), unit=unit)
+        return Amount.of(number, unit)
+    except InvalidValueError as error:
+        raise error.at("amount") from None
 
 
 def write_cell(value: Cell) -> str:

@@ -1,28 +1,25 @@
 """The people of the plain CSV layout: reps, teams, moves, absences, and the calendar that they work by."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
-from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
-from salesperf.io.cells import date_in, id_in, number_in, optional, write_cell
-from salesperf.io.csv_table import Items, Layout, Table
+import attrs
+
+from salesperf.errors import InvalidInputError, InvalidValueError, UnknownNameError
+from salesperf.io.folder.cells import date_in, id_in, number_in, optional, write_cell
+from salesperf.io.folder.files import ABSENCES, MOVES, REPS, TEAMS
+from salesperf.io.folder.layout import Faults, Items, Layout, located
+from salesperf.io.folder.table import Rows, Table
 from salesperf.model.calendar import Calendar
 from salesperf.model.people import Move, Org, Rep, Team
 from salesperf.model.period import Period
 
 __all__ = [
-    "ABSENCES",
-    "CALENDAR",
-    "MOVES",
-    "REPS",
-    "TEAMS",
-    "Faults",
-    "Rows",
     "known_id",
     "read_calendar",
     "read_org",
@@ -30,23 +27,7 @@ __all__ = [
     "rows_of_org",
 ]
 
-REPS: Final = Layout(
-    file="reps.csv",
-    required=("id",),
-    optional=("name", "team", "kind", "hired", "left", "fte", "level", "ramp"),
-)
-TEAMS: Final = Layout(file="teams.csv", required=("id",), optional=("name", "parent", "manager"))
-MOVES: Final = Layout(file="moves.csv", required=("rep", "on", "team"))
-ABSENCES: Final = Layout(file="absences.csv", required=("rep", "first", "last"))
-CALENDAR: Final = Layout(file="calendar.csv", required=("kind", "value"), optional=("name",))
-
-Faults: TypeAlias = tuple[SalesperfError, ...]
-"""What was wrong, each fault with file, line and column."""
-Rows: TypeAlias = Iterable[tuple[str, ...]]
-"""The cells of the rows of a file, in the order of its columns."""
-
 ItemT = TypeVar("ItemT")
-_Setting: TypeAlias = Callable[[str], int | tuple[int, ...]]
 
 _ONE_DAY: Final = timedelta(days=1)
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -122,9 +103,9 @@ def read_org(tables: Mapping[Layout, Table]) -> tuple[Org, Faults]:
     moves = tables[MOVES].read({"rep": rep_in, "on": date_in, "team": optional(team_in)}, Move)
     # Whoever has a faulty row is still there for the others to refer to: one fault is told once.
     org, faults = _org(
-        _placed(reps, lambda rep: rep.id, (Rep(id=name) for name in rep_lines), rep_lines),
-        _placed(teams, lambda team: team.id, (Team(id=name) for name in team_lines), team_lines),
-        _placed(moves, lambda move: (move.rep, move.on, move.team or "")),
+        _in_order(reps, lambda rep: rep.id, ((Rep(id=name), line) for name, line in rep_lines.items())),
+        _in_order(teams, lambda team: team.id, ((Team(id=name), line) for name, line in team_lines.items())),
+        _in_order(moves, lambda move: move),
     )
     return org, (*absences.faults, *overlaps, *reps.faults, *teams.faults, *moves.faults, *faults)
 
@@ -134,6 +115,7 @@ def read_calendar(table: Table) -> tuple[Calendar, Faults]:
 
     Examples
     --------
+    >>> from salesperf.io.folder.files import CALENDAR
     >>> calendar, _ = read_calendar(Table.parse("kind,value\nweekend,friday saturday\nweek_start,sunday\n", CALENDAR))
     >>> calendar.weekend, calendar.week_start
     ((4, 5), 6)
@@ -223,23 +205,73 @@ def _given(row: Mapping[str, object]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
 
 
-def _placed(
-    read: Items[ItemT],
-    order: Callable[[ItemT], Any],
-    stand_ins: Iterable[ItemT] = (),
-    lines: Mapping[str, int] = MappingProxyType({}),
-) -> list[tuple[ItemT, int]]:
-    """Put items with their lines in the order in which an Org numbers them, and a stand-in for whoever is missing."""
-    sound = set(map(order, read.items))
-    missing = ((item, lines[order(item)]) for item in stand_ins if order(item) not in sound)
-    return sorted(chain(zip(read.items, read.lines, strict=True), missing), key=lambda placed: order(placed[0]))
+def _in_order(read: Items[ItemT], order: Callable[[ItemT], Any], stand_ins: Iterable[tuple[ItemT, int]] = ()) -> Items[ItemT]:
+    """Put items in the order in which an Org numbers them, each missing one replaced by its stand-in."""
+    present = set(map(order, read.items))
+    missing = ((item, line) for item, line in stand_ins if order(item) not in present)
+    placed = sorted(chain(zip(read.items, read.lines, strict=True), missing), key=lambda pair: order(pair[0]))
+    return attrs.evolve(read, items=tuple(item for item, _ in placed), lines=tuple(line for _, line in placed))
 
 
-def _org(reps: list[tuple[Rep, int]], teams: list[tuple[Team, int]], moves: list[tuple[Move, int]]) -> tuple[Org, Faults]:
-    """Make the org, or else one that knows the same owners, with the faults."""
-    everyone = {"reps": [rep for rep, _ in reps], "teams": [team for team, _ in teams], "moves": [move for move, _ in moves]}
+def _org(reps: Items[Rep], teams: Items[Team], moves: Items[Move]) -> tuple[Org, Faults]:
     try:
-        return Org(**everyone), ()
+        return Org(reps=reps.items, teams=teams.items, moves=moves.items), ()
     except InvalidInputError as error:
-        lines = {"reps": reps, "teams": teams, "moves": moves}
-        ...
+        faults = located(error, {"reps": reps, "teams": teams, "moves": moves})
+    known = {rep.id for rep in reps.items}
+    return Org(
+        reps=[Rep(id=name) for name in known],
+        teams=[Team(id=name) for name in {team.id for team in teams.items} - known],
+    ), faults
+
+
+def _kind_in(cell: str) -> str:
+    kind = cell.strip().lower()
+    if kind not in _KINDS:
+        raise InvalidValueError("choice", choices=tuple(_KINDS), value=cell)
+    return kind
+
+
+def _month_in(cell: str) -> int:
+    if not _MONTH.match(cell):
+        raise InvalidValueError("unreadable_number", value=cell)
+    return int(cell)
+
+
+def _weekday_in(cell: str) -> int:
+    if cell.lower() not in _WEEKDAYS:
+        raise InvalidValueError("choice", choices=_WEEKDAYS, value=cell)
+    return _WEEKDAYS.index(cell.lower())
+
+
+def _weekdays_in(cell: str) -> tuple[int, ...]:
+    return tuple(map(_weekday_in, cell.split()))
+
+
+_DAYS: Final = ("holiday", "workday")
+_KINDS: Final[Mapping[str, Callable[[str], Any]]] = MappingProxyType(
+    {
+        "holiday": date_in,
+        "workday": date_in,
+        "fiscal_year_start": _month_in,
+        "week_start": _weekday_in,
+        "weekend": _weekdays_in,
+    },
+)
+"""What each kind of row in the calendar says."""
+
+
+def _entry(kind: str, value: str, name: str) -> tuple[str, Any, str]:
+    try:
+        said = _KINDS[kind](value)
+        if kind not in _DAYS:
+            Calendar(**{kind: said})
+    except InvalidValueError as error:
+        raise error.at("value") from None
+    return kind, said, name
+
+
+def _row_of_rep(rep: Rep) -> tuple[str, ...]:
+    ramp = " ".join(map(write_cell, rep.ramp))
+    cells = (rep.team, rep.kind, rep.hired, rep.left, rep.fte, rep.level)
+    return (rep.id, rep.name, *map(write_cell, cells), ramp)

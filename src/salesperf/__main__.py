@@ -1,0 +1,171 @@
+"""The program: ``python -m salesperf`` writes the sales review of a folder of CSV files, or of the sample company."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, TextIO
+
+from salesperf import __version__, report, review
+from salesperf.errors import InvalidValueError, SalesperfError
+from salesperf.io.folder import read, read_sample
+from salesperf.io.folder.cells import date_in
+from salesperf.io.folder.table import system_reason
+from salesperf.messages import LANGUAGES, describe_error
+from salesperf.model.period import Period
+from salesperf.model.records import Records
+
+__all__ = ["main"]
+
+_DONE: Final = 0
+_BAD_INPUT: Final = 2
+_READER_GONE: Final = 141
+"""What a shell reports of a program whose reader has closed the pipe: 128 and the signal's number."""
+_TOLD: Final = (100_000, 1_000_000, 10_000_000)
+
+
+class ProgressLine:
+    """Says on a stream how far a long file has been read: one line that is overwritten, or, in a log, very few lines.
+
+    Parameters
+    ----------
+    stream
+        Where to say it.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.width = 0
+
+    def __call__(self, rows: int, file: str) -> None:
+        """Say how many rows are done."""
+        text = f"{file}: {rows:,}"
+        if self.stream.isatty():
+            self.stream.write(f"\r{text}")
+            self.width = len(text)
+        elif rows in _TOLD:
+            self.stream.write(f"{text}\n")
+        self.stream.flush()
+
+    def clear(self) -> None:
+        """Take away the line that is overwritten."""
+        if self.width:
+            self.stream.write(f"\r{' ' * self.width}\r")
+            self.stream.flush()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Parameters
+    ----------
+    arguments
+        The words of the command line; ``None`` for those that the program was called with.
+
+    Returns
+    -------
+    int
+        0 when the review is written, 2 when something is wrong with the input, 141 when nobody reads on.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # a review in Chinese is whole under any locale
+    chosen = _parser().parse_args(arguments)
+    try:
+        text = _review(chosen)
+        return _print(text) if chosen.output is None else _save(text, chosen.output)
+    except SalesperfError as error:
+        sys.stderr.write(f"{describe_error(error, lang=chosen.lang)}\n")
+        return _BAD_INPUT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m salesperf",
+        description="Write the sales review of a folder of CSV files as Markdown.",
+        epilog="The files are described in docs/reference/csv-layout.md. Exit status: 0 when the review is written,"
+        " 2 when something is wrong with the input, each fault told with file, line and column.",
+    )
+    parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="the folder; the sample company without one")
+    parser.add_argument(
+        "--as-of", metavar="DATE", help="look back from the end of this day; the last day with data if not given"
+    )
+    parser.add_argument("--period", help="2026, 2026-Q3, 2026-09, FY2026-Q4, ...; the quarter of that day if not given")
+    parser.add_argument("--for", dest="owner", metavar="OWNER", help="the id of a rep or a team; the company if not given")
+    parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="the language of the review")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write; standard output if not given")
+    parser.add_argument("--version", action="version", version=f"salesperf {__version__}")
+    return parser
+
+
+def _review(chosen: argparse.Namespace) -> str:
+    progress = ProgressLine(sys.stderr)
+    try:
+        records = read_sample(progress=progress) if chosen.folder is None else read(chosen.folder, progress=progress)
+    finally:
+        progress.clear()
+    as_of = _last_day(records) if chosen.as_of is None else _day(chosen.as_of)
+    period = _period(chosen.period, records, as_of)
+    records.org.require_owner(chosen.owner, "--for")
+    return report.markdown(review.build(records, owner=chosen.owner, period=period, as_of=as_of), lang=chosen.lang)
+
+
+def _last_day(records: Records) -> date:
+    """Return the last day with data, so that no clock is asked: the same files give the same review."""
+    days = [actual.on for actual in records.actuals] or [target.period.last for target in records.targets]
+    if not days:
+        raise InvalidValueError("no_day", path=("--as-of",))
+    return max(days)
+
+
+def _day(text: str) -> date:
+    try:
+        return date_in(text)
+    except InvalidValueError as error:
+        raise error.at("--as-of") from None
+
+
+def _period(label: str | None, records: Records, as_of: date) -> Period:
+    if label is None:
+        return Period.holding(as_of, "quarter", records.calendar)
+    try:
+        return Period.parse(label, calendar=records.calendar)
+    except InvalidValueError as error:
+        raise error.at("--period") from None
+
+
+def _print(text: str) -> int:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except OSError as error:
+        # What is still buffered would be tried again, in vain, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return _READER_GONE
+        raise InvalidValueError("file_unwritable", path=("stdout",), reason=system_reason(error)) from None
+    return _DONE
+
+
+def _save(text: str, output: Path) -> int:
+    """Write a file whole or not at all."""
+    place, content = output.resolve(), text.encode("utf-8")
+    try:
+        if place.exists() and not place.is_file():
+            place.write_bytes(content)  # a device is written to; a file of ours must not take its place
+        else:
+            with TemporaryDirectory(dir=place.parent, prefix=f".{place.name}-") as beside:
+                whole = Path(beside, place.name)
+                whole.write_bytes(content)
+                whole.replace(place)
+    except OSError as error:
+        raise InvalidValueError("file_unwritable", path=("--output",), reason=system_reason(error)) from None
+    return _DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""The files of the plain CSV layout, and the columns of each: what ``docs/reference/csv-layout.md`` describes."""
+
+from typing import Final
+
+from salesperf.io.folder.layout import Layout
+
+__all__ = ["ABSENCES", "ACTUALS", "CALENDAR", "LAYOUTS", "METRICS", "MOVES", "REPS", "TARGETS", "TEAMS"]
+
+REPS: Final = Layout(
+    file="reps.csv",
+    required=("id",),
+    optional=("name", "team", "kind", "hired", "left", "fte", "level", "ramp"),
+)
+TEAMS: Final = Layout(file="teams.csv", required=("id",), optional=("name", "parent", "manager"))
+MOVES: Final = Layout(file="moves.csv", required=("rep", "on", "team"))
+ABSENCES: Final = Layout(file="absences.csv", required=("rep", "first", "last"))
+CALENDAR: Final = Layout(file="calendar.csv", required=("kind", "value"), optional=("name",))
+METRICS: Final = Layout(
+    file="metrics.csv",
+    required=("key", "dimension", "accumulation", "direction"),
+    optional=("low", "high", "title", "numerator", "denominator"),
+)
+TARGETS: Final = Layout(
+    file="targets.csv",
+    required=("owner", "metric", "unit", "amount", "period"),
+    optional=("floor", "stretch", "agreed", "rationale", "parent.owner", "parent.metric", "parent.period"),
+    families=("scope.", "parent.scope."),
+)
+ACTUALS: Final = Layout(
+    file="actuals.csv",
+    required=("owner", "metric", "unit", "amount", "on"),
+    optional=("ref",),
+    families=("scope.",),
+)
+
+LAYOUTS: Final = (REPS, TEAMS, MOVES, ABSENCES, CALENDAR, METRICS, TARGETS, ACTUALS)
+"""All files, in the order in which their faults are reported."""

@@ -1,0 +1,138 @@
+"""A folder of CSV files into records, or into one error that tells every fault."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import as_file, files
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, show
+from salesperf.io.folder.files import ACTUALS, CALENDAR, LAYOUTS, METRICS, REPS, TARGETS, TEAMS
+from salesperf.io.folder.layout import Faults, Layout, faults_in, located
+from salesperf.io.folder.people import known_id, read_calendar, read_org
+from salesperf.io.folder.table import LIMIT_BYTES, Progress, Table
+from salesperf.io.folder.targets import read_actuals, read_metrics, read_targets
+from salesperf.model.finding import Finding
+from salesperf.model.message import Message
+from salesperf.model.records import Records
+
+__all__ = ["read", "read_sample"]
+
+_FILES: Final = tuple(layout.file for layout in LAYOUTS)
+_CONSEQUENCES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        REPS.file: frozenset({"unknown_rep", "unknown_owner", "too_many_faults"}),
+        TEAMS.file: frozenset({"unknown_team", "unknown_owner", "too_many_faults"}),
+        METRICS.file: frozenset({"unknown_metric", "too_many_faults"}),
+    }
+)
+"""What a file that cannot be read, or not to its end, makes other files look guilty of."""
+
+
+def read(folder: str | os.PathLike[str], *, limit_bytes: int = LIMIT_BYTES, progress: Progress | None = None) -> Records:
+    r"""Read a folder of CSV files.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    limit_bytes
+        The largest file that is read, in bytes.
+    progress
+        Told of rows done and file name, every so many rows of a long file.
+
+    Returns
+    -------
+    Records
+        With a finding for each column that is not part of the layout.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such folder, or no ``reps.csv`` in it.
+    InvalidInputError
+        With the faults of every faulty row of every file, each at its file, line and column. What only follows from another
+        fault is left out: no owner is called unknown because of a bad cell elsewhere in the owner's own row.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "reps.csv").write_text("id,team\nada,\n", encoding="utf-8")
+    ...     read(folder).org.reps[0].id
+    'ada'
+    """
+    place = Path(folder)
+    if not (place / REPS.file).is_file():
+        raise InvalidValueError("folder_missing", path=("folder",))
+    tables, unread = _open(place, limit_bytes)
+    org, faults_of_org = read_org(tables)
+    calendar, faults_of_calendar = read_calendar(tables[CALENDAR])
+    metrics, faults_of_metrics = read_metrics(tables[METRICS])
+    owner_in = known_id((*org.rep_by_id, *org.team_by_id), "unknown_owner")
+    targets = read_targets(tables[TARGETS], metrics=metrics, owner_in=owner_in, calendar=calendar)
+    actuals = read_actuals(tables[ACTUALS], metrics=metrics, owner_in=owner_in, progress=progress)
+    findings = chain(_unknown_files(place), *(table.findings for table in tables.values()))
+    faults = [*unread, *faults_of_org, *faults_of_calendar, *faults_of_metrics, *targets.faults, *actuals.faults]
+    try:
+        records = Records(org=org, targets=targets.items, actuals=actuals.items, calendar=calendar, findings=findings)
+    except InvalidInputError as error:
+        faults.extend(located(error, {"targets": targets, "actuals": actuals}, {"parent": "parent.period"}))
+    if faults:
+        raise InvalidInputError(_told(faults, unread, are_targets_whole=not targets.faults and not faults_of_metrics))
+    return records
+
+
+def read_sample(*, progress: Progress | None = None) -> Records:
+    """Read the sample company that comes with the package: made-up people, with stories to find.
+
+    Parameters
+    ----------
+    progress
+        As for :func:`read`.
+
+    Examples
+    --------
+    >>> len(read_sample().org.reps)
+    17
+    """
+    with as_file(files("salesperf") / "sample") as folder:
+        return read(folder, progress=progress)
+
+
+def _open(place: Path, limit_bytes: int) -> tuple[dict[Layout, Table], list[SalesperfError]]:
+    """Open every file; one that is broken counts as empty."""
+    tables: dict[Layout, Table] = {}
+    faults: list[SalesperfError] = []
+    for layout in LAYOUTS:
+        path = place / layout.file
+        try:
+            tables[layout] = Table.load(path, layout, limit_bytes=limit_bytes) if path.exists() else Table.empty(layout)
+        except SalesperfError as error:
+            faults.extend(faults_in(error))
+            tables[layout] = Table.empty(layout)
+    return tables, faults
+
+
+def _told(faults: Sequence[SalesperfError], unread: Sequence[SalesperfError], *, are_targets_whole: bool) -> Faults:
+    """Leave out what only follows from another fault, and order the rest by file and line."""
+    cut = (fault for fault in faults if fault.code == "row_unreadable")
+    hidden = {code for fault in chain(unread, cut) for code in _CONSEQUENCES.get(str(fault.path[0]), ())}
+    if not are_targets_whole:
+        hidden.add("unknown_target")
+    return tuple(sorted((fault for fault in faults if fault.code not in hidden), key=_place_of))
+
+
+def _place_of(fault: SalesperfError) -> tuple[int, int]:
+    file, *line = fault.path
+    return _FILES.index(str(file)), int(line[0]) if line else 0
+
+
+def _unknown_files(place: Path) -> Iterator[Finding]:
+    """Note tables that are not read, since one may be misnamed."""
+    for path in sorted(place.iterdir()):
+        if path.suffix.lower() == ".csv" and path.name not in _FILES:
+            message = Message.of("error.choice", choices=show(_FILES), value=show(path.name))
+            yield Finding(rule="unknown_file", message=message)

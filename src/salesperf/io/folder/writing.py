@@ -1,0 +1,108 @@
+"""Records into a folder of CSV files, all of them or none."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from salesperf.errors import InvalidValueError
+from salesperf.io.folder.files import ACTUALS, CALENDAR, LAYOUTS, METRICS, REPS, TARGETS
+from salesperf.io.folder.layout import Layout
+from salesperf.io.folder.people import rows_of_calendar, rows_of_org
+from salesperf.io.folder.table import Rows, system_reason, write_table
+from salesperf.io.folder.targets import rows_of_actuals, rows_of_metrics, rows_of_targets
+from salesperf.model.records import Records
+
+__all__ = ["write"]
+
+_FILES: Final = frozenset(layout.file for layout in LAYOUTS)
+
+
+def write(records: Records, folder: str | os.PathLike[str]) -> None:
+    """Write records as a folder of CSV files, which :func:`read` reads back to equal records, but for their findings.
+
+    Parameters
+    ----------
+    records
+        What to write. Findings are left out: they are about another source.
+    folder
+        Where to write. Its parent exists; the folder itself is new, or holds nothing but files of this layout, all of which
+        are replaced.
+
+    Raises
+    ------
+    InvalidValueError
+        If the folder holds anything else, the system refuses to write, or a value could not be read back: two metrics
+        of one key, a unit that is not the text of itself, text beyond the length of a cell.
+
+    Notes
+    -----
+    All files are written to a new folder beside the old one, which then takes its name. Whoever reads sees the old files
+    or the new ones, never some of each.
+
+    Examples
+    --------
+    >>> from salesperf.io.folder import read
+    >>> from salesperf.model.people import Org, Rep
+    >>> records = Records(org=Org(reps=[Rep(id="ada")]))
+    >>> with TemporaryDirectory() as parent:
+    ...     write(records, Path(parent, "company"))
+    ...     read(Path(parent, "company")) == records
+    True
+    """
+    place = Path(folder).resolve()
+    try:
+        _require_replaceable(place)
+        with TemporaryDirectory(dir=place.parent, prefix=f".{place.name}-") as beside:
+            new = Path(beside, "new")
+            new.mkdir()
+            for layout, (columns, rows) in _contents(records).items():
+                unwritten = iter(rows)
+                first = list(islice(unwritten, 1))
+                if first or layout is REPS:
+                    write_table(new / layout.file, columns, chain(first, unwritten))
+            _put_in_place(new, place, Path(beside, "old"))
+    except OSError as error:
+        raise InvalidValueError("file_unwritable", path=("folder",), reason=system_reason(error)) from None
+
+
+def _contents(records: Records) -> dict[Layout, tuple[Sequence[str], Rows]]:
+    """Return the columns and rows of each file."""
+    plain: dict[Layout, Rows] = {
+        **rows_of_org(records.org),
+        CALENDAR: rows_of_calendar(records.calendar),
+        METRICS: rows_of_metrics(
+            {target.metric for target in records.targets} | {actual.metric for actual in records.actuals},
+        ),
+    }
+    contents: dict[Layout, tuple[Sequence[str], Rows]] = {layout: (layout.columns, rows) for layout, rows in plain.items()}
+    contents[TARGETS] = rows_of_targets(records.targets, records.calendar)
+    contents[ACTUALS] = rows_of_actuals(records.actuals)
+    return contents
+
+
+def _require_replaceable(place: Path) -> None:
+    """Refuse to write over anything that is not ours."""
+    if not place.exists():
+        return
+    foreign = (path.name for path in sorted(place.iterdir()) if path.name not in _FILES or not path.is_file())
+    found = next(foreign, None)
+    if found is not None:
+        raise InvalidValueError("folder_occupied", path=("folder",), value=found)
+
+
+def _put_in_place(new: Path, place: Path, old: Path) -> None:
+    """Let a new folder take the place of an old one; if the system refuses, the old one stays."""
+    if not place.exists():
+        new.rename(place)
+        return
+    shutil.copymode(place, new)
+    place.rename(old)
+    try:
+        new.rename(place)
+    except OSError:
+        old.rename(place)
+        raise

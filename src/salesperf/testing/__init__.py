@@ -1,0 +1,97 @@
+"""A kit for tests: hypothesis strategies for every noun, and laws that nouns and results obey.
+
+The strategies make what is valid by construction, and shrink to cases that can be read: the rep ``r1``, the year 2024. The
+laws are callables that raise an ``AssertionError`` which says what went wrong. It needs the extra ``testing``.
+
+Examples
+--------
+>>> from hypothesis import given, settings
+>>> from salesperf import Period
+>>> @settings(max_examples=10, deadline=None)
+... @given(orgs())
+... def test_whoever_serves_in_a_team_serves_in_the_company(org):
+...     everybody = org.members(None, Period.year(2026))
+...     for team in org.teams:
+...         assert set(org.members(team.id, Period.year(2026))) <= set(everybody)
+>>> test_whoever_serves_in_a_team_serves_in_the_company()
+"""
+
+from salesperf.errors import MissingExtraError
+
+try:
+    import hypothesis as _hypothesis
+except ImportError:
+    raise MissingExtraError("missing_extra", package="hypothesis", extra="testing") from None
+
+from salesperf.testing.dates import calendars, days, periods, profiles, schedules
+from salesperf.testing.faults import bad_values, personal_data
+from salesperf.testing.laws import (
+    assert_as_of_forgets,
+    assert_breakdowns_hold,
+    assert_monoid,
+    assert_no_personal_data,
+    assert_parts_sum_to_total,
+    assert_tiles,
+    assert_value,
+)
+from salesperf.testing.nouns import NOUNS, actuals, findings, moves, orgs, records, reps, targets, teams
+from salesperf.testing.values import (
+    amounts,
+    bands,
+    bounds,
+    breakdowns,
+    estimates,
+    frozen_maps,
+    ids,
+    intervals,
+    messages,
+    metrics,
+    rates,
+    scopes,
+    texts,
+    units,
+    weights,
+)
+
+__all__ = [
+    "NOUNS",
+    "actuals",
+    "amounts",
+    "assert_as_of_forgets",
+    "assert_breakdowns_hold",
+    "assert_monoid",
+    "assert_no_personal_data",
+    "assert_parts_sum_to_total",
+    "assert_tiles",
+    "assert_value",
+    "bad_values",
+    "bands",
+    "bounds",
+    "breakdowns",
+    "calendars",
+    "days",
+    "estimates",
+    "findings",
+    "frozen_maps",
+    "ids",
+    "intervals",
+    "messages",
+    "metrics",
+    "moves",
+    "orgs",
+    "periods",
+    "personal_data",
+    "profiles",
+    "rates",
+    "records",
+    "reps",
+    "schedules",
+    "scopes",
+    "targets",
+    "teams",
+    "texts",
+    "units",
+    "weights",
+]
+
+del _hypothesis

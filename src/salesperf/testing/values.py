@@ -1,0 +1,429 @@
+"""Strategies for values: amounts, metrics, maps, messages, ranges, estimates, breakdowns, weights."""
+
+from collections.abc import Hashable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final, TypeAlias, TypeVar
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from salesperf import (
+    CNY,
+    COUNT,
+    ISO_4217,
+    STANDARD_METRICS,
+    USD,
+    Amount,
+    Band,
+    Bounds,
+    Breakdown,
+    Clip,
+    Difference,
+    Estimate,
+    FrozenMap,
+    Interval,
+    Message,
+    Metric,
+    Minimum,
+    Period,
+    Product,
+    Quotient,
+    Rounded,
+    Sum,
+    Unit,
+    WeightedMean,
+)
+from salesperf.kernels.numeric import Rounding
+from salesperf.model.metric import Accumulation, Dimension, Direction
+from salesperf.model.rule import Rule
+
+__all__ = [
+    "amounts",
+    "bands",
+    "bounds",
+    "breakdowns",
+    "estimates",
+    "frozen_maps",
+    "ids",
+    "intervals",
+    "messages",
+    "metrics",
+    "rates",
+    "scopes",
+    "texts",
+    "units",
+    "weights",
+]
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+ValueT = TypeVar("ValueT", bound=Hashable)
+Rate: TypeAlias = int | Decimal | Fraction
+Weight: TypeAlias = int | float | Decimal | Fraction
+
+AWKWARD: Final = ("华东", "Éva 1", "O'Neil", 'the "best"', "a,b;c", "=1+1", "null", "0", "{x}", "<b>", "a|b", "r\t1")
+"""Legal as an id, and a trap for files, templates and pages."""
+
+_ROUNDINGS: Final[tuple[Rounding, ...]] = ("half_up", "half_even", "floor", "ceiling")
+_SCOPES: Final = ("product", "region", "channel", "customer_group")
+
+
+def ids(prefix: str = "r") -> SearchStrategy[str]:
+    """Draw ids: ``r1``, ``r2``, ..., and some that are legal but awkward for files, templates or pages.
+
+    Parameters
+    ----------
+    prefix
+        What the readable ones begin with.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(ids("team-"), lambda id: True)
+    'team-1'
+    """
+    return st.one_of(
+        st.integers(1, 999).map(lambda number: f"{prefix}{number}"),
+        st.sampled_from(AWKWARD),
+        st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8),
+    )
+
+
+def texts() -> SearchStrategy[str]:
+    """Draw free text for names and reasons, with line breaks and many scripts; it may be empty.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(texts(), lambda text: len(text) > 1)
+    '00'
+    """
+    return st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.sampled_from(AWKWARD))
+
+
+def units(dimension: str | None = None) -> SearchStrategy[Unit]:
+    """Draw units: currencies with 0 to 4 digits, and counts.
+
+    Parameters
+    ----------
+    dimension
+        ``"money"`` or ``"count"``; ``None`` for either.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> str(find(units(), lambda unit: True)), str(find(units("count"), lambda unit: True))
+    ('CNY', 'count')
+    """
+    choices = (CNY, COUNT, USD, ISO_4217["JPY"], ISO_4217["KWD"], Unit("USD", 4, "money"), Unit("box", 0, "count"))
+    return st.sampled_from([unit for unit in choices if dimension in (None, unit.dimension)])
+
+
+def amounts(unit: Unit | None = None, *, min_minor: int = -(10**12), max_minor: int = 10**12) -> SearchStrategy[Amount]:
+    """Draw amounts; within the default limits a million of them can be summed.
+
+    Parameters
+    ----------
+    unit
+        The unit of all; ``None`` for any.
+    min_minor, max_minor
+        The limits, in smallest units.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> print(find(amounts(CNY), lambda amount: amount.minor > 99))
+    1.00 CNY
+    """
+    minor = st.integers(min_minor, max_minor)
+    return st.builds(Amount, minor=minor, unit=units() if unit is None else st.just(unit))
+
+
+def rates() -> SearchStrategy[Rate]:
+    """Draw exact rates from -4 to 4: ints, Decimals and Fractions.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(rates(), lambda rate: 0 < rate < 1 and isinstance(rate, Fraction))
+    Fraction(1, 2)
+    """
+    return st.one_of(st.integers(-4, 4), st.decimals(-4, 4, places=4), st.fractions(-4, 4, max_denominator=60))
+
+
+@st.composite
+def weights(draw: DrawFn, min_size: int = 1, max_size: int = 8) -> list[Weight]:
+    """Draw weights to divide a total by: not negative, finite, at least one above 0.
+
+    Parameters
+    ----------
+    min_size, max_size
+        How many; at least one.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> sum(find(weights(3), lambda weights: True))
+    1
+    """
+    zero_or_more = st.one_of(
+        st.integers(0, 100),
+        st.integers(0, 10**30),
+        st.floats(0, 1e12),
+        st.decimals(0, 1000, places=3),
+        st.fractions(0, 1000, max_denominator=97),
+    )
+    drawn: list[Weight] = draw(st.lists(zero_or_more, min_size=min_size, max_size=max_size))
+    if not any(drawn):
+        drawn[draw(st.integers(0, len(drawn) - 1))] = draw(st.integers(1, 100))
+    return drawn
+
+
+def bands() -> SearchStrategy[Band]:
+    """Draw bands to stay within.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(bands(), lambda band: True)
+    Band(low=Decimal('0.00'), high=Decimal('0.00'))
+    """
+    ends = st.decimals(0, 100, places=2)
+    return st.tuples(ends, ends).map(lambda pair: Band(*sorted(pair)))
+
+
+@st.composite
+def metrics(draw: DrawFn, accumulation: Accumulation | None = None, dimension: Dimension | None = None) -> Metric:
+    """Draw metrics: the ready-made ones, and a company's own.
+
+    Parameters
+    ----------
+    accumulation
+        How they add up; ``None`` for any way.
+    dimension
+        What their values are; ``None`` for anything. A recorded metric is ``"money"`` or ``"count"``.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(metrics("ratio"), lambda metric: True).key
+    'average_order_value'
+    """
+    if dimension == "ratio":
+        accumulation = "ratio"
+    fitting = [
+        metric
+        for metric in STANDARD_METRICS.values()
+        if accumulation in (None, metric.accumulation) and dimension in (None, metric.dimension)
+    ]
+    return draw(st.one_of(st.sampled_from(fitting), _own_metrics(accumulation, dimension)))
+
+
+@st.composite
+def _own_metrics(draw: DrawFn, accumulation: Accumulation | None, dimension: Dimension | None) -> Metric:
+    ways: tuple[Accumulation, ...] = ("flow", "stock", "distinct", "ratio") if accumulation is None else (accumulation,)
+    way = draw(st.sampled_from(ways))
+    kinds: tuple[Dimension, ...] = ("count", "money", "ratio") if way == "ratio" else ("count", "money")
+    directions: SearchStrategy[Direction] = st.one_of(st.sampled_from(("higher", "lower")), bands())
+    recorded = [metric for metric in STANDARD_METRICS.values() if metric.accumulation != "ratio"]
+    parts = draw(st.permutations(recorded))[:2] if way == "ratio" else (None, None)
+    return Metric(
+        f"own.{draw(ids('m'))}",
+        draw(st.sampled_from(kinds)) if dimension is None else dimension,
+        way,
+        draw(directions),
+        draw(ids("Metric ")),
+        *parts,
+    )
+
+
+def _scalars() -> SearchStrategy[Any]:
+    """Draw what a message may name."""
+    return st.one_of(
+        st.integers(-9999, 9999),
+        ids(),
+        _readable_floats(),
+        rates(),
+        amounts(),
+        st.dates(date(2024, 1, 1), date(2029, 12, 31)),
+        st.integers(1, 12).map(lambda month: Period.month(2024, month)),
+        st.none(),
+    )
+
+
+def _readable_floats() -> SearchStrategy[float]:
+    return st.integers(-(10**6), 10**6).map(lambda number: number / 100)
+
+
+def frozen_maps(
+    keys: SearchStrategy[KeyT] | None = None, values: SearchStrategy[ValueT] | None = None
+) -> SearchStrategy[FrozenMap[KeyT, ValueT]]:
+    """Draw mappings that cannot change.
+
+    Parameters
+    ----------
+    keys
+        Strategy for keys that can be ordered; ``None`` for ids.
+    values
+        Strategy for values that cannot change; ``None`` for text, numbers, dates, amounts and periods.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(frozen_maps(values=st.integers()), lambda mapping: len(mapping) > 0)
+    FrozenMap({'r1': 0})
+    """
+    pairs = st.dictionaries(ids() if keys is None else keys, _scalars() if values is None else values, max_size=4)
+    return pairs.map(_as_frozen_map)
+
+
+def _as_frozen_map(drawn: Any) -> FrozenMap[Any, Any]:  # noqa: ANN401 - hypothesis knows the types, the class forgets them
+    return FrozenMap(drawn)
+
+
+def scopes() -> SearchStrategy[FrozenMap[str, str]]:
+    """Draw what targets and actuals are narrowed to.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(scopes(), lambda scope: len(scope) == 2)
+    FrozenMap({'product': 'A', 'region': 'A'})
+    """
+    words = st.sampled_from(("A", "B", "East", "华东", "web"))
+    return st.dictionaries(st.sampled_from(_SCOPES), words, max_size=2).map(FrozenMap)
+
+
+def messages() -> SearchStrategy[Message]:
+    """Draw messages: keys of the catalogs with their arguments, and plain text.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(messages(), lambda message: True).text()
+    'Revenue'
+    """
+    return st.one_of(
+        st.sampled_from(tuple(STANDARD_METRICS)).map(lambda key: Message(f"metric.{key}")),
+        st.integers(1, 4).map(lambda number: Message.of("period.quarter", year="2024", number=number)),
+        st.builds(Message, ids("Note "), frozen_maps(keys=st.sampled_from(("owner", "count", "period")))),
+    )
+
+
+def _ranges() -> SearchStrategy[tuple[float, float]]:
+    ends = st.one_of(_readable_floats(), st.sampled_from((float("-inf"), float("inf"))))
+    return st.tuples(ends, ends).map(lambda pair: (min(pair), max(pair)))
+
+
+def _levels() -> SearchStrategy[float]:
+    return st.sampled_from((0.95, 0.9, 0.5, 0.999))
+
+
+def intervals() -> SearchStrategy[Interval[float]]:
+    """Draw intervals of numbers, some of them open to a side.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(intervals(), lambda interval: interval.low < interval.high)
+    Interval(low=0.0, high=0.01, level=0.95)
+    """
+    return st.builds(lambda ends, level: Interval(ends[0], ends[1], level), _ranges(), _levels())
+
+
+def bounds() -> SearchStrategy[Bounds[float]]:
+    """Draw bounds of numbers.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(bounds(), lambda bounds: True)
+    Bounds(low=0.0, high=0.0)
+    """
+    return _ranges().map(lambda ends: Bounds(*ends))
+
+
+@st.composite
+def estimates(draw: DrawFn) -> Estimate:
+    """Draw estimates: with an interval, without one, and undefined.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> print(find(estimates(), lambda estimate: True))
+    0, n = 0
+    """
+    count = draw(st.integers(0, 10**6))
+    unit = draw(st.sampled_from(("", "days", "CNY")))
+    kind = draw(st.sampled_from(("value", "interval", "undefined")))
+    if kind == "undefined":
+        return Estimate.undefined(draw(messages()), n=count, unit=unit)
+    value = draw(_readable_floats())
+    if kind == "value":
+        return Estimate(value=value, n=count, unit=unit, reason=draw(st.none() | messages()))
+    below, above = (draw(st.one_of(st.integers(0, 100), st.just(float("inf")))) for _ in range(2))
+    return Estimate(value=value, low=value - below, high=value + above, n=count, level=draw(_levels()), unit=unit)
+
+
+@st.composite
+def breakdowns(draw: DrawFn) -> Breakdown:
+    """Draw trees that hold, of amounts or of numbers, with every rule.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> @settings(max_examples=10, deadline=None)
+    ... @given(breakdowns())
+    ... def test_a_tree_has_a_line_for_each_node(tree):
+    ...     assert len(tree.rows()) == len(list(tree.walk()))
+    >>> test_a_tree_has_a_line_for_each_node()
+    """
+    if draw(st.booleans()):
+        return draw(_trees(_number_leaves(), _number_rules()))
+    unit = draw(units())
+    leaves = _leaves(amounts(unit, min_minor=-(10**9), max_minor=10**9))
+    return draw(_trees(leaves, _amount_rules(unit)))
+
+
+def _leaves(values: SearchStrategy[Any]) -> SearchStrategy[Breakdown]:
+    some_weights = st.none() | st.integers(0, 5) | st.decimals(0, 1, places=2)
+    return st.builds(Breakdown, label=messages(), value=values, weight=some_weights)
+
+
+def _number_leaves() -> SearchStrategy[Breakdown]:
+    return _leaves(st.none() | st.integers(-999, 999) | rates() | _readable_floats())
+
+
+def _trees(leaves: SearchStrategy[Breakdown], rules: SearchStrategy[tuple[Rule, int]]) -> SearchStrategy[Breakdown]:
+    return st.recursive(leaves, lambda trees: _nodes(trees, rules), max_leaves=6)
+
+
+@st.composite
+def _nodes(draw: DrawFn, trees: SearchStrategy[Breakdown], rules: SearchStrategy[tuple[Rule, int]]) -> Breakdown:
+    """Draw a tree whose value its rule computes from so many parts, or, for 0, from any number of them."""
+    rule, count = draw(rules)
+    parts = draw(st.lists(trees, min_size=count or 1, max_size=count or 3))
+    if isinstance(rule, Product) and isinstance(parts[0].value, Amount):
+        parts[1:] = draw(st.lists(_leaves(rates()), max_size=1))
+    blank = Breakdown(label=draw(messages()), value=None, rule=rule, parts=parts, weight=draw(st.none() | st.integers(1, 5)))
+    return attrs.evolve(blank, value=rule(blank))
+
+
+def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
+    limits = st.tuples(st.integers(-99, 99), st.integers(-99, 99)).map(sorted)
+    return st.one_of(
+        st.sampled_from([(Sum(), 0), (WeightedMean(), 0), (Minimum(), 0), (Product(), 0), (Difference(), 2), (Quotient(), 2)]),
+        st.sampled_from(_ROUNDINGS).map(lambda rounding: (Rounded(rounding), 1)),
+        limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
+    )
+
+
+def _amount_rules(unit: Unit) -> SearchStrategy[tuple[Rule, int]]:
+    limits = st.tuples(amounts(unit), amounts(unit)).map(sorted)
+    return st.one_of(
+        st.sampled_from([(Sum(), 0), (Minimum(), 0), (Difference(), 2)]),
+        st.sampled_from(_ROUNDINGS).map(lambda rounding: (Product(rounding), 1)),
+        limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
+    )

@@ -1,0 +1,219 @@
+"""The program: what it writes where, its exit status, and that a fault leaves nothing half written."""
+
+import io
+import os
+import runpy
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import salesperf as sp
+from salesperf import __main__ as program
+from salesperf.io.folder import table
+
+REPS = "id,name,team\nada,Ada,east\n"
+TEAMS = "id\neast\n"
+TARGETS = "owner,metric,unit,amount,period\nada,visits,count,40,2026-09\n"
+ACTUALS = "owner,metric,unit,amount,on\nada,visits,count,24,2026-09-08\n"
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Path:
+    """A folder with one rep, one target and one entry."""
+    place = tmp_path / "company"
+    place.mkdir()
+    for name, text in {"reps": REPS, "teams": TEAMS, "targets": TARGETS, "actuals": ACTUALS}.items():
+        (place / f"{name}.csv").write_text(text, encoding="utf-8")
+    return place
+
+
+def review(place: Path, period: str, day: str, owner: str | None = None, lang: str = "en") -> str:
+    """Return the review that the library makes."""
+    records = sp.io.folder.read(place)
+    within = sp.Period.parse(period, calendar=records.calendar)
+    built = sp.review.build(records, owner=owner, period=within, as_of=date.fromisoformat(day))
+    return sp.report.markdown(built, lang=lang)
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the program on its own, under the plainest locale."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-W", "error", "-m", "salesperf", *map(str, arguments)],
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", **environment},
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_the_sample_is_reviewed_without_a_folder() -> None:
+    done = run("--lang", "zh")
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode("utf-8")
+    assert "上海" in text
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+def test_bad_input_is_told_on_standard_error_with_status_2(company: Path) -> None:
+    (company / "actuals.csv").write_text("owner,metric,unit,amount,on\nada,visits,count,many,soon\n", encoding="utf-8")
+    done = run(company)
+    assert (done.returncode, done.stdout) == (2, b"")
+    first, *faults = done.stderr.decode("utf-8").splitlines()
+    assert first == "2 faults in the input"
+    assert [line.split(": ")[0] for line in faults] == ["- actuals.csv:2:amount", "- actuals.csv:2:on"]
+
+
+def test_faults_are_told_in_the_chosen_language(company: Path) -> None:
+    (company / "reps.csv").unlink()
+    done = run(company, "--lang", "zh")
+    assert (done.returncode, done.stdout) == (2, b"")
+    error = sp.InvalidValueError("folder_missing", path=("folder",))
+    assert done.stderr.decode("utf-8") == f"{sp.messages.describe_error(error, lang='zh')}\n"
+
+
+def test_a_reader_who_leaves_is_no_fault() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-m", "salesperf"], stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_the_default_is_the_company_in_the_quarter_of_the_last_day_with_data(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert program.main([str(company)]) == 0
+    assert capsys.readouterr() == (review(company, "2026-Q3", "2026-09-08"), "")
+
+
+def test_the_quarter_is_that_of_the_fiscal_year(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (company / "calendar.csv").write_text("kind,value\nfiscal_year_start,2\n", encoding="utf-8")
+    assert program.main([str(company)]) == 0
+    assert capsys.readouterr().out == review(company, "FY2027-Q3", "2026-09-08")
+
+
+def test_everything_may_be_chosen(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = ["--as-of", "2026-09-15", "--period", "2026-09", "--for", "east", "--lang", "zh"]
+    assert program.main([str(company), *chosen]) == 0
+    assert capsys.readouterr().out == review(company, "2026-09", "2026-09-15", "east", "zh")
+
+
+def test_without_actuals_the_day_is_the_last_of_all_targets(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (company / "actuals.csv").unlink()
+    assert program.main([str(company)]) == 0
+    assert capsys.readouterr().out == review(company, "2026-Q3", "2026-09-30")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--as-of", "today"], "--as-of: expected a date such as 2026-09-30, got 'today'"),
+        (["--period", "summer"], "--period: expected a period such as 2026, "),
+        (["--for", "bo"], "--for: expected the id of a rep or a team, got 'bo'"),
+    ],
+)
+def test_a_choice_that_cannot_be_made_is_told_by_its_option(
+    arguments: list[str], message: str, company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert program.main([str(company), *arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(message)
+
+
+def test_a_day_must_be_named_where_there_are_no_data(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("actuals", "targets"):
+        (company / f"{name}.csv").unlink()
+    assert program.main([str(company)]) == 2
+    assert capsys.readouterr().err.startswith("--as-of: expected actuals or targets whose last day to take, got none")
+
+
+def test_a_file_is_written_whole_and_over_an_old_one(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = company.parent / "review.md"
+    output.write_text("old", encoding="utf-8")
+    assert program.main([str(company), "-o", str(output)]) == 0
+    assert output.read_bytes().decode("utf-8") == review(company, "2026-Q3", "2026-09-08")
+    assert sorted(path.name for path in output.parent.iterdir()) == ["company", "review.md"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_fault_leaves_an_old_file_as_it_is(company: Path) -> None:
+    output = company.parent / "review.md"
+    output.write_text("old", encoding="utf-8")
+    assert program.main([str(company), "--for", "bo", "-o", str(output)]) == 2
+    assert output.read_text(encoding="utf-8") == "old"
+    assert sorted(path.name for path in output.parent.iterdir()) == ["company", "review.md"]
+
+
+@pytest.mark.parametrize(("output", "reason"), [("nowhere/review.md", "ENOENT"), ("company", "EISDIR")])
+def test_a_place_that_cannot_be_written_to_is_bad_input(
+    output: str, reason: str, company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert program.main([str(company), "--output", str(company.parent / output)]) == 2
+    expected = f"--output: expected a place that can be written to, got the system error '{reason}'\n"
+    assert capsys.readouterr().err == expected
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")  # noqa: PTH110 - a device
+def test_a_full_device_is_bad_input(company: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with open("/dev/full", "w", encoding="ascii") as full:  # noqa: PTH123 - a device
+        monkeypatch.setattr(sys, "stdout", full)
+        assert program.main([str(company)]) == 2
+        monkeypatch.undo()
+    assert capsys.readouterr().err == "stdout: expected a place that can be written to, got the system error 'ENOSPC'\n"
+
+
+def test_a_closed_pipe_ends_the_program_quietly(
+    company: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as pipe:  # noqa: PTH123 - a descriptor
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert program.main([str(company)]) == 141
+        monkeypatch.undo()
+    assert capsys.readouterr().err == ""
+
+
+def test_output_may_be_caught_in_text(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    caught = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", caught)
+    assert program.main([str(company)]) == 0
+    assert caught.getvalue() == review(company, "2026-Q3", "2026-09-08")
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_progress_is_one_line_on_a_terminal_and_gone_at_the_end(company: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(table, "_PROGRESS_ROWS", 1)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    (company / "actuals.csv").write_text(f"{ACTUALS}ada,visits,count,1,2026-09-09\n", encoding="utf-8")
+    assert program.main([str(company)]) == 0
+    assert terminal.getvalue() == f"\ractuals.csv: 1\ractuals.csv: 2\r{' ' * 14}\r"
+
+
+def test_progress_is_a_few_lines_in_a_log() -> None:
+    log = io.StringIO()
+    progress = program.ProgressLine(log)
+    for rows in range(50_000, 3_000_001, 50_000):
+        progress(rows, "actuals.csv")
+    progress.clear()
+    assert log.getvalue() == "actuals.csv: 100,000\nactuals.csv: 1,000,000\n"
+
+
+def test_it_tells_its_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "argv", ["salesperf", "--version"])
+    with pytest.raises(SystemExit) as ended, pytest.warns(RuntimeWarning, match="found in sys.modules"):
+        runpy.run_module("salesperf", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"salesperf {sp.__version__}\n"

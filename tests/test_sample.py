@@ -1,0 +1,198 @@
+"""The sample company: the same bytes from its generator, sums that hold, and every story that the generator promises."""
+
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import salesperf as sp
+from pages import ROOT
+
+GENERATOR = ROOT / "tools" / "make_sample.py"
+FILES = Path(sp.__file__).parent / "sample"
+LAST_DAY = date(2026, 9, 16)
+QUARTER = sp.Period.quarter(2026, 3)
+JULY, AUGUST, SEPTEMBER = QUARTER.split("month")
+REVENUE = sp.STANDARD_METRICS["revenue"]
+
+
+@pytest.fixture(scope="module")
+def company() -> sp.Records:
+    """The company, as read from the package."""
+    return sp.io.folder.read_sample()
+
+
+def target(company: sp.Records, owner: str | None, period: sp.Period, metric: str = "revenue", **scope: str) -> sp.Target:
+    """Return the one target of a key."""
+    (found,) = [each for each in company.targets if each.key == (owner, metric, period, sp.FrozenMap(scope))]
+    return found
+
+
+def owed(company: sp.Records, owner: str | None, period: sp.Period) -> Decimal:
+    """Return what an owner is to sell in a period."""
+    amount = target(company, owner, period).amount
+    assert isinstance(amount, sp.Amount)
+    return amount.decimal
+
+
+def sold(company: sp.Records, owner: str, period: sp.Period, **scope: str) -> Decimal:
+    """Return what a rep, or a team's members in their time there, sold in a period."""
+    return sum(
+        (
+            each.amount.decimal
+            for each in company.actuals
+            if each.metric == REVENUE
+            and each.on in period
+            and owner in (each.owner, company.org.team_on(each.owner, each.on))
+            and each.scope.contains(scope)
+        ),
+        Decimal(0),
+    )
+
+
+def planned(company: sp.Records, owner: str) -> Decimal:
+    """Return what the months of the quarter had planned by the last day."""
+    elapsed = company.calendar.elapsed_share(SEPTEMBER, LAST_DAY)
+    assert elapsed is not None
+    passed = Decimal(elapsed.numerator) / elapsed.denominator
+    return owed(company, owner, JULY) + owed(company, owner, AUGUST) + owed(company, owner, SEPTEMBER) * passed
+
+
+def shares(company: sp.Records, team: str) -> tuple[float, float, float]:
+    """Return the share of a team's quarter that is sold, planned by its months, and passed in workdays."""
+    whole = owed(company, team, QUARTER)
+    passed = company.calendar.elapsed_share(QUARTER, LAST_DAY)
+    assert passed is not None
+    return float(sold(company, team, QUARTER) / whole), float(planned(company, team) / whole), float(passed)
+
+
+@pytest.mark.skipif(not GENERATOR.is_file(), reason="the generator is not part of this distribution")
+def test_the_generator_makes_the_same_bytes(tmp_path: Path) -> None:
+    made = tmp_path / "sample"
+    subprocess.run([sys.executable, "-W", "error", str(GENERATOR), str(made)], check=True)  # noqa: S603 - our own program
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == {
+        path.name: path.read_bytes() for path in FILES.iterdir()
+    }
+
+
+def test_the_files_are_small() -> None:
+    assert sum(path.stat().st_size for path in FILES.iterdir()) < 250_000
+
+
+def test_nothing_is_noticed_by_the_reader(company: sp.Records) -> None:
+    assert company.findings == ()
+
+
+def test_the_last_day_with_data_is_in_the_midst_of_a_quarter(company: sp.Records) -> None:
+    assert max(actual.on for actual in company.actuals) == LAST_DAY
+    assert QUARTER.start < LAST_DAY < QUARTER.last
+
+
+# Workdays of each month as the notices of the State Council make them; checked against the package chinesecalendar 1.11.
+WORKDAYS = {
+    2025: [19, 19, 21, 22, 19, 20, 23, 21, 23, 18, 20, 23],
+    2026: [21, 16, 22, 21, 19, 21, 23, 21, 22, 18, 21, 23],
+}
+
+
+@pytest.mark.parametrize("year", WORKDAYS)
+def test_the_calendar_is_that_of_china(company: sp.Records, year: int) -> None:
+    assert [company.calendar.workdays(month) for month in sp.Period.year(year).split("month")] == WORKDAYS[year]
+
+
+def test_targets_sum_exactly_over_people_and_over_time(company: sp.Records) -> None:
+    sums: dict[tuple[sp.TargetKey, bool], int] = {}
+    minor: dict[sp.TargetKey, int] = {}
+    for each in company.targets:
+        if isinstance(each.amount, sp.Amount):
+            minor[each.key] = each.amount.minor
+            if each.parent is not None:
+                below = (each.parent, each.owner == each.parent.owner)
+                sums[below] = sums.get(below, 0) + each.amount.minor
+    for each in company.targets:
+        quarter = sp.Period.holding(each.period.start, "quarter")
+        if each.owner in {*company.org.team_by_id} and each.period != quarter and not each.scope:
+            below = (each.key._replace(period=quarter), True)
+            sums[below] = sums.get(below, 0) + minor[each.key]
+    assert {key.metric for key, _ in sums} == {"revenue", "new_customers"}
+    assert {key.owner for key, over_time in sums if over_time} == {None, *company.org.team_by_id}
+    assert {key.owner for key, over_time in sums if not over_time} == {None, *company.org.team_by_id}
+    assert sums == {(key, over_time): minor[key] for key, over_time in sums}
+
+
+def test_the_year_has_a_season(company: sp.Records) -> None:
+    months = [owed(company, None, month) for month in sp.Period.year(2026).split("month")]
+    assert months.index(min(months)) == 1
+    assert months.index(max(months)) == 8
+
+
+def test_one_team_is_far_ahead(company: sp.Records) -> None:
+    done, by_now, _ = shares(company, "shanghai")
+    assert done > 1.15 * by_now
+
+
+def test_one_team_looks_ahead_and_is_behind_and_one_the_other_way_round(company: sp.Records) -> None:
+    done, by_now, passed = shares(company, "guangzhou")
+    assert passed < done < 0.95 * by_now
+    done, by_now, passed = shares(company, "hangzhou")
+    assert 0.95 * by_now < done < passed - 0.05
+
+
+def test_a_hire_is_ramping(company: sp.Records) -> None:
+    hire = company.org.rep_by_id["r-07"]
+    assert (hire.hired, hire.ramp) == (date(2026, 7, 1), (Decimal("0.25"), Decimal("0.5"), Decimal("0.75")))
+    months = [owed(company, "r-07", month) / owed(company, "hangzhou", month) for month in (JULY, AUGUST, SEPTEMBER)]
+    assert months == sorted(months)
+    assert not [each for each in company.actuals if each.owner == "r-07" and each.on < QUARTER.start]
+
+
+def test_a_rep_has_left_with_a_target_unmet_and_the_house_goes_on(company: sp.Records) -> None:
+    assert company.org.rep_by_id["r-10"].left == date(2026, 8, 22)
+    assert sold(company, "r-10", AUGUST) < owed(company, "r-10", AUGUST)
+    assert max(each.on for each in company.actuals if each.owner == "r-10") <= date(2026, 8, 21)
+    assert {each.period for each in company.targets if each.owner == "r-10" and each.period.start > LAST_DAY} == set()
+    house = [each.on for each in company.actuals if each.owner == "h-01"]
+    assert min(house) > date(2026, 8, 21)
+    assert owed(company, "h-01", SEPTEMBER) > 0
+
+
+def test_a_rep_has_moved_with_the_target(company: sp.Records) -> None:
+    (move,) = company.org.moves
+    assert (move.rep, move.on, move.team) == ("r-13", date(2026, 8, 1), "shenzhen")
+    teams = [target(company, "r-13", month).parent for month in (JULY, AUGUST)]
+    assert [key.owner for key in teams if key] == ["guangzhou", "shenzhen"]
+
+
+def test_dealers_agents_and_managers_sell_too(company: sp.Records) -> None:
+    kinds = {company.org.rep_by_id[each.owner].kind for each in company.actuals if each.metric == REVENUE}
+    assert kinds == {"employee", "dealer", "agent", "house"}
+    managers = {team.manager for team in company.org.teams}
+    assert len(managers) == 4
+    assert all(sold(company, manager, QUARTER) > 0 for manager in managers if manager)
+
+
+def test_only_the_agent_has_no_target(company: sp.Records) -> None:
+    assert company.org.rep_by_id.keys() - {each.owner for each in company.targets} == {"a-01"}
+
+
+def test_data_are_missing_for_one_and_another_was_away(company: sp.Records) -> None:
+    in_august = {each.owner for each in company.actuals if each.on in AUGUST}
+    assert {rep.id for rep in company.org.reps} - in_august == {"r-04"}
+    assert owed(company, "r-04", AUGUST) > 0
+    (absence,) = company.org.rep_by_id["r-12"].absences
+    assert absence.label == "2026-03-01..2026-04-30"
+    assert not [each for each in company.actuals if each.owner == "r-12" and each.on in absence]
+
+
+def test_a_target_for_a_product_ended_unmet(company: sp.Records) -> None:
+    second = sp.Period.quarter(2026, 2)
+    amount = target(company, "shenzhen", second, product="software").amount
+    assert isinstance(amount, sp.Amount)
+    assert sold(company, "shenzhen", second, product="software") < Decimal("0.9") * amount.decimal
+
+
+def test_a_ratio_has_targets(company: sp.Records) -> None:
+    assert target(company, None, QUARTER, "average_order_value").amount == 105_000
