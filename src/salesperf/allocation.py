@@ -40,6 +40,13 @@ class TargetChange:
         Whose part, of which days.
     before, after
         The two amounts; ``None`` where a division has no such part.
+
+    Examples
+    --------
+    >>> from salesperf import COUNT
+    >>> change = TargetChange(owner="ada", period=Period.month(2026, 9), before=None, after=Amount.of(3, COUNT))
+    >>> change.after.minor
+    3
     """
 
     owner: str | None
@@ -67,6 +74,25 @@ class Allocation(Result):
     Notes
     -----
     A floor or a stretch of the target is not divided: rounded on their own they could pass each other.
+
+    Examples
+    --------
+    >>> from salesperf import COUNT, STANDARD_METRICS
+    >>> visits = Target(
+    ...     owner=None, metric=STANDARD_METRICS["visits"], amount=Amount.of(10, COUNT), period=Period.month(2026, 9)
+    ... )
+    >>> print(allocate(visits, {"ada": 1, "bo": 2}).breakdown.text())
+    target: 10 = sum of
+      ada, 2026-09: 3 = sum of
+        exact share, rounded toward zero: 3 = product of
+          target: 10
+          share: 0.33
+        smallest units handed out beyond it: 0
+      bo, 2026-09: 7 = sum of
+        exact share, rounded toward zero: 6 = product of
+          target: 10
+          share: 0.67
+        smallest units handed out beyond it: 1
     """
 
     target: Target

@@ -99,7 +99,6 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " 2026-09-01..2026-09-30, got {value}",
         "period_label_fiscal": "expected a calendar for the fiscal label {value}"
         " (hint: pass the calendar whose fiscal year it names)",
-        "period_outside": "expected a day within {period}, got {value}",
         "period_overlap": "expected periods that do not overlap, got {value} beginning within the one before",
         "period_reversed": "expected a period that ends after it starts, got {start} and {end}"
         " (hint: the end is the first day after the period)",
@@ -120,7 +119,6 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unit_mismatch": "expected amounts in one unit, got {left} and {right} (hint: convert one of them first)",
         "unit_of_ratio": "expected no unit for the ratio {metric}, got {value} (hint: leave the cell empty)",
         "unknown_column": "expected a known column, got {value}",
-        "unknown_grain": "expected one of {choices}, got {value}",
         "unknown_language": "expected one of {choices}, got {value}",
         "unknown_metric": "expected a metric of metrics.csv or one of {choices}, got {value}",
         "unknown_owner": "expected the id of a rep or a team, got {value}",

@@ -113,6 +113,22 @@ class Attainment(Result):
         How the target is spread over its period; ``None`` for evenly over workdays.
     thresholds : Thresholds
         What pace is called ahead, on track or behind.
+
+    Examples
+    --------
+    >>> from salesperf import COUNT, STANDARD_METRICS, Actual, Period
+    >>> from salesperf.attainment import attain, tally
+    >>> visits = STANDARD_METRICS["visits"]
+    >>> done = [Actual(owner="ada", metric=visits, amount=Amount.of(30, COUNT), on=date(2026, 9, 8))]
+    >>> goal = Target(owner="ada", metric=visits, amount=Amount.of(44, COUNT), period=Period.month(2026, 9))
+    >>> result = attain(goal, tally(done), as_of=date(2026, 9, 15))
+    >>> print(result.breakdown.text())
+    gap: -14 = difference of
+      actual: 30 = sum of
+        within 2026-09-01 to 2026-09-15: 30
+      target: 44
+    >>> str(result.planned), str(result.required_per_workday), result.status
+    ('22', '2', 'ahead')
     """
 
     target: Target

@@ -114,6 +114,18 @@ class ActualTally(Result):
         The sum, in the smallest unit.
     entries : array of int64, shape (cells,)
         How many actuals it sums.
+
+    Examples
+    --------
+    >>> from salesperf import COUNT, STANDARD_METRICS
+    >>> visits = STANDARD_METRICS["visits"]
+    >>> done = [
+    ...     Actual(owner=rep, metric=visits, amount=Amount.of(2, COUNT), on=date(2026, 9, 8)) for rep in ("bo", "ada", "bo")
+    ... ]
+    >>> print(tally(done))
+    metric  unit   scope  owner  day         amount  entries
+    visits  count         ada    2026-09-08  2       1
+    visits  count         bo     2026-09-08  4       2
     """
 
     metrics: tuple[str, ...]

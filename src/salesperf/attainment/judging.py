@@ -152,6 +152,12 @@ class AttainmentColumns:
         How many actuals it sums.
     ratio : array of float64, shape (targets,)
         Actual over target; ``nan`` where the target is not above 0.
+
+    Examples
+    --------
+    >>> columns = AttainmentColumns(actual=np.array([5]), entries=np.array([1]), ratio=np.array([0.5]))
+    >>> columns.ratio.tolist()
+    [0.5]
     """
 
     actual: Integers

@@ -48,6 +48,14 @@ class OwedPart:
         The days of it that count: those asked for, or of them those that a rep served in a team.
     amount
         Its share; the whole amount where all its days count.
+
+    Examples
+    --------
+    >>> from salesperf import COUNT, STANDARD_METRICS
+    >>> visits, third = STANDARD_METRICS["visits"], Period.quarter(2026, 3)
+    >>> quarter = Target(owner="ada", metric=visits, amount=Amount.of(66, COUNT), period=third)
+    >>> OwedPart(target=quarter, period=Period.month(2026, 9), amount=Amount.of(22, COUNT)).is_prorated
+    True
     """
 
     target: Target
@@ -76,6 +84,18 @@ class Owed(Result):
         How it is spread over the period, where shorter targets or days served say so; ``None`` for evenly over workdays.
     without_target : tuple of str
         The ids of members who serve in the period and owe nothing by their own target or a team's.
+
+    Examples
+    --------
+    >>> from salesperf import COUNT, STANDARD_METRICS, Rep
+    >>> visits, third = STANDARD_METRICS["visits"], Period.quarter(2026, 3)
+    >>> goals = [
+    ...     Target(owner="ada", metric=visits, amount=Amount.of(count, COUNT), period=month)
+    ...     for count, month in zip((20, 10, 30), third.split("month"), strict=True)
+    ... ]
+    >>> owed = TargetBook(goals, Org(reps=[Rep(id="ada")]), Calendar()).owed("ada", visits, third)
+    >>> owed.basis, str(owed.target.amount), [weight for _, weight in owed.schedule.parts]
+    ('finer', '60', [20, 10, 30])
     """
 
     target: Target

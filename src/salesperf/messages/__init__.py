@@ -29,7 +29,14 @@ Catalogs: TypeAlias = Mapping[str, Mapping[str, str]]
 
 @runtime_checkable
 class HasText(Protocol):
-    """A value that can write itself in the reader's language."""
+    """A value that can write itself in the reader's language.
+
+    Examples
+    --------
+    >>> from salesperf import Period
+    >>> isinstance(Period.month(2026, 9), HasText), isinstance(2026, HasText)
+    (True, False)
+    """
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the value for a reader."""

@@ -58,6 +58,13 @@ class Review(Result):
         Agreed targets of the owner and below that ended within the period and were missed, the largest gap first.
     findings : tuple of Finding
         What is missing from the data, or weakens or explains a number; the gravest first.
+
+    Examples
+    --------
+    >>> from salesperf.io.folder import read_sample
+    >>> review = build(read_sample(), owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> len(review.metrics), len(review.unmet), all(tree.holds() for tree in review.breakdowns)
+    (4, 27, True)
     """
 
     owner: str | None

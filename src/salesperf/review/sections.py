@@ -32,6 +32,16 @@ class DataSection:
         How many actuals count, of all metrics.
     first_day, last_day : date or None
         Of the actuals that count; ``None`` where there are none.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> review.data.reps, review.data.last_day
+    (5, datetime.date(2026, 9, 16))
     """
 
     reps: int
@@ -60,6 +70,16 @@ class Member:
         How that was found.
     notes : tuple of str
         Of :data:`NOTES`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> [(member.owner, member.notes) for member in review.metrics[0].members if member.notes]
+    [('h-01', ('house',)), ('r-10', ('left',)), ('r-13', ('moved',))]
     """
 
     owner: str
@@ -80,6 +100,16 @@ class TrendPart:
         Of the owner for the part.
     owed : Owed
         How its target was found.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> [(part.attainment.target.period.label, part.attainment.status) for part in review.metrics[0].trend]
+    [('2026-07', 'missed'), ('2026-08', 'missed'), ('2026-09', 'behind')]
     """
 
     attainment: Attainment
@@ -98,6 +128,17 @@ class Standing:
         Whether the intervals of the two lie apart; ``None`` where one has none.
     compared : int
         Among how many.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> standing = review.metrics[0].best_reps
+    >>> standing.compared, standing.is_clear
+    (3, False)
     """
 
     best: Attainment
@@ -128,6 +169,16 @@ class MetricSection:
     best_teams, best_reps : Standing or None
         Among teams directly under the owner, and among all reps under it who belong there for the whole period, the house
         left out; ``None`` for fewer than two.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> [(section.title.text(), section.attainment.status) for section in review.metrics]
+    [('Revenue', 'behind'), ('New customers', 'met'), ('Average order value', 'on_track')]
     """
 
     owner: str | None
@@ -158,8 +209,21 @@ class RecordedFlow:
     metric : str
         The key.
     title : Message
+        What a reader sees.
     amount : Amount
+        The sum in the period so far.
     entries : int
+        How many actuals it sums.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> [(each.metric, each.amount.minor, each.entries) for each in review.recorded]
+    [('visits', 247, 37)]
     """
 
     metric: str

@@ -1,0 +1,113 @@
+"""Whatever takes arguments, with arguments that it accepts: for laws about wrong ones."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final, TypeAlias
+
+import attrs
+import pytest
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from salesperf import (
+    CNY,
+    USD,
+    Amount,
+    Bounds,
+    Calendar,
+    Clip,
+    Estimate,
+    FrozenMap,
+    Message,
+    Move,
+    Org,
+    Period,
+    Product,
+    Records,
+    Rep,
+    Rounded,
+    Team,
+    Unit,
+)
+from salesperf.kernels.numeric import round_fraction
+from salesperf.messages import catalog, render
+from salesperf.testing import NOUNS
+
+Call: TypeAlias = tuple[Callable[..., object], SearchStrategy[Mapping[str, object]]]
+
+DAY: Final = date(2026, 9, 30)
+PERIOD: Final = Period.quarter(2026, 3)
+PRICE: Final = Amount.of("19.99", USD)
+APRIL: Final = Calendar(fiscal_year_start=4)
+ORG: Final = Org(reps=[Rep(id="r1", team="t1"), Rep(id="r2")], teams=[Team(id="t1")], moves=[Move(rep="r1", on=DAY)])
+
+CALLS: Final[tuple[tuple[str, Callable[..., object], Mapping[str, object]], ...]] = (
+    ("Clip", Clip, {"low": 0, "high": PRICE.decimal}),
+    ("Product", Product, {"rounding": "floor"}),
+    ("Rounded", Rounded, {"rounding": "floor"}),
+    ("FrozenMap", lambda items: FrozenMap(items), {"items": {"r1": 1}}),
+    ("Unit.parse", Unit.parse, {"text": "USD:4"}),
+    ("Amount.of", Amount.of, {"value": "12.34", "unit": CNY}),
+    ("Amount.zero", Amount.zero, {"unit": CNY}),
+    ("Amount.total", Amount.total, {"amounts": [PRICE], "unit": USD}),
+    ("Amount.times", PRICE.times, {"rate": Decimal("0.5"), "rounding": "floor"}),
+    ("Amount.rescale", PRICE.rescale, {"unit": Unit("USD", 4, "money"), "rounding": "floor"}),
+    ("Amount.text", PRICE.text, {"lang": "zh"}),
+    ("Amount.rounded_text", PRICE.rounded_text, {"digits": 0, "lang": "zh"}),
+    ("Amount + ", lambda other: PRICE + other, {"other": PRICE}),
+    ("Amount - ", lambda other: PRICE - other, {"other": PRICE}),
+    ("Amount < ", lambda other: PRICE < other, {"other": PRICE}),
+    ("Amount >= ", lambda other: PRICE >= other, {"other": PRICE}),
+    ("round_fraction", round_fraction, {"value": Fraction(1, 2), "rounding": "floor"}),
+    ("Period.parse", Period.parse, {"label": "FY2026-Q4", "calendar": APRIL}),
+    ("Period.year", Period.year, {"year": 2026, "calendar": APRIL}),
+    ("Period.half", Period.half, {"year": 2026, "half": 2, "calendar": APRIL}),
+    ("Period.quarter", Period.quarter, {"year": 2026, "quarter": 3, "calendar": APRIL}),
+    ("Period.month", Period.month, {"year": 2026, "month": 9}),
+    ("Period.week", Period.week, {"year": 2026, "week": 38}),
+    ("Period.day", Period.day, {"on": DAY}),
+    ("Period.holding", Period.holding, {"on": DAY, "grain": "week", "calendar": APRIL}),
+    ("Period.split", PERIOD.split, {"grain": "week", "calendar": APRIL}),
+    ("Period.until", PERIOD.until, {"as_of": DAY}),
+    ("Period.label_in", PERIOD.label_in, {"calendar": APRIL}),
+    ("Period.text", PERIOD.text, {"lang": "zh", "calendar": APRIL}),
+    (" in Period", lambda on: on in PERIOD, {"on": DAY}),
+    ("Calendar.is_workday", APRIL.is_workday, {"on": DAY}),
+    ("Calendar.workday_after", APRIL.workday_after, {"on": DAY, "n": 3}),
+    ("Calendar.elapsed_share", lambda **rest: APRIL.elapsed_share(PERIOD, **rest), {"as_of": DAY, "by": "days"}),
+    ("Estimate.undefined", Estimate.undefined, {"reason": Message("x"), "n": 3, "unit": "days"}),
+    ("Message.of", lambda key, owner: Message.of(key, owner=owner), {"key": "metric.revenue", "owner": "r1"}),
+    ("Org.stints", ORG.stints, {"rep": "r1"}),
+    ("Org.team_on", lambda on: ORG.team_on("r1", on), {"on": DAY}),
+    ("Org.teams_under", ORG.teams_under, {"team": "t1"}),
+    ("Org.stints_under", ORG.stints_under, {"owner": "t1"}),
+    ("Org.members", lambda owner: ORG.members(owner, PERIOD), {"owner": "t1"}),
+    ("Org.children", ORG.children, {"team": "t1"}),
+    ("Org.label", ORG.label, {"owner": "t1"}),
+    ("Org.knows", ORG.knows, {"owner": "t1"}),
+    ("Records.as_of", Records(org=ORG).as_of, {"day": DAY}),
+    ("messages.catalog", catalog, {"lang": "zh"}),
+    ("messages.render", lambda lang: render("metric.revenue", lang=lang), {"lang": "zh"}),
+)
+"""What reads or makes a noun beside its class, and arguments that it accepts."""
+
+
+def arguments_of(noun: Any) -> Mapping[str, object]:  # noqa: ANN401 - any noun
+    """Return the arguments that make a noun."""
+    return {field.name: getattr(noun, field.name) for field in attrs.fields(type(noun))}
+
+
+def calls() -> Mapping[str, Call]:
+    """Return every noun's class and whatever else is listed, each with a strategy for good arguments."""
+    # A named tuple looks at nothing; a mapping has no fields and stands in the list.
+    classes = [noun for noun in NOUNS if attrs.has(noun) and noun is not FrozenMap]
+    found: dict[str, Call] = {noun.__name__: (noun, NOUNS[noun].map(arguments_of)) for noun in classes}
+    return found | {name: (call, st.just(arguments)) for name, call, arguments in CALLS}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a law that asks for a ``call`` for each of them."""
+    if "call" in metafunc.fixturenames:
+        metafunc.parametrize("call", calls().values(), ids=calls().keys())
