@@ -4,12 +4,13 @@ import importlib
 import inspect
 import re
 import typing
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import attrs
 import pytest
@@ -24,6 +25,9 @@ from salesperf.review import NOTES
 
 ENGLISH = ROOT / "docs" / "explanation" / "glossary.md"
 CHINESE = ROOT / "docs" / "zh" / "glossary.md"
+
+
+Definition: TypeAlias = Callable[..., Any] | type
 
 
 class Name(NamedTuple):
@@ -100,7 +104,7 @@ def callables() -> Iterator[tuple[str, Any]]:
 CALLABLES = dict(callables())
 
 
-def arguments(function: Any) -> Iterator[str]:
+def arguments(function: Callable[..., object]) -> Iterator[str]:
     for name in inspect.signature(function).parameters:
         if name != "self" and not name.startswith("_"):
             yield name
@@ -109,9 +113,7 @@ def arguments(function: Any) -> Iterator[str]:
 def public_names() -> Iterator[Name]:
     """Yield every name that the glossary has to explain: functions, classes, their members, and all arguments."""
     for module, name, value in DEFINITIONS:
-        if name in CLASSES or name in FUNCTIONS:
-            yield Name(module, name)
-        elif not inspect.ismodule(value) and name.isupper():
+        if name in CLASSES or name in FUNCTIONS or (name.isupper() and not inspect.ismodule(value)):
             yield Name(module, name)
     for name, kind in CLASSES.items():
         yield from (Name(name, member) for member, _ in members(kind))
@@ -121,7 +123,7 @@ def public_names() -> Iterator[Name]:
     yield from (Name("FORMULAS", key) for key in FORMULAS)
 
 
-def choices(annotation: Any) -> Iterator[str]:
+def choices(annotation: object) -> Iterator[str]:
     """Yield the words that an annotation allows."""
     if typing.get_origin(annotation) is Literal:
         yield from typing.get_args(annotation)
@@ -130,7 +132,7 @@ def choices(annotation: Any) -> Iterator[str]:
             yield from choices(inner)
 
 
-def annotations(definition: Any) -> Iterator[Any]:
+def annotations(definition: Definition) -> Iterator[Any]:
     # Names that are imported for type checkers only are nouns, and those are all at the root.
     root = {name: getattr(salesperf, name) for name in salesperf.__all__}
     yield from typing.get_type_hints(definition, localns=root).values()
@@ -139,8 +141,8 @@ def annotations(definition: Any) -> Iterator[Any]:
 def words() -> Iterator[str]:
     """Yield every word that a field, a result or an argument may be, out of a closed set."""
     for kind in CLASSES.values():
-        annotated = [kind] if attrs.has(kind) else []
-        annotated += [value.fget for _, value in members(kind) if isinstance(value, property)]
+        annotated: list[Definition] = [kind] if attrs.has(kind) else []
+        annotated += [value.fget for _, value in members(kind) if isinstance(value, property) and value.fget]
         annotated += [value.func for _, value in members(kind) if isinstance(value, cached_property)]
         for definition in annotated:
             yield from (word for annotation in annotations(definition) for word in choices(annotation))
@@ -233,10 +235,26 @@ def shown_to_readers() -> Iterator[tuple[str, str]]:
     yield from ((f'"{severity}"', f"severity.{severity}") for severity in SEVERITIES)
 
 
-@pytest.mark.parametrize(("code", "key"), shown_to_readers())
+HEADS = ("owner", "metric", "period", "target", "actual", "gap", "planned", "pace", "last_year", "entries", "status", "notes")
+"""Columns of a report that bear the name of what they show."""
+
+
+@pytest.mark.parametrize("code", HEADS)
+def test_a_chinese_term_is_the_one_that_heads_a_column(code: str) -> None:
+    (entry,) = (entry for entry in ENTRIES if code in entry.code)
+    assert entry.chinese == catalog("zh")[f"report.column.{code}"]
+
+
+def as_typed(text: str) -> str:
+    """Write full-width punctuation, which Chinese text may or may not use, in its plain form."""
+    return unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize(("code", "key"), list(shown_to_readers()))
 def test_a_term_is_the_one_that_reports_use(code: str, key: str) -> None:
     (entry,) = (entry for entry in ENTRIES if code in entry.code)
-    assert (entry.english, entry.chinese) == (catalog("en")[key], catalog("zh")[key])
+    assert as_typed(entry.english) == as_typed(catalog("en")[key])
+    assert as_typed(entry.chinese) == as_typed(catalog("zh")[key])
 
 
 def test_an_argument_that_bears_another_meaning_is_written_with_its_function() -> None:

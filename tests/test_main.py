@@ -62,7 +62,7 @@ def test_bad_input_is_told_on_standard_error_with_status_2(company: Path) -> Non
     done = run(company)
     assert (done.returncode, done.stdout) == (2, b"")
     first, *faults = done.stderr.decode("utf-8").splitlines()
-    assert first == "2 faults in the input"
+    assert first == "faults in the input: 2"
     assert [line.split(": ")[0] for line in faults] == ["- actuals.csv:2:amount", "- actuals.csv:2:on"]
 
 
@@ -101,16 +101,18 @@ def test_everything_may_be_chosen(company: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == review(company, "2026-09", "2026-09-15", "east", "zh")
 
 
-def test_without_actuals_the_day_is_the_last_of_all_targets(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_actuals_a_plan_is_reviewed_on_the_day_asked_for(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (company / "actuals.csv").unlink()
-    assert program.main([str(company)]) == 0
-    assert capsys.readouterr().out == review(company, "2026-Q3", "2026-09-30")
+    assert program.main([str(company)]) == 2
+    assert capsys.readouterr().err.startswith("--as-of: expected actuals")
+    assert program.main([str(company), "--as-of", "2026-07-31"]) == 0
+    assert capsys.readouterr().out == review(company, "2026-Q3", "2026-07-31")
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--as-of", "today"], "--as-of: expected a date such as 2026-09-30, got 'today'"),
+        (["--as-of", "today"], "--as-of: expected a date such as 2026-09-30, year first, got 'today'"),
         (["--period", "summer"], "--period: expected a period such as 2026, "),
         (["--for", "bo"], "--for: expected the id of a rep or a team, got 'bo'"),
     ],
@@ -128,7 +130,7 @@ def test_a_day_must_be_named_where_there_are_no_data(company: Path, capsys: pyte
     for name in ("actuals", "targets"):
         (company / f"{name}.csv").unlink()
     assert program.main([str(company)]) == 2
-    assert capsys.readouterr().err.startswith("--as-of: expected actuals or targets whose last day to take, got none")
+    assert capsys.readouterr().err.startswith("--as-of: expected actuals, whose last day")
 
 
 def test_a_file_is_written_whole_and_over_an_old_one(company: Path, capsys: pytest.CaptureFixture[str]) -> None:

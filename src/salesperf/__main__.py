@@ -116,10 +116,9 @@ def _review(chosen: argparse.Namespace) -> str:
 
 def _last_day(records: Records) -> date:
     """Return the last day with data, so that no clock is asked: the same files give the same review."""
-    days = [actual.on for actual in records.actuals] or [target.period.last for target in records.targets]
-    if not days:
+    if not records.actuals:
         raise InvalidValueError("no_day", path=("--as-of",))
-    return max(days)
+    return max(actual.on for actual in records.actuals)
 
 
 def _day(text: str) -> date:

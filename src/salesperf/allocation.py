@@ -1,14 +1,15 @@
 """Targets divided: a total over owners or over time, into parts that sum to it exactly and can be defended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Final, Literal, TypeAlias, cast
 
 import attrs
+import numpy as np
 
-from salesperf.errors import InvalidValueError
+from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.apportionment import apportion
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Product, Sum
@@ -19,7 +20,7 @@ from salesperf.model.period import Grain, Period
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.result import Result, Row
 from salesperf.model.target import Target
-from salesperf.model.validators import check_choice
+from salesperf.model.validators import check_choice, require
 
 __all__ = ["Allocation", "TargetChange", "allocate", "equal", "split"]
 
@@ -86,12 +87,12 @@ class Allocation(Result):
       ada, 2026-09: 3 = sum of
         exact share, rounded toward zero: 3 = product of
           target: 10
-          share: 0.33
+          share: 1/3
         smallest units handed out beyond it: 0
       bo, 2026-09: 7 = sum of
         exact share, rounded toward zero: 6 = product of
           target: 10
-          share: 0.67
+          share: 2/3
         smallest units handed out beyond it: 1
     """
 
@@ -156,7 +157,7 @@ def equal(owners: Iterable[str]) -> FrozenMap[str, int]:
     return FrozenMap((owner, 1) for owner in owners)
 
 
-def allocate(target: Target, basis: Mapping[str, Weight], *, method: str = "largest_remainder") -> Allocation:
+def allocate(target: Target, basis: Mapping[str, Weight | Amount], *, method: str = "largest_remainder") -> Allocation:
     """Divide a target over owners in proportion to weights, exactly.
 
     Parameters
@@ -164,7 +165,7 @@ def allocate(target: Target, basis: Mapping[str, Weight], *, method: str = "larg
     target
         The total; its metric must be a flow.
     basis
-        Owner to weight: not negative, finite, at least one above 0; in any common unit, such as last year's sales.
+        Owner to weight: numbers, or amounts in one unit such as last year's sales; not negative, finite, at least one above 0.
         Whoever has no weight gets nothing. :func:`equal` makes equal ones.
     method
         A name in :data:`salesperf.kernels.apportionment.METHODS`.
@@ -197,12 +198,27 @@ def allocate(target: Target, basis: Mapping[str, Weight], *, method: str = "larg
     >>> [(part.owner, part.amount.minor) for part in allocate(year, {"west": 2, "north": 6, "east": 6}).targets]
     [('east', 43), ('north', 43), ('west', 14)]
     """
+    require(target, Target, path=("target",))
     target.metric.require_additive("target", "metric")
+    if not isinstance(basis, Mapping):
+        raise InvalidValueError("basis_no_mapping", path=("basis",), value=basis)
     weights = FrozenMap(basis)
     if target.owner is not None and target.owner in weights:
         raise InvalidValueError("allocated_to_itself", path=("basis",), value=target.owner)
     places = [(owner, target.period) for owner in weights]
-    return _divide(target, places, tuple(weights.values()), method)
+    return _divide(target, places, tuple(_weights_of(weights)), method)
+
+
+def _weights_of(basis: FrozenMap[str, Weight | Amount]) -> Iterator[Weight]:
+    """Take amounts of one unit, such as last year's sales, and scalars of numpy's as the numbers that they are."""
+    units = [value.unit for value in basis.values() if isinstance(value, Amount)]
+    for place, value in enumerate(basis.values()):
+        if not isinstance(value, Amount):
+            yield value.item() if isinstance(value, np.generic) else value
+        elif value.unit != units[0] or len(units) < len(basis):
+            raise UnitMismatchError("unit_mismatch", path=("basis", place), left=str(units[0]), right=str(value.unit))
+        else:
+            yield value.minor
 
 
 def split(
@@ -248,6 +264,7 @@ def split(
     >>> sorted({part.amount.minor for part in split(september, "day", profile="workdays").targets})
     [0, 4, 5]
     """
+    require(target, Target, path=("target",))
     target.metric.require_additive("target", "metric")
     parts = target.period.split(grain, calendar)
     weights = _weights(parts, grain, profile, calendar)

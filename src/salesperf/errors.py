@@ -37,12 +37,14 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: to divide over time, use split)",
         "amount_digits": "expected at most {digits} digits after the point for {unit}, got {value}"
         " (hint: round it first, or use a unit with more digits)",
-        "amount_float": "expected an int, str or Decimal, got the float {value}"
+        "amount_float": "expected an int, str or Decimal and no float, got {value}"
         ' (hint: write it as text, such as Amount.of("12.34", CNY), so that no digit is guessed)',
         "amount_not_a_number": "expected a decimal number such as 1234.50, got {value}"
         " (hint: no thousands separators, no currency signs)",
         "amount_overflow": "expected an amount whose minor units fit a 64-bit integer, got {value}"
         " (hint: a unit with fewer digits reaches further)",
+        "basis_no_mapping": "expected a mapping of owner to weight, got {value}"
+        " (hint: allocation.equal(owners) gives each the same weight)",
         "beyond_int64": "expected a number between -2**63 and 2**63, got {value}",
         "breakdown_parts": "expected parts that fit the rule {rule}, got others",
         "calendar_conflict": "expected a day to be a holiday or an extra workday, got {value} as both",
@@ -63,12 +65,12 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: raise limit_bytes, or split the file by year)",
         "file_unreadable": "expected a file that can be read, got the system error {reason}",
         "file_unwritable": "expected a place that can be written to, got the system error {reason}",
-        "folder_missing": "expected a folder that holds reps.csv, found none",
+        "folder_missing": "expected a folder that holds reps.csv, found no such folder or no such file in it",
         "folder_occupied": "expected a new folder, or one that holds nothing but files of this layout, got {value}",
         "infeasible_sum": "expected values whose sum is {total} up to rounding, got a sum that is off by {excess}",
         "interval_half": "expected both ends of the interval with a value, or neither",
         "interval_reversed": "expected low <= high, got {low} and {high}",
-        "invalid_input": "{count} faults in the input",
+        "invalid_input": "faults in the input: {count}",
         "length": "expected {expected} items, got {value}",
         "metric_conflict": "expected one definition of the metric {metric}, got another one",
         "missing_column": "expected a column {column}, got the columns {columns}",
@@ -76,7 +78,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "misspelt_column": "expected a known column, perhaps {known}, got {value}",
         "more_than_all": "expected a part of the whole, got {value}, more than there is in all",
         "move_outside_service": "expected a move after the day of hire and before the day of leaving, got {value}",
-        "no_day": "expected actuals or targets whose last day to take, got none (hint: pass --as-of)",
+        "no_day": "expected actuals, whose last day would be the day to look back from, got none (hint: pass --as-of)",
         "no_weights": "expected at least one weight to divide {total} by, got none",
         "not_a_count": "expected a count (a whole number, 0 or more), got {value}",
         "not_a_shape": "expected a number from 1e-4 to 1e12, got {value}",
@@ -103,12 +105,13 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "period_reversed": "expected a period that ends after it starts, got {start} and {end}"
         " (hint: the end is the first day after the period)",
         "profile_length": "expected {expected} weights for the grain {grain}, got {value}",
-        "rate_float": "expected an int, Decimal or Fraction, got the float {value}"
+        "rate_float": "expected an int, Decimal or Fraction and no float, got {value}"
         ' (hint: write it as text, such as Decimal("0.075"))',
         "reason_missing": "expected a reason why there is no value, got none",
         "review_not_begun": "expected a day on or after the first of the period, {start}, got {value}"
         " (hint: nothing can be reviewed before it has begun)",
-        "row_length": "expected {expected} fields, got {value}",
+        "row_length": "expected {expected} fields, got {value}"
+        " (hint: count the commas; a field that holds a comma stands in quotes)",
         "row_unreadable": "expected cells of at most {limit} characters whose quotes close"
         " (hint: a quote within quotes is written twice)",
         "target_cycle": "expected a tree of targets, got a cycle through the one for {value}",
@@ -127,9 +130,10 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_team": "expected the id of a team, got {value}",
         "unreadable_amount": "expected a decimal number such as 1234.50, got {value}"
         " (hint: no thousands separators, no currency signs)",
-        "unreadable_date": "expected a date such as 2026-09-30, got {value}",
+        "unreadable_date": "expected a date such as 2026-09-30, year first, got {value}",
         "unreadable_number": "expected a number such as 0.8, got {value}",
-        "unreadable_unit": "expected a unit such as CNY, USD:4, count or box, got {value}",
+        "unreadable_unit": "expected a unit such as CNY, USD:4, count or box, got {value}"
+        " (hint: a currency goes by its ISO 4217 code, so RMB is CNY; any other three capitals need digits, as in PCS:0)",
         "weights_all_zero": "expected at least one weight above 0, got only zeros",
         "weights_invalid": "expected weights that are finite and not negative, got {value}",
         "wrong_type": "expected {expected}, got {value}",
@@ -422,7 +426,7 @@ class InvalidInputError(SalesperfError, ExceptionGroup[SalesperfError]):
     --------
     >>> fault = InvalidValueError("not_finite", path=("reps.csv", 4, "fte"), value=float("inf"))
     >>> print(InvalidInputError([fault]))
-    1 faults in the input
+    faults in the input: 1
     - reps.csv:4:fte: expected a finite number, got inf
     """
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
-from unicodedata import east_asian_width
 
 import attrs
 
@@ -15,6 +14,8 @@ from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
+from salesperf.model.result import pad, width_of
+from salesperf.model.validators import require
 from salesperf.review import Member, MetricSection, Review, Standing
 
 __all__ = ["markdown"]
@@ -69,6 +70,7 @@ def markdown(review: Review, *, lang: str = "en", catalogs: Catalogs | None = No
     >>> print(text.splitlines()[0])
     # Sales review: the company, 2026-09
     """
+    require(review, Review, path=("review",))
     return "\n".join(_Writer(review, lang, catalogs).lines()).rstrip("\n") + "\n"
 
 
@@ -130,13 +132,12 @@ class _Writer:
         """Write a table whose columns line up on a terminal too; words are set to the left."""
         heading = [self._say(f"report.column.{head}") for head in heads]
         cells = [[_escape(cell) for cell in line] for line in (heading, *rows)]
-        widths = [max(3, *(_width(line[column]) for line in cells)) for column in range(len(heads))]
+        widths = [max(3, *(width_of(line[column]) for line in cells)) for column in range(len(heads))]
         dashes = ["-" * (width - 1) for width in widths]
         rule = [f":{dash}" if head in _TEXT else f"{dash}:" for dash, head in zip(dashes, heads, strict=True)]
         for line in (cells[0], rule, *cells[1:]):
-            padded = [
-                _pad(cell, width, right=bool(place)) for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ]
+            columns = zip(line, widths, heads, strict=True)
+            padded = [pad(cell, width, right=head not in _TEXT) for cell, width, head in columns]
             yield f"| {' | '.join(padded)} |"
         yield ""
 
@@ -345,12 +346,3 @@ class _Writer:
 def _escape(text: str) -> str:
     """Escape what Markdown would read as its own, and keep each value on its line."""
     return _SPECIAL.sub(r"\\\g<0>", _CONTROL.sub(" ", text))
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _pad(text: str, width: int, *, right: bool) -> str:
-    blanks = " " * (width - _width(text))
-    return blanks + text if right else text + blanks

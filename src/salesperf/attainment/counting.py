@@ -18,6 +18,7 @@ from salesperf.model.amount import Amount, Unit
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.result import Result, Row
 from salesperf.model.target import EVERYTHING, Actual
+from salesperf.model.validators import require
 
 __all__ = ["ActualTally", "Codes", "tally", "tally_columns"]
 
@@ -124,8 +125,8 @@ class ActualTally(Result):
     ... ]
     >>> print(tally(done))
     metric  unit   scope  owner  day         amount  entries
-    visits  count         ada    2026-09-08  2       1
-    visits  count         bo     2026-09-08  4       2
+    visits  count         ada    2026-09-08       2        1
+    visits  count         bo     2026-09-08       4        2
     """
 
     metrics: tuple[str, ...]
@@ -299,7 +300,11 @@ def tally(actuals: Iterable[Actual]) -> ActualTally:
     >>> tally(sales) == tally(sales[:1]) + tally(sales[1:])
     True
     """
+    require(actuals, Iterable, path=("actuals",))
     items = actuals if isinstance(actuals, Sequence) else tuple(actuals)
+    for place, actual in enumerate(items):
+        if not isinstance(actual, Actual):
+            raise InvalidValueError("wrong_type", path=("actuals", place), expected=Actual, value=actual)
     if not items:
         return ActualTally.empty()
     return _group(

@@ -26,7 +26,7 @@ from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.target import EVERYTHING, Target
-from salesperf.model.validators import check_date
+from salesperf.model.validators import check_date, require
 
 __all__ = ["AttainmentColumns", "attain", "judge", "roll_up", "roll_up_columns"]
 
@@ -87,6 +87,7 @@ def attain(
     >>> result.ratio, round(result.pace.value, 2), result.status, str(result.gap)
     (0.6, 1.2, 'ahead', '-400.00 CNY')
     """
+    require(tally, ActualTally, path=("tally",))
     ledger, calendar = Ledger(tally, org), calendar or Calendar()
     target, schedule = _target_and_schedule(target)
     return judge([target], ledger, as_of=as_of, calendar=calendar, profiles=[profile or schedule], thresholds=thresholds)[0]
@@ -134,6 +135,7 @@ def roll_up(
     >>> [(each.target.owner, each.actual.minor) for each in roll_up(goals, tally(done), org, as_of=day)]
     [(None, 10), ('ada', 5), ('east', 10)]
     """
+    require(tally, ActualTally, path=("tally",))
     pairs = sorted(map(_target_and_schedule, targets), key=lambda pair: pair[0].key.order)
     ordered, profiles = [target for target, _ in pairs], [schedule for _, schedule in pairs]
     ledger, calendar = Ledger(tally, org), calendar or Calendar()
@@ -230,6 +232,9 @@ def roll_up_columns(
             raise InvalidValueError("length", path=(name,), expected=count, value=len(column))
     for place, flow in enumerate(metric.labels):
         flow.require_additive("metric", "labels", place)
+    if org is not None:
+        for place, label in enumerate(owner.labels):
+            org.require_owner(label, "owner", "labels", place)
     ledger = Ledger(tally, org)
     first, last = (days_of(column, name) + EPOCH for column, name in ((start, "start"), (end, "end")))
     spans = ledger.spans(owner, first, np.minimum(last, as_of.toordinal() + 1))
@@ -306,6 +311,7 @@ def judge(
 
 
 def _target_and_schedule(owed: Target | Owed) -> tuple[Target, Schedule | None]:
+    require(owed, Target, Owed, path=("target",))
     return (owed.target, owed.schedule) if isinstance(owed, Owed) else (owed, None)
 
 

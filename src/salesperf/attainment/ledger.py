@@ -235,7 +235,8 @@ class Ledger:
             rows = self._rows_of(metric, unit, known, spans)
             base, _, last = self._edges(rows, spans)
             first = np.searchsorted(self.tally.key, base)
-            standing = last[(spans.end == end) & (last > first) & (rows[spans.question] >= 0)] - 1
+            reaches = (spans.start < end) & (spans.end == end)
+            standing = last[reaches & (last > first) & (rows[spans.question] >= 0)] - 1
             total += int(self.tally.minor[standing].sum())
             found += int(standing.size)
         return total, found

@@ -21,6 +21,7 @@ from salesperf.model.period import Period
 from salesperf.model.profile import Schedule
 from salesperf.model.result import Result, Row
 from salesperf.model.target import EVERYTHING, Target
+from salesperf.model.validators import require
 
 if TYPE_CHECKING:
     from datetime import date
@@ -233,6 +234,8 @@ class TargetBook:
         A ratio is inherited: from a longer period of the owner, then from the team above. A stock or a distinct count is
         taken from a longer period alone.
         """
+        require(metric, Metric, path=("metric",))
+        require(period, Period, path=("period",))
         self.org.require_owner(owner)
         question = (owner, metric, period, scope)
         if question not in self._answers:
@@ -396,11 +399,11 @@ class TargetBook:
             return None
         parts = [part for owed in below for part in owed.parts]
         pieces = [piece for owed in below for piece in _pieces(owed)]
-        idle = {rep for rep in self._reps.get(team, ()) if self._serves(rep, team, period)}
-        idle -= {owed.target.owner for owed in members}
+        serving = {rep for rep in self._reps.get(team, ()) if self._serves(rep, team, period)}
         for child, found in children.items():
-            idle.update(self.org.members(child, period) if found is None else found.without_target)
-        return self._as_owed(team, period, parts, pieces, "rolled_up", tuple(sorted(idle)))
+            serving.update(self.org.members(child, period) if found is None else found.without_target)
+        idle = sorted(rep for rep in serving if self.owed(rep, metric, period, scope) is None)
+        return self._as_owed(team, period, parts, pieces, "rolled_up", tuple(idle))
 
     def _serves(self, rep: str, team: str | None, period: Period) -> bool:
         return any(stint.team == team and stint.within(period) for stint in self.org.stints(rep))
@@ -445,8 +448,8 @@ class TargetBook:
         pieces = []
         for run, weight in _pieces(owed):
             presence = self._presence(run, times)
-            common = (days.overlap(run) or run).overlap(hull)
-            if common is not None and presence[place]:
+            common = run.overlap(hull)
+            if common is not None:
                 pieces.append((common, weight * Fraction(presence[place], sum(presence))))
         return self._as_owed(owed.target.owner, hull, parts, pieces, "prorated")
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from fractions import Fraction
+from numbers import Rational
 from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast, overload
 
@@ -294,13 +295,15 @@ def round_fraction(value: Fraction, rounding: Rounding = "half_up") -> int:
     Raises
     ------
     InvalidValueError
-        If no rounding bears the name.
+        If the value is no rational number, or no rounding bears the name.
 
     Examples
     --------
     >>> [round_fraction(Fraction(-5, 2), name) for name in ("half_up", "half_even", "floor", "ceiling")]
     [-3, -2, -3, -2]
     """
+    if not isinstance(value, Rational):
+        raise InvalidValueError("wrong_type", path=("value",), expected=Fraction, value=value)
     if not isinstance(rounding, str) or rounding not in ROUNDINGS:
         raise InvalidValueError("choice", path=("rounding",), choices=tuple(ROUNDINGS), value=rounding)
     return ROUNDINGS[rounding](value.numerator, value.denominator)

@@ -23,6 +23,8 @@ __all__ = ["LANGUAGES", "Catalogs", "HasText", "catalog", "describe_error", "dis
 LANGUAGES: Final = ("en", "zh")
 """The languages whose catalogs are complete."""
 
+_MOST_DENOMINATOR: Final = 10_000
+
 Catalogs: TypeAlias = Mapping[str, Mapping[str, str]]
 """Catalogs of the caller's own: language to message key to template."""
 
@@ -114,7 +116,7 @@ class _Writer(string.Formatter):
     def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, Any]:
         try:
             value, first = super().get_field(field_name, args, kwargs)
-        except (LookupError, AttributeError):
+        except (LookupError, AttributeError, TypeError):
             return f"{{{field_name}}}", field_name
         return value, first
 
@@ -194,7 +196,8 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     Parameters
     ----------
     value
-        Text, a number, a date, ``None`` or ``nan`` (a dash), or anything with a ``text(lang, catalogs)`` method.
+        Text, a number, a date, ``None`` or ``nan`` (a dash), anything with a ``text(lang, catalogs)`` method, or a tuple of
+        these (a list).
     style
         ``"percent"`` for a fraction, ``"points"`` for a signed difference of fractions, ``"signed"`` for a number with its
         sign, ``"plain"`` for a whole number without grouping; otherwise a format specification of Python's for numbers.
@@ -211,7 +214,7 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
     if isinstance(value, Phrase):
-        return _phrase(value, lang, catalogs)
+        return render(f"shown.{value.key}", value.arguments, lang=lang, catalogs=catalogs)
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
@@ -226,15 +229,9 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
         return str(value)
     if style == "points":
         return render("format.points", {"number": f"{100 * float(value):+z.1f}"}, lang=lang, catalogs=catalogs)
+    if isinstance(value, Fraction) and not style and value.denominator < _MOST_DENOMINATOR:
+        return str(value)  # exactly, so that whoever reads a breakdown can recompute it
     return _number(float(value) if isinstance(value, Fraction) else value, style)
-
-
-def _phrase(value: Phrase, lang: str, catalogs: Catalogs | None) -> str:
-    arguments = dict(value.arguments)
-    if isinstance(items := arguments.get("items"), tuple):
-        separator = render("format.separator", lang=lang, catalogs=catalogs)
-        arguments["items"] = separator.join(display(item, lang=lang, catalogs=catalogs) for item in items)
-    return render(f"shown.{value.key}", arguments, lang=lang, catalogs=catalogs)
 
 
 def _number(value: float | Decimal, style: str) -> str:

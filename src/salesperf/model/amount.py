@@ -12,7 +12,7 @@ import attrs
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.numeric import INT64_MAX, Rounding, round_fraction
 from salesperf.messages import Catalogs, render
-from salesperf.model.validators import check_number, identifier, of_type, one_of, place, whole
+from salesperf.model.validators import as_tuple, check_number, check_whole, identifier, of_type, one_of, place, whole
 
 __all__ = ["CNY", "COUNT", "EUR", "ISO_4217", "JPY", "USD", "Amount", "Rate", "Unit", "UnitDimension"]
 
@@ -88,7 +88,7 @@ class Unit:
         Raises
         ------
         InvalidValueError
-            If the text is none of these.
+            If the text is none of these, or is three capitals alone and no currency, such as RMB: more likely a slip.
 
         Examples
         --------
@@ -99,6 +99,8 @@ class Unit:
         if match is None:
             raise InvalidValueError("unreadable_unit", path=("Unit", "parse"), value=text)
         code, digits, dimension = match.groups()
+        if digits is None and _is_currency_like(code):
+            raise InvalidValueError("unreadable_unit", path=("Unit", "parse"), value=text)
         known = ISO_4217.get(code) or cls(code, 0, "count")
         return cls(code, int(digits) if digits else known.digits, cast("UnitDimension", dimension or known.dimension))
 
@@ -107,7 +109,13 @@ class Unit:
         known = ISO_4217.get(self.code)
         if self.dimension != (known.dimension if known else "count"):
             return f"{self.code}:{self.digits}:{self.dimension}"
-        return self.code if self.digits == (known.digits if known else 0) else f"{self.code}:{self.digits}"
+        is_short = self.digits == (known.digits if known else 0) and not _is_currency_like(self.code)
+        return self.code if is_short else f"{self.code}:{self.digits}"
+
+
+def _is_currency_like(code: str) -> bool:
+    """Tell whether a code reads as that of a currency and is none."""
+    return len(code) == 3 and code.isascii() and code.isupper() and code.isalpha() and code not in ISO_4217  # noqa: PLR2004
 
 
 _BY_DIGITS: Final = {
@@ -255,8 +263,10 @@ class Amount:
         >>> print(Amount.total([Amount.of(1, CNY), Amount.of("2.50", CNY)], CNY))
         3.50 CNY
         """
-        zero = cls(minor=0, unit=unit)
-        return cls(minor=sum(zero._same_unit(amount, "amounts", at) for at, amount in enumerate(amounts)), unit=unit)
+        zero, items = cls(minor=0, unit=unit), as_tuple(amounts)
+        if not isinstance(items, tuple):
+            raise InvalidValueError("wrong_type", path=("amounts",), expected=tuple, value=items)
+        return cls(minor=sum(zero._same_unit(amount, "amounts", at) for at, amount in enumerate(items)), unit=unit)
 
     @property
     def decimal(self) -> Decimal:
@@ -380,6 +390,7 @@ class Amount:
         >>> Amount.of("1234.50", CNY).rounded_text(0)
         'CNY 1,235'
         """
+        check_whole(digits, ("digits",), 0, _MOST_DIGITS)
         shown = self.rescale(attrs.evolve(self.unit, digits=min(digits, self.unit.digits)))
         arguments = {"number": f"{shown.decimal:,f}", "code": self.unit.code}
         key = f"unit.{self.unit.code}"

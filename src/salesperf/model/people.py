@@ -18,6 +18,7 @@ from salesperf.model.validators import (
     as_decimal,
     as_sorted_tuple,
     as_tuple,
+    check_date,
     check_decimal,
     day,
     decimal,
@@ -400,10 +401,12 @@ class Org:
 
     def team_on(self, rep: str, on: date) -> str | None:
         """Return a rep's team on a day; ``None`` when directly under the company or not in service."""
+        check_date(on, ("on",))
         return next((stint.team for stint in self.stints(rep) if stint.start <= on < stint.end), None)
 
     def children(self, team: str | None) -> tuple[Team, ...]:
-        """Return the teams directly under a team, or under the company for ``None``."""
+        """Return the teams directly under a team, or under the company for ``None``; under a rep there are none."""
+        self.require_owner(team, "team")
         return self._children.get(team, ())
 
     def teams_under(self, team: str | None) -> tuple[str, ...]:
@@ -414,14 +417,15 @@ class Org:
         >>> Org(teams=[Team(id="china"), Team(id="east", parent="china")]).teams_under("china")
         ('china', 'east')
         """
-        self.require_owner(team, "team")
+        if team is not None and not (isinstance(team, str) and team in self.team_by_id):
+            raise UnknownNameError("unknown_team", path=("team",), value=team)
         found: list[str] = []
         waiting = [team]
         while waiting:
             above = waiting.pop()
             if above is not None:
                 found.append(above)
-            waiting.extend(child.id for child in reversed(self.children(above)))
+            waiting.extend(child.id for child in reversed(self._children.get(above, ())))
         return tuple(found)
 
     def stints_under(self, owner: str | None) -> tuple[Stint, ...]:
@@ -453,5 +457,6 @@ class Org:
         if owner is None:
             stints: Iterable[Stint] = (stint for rep in self.reps for stint in self._stints[rep.id])
         else:
+            self.require_owner(owner)
             stints = self.stints(owner) if owner in self.rep_by_id else self.stints_under(owner)
         return tuple(sorted({stint.rep for stint in stints if stint.within(period)}))

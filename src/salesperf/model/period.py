@@ -407,7 +407,7 @@ def _opening(on: date, grain: Grain, calendar: "Calendar | None", ahead: int) ->
     if grain == "day":
         return on + timedelta(days=ahead)
     if grain == "week":
-        first = 0 if calendar is None else calendar.week_start
+        first = 0 if calendar is None else _checked(calendar).week_start
         return on + timedelta(days=_WEEK * ahead - (on.weekday() - first) % _WEEK)
     months = _MONTHS[grain]
     return _first_of_month(on.year, on.month + months * ahead - (on.month - _opening_month(calendar)) % months)
@@ -425,8 +425,11 @@ def _first_of_month(year: int, month: int) -> date:
 
 
 def _opening_month(calendar: "Calendar | None") -> int:
-    if calendar is None:
-        return 1
-    if not hasattr(calendar, "fiscal_year_start"):  # the calendar's own module is above this one
+    return 1 if calendar is None else _checked(calendar).fiscal_year_start
+
+
+def _checked(calendar: "Calendar") -> "Calendar":
+    """Refuse what is no calendar; by what it offers, since its class stands in a module above this one."""
+    if isinstance(calendar, type) or not hasattr(calendar, "fiscal_year_start"):
         raise InvalidValueError("wrong_type", path=("calendar",), expected="Calendar", value=calendar)
-    return calendar.fiscal_year_start
+    return calendar

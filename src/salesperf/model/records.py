@@ -1,6 +1,6 @@
 """Records: everything known about a company's sales, in one frozen bundle."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -126,8 +126,8 @@ class Records:
         -------
         Records
             Without later actuals, targets agreed later, hires, departures, moves and absences that start later, and later
-            findings. A rep hired later is forgotten with the targets set for the seat; of one who sold something before only
-            the day of hire is. A parent that is forgotten is no longer named, nor is a manager.
+            findings. A rep hired later is forgotten with the targets set for the seat, unless something was sold before:
+            then the rep was known, and the day of the first sale stands for that of hire. A parent that is forgotten is no longer named, nor is a manager.
 
         Notes
         -----
@@ -141,7 +141,10 @@ class Records:
         """
         check_date(day, ("day",))
         actuals = tuple(actual for actual in self.actuals if actual.on <= day)
-        org = self._org_as_of(day, {actual.owner for actual in actuals})
+        first_sales: dict[str, date] = {}
+        for actual in actuals:
+            first_sales[actual.owner] = min(actual.on, first_sales.get(actual.owner, day))
+        org = self._org_as_of(day, first_sales)
         targets = [
             target
             for target in self.targets
@@ -156,8 +159,13 @@ class Records:
             findings=[finding for finding in self.findings if finding.on is None or finding.on <= day],
         )
 
-    def _org_as_of(self, day: date, active: set[str]) -> Org:
-        reps = [_rep_as_of(rep, day) for rep in self.org.reps if rep.service[0] <= day or rep.id in active]
+    def _org_as_of(self, day: date, first_sales: Mapping[str, date]) -> Org:
+        known_since = {rep.id: first_sales.get(rep.id) if rep.service[0] > day else rep.hired for rep in self.org.reps}
+        reps = [
+            _rep_as_of(rep, known_since[rep.id], day)
+            for rep in self.org.reps
+            if rep.hired is None or known_since[rep.id] is not None
+        ]
         known = {None, *(rep.id for rep in reps)}
         return Org(
             reps=reps,
@@ -166,8 +174,7 @@ class Records:
         )
 
 
-def _rep_as_of(rep: Rep, day: date) -> Rep:
-    hired = rep.hired if rep.hired is not None and rep.hired <= day else None
+def _rep_as_of(rep: Rep, hired: date | None, day: date) -> Rep:
     left = rep.left if rep.left is not None and rep.left <= day else None
     absences = tuple(absence for absence in rep.absences if absence.start <= day)
     if (hired, left, absences) == (rep.hired, rep.left, rep.absences):

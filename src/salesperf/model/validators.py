@@ -125,6 +125,18 @@ def decimal(low: int, high: int) -> Validator:
     return check
 
 
+def require(value: object, *kinds: type, path: tuple[str | int, ...]) -> None:
+    """Refuse an argument of a question that is of another kind.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming the argument, the kinds expected and the kind found.
+    """
+    if not isinstance(value, kinds):
+        raise InvalidValueError("wrong_type", path=path, expected=kinds, value=value)
+
+
 def check_decimal(value: object, path: tuple[str | int, ...], low: int, high: int) -> None:
     """Refuse what is not a finite Decimal from low to high."""
     if isinstance(value, float):

@@ -24,7 +24,7 @@ from salesperf.model.people import Org, Rep
 from salesperf.model.period import Grain, Period
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import check_date
+from salesperf.model.validators import check_date, require
 from salesperf.review.findings import find
 from salesperf.review.sections import DataSection, Member, MetricSection, Note, RecordedFlow, Standing, TrendPart
 
@@ -145,6 +145,8 @@ def build(records: Records, *, owner: str | None, period: Period, as_of: date) -
     >>> review.metrics[0].attainment.ratio, review.is_partial
     (0.6, True)
     """
+    require(records, Records, path=("records",))
+    require(period, Period, path=("period",))
     check_date(as_of, ("as_of",))
     if as_of < period.start:
         raise InvalidValueError("review_not_begun", path=("as_of",), start=period.start, value=as_of)

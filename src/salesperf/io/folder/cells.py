@@ -20,7 +20,7 @@ ValueT = TypeVar("ValueT")
 Cell: TypeAlias = str | date | Decimal | Amount | Unit | None
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_DATE: Final = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})\Z", re.ASCII)
 _PLAIN: Final = 40
 """Digits of any amount that fits 64 bits, with room: longer text takes the careful way."""
 
@@ -60,7 +60,7 @@ def id_in(cell: str) -> str:
 
 
 def date_in(cell: str) -> date:
-    """Read a date, written year, month, day with hyphens.
+    """Read a date, written year, month, day, with hyphens or as spreadsheets do with slashes.
 
     Raises
     ------
@@ -69,13 +69,13 @@ def date_in(cell: str) -> date:
 
     Examples
     --------
-    >>> date_in("2026-09-30")
-    datetime.date(2026, 9, 30)
+    >>> date_in("2026-09-30") == date_in("2026/9/30")
+    True
     """
-    text = cell.strip()
+    match = _DATE.match(cell.strip())
     try:
-        if _DATE.match(text):
-            return date.fromisoformat(text)
+        if match:
+            return date(int(match[1]), int(match[3]), int(match[4]))
     except ValueError:
         pass
     raise InvalidValueError("unreadable_date", value=cell)

@@ -1,0 +1,88 @@
+"""Records as of a day know nothing that came later."""
+
+from datetime import date
+from decimal import Decimal
+
+import attrs
+from hypothesis import HealthCheck, given, settings
+
+from salesperf import CNY, STANDARD_METRICS, Actual, Amount, Finding, Message, Move, Org, Period, Records, Rep, Target, Team
+from salesperf.testing import assert_as_of_forgets, days, records
+
+REVENUE = STANDARD_METRICS["revenue"]
+TEN = Amount.of(10, CNY)
+JUNE_30, JULY_1 = date(2026, 6, 30), date(2026, 7, 1)
+
+some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+
+
+@some
+@given(records(), days(), days())
+def test_forgetting_twice_is_forgetting_to_the_earlier_day(known: Records, a: date, b: date) -> None:
+    assert_as_of_forgets(known, a, b)
+
+
+@some
+@given(records(), days())
+def test_whatever_came_later_makes_no_difference(known: Records, day: date) -> None:
+    later = date(2030, 6, 1)
+    somebody = Rep(id="somebody hired later", hired=later)
+    changed = attrs.evolve(
+        known,
+        org=attrs.evolve(known.org, reps=[*known.org.reps, somebody]),
+        actuals=[*known.actuals, Actual(owner=somebody.id, metric=REVENUE, amount=TEN, on=later)],
+        findings=[*known.findings, Finding(rule="found_later", message=Message("later"), on=later)],
+    )
+    assert changed.as_of(day) == known.as_of(day)
+
+
+@some
+@given(records())
+def test_at_the_end_of_time_everything_is_known(known: Records) -> None:
+    assert known.as_of(date.max) == known
+
+
+def sale(owner: str, on: date, ref: str | None = None) -> Actual:
+    return Actual(owner=owner, metric=REVENUE, amount=TEN, on=on, ref=ref)
+
+
+def test_the_last_day_still_counts() -> None:
+    known = Records(org=Org(reps=[Rep(id="ada")]), actuals=[sale("ada", JUNE_30), sale("ada", JULY_1)])
+    assert known.as_of(JUNE_30).actuals == (sale("ada", JUNE_30),)
+
+
+def test_a_rep_hired_later_is_forgotten_with_targets_moves_and_office() -> None:
+    known = Records(
+        org=Org(
+            reps=[Rep(id="ada", hired=JULY_1)],
+            teams=[Team(id="east", manager="ada")],
+            moves=[Move(rep="ada", on=date(2026, 9, 1), team="east")],
+        ),
+        targets=[Target(owner="ada", metric=REVENUE, amount=TEN, period=Period.year(2026))],
+    )
+    assert known.as_of(JULY_1).org.team_by_id["east"].manager == "ada"
+    before = known.as_of(JUNE_30)
+    assert before == Records(org=Org(teams=[Team(id="east")]))
+
+
+def test_a_rep_who_sold_before_the_day_of_hire_is_known_since_the_first_sale() -> None:
+    known = Records(org=Org(reps=[Rep(id="ada", hired=JULY_1)]), actuals=[sale("ada", JUNE_30)])
+    assert known.as_of(JUNE_30).org.reps == (Rep(id="ada", hired=JUNE_30),)
+    assert known.as_of(JULY_1).org.reps == (Rep(id="ada", hired=JULY_1),)
+
+
+def test_a_departure_an_absence_and_a_move_are_known_from_their_first_day() -> None:
+    ada = Rep(id="ada", fte=Decimal("0.5"), left=JULY_1, absences=[Period(JUNE_30, date(2026, 7, 20))])
+    org = Org(reps=[ada, Rep(id="bo")], teams=[Team(id="east")], moves=[Move(rep="bo", on=JULY_1, team="east")])
+    known = Records(org=org)
+    assert known.as_of(date(2026, 6, 29)).org.reps[0] == attrs.evolve(ada, left=None, absences=())
+    assert known.as_of(JUNE_30).org == attrs.evolve(org, reps=[attrs.evolve(ada, left=None), Rep(id="bo")], moves=())
+    assert known.as_of(JULY_1) == known
+
+
+def test_a_target_agreed_later_is_forgotten_and_no_parent_any_more() -> None:
+    year = Target(owner=None, metric=REVENUE, amount=TEN, period=Period.year(2026), agreed=JULY_1)
+    month = Target(owner=None, metric=REVENUE, amount=TEN, period=Period.month(2026, 5), parent=year.key)
+    known = Records(org=Org(), targets=[year, month])
+    assert known.as_of(JUNE_30).targets == (attrs.evolve(month, parent=None),)
+    assert known.as_of(JULY_1) == known

@@ -1,0 +1,261 @@
+"""Laws of what is owed: a target is never lost and never counted twice, however time and teams cut it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from random import Random
+
+import attrs
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from salesperf import COUNT, STANDARD_METRICS, Amount, Calendar, FrozenMap, Move, Org, Period, Rep, Target, Team, testing
+from salesperf.attainment import OWED_BASES, ActualTally, Owed, TargetBook, attain
+
+VISITS, WIN_RATE, HEADCOUNT = (STANDARD_METRICS[key] for key in ("visits", "win_rate", "headcount"))
+EVERYTHING: FrozenMap[str, str] = FrozenMap()
+
+Case = tuple[TargetBook, list[Target]]
+
+in_year = testing.days(date(2026, 1, 1), date(2026, 12, 31))
+seasons = st.sampled_from([Period.year(2026), *Period.year(2026).split("half"), *Period.year(2026).split("quarter")])
+spans = st.tuples(in_year, in_year).map(lambda pair: Period(min(pair), Period.day(max(pair)).end))
+within_year = seasons | st.sampled_from(Period.year(2026).split("month")) | spans
+
+
+@st.composite
+def orgs(draw: st.DrawFn) -> Org:
+    """Draw companies in which people join, move and leave within the year, in front of the days that are looked at."""
+    team_ids = ("t1", "t2", "t3")
+    parents = [draw(st.sampled_from((None, *team_ids[:place]))) for place in range(len(team_ids))]
+    reps, moves = [], []
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        days = sorted(draw(st.lists(in_year, max_size=4, unique=True)))
+        hired = days.pop(0) if draw(st.booleans()) and days else None
+        left = days.pop() if draw(st.booleans()) and days else None
+        homes = st.sampled_from((*team_ids, None))
+        reps.append(Rep(id=f"r{number}", team=draw(homes), hired=hired, left=left))
+        moves += [Move(rep=f"r{number}", on=on, team=draw(homes)) for on in days]
+    return Org(
+        teams=[Team(id=team, parent=above) for team, above in zip(team_ids, parents, strict=True)], reps=reps, moves=moves
+    )
+
+
+@st.composite
+def visit_targets(draw: st.DrawFn, owners: Sequence[str | None], lowest: int = -5) -> Target:
+    return Target(
+        owner=draw(st.sampled_from(owners)),
+        metric=VISITS,
+        amount=Amount(minor=draw(st.integers(lowest, 999)), unit=COUNT),
+        period=draw(within_year),
+    )
+
+
+@st.composite
+def books(draw: st.DrawFn, *, teams: bool = True, lowest: int = -5) -> Case:
+    """Draw targets: of reps alone, or of teams and the company too."""
+    org = draw(orgs())
+    owners = (*org.rep_by_id, *((None, *org.team_by_id) if teams else ()))
+    targets = draw(st.lists(visit_targets(owners, lowest), max_size=5, unique_by=lambda target: target.key))
+    return TargetBook(targets, org, draw(testing.calendars())), targets
+
+
+def minor_of(owed: Owed | None) -> int:
+    if owed is None:
+        return 0
+    assert isinstance(owed.target.amount, Amount)
+    return owed.target.amount.minor
+
+
+def below(book: TargetBook, team: str | None, period: Period) -> list[Owed]:
+    """Find what those directly under a team owe: sub-teams, and members for each of their times there."""
+    teams = (book.owed(child.id, VISITS, period) for child in book.org.children(team))
+    return [owed for owed in (*teams, *book.owed_by_members(team, VISITS, period)) if owed is not None]
+
+
+@given(visit_targets([None]), testing.calendars(), st.lists(st.integers(1, 800), max_size=6))
+def test_the_pieces_of_a_target_cut_anywhere_sum_to_it(target: Target, calendar: Calendar, cuts: list[int]) -> None:
+    start, end = target.period.start, target.period.end
+    edges = sorted({start, end, *(day for cut in cuts if (day := start + timedelta(days=cut)) < end)})
+    book = TargetBook([target], Org(), calendar)
+    pieces = [book.owed(None, VISITS, Period(*pair)) for pair in pairwise(edges)]
+    assert isinstance(target.amount, Amount)
+    assert sum(map(minor_of, pieces)) == target.amount.minor
+
+
+@given(visit_targets([None]), testing.calendars(), within_year)
+def test_a_straddling_target_counts_by_its_share_of_workdays(target: Target, calendar: Calendar, period: Period) -> None:
+    common = target.period.overlap(period)
+    if common is None or common == target.period or not calendar.workdays(target.period):
+        return
+    owed = TargetBook([target], Org(), calendar).owed(None, VISITS, period)
+    assert owed is not None
+    assert (owed.basis, owed.parts[0].period, owed.is_prorated) == ("prorated", common, True)
+    assert isinstance(target.amount, Amount)
+    exact = target.amount.minor * Fraction(calendar.workdays(common), calendar.workdays(target.period))
+    # The rounded total up to its end less that up to its start: off by half a unit at each at most.
+    assert abs(minor_of(owed) - exact) <= 1
+
+
+@given(books(teams=False), within_year)
+def test_what_all_teams_owe_is_what_all_reps_owe(case: Case, period: Period) -> None:
+    book, _ = case
+    reps = sum(minor_of(book.owed(rep, VISITS, period)) for rep in book.org.rep_by_id)
+    everywhere = [owed for team in (None, *book.org.team_by_id) for owed in book.owed_by_members(team, VISITS, period)]
+    assert sum(map(minor_of, everywhere)) == reps == minor_of(book.owed(None, VISITS, period))
+
+
+@settings(max_examples=60)
+@given(books(), within_year)
+def test_without_a_target_of_its_own_a_team_owes_what_is_owed_below_it(case: Case, period: Period) -> None:
+    book, targets = case
+    for team in (None, *book.org.team_by_id):
+        total = sum(map(minor_of, below(book, team, period)))
+        under = book.below_total(team, VISITS, period, EVERYTHING)
+        assert (under.minor if under is not None else 0) == total
+        if not any(target.owner == team and target.period.overlap(period) for target in targets):
+            owed = book.owed(team, VISITS, period)
+            assert minor_of(owed) == total
+            assert owed is None or owed.basis == "rolled_up"
+
+
+@given(books(teams=False, lowest=0), within_year, in_year)
+def test_what_a_team_should_have_done_by_a_day_is_what_its_members_should(case: Case, period: Period, as_of: date) -> None:
+    book, _ = case
+    for team in (None, *book.org.team_by_id):
+        owed = book.owed(team, VISITS, period)
+        if owed is not None:
+            assert planned(owed, book, as_of) == sum(planned(each, book, as_of) for each in below(book, team, period))
+
+
+def planned(owed: Owed, book: TargetBook, as_of: date) -> Fraction:
+    target = owed.target
+    found = attain(target, ActualTally.empty(), as_of=as_of, calendar=book.calendar, profile=owed.schedule)
+    assert found.planned_share is not None
+    return minor_of(owed) * found.planned_share
+
+
+@given(books())
+def test_a_target_agreed_for_just_these_days_wins(case: Case) -> None:
+    book, targets = case
+    for target in targets:
+        owed = book.owed(target.owner, VISITS, target.period)
+        assert owed is not None
+        assert (owed.target, owed.basis) == (target, "stated")
+        assert not owed.is_prorated
+
+
+@given(visit_targets([None]), testing.calendars(), st.lists(st.integers(-5, 999), min_size=12, max_size=12))
+def test_shorter_targets_that_tile_the_days_sum_up(year: Target, calendar: Calendar, minors: list[int]) -> None:
+    months = year.period.split("month")[: len(minors)]
+    assume(len(months) > 1)
+    parts = [
+        attrs.evolve(year, amount=Amount(minor=minor, unit=COUNT), period=month)
+        for minor, month in zip(minors, months, strict=False)
+    ]
+    period = Period(months[0].start, months[-1].end)
+    owed = TargetBook(parts, Org(), calendar).owed(None, VISITS, period)
+    assert owed is not None
+    assert (owed.basis, minor_of(owed)) == ("finer", sum(minors[: len(months)]))
+    assert [part.target for part in owed.parts] == parts
+    stated = attrs.evolve(year, period=period)
+    book = TargetBook([stated, *parts], Org(), calendar)
+    finer = book.finer_total(None, VISITS, period, EVERYTHING)
+    assert finer is not None
+    assert finer.minor == sum(minors[: len(months)])
+    whole = book.owed(None, VISITS, period)
+    assert whole is not None
+    assert whole.target == stated
+    if all(minor >= 0 for minor in minors) and any(minors[: len(months)]):
+        # The shorter ones tell how the longer one is spread.
+        assert whole.schedule == owed.schedule
+        assert owed.schedule is not None
+        assert [weight for _, weight in owed.schedule.parts] == minors[: len(months)]
+
+
+@given(st.lists(visit_targets([None]), max_size=4, unique_by=lambda target: target.key), within_year)
+def test_every_day_is_covered_by_the_shortest_target_that_holds_it(targets: list[Target], period: Period) -> None:
+    owed = TargetBook(targets, Org(), Calendar()).owed(None, VISITS, period)
+    parts = owed.parts if owed is not None else ()
+    for earlier, later in pairwise(parts):
+        assert earlier.period.end <= later.period.start
+    if owed is None or owed.basis == "prorated":
+        for day in (day.start for day in period.split("day")):
+            holding = [target.period.days for target in targets if day in target.period]
+            chosen = [part.target.period.days for part in parts if day in part.period]
+            assert chosen == sorted(holding)[:1]
+
+
+@settings(max_examples=60)
+@given(books(), within_year)
+def test_everything_owed_explains_itself(case: Case, period: Period) -> None:
+    book, targets = case
+    for owner in (None, *book.org.team_by_id, *book.org.rep_by_id):
+        owed = book.owed(owner, VISITS, period)
+        if owed is None:
+            continue
+        testing.assert_breakdowns_hold(owed)
+        assert owed.basis in OWED_BASES
+        assert (owed.target.owner, owed.target.period) == (owner, period)
+        assert {tuple(row) for row in owed.rows()} == {
+            ("owner", "metric", "target_period", "period", "amount", "unit", "prorated")
+        }
+        assert all(period.covers(part.period) for part in owed.parts)
+        assert {part.target for part in owed.parts} <= set(targets)
+
+
+@settings(max_examples=60)
+@given(books(teams=False), within_year)
+def test_whoever_serves_and_owes_nothing_is_told(case: Case, period: Period) -> None:
+    book, _ = case
+    for team in (None, *book.org.team_by_id):
+        owed = book.owed(team, VISITS, period)
+        serving = book.org.members(team, period)
+        if owed is not None:
+            assert owed.without_target == tuple(rep for rep in serving if book.owed(rep, VISITS, period) is None)
+
+
+@settings(max_examples=40)
+@given(books(), within_year, st.randoms())
+def test_the_order_of_targets_changes_nothing(case: Case, period: Period, random: Random) -> None:
+    book, targets = case
+    shuffled = TargetBook(random.sample(targets, len(targets)), book.org, book.calendar)
+    for owner in (None, *book.org.team_by_id, *book.org.rep_by_id):
+        assert shuffled.owed(owner, VISITS, period) == book.owed(owner, VISITS, period)
+
+
+@given(orgs(), within_year, st.data())
+def test_a_ratio_is_inherited_from_the_nearest_team_above_that_has_one(org: Org, period: Period, data: st.DataObject) -> None:
+    owners = data.draw(st.lists(st.sampled_from((None, *org.team_by_id)), unique=True))
+    targets = [Target(owner=owner, metric=WIN_RATE, amount=Decimal(place), period=period) for place, owner in enumerate(owners)]
+    book = TargetBook(targets, org, Calendar())
+    for team in org.teams:
+        above: str | None = team.id
+        while above is not None and above not in owners:
+            above = org.team_by_id[above].parent
+        owed = book.owed(team.id, WIN_RATE, period)
+        if above in owners:
+            assert owed is not None
+            assert (owed.target.owner, owed.target.amount) == (team.id, Decimal(owners.index(above)))
+            assert owed.basis == ("stated" if above == team.id else "inherited")
+        else:
+            assert owed is None
+    for rep in org.rep_by_id:
+        team_then = org.team_on(rep, period.last)
+        if any(period.last >= stint.start and period.last < stint.end for stint in org.stints(rep)):
+            owed = book.owed(rep, WIN_RATE, period)
+            expected = book.owed(team_then, WIN_RATE, period)
+            assert (owed and owed.target.amount) == (expected and expected.target.amount)
+
+
+@given(within_year, within_year)
+def test_a_stock_is_taken_from_a_longer_period_of_the_owner_alone(longer: Period, period: Period) -> None:
+    org = Org()
+    target = Target(owner=None, metric=HEADCOUNT, amount=Amount.of(7, COUNT), period=longer)
+    owed = TargetBook([target], org, Calendar()).owed(None, HEADCOUNT, period)
+    assert (owed is not None) == longer.covers(period)
+    if owed is not None:
+        assert (owed.target.amount, owed.target.period, owed.parts) == (target.amount, period, ())
+        testing.assert_breakdowns_hold(owed)

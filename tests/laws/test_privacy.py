@@ -1,0 +1,120 @@
+"""Whoever stands in the wrong place is not shown: no telephone number, e-mail or name in any error, nor in a ``repr``."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from string import Formatter
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject, SearchStrategy
+
+from salesperf import (
+    COUNT,
+    STANDARD_METRICS,
+    Actual,
+    Amount,
+    FrozenMap,
+    InvalidValueError,
+    Message,
+    Move,
+    Org,
+    Period,
+    Records,
+    Rep,
+    SalesperfError,
+    Target,
+    Team,
+)
+from salesperf.errors import TEMPLATES, MissingExtraError
+from salesperf.messages import describe_error
+from salesperf.testing import assert_no_personal_data, personal_data
+
+Call: TypeAlias = tuple[Callable[..., object], SearchStrategy[dict[str, object]]]
+
+some = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+
+
+def wrapped(secret: str) -> list[object]:
+    """Put a secret into whatever might carry it into a wrong place."""
+    digits = int("".join(filter(str.isdecimal, secret)) or 13800138000)
+    return [
+        secret,
+        f" {secret}",
+        [secret],
+        (secret, secret),
+        {secret},
+        {secret: secret},
+        {"owner": [secret]},
+        FrozenMap({secret: 1}),
+        [(secret, 1)],
+        [secret, 1],
+        secret.encode(),
+        digits,
+        -digits,
+        float(digits),
+        Decimal(digits),
+        [digits],
+        Message(secret),
+        Rep(id="r1", name=secret),
+        Team(id=secret),
+    ]
+
+
+@some
+@given(data=st.data(), secret=personal_data())
+def test_an_argument_in_the_wrong_place_is_not_shown(call: Call, data: DataObject, secret: str) -> None:
+    function, good = call
+    arguments = data.draw(good)
+    name = data.draw(st.sampled_from(list(arguments)))
+    secrets = [secret, "13800138000"]
+    for wrong in wrapped(secret):
+        try:
+            function(**arguments | {name: wrong})
+        except SalesperfError as error:
+            assert_no_personal_data(error, secrets)
+            assert_no_personal_data(describe_error(error, lang="zh"), secrets)
+
+
+@given(personal_data())
+def test_an_id_that_is_somebody_is_refused_without_showing_it(secret: str) -> None:
+    visits = STANDARD_METRICS["visits"]
+    target = Target(owner=secret, metric=visits, amount=Amount.of(1, COUNT), period=Period.year(2026))
+    actual = Actual(owner=secret, metric=visits, amount=Amount.of(1, COUNT), on=date(2026, 9, 1), ref=secret)
+    wrong: list[Callable[[], object]] = [
+        lambda: Org(reps=[Rep(id=secret, team=secret), Rep(id=secret)], teams=[Team(id=secret)]),
+        lambda: Org(teams=[Team(id=secret, parent=secret, manager=secret)]),
+        lambda: Org(moves=[Move(rep=secret, on=date(2026, 9, 1), team=secret)]),
+        lambda: Records(org=Org(), targets=[target, target], actuals=[actual, actual]),
+        lambda: Org().stints(secret),
+        lambda: Org().teams_under(secret),
+        lambda: FrozenMap([(secret, 1), (secret, 2)]),
+    ]
+    for make in wrong:
+        with pytest.raises(SalesperfError) as caught:
+            make()
+        assert_no_personal_data(caught.value, [secret])
+
+
+@given(personal_data())
+def test_a_name_is_hidden_from_the_repr_of_whatever_holds_it(name: str) -> None:
+    rep = Rep(id="r1", name=name)
+    org = Org(reps=[rep])
+    for noun in (rep, org, Records(org=org)):
+        assert_no_personal_data(noun, [name])
+
+
+@given(st.sampled_from(sorted(TEMPLATES)), personal_data(), st.integers(0, 18))
+def test_whatever_an_error_is_made_with_it_shows_none(code: str, secret: str, which: int) -> None:
+    value: Any = wrapped(secret)[which]
+    params = {name: value for _, name, _, _ in Formatter().parse(TEMPLATES[code]) if name}
+    error = InvalidValueError(code, path=(secret, 3), **params)
+    for shown in (error, error.within(secret), error.at(secret, secret)):
+        assert_no_personal_data(shown, [secret])
+
+
+def test_the_name_of_a_package_is_no_personal_data_and_is_shown_bare() -> None:
+    error = MissingExtraError("missing_extra", package="hypothesis", extra="testing")
+    assert str(error).endswith("(hint: pip install 'salesperf[testing]')")
