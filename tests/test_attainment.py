@@ -200,6 +200,22 @@ def test_what_is_not_recorded_is_undefined_and_no_sales_are_a_gap() -> None:
     assert (flow.actual, flow.gap, flow.status, flow.pace.value) == (Amount.of(0, COUNT), Amount.of(-100, COUNT), "behind", 0.0)
 
 
+def test_achievement_is_higher_where_better() -> None:
+    cases: tuple[tuple[Direction, int, float], ...] = (
+        ("higher", 60, 0.6),
+        ("lower", 60, 1.4),
+        ("lower", 250, -0.5),
+        (BAND, 100, 1.0),
+        (BAND, 60, 0.0),
+    )
+    for direction, number, expected in cases:
+        metric, _ = measured("flow", direction)
+        found = attain(goal(metric, 100), tally([done(metric, number, JULY.start)]), as_of=AFTER)
+        assert found.achievement == pytest.approx(expected, rel=1e-12)
+    stock, _ = measured("stock", BAND)
+    assert attain(goal(stock, 100), tally([]), as_of=AFTER).achievement is None
+
+
 def test_thresholds_are_the_reader_s_own() -> None:
     actuals = tally([done(VISITS, 48, THIRD.start)])
     lenient, strict = Thresholds(ahead=1.5, on_track=0.5), Thresholds(ahead=1.0, on_track=1.0)
@@ -432,6 +448,15 @@ def test_a_period_without_workdays_is_measured_in_days() -> None:
     assert (found.time_progress, found.progress_gap, found.required_per_workday) == (None, None, None)
     assert found.status == "ahead"
     assert attain(goal(VISITS, 10, weekend), tally([]), as_of=AFTER).status == "missed"
+
+
+def test_a_plan_for_days_off_plans_no_workday() -> None:
+    # The weight of the first weekend of August is planned, and done, on no workday.
+    opening = Period(AUGUST.start, date(2026, 8, 3))
+    plan = Schedule(parts=((opening, 21), (Period(opening.end, AUGUST.end), 21)))
+    found = attain(goal(VISITS, 42, AUGUST), tally(daily([1, 2, 3, 2, 1], opening.end)), as_of=date(2026, 8, 7), profile=plan)
+    assert (found.planned, found.pace.n) == (Amount.of(26, COUNT), 5)
+    assert found.pace.value == pytest.approx(9 / 26, rel=1e-12)
 
 
 def test_a_plan_for_other_days_says_nothing_of_these() -> None:

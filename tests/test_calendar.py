@@ -16,11 +16,33 @@ from salesperf.testing import calendars, days, periods
 Oracle = Callable[[str], Any]
 
 OCTOBER_1 = date(2026, 10, 1)
-# The notice of the General Office of the State Council for 2026: National Day off from 1 to 7 October, 20 September and
-# 10 October worked. https://www.gov.cn/zhengce/content/202511/content_7047090.htm
-NATIONAL_DAY = {date(2026, 10, day): "国庆节" for day in range(1, 8)}
-MADE_UP = {date(2026, 9, 20): "国庆节调休", date(2026, 10, 10): "国庆节调休"}
-CHINA = Calendar(holidays=NATIONAL_DAY, extra_workdays=MADE_UP)
+
+
+def run(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+# The notice of the General Office of the State Council on the public holidays of 2026, of 4 November 2025:
+# https://politics.gmw.cn/2025-11/04/content_38391083.htm
+CHINA = Calendar(
+    holidays={
+        **dict.fromkeys(run(date(2026, 1, 1), date(2026, 1, 3)), "元旦"),
+        **dict.fromkeys(run(date(2026, 2, 15), date(2026, 2, 23)), "春节"),
+        **dict.fromkeys(run(date(2026, 4, 4), date(2026, 4, 6)), "清明节"),
+        **dict.fromkeys(run(date(2026, 5, 1), date(2026, 5, 5)), "劳动节"),
+        **dict.fromkeys(run(date(2026, 6, 19), date(2026, 6, 21)), "端午节"),
+        **dict.fromkeys(run(date(2026, 9, 25), date(2026, 9, 27)), "中秋节"),
+        **dict.fromkeys(run(date(2026, 10, 1), date(2026, 10, 7)), "国庆节"),
+    },
+    extra_workdays=[
+        date(2026, 1, 4),
+        date(2026, 2, 14),
+        date(2026, 2, 28),
+        date(2026, 5, 9),
+        date(2026, 9, 20),
+        date(2026, 10, 10),
+    ],
+)
 
 
 def code_and_path(call: Callable[[], object]) -> tuple[object, ...]:
@@ -92,8 +114,13 @@ def test_without_extra_workdays_numpy_counts_and_finds_the_same(calendar: Calend
     assert np.datetime64(plain.workday_after(period.start, n)) == found
 
 
+def test_a_chinese_year_is_its_days_less_its_weekends_and_thirteen_holidays() -> None:
+    # Since 2025 there are 13 holidays by law; what else is off is worked on a weekend.
+    assert CHINA.workdays(Period.year(2026)) == 365 - 104 - 13
+
+
 def test_the_national_day_of_2026_and_the_weekends_worked_for_it() -> None:
-    assert CHINA.workdays(Period.month(2026, 9)) == 23  # 22 from Monday to Friday, and Sunday the 20th
+    assert CHINA.workdays(Period.month(2026, 9)) == 22  # 22 from Monday to Friday, less the 25th, and Sunday the 20th
     assert CHINA.workdays(Period.month(2026, 10)) == 18  # 22, less five of the seven days off, and Saturday the 10th
     assert CHINA.is_workday(date(2026, 9, 20))
     assert not CHINA.is_workday(OCTOBER_1)

@@ -267,6 +267,7 @@ def test_a_malformed_period_is_refused(start: date, end: date, found: tuple[str,
         (Period.year(2026).split, ("month", Calendar), ("wrong_type", "calendar")),
         (Period.year(2026).__contains__, (datetime(2026, 9, 1, tzinfo=UTC),), ("date_is_datetime", "Period")),
         (Period.year(2026).until, ("2026-09-01",), ("wrong_type", "as_of")),
+        (Period.month(1, 5).year_before, (), ("period_beyond_time", "Period", "year_before")),
     ],
 )
 def test_a_period_that_there_is_not_is_refused(

@@ -27,7 +27,6 @@ LabelT = TypeVar("LabelT", bound=Hashable)
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
 """The day from which numpy counts, as an ordinal."""
-_BEYOND: Final = 2.0**63
 _DENSE: Final = 4
 """Counting into a table is faster than sorting while the table has at most so many cells a row."""
 _BLOCK: Final = 32_768
@@ -64,7 +63,8 @@ class Codes(Generic[LabelT]):
         if self.codes.ndim != 1 or self.codes.dtype.kind not in "iu":
             raise InvalidValueError("wrong_type", path=("codes",), expected=int, value=self.codes)
         if len(set(self.labels)) < len(self.labels):
-            raise InvalidValueError("not_unique", path=("labels",), value=_first_repeated(self.labels))
+            repeated = next(label for place, label in enumerate(self.labels) if label in self.labels[:place])
+            raise InvalidValueError("not_unique", path=("labels",), value=repeated)
         # A negative code, read without its sign, is beyond any label too: one look suffices.
         if self.codes.size and int(self.codes.view(f"u{self.codes.itemsize}").max()) >= len(self.labels):
             row = int(np.flatnonzero((self.codes < 0) | (self.codes >= len(self.labels)))[0])
@@ -83,15 +83,6 @@ class Codes(Generic[LabelT]):
         numbers: dict[LabelT, int] = {}
         codes = [numbers.setdefault(value, len(numbers)) for value in values]
         return cls(np.array(codes, dtype=np.int64), tuple(numbers))
-
-
-def _first_repeated(labels: Sequence[Hashable]) -> Hashable:
-    seen: set[Hashable] = set()
-    for label in labels:
-        if label in seen:
-            return label
-        seen.add(label)
-    return None
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -286,7 +277,8 @@ def tally(actuals: Iterable[Actual]) -> ActualTally:
     Raises
     ------
     InvalidValueError
-        If a sum is beyond 64 bits.
+        If something is no actual, or the amounts, without their signs, sum to more than 64 bits hold: so no sum of any of
+        them can be beyond.
 
     Examples
     --------
@@ -366,7 +358,7 @@ def tally_columns(
     columns = {"metric": metric.codes, "unit": unit.codes, "on": on, "minor": minor, "scope": scope.codes}
     for name, column in columns.items():
         if column.shape != (count,):
-            raise InvalidValueError("length", path=(name,), expected=count, value=len(column))
+            raise InvalidValueError("length", path=(name,), expected=count, value=column.size)
     if minor.dtype.kind != "i":
         raise InvalidValueError("wrong_type", path=("minor",), expected=np.int64, value=minor)
     if not count:
@@ -455,7 +447,11 @@ def _order(labels: Sequence[Any], sort_key: Callable[[Any], Any]) -> list[int]:
 def _check_overflow(minor: Integers) -> None:
     """Refuse amounts whose sum, whichever of them it takes in, might be beyond 64 bits."""
     largest = max(int(minor.max()), -int(minor.min()))
-    if largest * minor.size > INT64_MAX and float(np.abs(minor, dtype=np.float64).sum()) >= _BEYOND:
+    if largest * minor.size <= INT64_MAX:
+        return
+    # By the upper and the lower halves of the words, neither of which can overflow.
+    sizes = np.abs(minor).astype(np.uint64)
+    if (int((sizes >> np.uint64(32)).sum()) << 32) + int((sizes & np.uint64(0xFFFFFFFF)).sum()) > INT64_MAX:
         raise InvalidValueError("overflow", path=("minor",))
 
 

@@ -229,7 +229,7 @@ def roll_up_columns(
     columns = {"metric": metric.codes, "unit": unit.codes, "scope": scope.codes, "start": start, "end": end, "minor": minor}
     for name, column in columns.items():
         if column.shape != (count,):
-            raise InvalidValueError("length", path=(name,), expected=count, value=len(column))
+            raise InvalidValueError("length", path=(name,), expected=count, value=column.size)
     for place, flow in enumerate(metric.labels):
         flow.require_additive("metric", "labels", place)
     if org is not None:

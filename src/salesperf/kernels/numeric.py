@@ -235,7 +235,8 @@ def ratio(numerator: Number | AnyColumn, denominator: Number | AnyColumn) -> flo
     """
     top, bottom = np.float64(numerator), np.float64(denominator)
     defined = bottom != 0
-    quotient = np.true_divide(top, np.where(defined, bottom, 1.0))
+    with np.errstate(all="ignore"):  # inf says itself that a quotient is beyond every float
+        quotient = np.true_divide(top, np.where(defined, bottom, 1.0))
     return as_result(np.where(defined, quotient, np.nan), numerator, denominator)
 
 

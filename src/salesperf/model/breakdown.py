@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 TOLERANCE: Final = 1e-9
-"""How far, relatively, a float may lie from its recomputation; amounts and exact numbers may not differ at all."""
+"""How far a float may lie from its recomputation, relatively, and absolutely below 1; what is exact may not differ at all."""
 
 
 def _rule(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:

@@ -127,7 +127,8 @@ class Records:
         Records
             Without later actuals, targets agreed later, hires, departures, moves and absences that start later, and later
             findings. A rep hired later is forgotten with the targets set for the seat, unless something was sold before:
-            then the rep was known, and the day of the first sale stands for that of hire. A parent that is forgotten is no longer named, nor is a manager.
+            then the rep was known, and the day of the first sale stands for that of hire. A parent that is forgotten is no
+            longer named, nor is a manager.
 
         Notes
         -----

@@ -1,0 +1,202 @@
+"""Laws of the review and its report: nothing later is known, no order matters, every number explains itself."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from random import Random
+from typing import TypeVar
+
+import attrs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesperf import (
+    GRAINS,
+    Amount,
+    Finding,
+    Message,
+    Move,
+    Org,
+    Period,
+    Records,
+    Rep,
+    UnitMismatchError,
+    testing,
+)
+from salesperf.io.folder import read_sample
+from salesperf.messages import LANGUAGES, catalog
+from salesperf.report import markdown
+from salesperf.review import Review, build
+
+ItemT = TypeVar("ItemT")
+Question = tuple[Records, str | None, Period, date]
+
+SAMPLE = read_sample()
+ROOTS = sorted({key.split(".")[0] for key in catalog("en")})
+KEY = re.compile(rf"(?<![\w.])(?:{'|'.join(ROOTS)})\.[a-z_]{{3,}}")
+"""A message key that no catalog holds, and that renders as itself."""
+PHONE = "13800138000"
+
+
+@st.composite
+def questions_of_any(draw: st.DrawFn) -> Question:
+    """Draw records, and what of them to review: whose, which days, and when."""
+    records = draw(testing.records())
+    owner = draw(st.sampled_from((None, *records.org.team_by_id, *records.org.rep_by_id)))
+    owed = [target.period for target in records.targets]
+    period = draw(st.sampled_from(owed) | testing.periods() if owed else testing.periods())
+    return records, owner, period, draw(testing.days(period.start, period.last) | testing.days(period.start, date(2033, 1, 1)))
+
+
+@st.composite
+def questions_of_sample(draw: st.DrawFn) -> Question:
+    """Draw what of the sample company to review."""
+    owner = draw(st.sampled_from((None, *SAMPLE.org.team_by_id, *SAMPLE.org.rep_by_id)))
+    sold = [actual.on for actual in SAMPLE.actuals]
+    start = draw(testing.days(min(sold), max(sold)))
+    odd = Period(start, start + timedelta(days=draw(st.integers(1, 200))))
+    period = draw(st.sampled_from((odd, *(Period.holding(start, grain, SAMPLE.calendar) for grain in GRAINS))))
+    return SAMPLE, owner, period, draw(testing.days(period.start, max(sold) + timedelta(days=200)))
+
+
+questions = st.one_of(questions_of_any(), questions_of_any(), questions_of_any(), questions_of_sample())
+
+
+def reviewed(question: Question) -> Review | None:
+    """Build a review, unless it is of somebody not yet hired, or would have to add boxes to pieces."""
+    records, owner, period, as_of = question
+    if owner is not None and not records.as_of(as_of).org.knows(owner):
+        return None
+    try:
+        return build(records, owner=owner, period=period, as_of=as_of)
+    except UnitMismatchError:
+        return None
+
+
+def with_later_facts(records: Records, as_of: date, random: Random) -> Records:
+    """Add whatever may become known after a day."""
+    day = as_of + timedelta(days=random.choice((1, 2, 400)))
+    moved = {rep: [move.on for move in records.org.moves if move.rep == rep] for rep in records.org.rep_by_id}
+    reps = [
+        attrs.evolve(rep, left=max(day, rep.hired or day, *moved[rep.id]) + timedelta(days=1)) if rep.left is None else rep
+        for rep in records.org.reps
+    ]
+    moves = [Move(rep=rep.id, on=day) for rep in reps if rep.service[0] < day < rep.service[1] and day not in moved[rep.id]]
+    targets = [
+        attrs.evolve(
+            target, period=Period(target.period.start, target.period.end + timedelta(days=997)), parent=None, agreed=day
+        )
+        for target in records.targets[:2]
+    ]
+    actuals = [attrs.evolve(actual, on=day, ref=None) for actual in records.actuals[:3]]
+    later = Finding(rule="later", message=Message("seen later"), on=day)
+    return attrs.evolve(
+        records,
+        org=attrs.evolve(records.org, reps=[*reps, Rep(id="hired later", hired=day)], moves=[*records.org.moves, *moves]),
+        targets=[*records.targets, *targets],
+        actuals=[*records.actuals, *actuals],
+        findings=[*records.findings, later],
+    )
+
+
+def shuffled(records: Records, random: Random) -> Records:
+    def mixed(items: Sequence[ItemT]) -> list[ItemT]:
+        return random.sample(list(items), len(items))
+
+    org = records.org
+    return Records(
+        org=Org(reps=mixed(org.reps), teams=mixed(org.teams), moves=mixed(org.moves)),
+        targets=mixed(records.targets),
+        actuals=mixed(records.actuals),
+        calendar=records.calendar,
+        findings=mixed(records.findings),
+    )
+
+
+def assert_same(review: Review, other: Review) -> None:
+    assert other == review
+    assert other.rows() == review.rows()
+    for lang in LANGUAGES:
+        assert markdown(other, lang=lang) == markdown(review, lang=lang)
+
+
+@settings(max_examples=20)
+@given(questions, st.integers(0, 99))
+def test_a_review_ignores_whatever_is_later(question: Question, seed: int) -> None:
+    records, owner, period, as_of = question
+    review = reviewed(question)
+    if review is not None:
+        later = with_later_facts(records, as_of, Random(seed))  # noqa: S311 - any order will do
+        assert_same(review, build(later, owner=owner, period=period, as_of=as_of))
+
+
+@settings(max_examples=20)
+@given(questions, st.integers(0, 99))
+def test_the_order_of_the_records_does_not_matter(question: Question, seed: int) -> None:
+    records, owner, period, as_of = question
+    review = reviewed(question)
+    if review is not None:
+        mixed = shuffled(records, Random(seed))  # noqa: S311 - any order will do
+        assert_same(review, build(mixed, owner=owner, period=period, as_of=as_of))
+
+
+@settings(max_examples=40)
+@given(questions)
+def test_every_number_of_a_review_explains_itself_and_stands_in_a_plain_row(question: Question) -> None:
+    review = reviewed(question)
+    if review is None:
+        return
+    for tree in review.breakdowns:
+        testing.assert_breakdowns_hold(tree)
+    rows = review.rows()
+    assert len({tuple(row) for row in rows}) <= 1
+    for row in rows:
+        assert all(value is None or type(value) in (str, int, float, Decimal, date) for value in row.values())
+    for section in review.metrics:
+        if section.owed.basis == "rolled_up":
+            direct = [member.owed.target.amount for member in section.members if member.level == 0]
+            assert isinstance(section.owed.target.amount, Amount)
+            parts = [amount for amount in direct if isinstance(amount, Amount)]
+            testing.assert_parts_sum_to_total(parts, section.owed.target.amount)
+
+
+@settings(max_examples=40)
+@given(questions)
+def test_a_report_is_well_formed_in_every_language_and_leaves_no_key(question: Question) -> None:
+    review = reviewed(question)
+    for lang in LANGUAGES if review is not None else ():
+        assert review is not None
+        text = markdown(review, lang=lang)
+        assert not KEY.findall(text)
+        assert text.endswith("\n")
+        assert not text.endswith("\n\n")
+        lines = text.split("\n")
+        for above, line in pairwise(lines):
+            if above.startswith("|") and line.startswith("|"):
+                assert cells(above) == cells(line)
+        # A heading, a table, an item, or a sentence of ours: nothing that comes from the data begins a line.
+        assert all(not line or line[0] in "|#-" or line[0].isalnum() for line in lines)
+
+
+def cells(line: str) -> int:
+    return len(re.findall(r"(?<!\\)\|", line))
+
+
+@settings(max_examples=20)
+@given(questions_of_any())
+def test_a_report_shows_names_and_nothing_else_that_is_personal(question: Question) -> None:
+    records, owner, period, as_of = question
+    private = attrs.evolve(
+        records,
+        targets=[attrs.evolve(target, rationale=f"call {PHONE}") for target in records.targets],
+        actuals=[attrs.evolve(actual, ref=f"{PHONE}-{place}") for place, actual in enumerate(records.actuals)],
+    )
+    review = reviewed((private, owner, period, as_of))
+    if review is not None:
+        for lang in LANGUAGES:
+            assert PHONE not in markdown(review, lang=lang)
+        assert PHONE not in str(review.rows())
+        names = [rep.name for rep in records.org.reps if len(rep.name) > 6]
+        assert not [name for name in names if name in repr(review)]

@@ -1,0 +1,135 @@
+"""Records: one bundle of everything known, checked as a whole. What a day forgets is in ``laws/test_as_of.py``."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from salesperf import (
+    COUNT,
+    STANDARD_METRICS,
+    Actual,
+    Amount,
+    InvalidInputError,
+    InvalidValueError,
+    Org,
+    Period,
+    Records,
+    Rep,
+    SalesperfError,
+    Target,
+    TargetKey,
+    Team,
+)
+from salesperf.testing import records
+
+VISITS = STANDARD_METRICS["visits"]
+OWN_VISITS = attrs.evolve(VISITS, title="Visits of ours")
+ORG = Org(reps=[Rep(id="ada", team="east")], teams=[Team(id="east")])
+YEAR, MARCH, MAY = Period.year(2026), Period.month(2026, 3), Period.month(2026, 5)
+
+
+def target(owner: str | None, period: Period, parent: TargetKey | None = None) -> Target:
+    return Target(owner=owner, metric=VISITS, amount=Amount.of(1, COUNT), period=period, parent=parent)
+
+
+def key(owner: str | None, period: Period) -> TargetKey:
+    return TargetKey(owner, "visits", period)
+
+
+def visit(owner: str, ref: str | None = None) -> Actual:
+    return Actual(owner=owner, metric=VISITS, amount=Amount.of(1, COUNT), on=date(2026, 3, 2), ref=ref)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(records())
+def test_owners_are_known_and_keys_and_references_come_once(known: Records) -> None:
+    keys = [owed.key for owed in known.targets]
+    references = [actual.ref for actual in known.actuals if actual.ref is not None]
+    assert len(set(keys)) == len(keys)
+    assert len(set(references)) == len(references)
+    assert all(known.org.knows(actual.owner) for actual in known.actuals)
+    assert all(owed.parent is None or owed.parent in keys for owed in known.targets)
+
+
+def test_nothing_but_people_need_be_known() -> None:
+    assert Records(org=ORG).targets == ()
+    assert Records(org=ORG, targets=iter([target("ada", YEAR)])).targets == (target("ada", YEAR),)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ({"targets": [target("bo", YEAR)]}, [("unknown_owner", "Records", "targets", 0, "owner")]),
+        ({"actuals": [visit("ada"), visit("bo")]}, [("unknown_owner", "Records", "actuals", 1, "owner")]),
+        ({"targets": [target("ada", YEAR)] * 2}, [("duplicate_target", "Records", "targets", 1)]),
+        ({"actuals": [visit("ada", "x1"), visit("east", "x1")]}, [("not_unique", "Records", "actuals", 1, "ref")]),
+        (
+            {"targets": [target("ada", YEAR, key("east", YEAR))]},
+            [("unknown_target", "Records", "targets", 0, "parent")],
+        ),
+        (
+            {"targets": [target("ada", YEAR, key("ada", YEAR))]},
+            [("target_cycle", "Records", "targets", 0, "parent")],
+        ),
+        (
+            {
+                "targets": [
+                    target("ada", MARCH, key("ada", MAY)),
+                    target("ada", MAY, key("ada", MARCH)),
+                    target("ada", YEAR, key("ada", MARCH)),
+                ]
+            },
+            [("target_cycle", "Records", "targets", 0, "parent"), ("target_cycle", "Records", "targets", 1, "parent")],
+        ),
+        (
+            {"targets": [target("ada", YEAR)], "actuals": [visit("ada"), attrs.evolve(visit("ada"), metric=OWN_VISITS)]},
+            [("metric_conflict", "Records", "actuals", 1, "metric")],
+        ),
+    ],
+)
+def test_records_that_contradict_themselves_are_refused(
+    arguments: Mapping[str, Any], found: list[tuple[str | int, ...]]
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        Records(org=ORG, **arguments)
+    assert [(fault.code, *fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)] == found
+
+
+def test_every_fault_is_reported_at_once() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        Records(org=ORG, targets=[target("bo", YEAR), target("cy", YEAR)], actuals=[visit("bo", "x1"), visit("ada", "x1")])
+    assert len(caught.value.exceptions) == 4
+
+
+def test_equal_metrics_need_not_be_one_object() -> None:
+    again = attrs.evolve(VISITS)
+    assert again is not VISITS
+    assert len(Records(org=ORG, actuals=[visit("ada"), attrs.evolve(visit("ada"), metric=again)]).actuals) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ({"org": None}, ("wrong_type", "Records", "org")),
+        ({"targets": 7}, ("wrong_type", "Records", "targets")),
+        ({"targets": [target("ada", YEAR), visit("ada")]}, ("wrong_type", "Records", "targets", 1)),
+        ({"actuals": [target("ada", YEAR)]}, ("wrong_type", "Records", "actuals", 0)),
+        ({"calendar": "weekdays"}, ("wrong_type", "Records", "calendar")),
+        ({"findings": ["stale"]}, ("wrong_type", "Records", "findings", 0)),
+    ],
+)
+def test_malformed_records_are_refused(arguments: Mapping[str, Any], found: tuple[str | int, ...]) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        Records(**{"org": ORG, **arguments})
+    assert (caught.value.code, *caught.value.path) == found
+
+
+@pytest.mark.parametrize(("day", "code"), [(datetime(2026, 1, 1, tzinfo=UTC), "date_is_datetime"), ("2026", "wrong_type")])
+def test_a_day_to_look_back_from_is_a_date(day: date, code: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        Records(org=ORG).as_of(day)
+    assert (caught.value.code, caught.value.path) == (code, ("day",))

@@ -1,0 +1,156 @@
+"""Counting actuals: large and sparse columns, what a tally says of itself, and what is refused."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from salesperf import CNY, COUNT, JPY, STANDARD_METRICS, Actual, Amount, FrozenMap, InvalidValueError
+from salesperf.attainment import ActualTally, Codes, tally, tally_columns
+from salesperf.kernels.numeric import INT64_MAX
+
+REVENUE, VISITS = STANDARD_METRICS["revenue"], STANDARD_METRICS["visits"]
+MANY = 100_000
+"""More rows than are taken at a time."""
+
+
+def columns(**other: Any) -> ActualTally:  # noqa: ANN401 - what is to be refused
+    arguments: dict[str, Any] = {
+        "owner": Codes.of(["ada", "bo", "ada"]),
+        "metric": Codes.of(["visits"] * 3),
+        "unit": Codes.of([COUNT] * 3),
+        "on": np.array(["2026-09-01", "2026-09-01", "2026-09-02"], dtype="datetime64[D]"),
+        "minor": np.array([1, 10, 100]),
+    }
+    return tally_columns(**(arguments | other))
+
+
+def test_a_tally_sums_by_metric_unit_scope_owner_and_day() -> None:
+    def sale(yuan: int, owner: str, day: int, **scope: str) -> Actual:
+        return Actual(owner=owner, metric=REVENUE, amount=Amount.of(yuan, CNY), on=date(2026, 9, day), scope=scope)
+
+    counted = tally([sale(1, "bo", 2), sale(2, "ada", 3), sale(3, "ada", 3), sale(4, "ada", 3, product="A")])
+    assert [(row["scope"], row["owner"], row["day"], row["amount"], row["entries"]) for row in counted.rows()] == [
+        ("", "ada", date(2026, 9, 3), Decimal("5.00"), 2),
+        ("", "bo", date(2026, 9, 2), Decimal("1.00"), 1),
+        ("product=A", "ada", date(2026, 9, 3), Decimal("4.00"), 1),
+    ]
+    assert (counted.owners, counted.units, counted.metrics) == (("ada", "bo"), (CNY,), ("revenue",))
+    assert counted.last_day == date(2026, 9, 3)
+    assert str(counted).splitlines()[1].split() == ["revenue", "CNY", "ada", "2026-09-03", "5.00", "2"]
+
+
+def test_the_tally_of_nothing_is_empty() -> None:
+    for empty in (tally([]), tally(iter(())), ActualTally.empty(), ActualTally.empty() + tally([])):
+        assert (len(empty), empty.last_day, empty.rows(), empty.day.tolist()) == (0, None, [], [])
+        assert empty == ActualTally.empty()
+    none = np.zeros(0, dtype=np.int64)
+    no_codes: dict[str, Codes[Any]] = {name: Codes(none, ()) for name in ("owner", "metric", "unit")}
+    assert columns(**no_codes, on=none.astype("datetime64[D]"), minor=none) == ActualTally.empty()
+
+
+def test_a_tally_equals_no_other_thing_and_has_no_hash() -> None:
+    assert ActualTally.empty() != 0
+    with pytest.raises(TypeError):
+        hash(ActualTally.empty())
+
+
+def test_the_columns_of_a_tally_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        columns().minor[0] = 5
+
+
+@pytest.mark.parametrize("days", [40, 3_000_000], ids=["dense", "sparse"])
+@pytest.mark.parametrize("scale", [1, 10**12], ids=["small", "large"])
+def test_long_columns_are_summed_exactly(days: int, scale: int) -> None:
+    rng = np.random.default_rng(5)
+    owner, day = rng.integers(0, 7, MANY), rng.integers(0, days, MANY)
+    minor = rng.integers(-9 * scale, 9 * scale, MANY)
+    first = np.datetime64("0001-01-01", "D")
+    counted = columns(
+        owner=Codes(owner, tuple("abcdefg")),
+        metric=Codes(np.zeros(MANY, dtype=np.int8), ("visits",)),
+        unit=Codes(np.zeros(MANY, dtype=np.uint8), (COUNT,)),
+        on=first + day,
+        minor=minor,
+    )
+    expected: dict[tuple[str, int], list[int]] = {}
+    for cell in zip(("abcdefg"[place] for place in owner.tolist()), day.tolist(), minor.tolist(), strict=True):
+        expected.setdefault(cell[:2], []).append(cell[2])
+    found = zip((counted.owners[place] for place in counted.owner.tolist()), (counted.day - 1).tolist(), strict=True)
+    assert list(found) == sorted(expected)
+    assert counted.minor.tolist() == [sum(expected[cell]) for cell in sorted(expected)]
+    assert counted.entries.tolist() == [len(expected[cell]) for cell in sorted(expected)]
+
+
+def test_labels_that_no_row_bears_leave_no_trace() -> None:
+    spare = Codes(np.array([2, 0, 2]), ("bo", "nobody", "ada"))
+    assert columns(owner=spare) == columns()
+    assert columns(owner=spare).owners == ("ada", "bo")
+    units = Codes(np.array([1, 1, 1]), (JPY, COUNT))
+    assert columns(unit=units) == columns()
+
+
+def test_the_largest_amount_there_is_can_be_counted() -> None:
+    counted = columns(minor=np.array([INT64_MAX - 20, 10, 0]), owner=Codes.of(["ada"] * 3))
+    assert counted.minor.tolist() == [INT64_MAX - 10, 0]
+
+
+# Refusals
+
+
+def assert_refused(code: str, path: tuple[str | int, ...], call: Callable[[], object]) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        call()
+    assert (caught.value.code, caught.value.path) == (code, path)
+
+
+@pytest.mark.parametrize(
+    ("codes", "labels", "code", "path"),
+    [
+        (np.array([0, 2]), ("ada", "bo"), "out_of_range", ("codes", 1)),
+        (np.array([0, -1]), ("ada", "bo"), "out_of_range", ("codes", 1)),
+        (np.array([0]), (), "out_of_range", ("codes", 0)),
+        (np.array([0.0]), ("ada",), "wrong_type", ("codes",)),
+        (np.array([[0]]), ("ada",), "wrong_type", ("codes",)),
+        (np.array([0]), ("ada", "bo", "ada"), "not_unique", ("labels",)),
+    ],
+)
+def test_codes_without_a_label_are_refused(codes: Any, labels: tuple[str, ...], code: str, path: tuple[str | int, ...]) -> None:  # noqa: ANN401 - arrays of any kind
+    assert_refused(code, path, lambda: Codes(codes, labels))
+
+
+@pytest.mark.parametrize(
+    ("other", "code", "path"),
+    [
+        ({"metric": Codes.of(["visits"])}, "length", ("metric",)),
+        ({"scope": Codes.of([FrozenMap()])}, "length", ("scope",)),
+        ({"minor": np.array(1)}, "length", ("minor",)),
+        ({"minor": np.array([1.0, 2.0, 3.0])}, "wrong_type", ("minor",)),
+        ({"minor": np.array([1, 2, 3], dtype=np.uint64)}, "wrong_type", ("minor",)),
+        ({"on": np.array([1, 2, 3])}, "wrong_type", ("on",)),
+        ({"on": np.array(["2026-09-01", "NaT", "2026-09-02"], dtype="datetime64[D]")}, "wrong_type", ("on", 1)),
+        ({"minor": np.array([2**62, 2**62, 0])}, "overflow", ("minor",)),
+        ({"minor": np.array([-(2**63), 0, 0])}, "overflow", ("minor",)),
+    ],
+)
+def test_columns_that_do_not_fit_are_refused(other: dict[str, Any], code: str, path: tuple[str | int, ...]) -> None:
+    assert_refused(code, path, lambda: columns(**other))
+
+
+def test_what_is_no_actual_is_refused() -> None:
+    nothing: Any = None
+    assert_refused("wrong_type", ("actuals",), lambda: tally(nothing))
+    assert_refused("wrong_type", ("actuals", 0), lambda: tally([nothing]))
+
+
+def test_more_combinations_than_64_bits_number_are_refused() -> None:
+    count = 30_000
+    names = tuple(map(str, range(count)))
+    codes = Codes(np.array([0, count - 1, 5]), names)
+    scopes = Codes(codes.codes, tuple(FrozenMap({"product": name}) for name in names))
+    days = np.array(["0001-01-01", "9999-12-31", "2026-01-01"], dtype="datetime64[D]")
+    assert_refused("overflow", ("tally",), lambda: columns(owner=codes, metric=codes, scope=scopes, on=days))
