@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from salesperf import Finding, InvalidValueError, Message
 from salesperf.model.finding import SEVERITIES
-from salesperf.testing import findings
+from salesperf.model.message import Personal
+from salesperf.testing import assert_no_personal_data, findings, personal_data
 
 
 @given(st.lists(findings(), max_size=5))
@@ -33,6 +34,14 @@ def test_a_message_is_written_when_it_is_read() -> None:
     assert (message.text(), message.text("zh")) == ("Q3 2026", "2026年第3季度")
     assert message == Message("period.quarter", {"number": 3, "year": "2026"})
     assert Message("said plainly").text("zh") == "said plainly"
+
+
+@given(personal_data())
+def test_somebody_within_a_message_is_read_and_not_shown(name: str) -> None:
+    message = Message.of("breakdown.part", owner=Personal(name), period="2026")
+    assert message.text() == f"{name}, 2026"
+    assert name in message.text("zh")
+    assert_no_personal_data(repr(message), [name])
 
 
 @pytest.mark.parametrize(

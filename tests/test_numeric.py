@@ -113,7 +113,7 @@ def test_ranges_are_equal_by_content() -> None:
 
 
 def test_numbers_of_any_kind_become_floats() -> None:
-    interval: Interval[Any] = Interval(np.int64(1), np.float32(1.5))  # type: ignore[type-var] # kernels pass floats
+    interval: Interval[Any] = Interval(np.int64(1), np.float32(1.5))
     assert repr(interval) == "Interval(low=1.0, high=1.5, level=0.95)"
     assert repr(Bounds(1, np.float64(2))) == "Bounds(low=1.0, high=2.0)"
     assert Interval(np.array([1, 2]), np.array([3, 4])).low.dtype == np.float64

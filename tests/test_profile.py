@@ -98,6 +98,7 @@ def test_a_float_counts_as_the_binary_fraction_that_it_holds() -> None:
     [
         ({"grain": "week"}, ("choice", "Profile", "grain")),
         ({"weights": 1}, ("wrong_type", "Profile", "weights")),
+        ({"weights": np.array(7)}, ("wrong_type", "Profile", "weights")),
         ({"weights": [1, 2, 3]}, ("profile_length", "Profile", "weights")),
         ({"weights": [0, 0, Decimal(0), 0.0]}, ("weights_all_zero", "Profile", "weights")),
         ({"weights": [1, 1, 1, -1]}, ("weights_invalid", "Profile", "weights", 3)),

@@ -17,6 +17,7 @@ from salesperf.model.metric import Metric
 from salesperf.model.result import pad, width_of
 from salesperf.model.validators import require
 from salesperf.review import Member, MetricSection, Review, Standing
+from salesperf.review.sections import scoped_title
 
 __all__ = ["markdown"]
 
@@ -157,6 +158,9 @@ class _Writer:
         key = "report.as_of_partial" if review.is_partial else "report.as_of"
         share = elapsed / total if total else None
         yield from self._prose("", self._say(key, as_of=review.as_of, elapsed=elapsed, total=total, share=share))
+        if review.notes:
+            notes = self._say("report.list").join(self._say(f"note.{note}") for note in review.notes)
+            yield from self._prose("", self._say("report.notes", notes=notes))
 
     def _in_short(self) -> Iterator[str]:
         yield from self._prose("## ", self._say("report.in_short"))
@@ -177,9 +181,9 @@ class _Writer:
             status=Message(f"status.{attained.status}"),
         )
         parts = [head]
-        if attained.is_prorated and not attained.is_over and attained.pace.value is not None:
+        if attained.is_flow and not attained.is_over and attained.pace.value is not None:
             parts.append(self._say("report.sentence.pace", pace=attained.pace.value))
-            parts += self._projected(section)
+            parts += [*self._projected(section), *self._required(section)]
         if attained.growth_rate is not None:
             parts.append(self._say("report.sentence.growth", growth=attained.growth_rate))
         return self._say("report.sentence.joiner").join(parts) + self._say("report.sentence.end")
@@ -195,10 +199,17 @@ class _Writer:
             return
         shown = [self._measure(None if end is None else Amount(minor=end, unit=unit), section.metric) for end in ends]
         key = "report.sentence.projection" if projection.low is None else "report.sentence.projection_range"
-        yield self._say(key, value=shown[0], low=shown[1], high=shown[2], level=projection.level)
+        values = {"value": shown[0], "low": shown[1], "high": shown[2], "level": projection.level}
+        yield self._say(key, reason=projection.reason or "", **values)
+
+    def _required(self, section: MetricSection) -> Iterator[str]:
+        attained, gap = section.attainment, section.attainment.gap
         if attained.required_per_workday is not None and attained.required_per_workday.minor > 0:
-            required = self._measure(attained.required_per_workday, section.metric)
-            yield self._say("report.sentence.required", required=required)
+            passed = attained.target.period.until(attained.as_of)
+            workdays = self.review.calendar.workdays(attained.target.period)
+            workdays -= self.review.calendar.workdays(passed) if passed else 0
+            missing = self._measure(-gap if isinstance(gap, Amount) else None, section.metric)
+            yield self._say("report.sentence.required", missing=missing, workdays=workdays)
 
     def _attainment(self) -> Iterator[str]:
         if not self.review.metrics:
@@ -300,7 +311,7 @@ class _Writer:
         rows = (
             [
                 self._show(self._name(each.target.owner)),
-                self._show(Message(each.target.metric.title)),
+                self._show(scoped_title(each.target.metric, each.target.scope)),
                 each.target.period.text(self.lang, self.catalogs, calendar=self.review.calendar),
                 self._measure(each.target.amount, each.target.metric),
                 self._measure(each.actual, each.target.metric),

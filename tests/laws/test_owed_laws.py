@@ -198,7 +198,9 @@ def test_everything_owed_explains_itself(case: Case, period: Period) -> None:
             continue
         testing.assert_breakdowns_hold(owed)
         assert owed.basis in OWED_BASES
-        assert (owed.target.owner, owed.target.period) == (owner, period)
+        assert (owed.target.owner, owed.asked) == (owner, period)
+        assert period.covers(owed.target.period)
+        assert owed.is_partial == (owed.target.period != period)
         assert {tuple(row) for row in owed.rows()} == {
             ("owner", "metric", "target_period", "period", "amount", "unit", "prorated")
         }

@@ -220,8 +220,8 @@ def test_the_order_of_targets_and_actuals_changes_nothing(company: Company, rand
     random.shuffle(owed)
     random.shuffle(done)
     after = roll_up(owed, tally(done), org, as_of=as_of)
-    by_target = {each.target.key: each.rows() for each in before}
-    assert [each.rows() for each in after] == [by_target[each.target.key] for each in after]
+    # Two targets of one key, which records refuse, would keep the order in which they came.
+    assert sorted(str(each.rows()) for each in after) == sorted(str(each.rows()) for each in before)
 
 
 @given(flows)
@@ -260,7 +260,7 @@ def test_every_attainment_explains_itself_and_holds_together(company: Company) -
                 decimal_of(each.target.amount) or 0
             )
         if each.status in ("met", "missed"):
-            assert each.is_over or each.is_prorated
+            assert each.is_over or each.is_flow
         if each.pace.value is not None and each.is_over:
             assert each.pace.value == pytest.approx(each.ratio, rel=1e-12)
     assert len(keys) == 1

@@ -149,14 +149,14 @@ class Attainment(Result):
         return self.as_of >= self.target.period.last
 
     @property
-    def is_prorated(self) -> bool:
+    def is_flow(self) -> bool:
         """Whether what should be done grows with time: for a flow."""
         return self.target.metric.is_additive
 
     @cached_property
     def planned_share(self) -> Fraction | None:
         """The share of the target that was planned to be done by now; 1 for what is no flow, ``None`` if undefined."""
-        if not self.is_prorated:
+        if not self.is_flow:
             return Fraction(1)
         passed = self.target.period.until(self.as_of)
         if passed is None:
@@ -252,7 +252,7 @@ class Attainment(Result):
         The prediction interval of a ratio model: Cochran, Sampling Techniques, 3rd edition, section 6.
         """
         unit = self.target.amount.unit.code if isinstance(self.target.amount, Amount) else ""
-        if not isinstance(self.actual, Amount) or not self.is_prorated:
+        if not isinstance(self.actual, Amount) or not self.is_flow:
             return Estimate.undefined(Message("reason.not_projected"), unit=unit)
         actual, scale = float(self.actual.decimal), self.actual.unit.scale
         if self.is_over:
@@ -287,7 +287,7 @@ class Attainment(Result):
     def _variation(self) -> Variation | None:
         target = self.target
         passed = target.period.until(self.as_of)
-        if not self.is_prorated or passed is None or not isinstance(target.amount, Amount):
+        if not self.is_flow or passed is None or not isinstance(target.amount, Amount):
             return None
         plan = DayPlan(
             period=target.period,
@@ -305,7 +305,7 @@ class Attainment(Result):
 
         ``None`` where no workday remains, the metric is no flow, or lower is better.
         """
-        if not isinstance(self.gap, Amount) or not self.is_prorated or self.target.metric.direction != "higher":
+        if not isinstance(self.gap, Amount) or not self.is_flow or self.target.metric.direction != "higher":
             return None
         passed = self.target.period.until(self.as_of)
         workdays = self.calendar.workdays(self.target.period) - (self.calendar.workdays(passed) if passed else 0)
@@ -353,7 +353,7 @@ class Attainment(Result):
 
     def _is_settled(self, *, reached: bool) -> bool:
         """Tell whether more of a flow, returns aside, can no longer change what an open period ends with."""
-        if not self.is_prorated:
+        if not self.is_flow:
             return False
         direction = self.target.metric.direction
         if isinstance(direction, Band):
@@ -371,7 +371,7 @@ class Attainment(Result):
     @cached_property
     def breakdown(self) -> Breakdown:
         """The gap as actual less target; a flow's actual as the sum of its months."""
-        if isinstance(self.actual, Amount) and self.is_prorated:
+        if isinstance(self.actual, Amount) and self.is_flow:
             parts = tuple(self._months(self.actual.unit))
             actual = Breakdown(label=Message("breakdown.actual"), value=self.actual, rule=Sum(), parts=parts)
         else:

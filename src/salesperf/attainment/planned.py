@@ -76,7 +76,10 @@ class Owed(Result):
     Attributes
     ----------
     target : Target
-        The owner's target for just this period; of the same key as the agreed one where there is one.
+        The owner's target for just this period; of the same key as the agreed one where there is one. Its period is that from
+        the first to the last day for which the owner's own targets say anything.
+    asked : Period
+        The period that was asked for; it may reach beyond that of the target.
     basis : str
         One of :data:`OWED_BASES`.
     parts : tuple of OwedPart
@@ -100,10 +103,16 @@ class Owed(Result):
     """
 
     target: Target
+    asked: Period
     basis: OwedBasis
     parts: tuple[OwedPart, ...]
     schedule: Schedule | None
     without_target: tuple[str, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something is owed for a part of the period only."""
+        return self.target.period != self.asked
 
     @property
     def is_prorated(self) -> bool:
@@ -312,6 +321,11 @@ class TargetBook:
         parts = [self._part(*piece) for piece in (_cover(own, period) if tiles is None else tiles)]
         if not parts:
             return None
+        covered = Period(parts[0].period.start, parts[-1].period.end)
+        if covered != period:
+            # What is done on days for which nothing is owed must not count toward what is owed for others.
+            found = self._own(owner, metric, covered, scope)
+            return None if found is None else attrs.evolve(found, asked=period)
         basis: OwedBasis = "prorated" if tiles is None else "stated" if len(tiles) == 1 else "finer"
         finest = _tile(own, period, finest=True)
         spread = parts if finest in (None, tiles) else [self._part(*piece) for piece in finest or ()]
@@ -362,6 +376,7 @@ class TargetBook:
         return Owed(
             target=target,
             basis=basis,
+            asked=period,
             parts=tuple(parts),
             schedule=self._schedule(pieces, period),
             without_target=without_target,
@@ -479,7 +494,7 @@ class TargetBook:
             target = min(covering, key=lambda target: target.period.days)
             exact = target.period == period
             target = target if exact else attrs.evolve(target, period=period, parent=None)
-            return Owed(target=target, basis="stated" if exact else "inherited", parts=(), schedule=None)
+            return Owed(target=target, basis="stated" if exact else "inherited", asked=period, parts=(), schedule=None)
         if metric.accumulation != "ratio" or owner is None:
             return None
         found = self._standing(self._above(owner, period), metric, period, scope)

@@ -9,11 +9,34 @@ from salesperf.messages import Catalogs, render
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.validators import anything, as_frozen_map, frozen_map, identifier
 
-__all__ = ["Message"]
+__all__ = ["Message", "Personal"]
 
 
 def _as_arguments(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
     return as_frozen_map(value)
+
+
+@attrs.frozen
+class Personal:
+    """Somebody's name within a message: a reader sees it, ``repr`` never does.
+
+    Parameters
+    ----------
+    name
+        The name.
+
+    Examples
+    --------
+    >>> Personal("Ada"), Personal("Ada").text()
+    (Personal(), 'Ada')
+    """
+
+    name: str = attrs.field(validator=identifier, repr=False, metadata={"personal": True})
+
+    def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
+        """Return the name, the same in every language."""
+        del lang, catalogs
+        return self.name
 
 
 @attrs.frozen

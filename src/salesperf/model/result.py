@@ -66,12 +66,16 @@ def text_table(rows: Sequence[Mapping[str, Scalar]]) -> str:
     names = list(rows[0])
     cells = [names, *([_cell(row[name]) for name in names] for row in rows)]
     widths = [max(width_of(line[column]) for line in cells) for column in range(len(names))]
-    right = [all(isinstance(row[name], _NUMBERS) or row[name] is None for row in rows) for name in names]
+    right = [all(_is_number(row[name]) for row in rows) for name in names]
     columns = list(zip(widths, right, strict=True))
     lines = (
         "  ".join(pad(cell, width, right=side) for cell, (width, side) in zip(line, columns, strict=True)) for line in cells
     )
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _is_number(value: Scalar) -> bool:
+    return value is None or (isinstance(value, _NUMBERS) and not isinstance(value, bool))
 
 
 def pad(text: str, width: int, *, right: bool) -> str:

@@ -1,6 +1,7 @@
 """Building a review: from everything known to what a meeting should look at."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final, cast
@@ -13,13 +14,15 @@ from salesperf.attainment import Attainment, Owed, TargetBook, tally
 from salesperf.attainment.judging import judge
 from salesperf.attainment.ledger import Ledger
 from salesperf.errors import InvalidValueError
+from salesperf.kernels.special import student_t_quantile
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.calendar import Calendar
+from salesperf.model.estimate import Estimate
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
-from salesperf.model.metric import STANDARD_METRICS, Band, Metric
+from salesperf.model.metric import STANDARD_METRICS, Metric
 from salesperf.model.people import Org, Rep
 from salesperf.model.period import Grain, Period
 from salesperf.model.records import Records
@@ -30,6 +33,11 @@ from salesperf.review.sections import DataSection, Member, MetricSection, Note, 
 
 __all__ = ["Review", "build"]
 
+LEAST_ENTRIES: Final = 3
+"""Whoever has fewer entries is not ranked: one large sale is no pace."""
+
+_UNLIKE: Final = frozenset({"house", "joined", "left", "moved", "ramping", "absent", "partial"})
+"""Notes on whoever is not ranked with the others, since the plan of the others is not theirs."""
 _FINER: Final[Mapping[str, Grain]] = {"year": "quarter", "half": "month", "quarter": "month", "month": "week"}
 
 
@@ -56,6 +64,8 @@ class Review(Result):
         What was recorded though nobody owes it.
     unmet : tuple of Attainment
         Agreed targets of the owner and below that ended within the period and were missed, the largest gap first.
+    notes : tuple of str
+        What a reader should know of the owner, if a rep, before judging: of :data:`NOTES`.
     findings : tuple of Finding
         What is missing from the data, or weakens or explains a number; the gravest first.
 
@@ -76,6 +86,7 @@ class Review(Result):
     metrics: tuple[MetricSection, ...]
     recorded: tuple[RecordedFlow, ...]
     unmet: tuple[Attainment, ...]
+    notes: tuple[Note, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -175,6 +186,7 @@ class _Builder:
     def build(self) -> Review:
         metrics = tuple(self._metric_sections())
         unmet = self._unmet()
+        rep = self.org.rep_by_id.get(self.owner or "")
         draft = Review(
             owner=self.owner,
             period=self.period,
@@ -185,6 +197,7 @@ class _Builder:
             metrics=metrics,
             recorded=tuple(self._recorded(metrics)),
             unmet=unmet,
+            notes=tuple(self._notes_on_rep(rep)) if rep is not None else (),
             findings=(),
         )
         # First by all that they hold, so that those of one rank stand in one order, whatever that of the records.
@@ -257,7 +270,7 @@ class _Builder:
         attainment = self._judge([owed])[0]
         members = tuple(self._members(owner, metric, scope))
         teams = [member.attainment for member in members if member.is_team and member.level == 0]
-        reps = [member for member in members if not member.is_team and "house" not in member.notes]
+        reps = [member for member in members if not member.is_team and not _UNLIKE.intersection(member.notes)]
         whole = [member.attainment for member in reps if member.attainment.target.period == self.period]
         return MetricSection(
             owner=owner,
@@ -393,21 +406,33 @@ def _months_between(earlier: date, later: date) -> int:
 
 def _standing(attained: Iterable[Attainment]) -> Standing | None:
     ranked = sorted(
-        (each for each in attained if each.pace.value is not None and not isinstance(each.target.metric.direction, Band)),
-        key=lambda each: (-_goodness(each), each.target.owner or ""),
+        (each for each in attained if each.pace.value is not None and each.entries >= LEAST_ENTRIES),
+        key=lambda each: (-(each.pace.value or 0.0), each.target.owner or ""),
     )
     if len(ranked) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
-    best, weakest = ranked[0], ranked[-1]
-    clear = None
-    if best.pace.interval is not None and weakest.pace.interval is not None:
-        clear = max(best.pace.interval.low, weakest.pace.interval.low) > min(
-            best.pace.interval.high, weakest.pace.interval.high
-        )
-    return Standing(best=best, weakest=weakest, is_clear=clear, compared=len(ranked))
+    return Standing(best=ranked[0], weakest=ranked[-1], is_clear=_is_clear(ranked), compared=len(ranked))
 
 
-def _goodness(attained: Attainment) -> float:
-    """Return the pace so that higher is better."""
-    pace = attained.pace.value or 0.0
-    return -pace if attained.target.metric.direction == "lower" else pace
+def _is_clear(ranked: Sequence[Attainment]) -> bool | None:
+    """Tell whether the first is better than the last beyond chance, among all pairs of which they could have been one.
+
+    Notes
+    -----
+    The difference of the two paces over the root of their summed squared errors, against Student's t at
+    1 - 0.1 / (2 x pairs): a Bonferroni correction for having picked the extremes.
+    """
+    best, weakest = ranked[0].pace, ranked[-1].pace
+    errors = [_error(each) for each in (best, weakest)]
+    if best.value is None or weakest.value is None or None in errors:
+        return None
+    pairs = len(ranked) * (len(ranked) - 1) / 2
+    quantile = student_t_quantile(1 - (1 - best.level) / (2 * pairs), min(best.n, weakest.n) - 1)
+    return best.value - weakest.value > quantile * math.hypot(*(error for error in errors if error is not None))
+
+
+def _error(pace: Estimate) -> float | None:
+    """Return the standard error behind the upper end of an interval; the lower may be cut off at 0."""
+    if pace.value is None or pace.high is None:
+        return None
+    return (pace.high - pace.value) / student_t_quantile(0.5 + pace.level / 2, pace.n - 1)

@@ -13,7 +13,7 @@ from salesperf.attainment.ledger import Ledger
 from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.message import Message
+from salesperf.model.message import Message, Personal
 from salesperf.model.metric import Band, Metric
 from salesperf.model.people import Rep
 from salesperf.model.period import Period
@@ -45,10 +45,13 @@ def find(
     yield from finder.nothing_owed()
     yield from finder.last_entry()
     yield from finder.outside_service()
-    for section in review.metrics:
-        yield from finder.members_without_target(section)
+    yield from finder.without_a_single_target()
+    for section in review.metrics[:1]:
         yield from finder.members_without_entries(section)
         yield from finder.parts_without_entries(section)
+    for section in review.metrics:
+        yield from finder.members_without_target(section)
+        yield from finder.partly_covered(section)
         yield from finder.outside_targets(section)
         yield from finder.prorated_targets(section)
         yield from finder.sums_that_differ(section)
@@ -82,7 +85,8 @@ class _Finder:
         return Finding(rule=rule, severity=severity, message=message, record=record, count=count)
 
     def _label(self, owner: str | None) -> object:
-        return self.review.org.label(owner) or Message("review.company")
+        label = self.review.org.label(owner)
+        return Message("review.company") if label is None else Personal(label)
 
     def _title(self, section: "MetricSection") -> Message:
         """Return the title of a section, with its owner where that is not the review's."""
@@ -118,7 +122,10 @@ class _Finder:
             yield self._finding("nothing_owed", "serious")
 
     def last_entry(self) -> Iterator[Finding]:
-        """Notice data that end long before the day of the review."""
+        """Notice data that end long before the day of the review, unless the rep reviewed was away or had left."""
+        rep = self.review.org.rep_by_id.get(self.review.owner or "")
+        if rep is not None and (rep.left is not None or any(absence.overlap(self.passed) for absence in rep.absences)):
+            return
         last = self.review.data.last_day
         if last is None:
             yield self._finding("no_entries", "serious")
@@ -209,6 +216,34 @@ class _Finder:
                     metric=section.title,
                     entries=entries,
                 )
+
+    def partly_covered(self, section: "MetricSection") -> Iterator[Finding]:
+        """Notice that something is owed for a part of the period only; what was done on other days is left out."""
+        owed = [section.owed, *(member.owed for member in section.members if member.is_team)]
+        for each in owed:
+            if each.is_partial:
+                yield self._finding(
+                    "partly_covered",
+                    "warning",
+                    each.target.owner,
+                    owner=self._label(each.target.owner),
+                    metric=section.title,
+                    period=each.target.period,
+                )
+
+    def without_a_single_target(self) -> Iterator[Finding]:
+        """Notice a metric whose targets for parts of the period cannot be added up to one for all of it."""
+        told = {section.metric.key for section in self.review.metrics}
+        for metric in self.book.metrics:
+            if metric.key in told or metric.is_additive:
+                continue
+            parts = (
+                target
+                for scope in self.book.scopes(metric)
+                for target in self.book.targets_of(self.review.owner, metric, scope)
+            )
+            if any(target.period.overlap(self.review.period) for target in parts):
+                yield self._finding("no_single_target", "info", metric=Message(metric.title))
 
     def prorated_targets(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice targets that reach beyond the period and count by their share of workdays."""

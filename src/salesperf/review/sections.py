@@ -13,9 +13,35 @@ from salesperf.model.metric import Metric
 
 __all__ = ["NOTES", "DataSection", "Member", "MetricSection", "Note", "RecordedFlow", "Standing", "TrendPart"]
 
-Note: TypeAlias = Literal["joined", "left", "moved", "ramping", "absent", "dealer", "agent", "house", "prorated"]
-NOTES: Final[tuple[Note, ...]] = ("joined", "left", "moved", "ramping", "absent", "dealer", "agent", "house", "prorated")
+Note: TypeAlias = Literal["joined", "left", "moved", "ramping", "absent", "dealer", "agent", "house", "prorated", "partial"]
+NOTES: Final[tuple[Note, ...]] = (
+    "joined",
+    "left",
+    "moved",
+    "ramping",
+    "absent",
+    "dealer",
+    "agent",
+    "house",
+    "prorated",
+    "partial",
+)
 """What a reader should know of a member before comparing it with others."""
+
+
+def scoped_title(metric: Metric, scope: FrozenMap[str, str]) -> Message:
+    """Return the title of a metric, with the scope where it is narrowed.
+
+    Examples
+    --------
+    >>> from salesperf import STANDARD_METRICS
+    >>> scoped_title(STANDARD_METRICS["revenue"], FrozenMap({"product": "A"})).text()
+    'Revenue (product = A)'
+    """
+    if not scope:
+        return Message(metric.title)
+    narrowed = "; ".join(f"{key} = {value}" for key, value in scope.items())
+    return Message.of("review.scoped", metric=Message(metric.title), scope=narrowed)
 
 
 @attrs.frozen(kw_only=True)
@@ -125,7 +151,8 @@ class Standing:
     best, weakest : Attainment
         By the estimate of pace; ties by id.
     is_clear : bool or None
-        Whether the intervals of the two lie apart; ``None`` where one has none.
+        Whether the difference is more than the variation between days would make among so many; ``None`` where one of the
+        two has no interval.
     compared : int
         Among how many.
 
@@ -138,7 +165,7 @@ class Standing:
     >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
     >>> standing = review.metrics[0].best_reps
     >>> standing.compared, standing.is_clear
-    (3, False)
+    (2, False)
     """
 
     best: Attainment
@@ -194,10 +221,7 @@ class MetricSection:
     @property
     def title(self) -> Message:
         """The metric's title, with the scope where it is narrowed."""
-        if not self.scope:
-            return Message(self.metric.title)
-        scope = "; ".join(f"{key} = {value}" for key, value in self.scope.items())
-        return Message.of("review.scoped", metric=Message(self.metric.title), scope=scope)
+        return scoped_title(self.metric, self.scope)
 
 
 @attrs.frozen(kw_only=True)

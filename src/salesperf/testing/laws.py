@@ -27,6 +27,8 @@ __all__ = [
 
 _LONG: Final = 7
 """So many digits may be a telephone number."""
+_TELLING: Final = 8
+"""So many digits at its end say whose."""
 
 
 class Addable(Protocol):
@@ -314,7 +316,8 @@ def assert_no_personal_data(shown: object, secrets: Iterable[str]) -> None:
 
 def _holds(text: str, secret: str) -> bool:
     digits = _digits(secret)
-    return secret in text or (len(digits) >= _LONG and digits in _digits(text))
+    # The last digits reach somebody whether or not the code of the country stands before them.
+    return secret in text or (len(digits) >= _LONG and digits[-_TELLING:] in _digits(text))
 
 
 def _digits(text: str) -> str:

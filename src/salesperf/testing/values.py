@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar, overload
 
 import attrs
 from hypothesis import strategies as st
@@ -257,9 +257,17 @@ def _readable_floats() -> SearchStrategy[float]:
     return st.integers(-(10**6), 10**6).map(lambda number: number / 100)
 
 
+@overload
+def frozen_maps() -> SearchStrategy[FrozenMap[str, Any]]: ...
+@overload
+def frozen_maps(keys: SearchStrategy[KeyT]) -> SearchStrategy[FrozenMap[KeyT, Any]]: ...
+@overload
+def frozen_maps(*, values: SearchStrategy[ValueT]) -> SearchStrategy[FrozenMap[str, ValueT]]: ...
+@overload
+def frozen_maps(keys: SearchStrategy[KeyT], values: SearchStrategy[ValueT]) -> SearchStrategy[FrozenMap[KeyT, ValueT]]: ...
 def frozen_maps(
-    keys: SearchStrategy[KeyT] | None = None, values: SearchStrategy[ValueT] | None = None
-) -> SearchStrategy[FrozenMap[KeyT, ValueT]]:
+    keys: SearchStrategy[Any] | None = None, values: SearchStrategy[Any] | None = None
+) -> SearchStrategy[FrozenMap[Any, Any]]:
     """Draw mappings that cannot change.
 
     Parameters
@@ -276,11 +284,7 @@ def frozen_maps(
     FrozenMap({'r1': 0})
     """
     pairs = st.dictionaries(ids() if keys is None else keys, _scalars() if values is None else values, max_size=4)
-    return pairs.map(_as_frozen_map)
-
-
-def _as_frozen_map(drawn: Any) -> FrozenMap[Any, Any]:  # noqa: ANN401 - hypothesis knows the types, the class forgets them
-    return FrozenMap(drawn)
+    return pairs.map(FrozenMap)
 
 
 def scopes() -> SearchStrategy[FrozenMap[str, str]]:
