@@ -373,7 +373,9 @@ def test_a_yearly_review_has_every_team_and_every_rep_once_in_each_team_served(f
         until = [place.since for place in places[1:]] + [END]
         expected[rep] = sum(place.since < end and start < last for place, last in zip(places, until, strict=True))
     assert Counter(member.owner for member in section(yearly).members) == +expected
-    assert [part.attainment.target.period.label for part in section(yearly).trend] == [f"{start.year}-Q{number}" for number in range(1, 5)]
+    assert [part.attainment.target.period.label for part in section(yearly).trend] == [
+        f"{start.year}-Q{number}" for number in range(1, 5)
+    ]
 
 
 def test_a_yearly_review_lists_the_quotas_that_ended_within_the_year_and_were_missed(files: Files, yearly: Review) -> None:

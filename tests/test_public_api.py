@@ -137,3 +137,11 @@ def test_every_error_that_is_raised_is_worded() -> None:
 def test_every_error_that_is_worded_is_raised_somewhere() -> None:
     used = {text for path, source in SOURCES.items() if path.name != "errors.py" for text in texts(source)}
     assert set(TEMPLATES) - used == {"invalid_input"}, "the group words itself; what else is never raised is dead"
+
+
+@pytest.mark.parametrize("name", ["salesperf", "salesperf.io", "salesperf.kernels"])
+def test_a_package_that_loads_on_first_use_says_what_it_lacks(name: str) -> None:
+    package = importlib.import_module(name)
+    with pytest.raises(AttributeError, match=f"module '{name}' has no attribute 'sales'"):
+        _ = package.sales
+    assert set(package.__all__) <= set(dir(package))

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from salesperf import (
     CNY,
@@ -19,6 +21,7 @@ from salesperf import (
     Band,
     Calendar,
     Finding,
+    FrozenMap,
     InvalidValueError,
     Message,
     Metric,
@@ -34,6 +37,7 @@ from salesperf import (
     UnitMismatchError,
     UnknownNameError,
 )
+from salesperf.model.finding import SEVERITIES
 from salesperf.review import NOTES, Member, MetricSection, Review, build
 
 VISITS, REVENUE, ORDERS, LEADS = (STANDARD_METRICS[key] for key in ("visits", "revenue", "orders", "leads"))
@@ -43,6 +47,7 @@ THIRD = Period.quarter(2026, 3)
 JULY, AUGUST, SEPTEMBER = THIRD.split("month")  # 23, 21 and 22 workdays
 HALFWAY = date(2026, 8, 14)  # 33 of 66 workdays
 AFTER = date(2026, 10, 5)
+EVERYTHING: FrozenMap[str, str] = FrozenMap()
 EAST_AND_WEST = (Team(id="east"), Team(id="west"))
 
 
@@ -112,9 +117,9 @@ def test_a_review_holds_the_company_its_teams_and_its_reps_against_what_they_owe
     review = review_of(company(targets, actuals))
     section = only(review)
     assert (section.owner, section.metric, section.owed.basis) == (None, VISITS, "rolled_up")
-    assert (section.attainment.target.amount, section.attainment.actual) == (Amount.of(100, COUNT), Amount.of(70, COUNT))
+    assert (section.attainment.target.amount, section.attainment.actual) == (Amount.of(100, COUNT), Amount.of(71, COUNT))
     # What is sold the day after the review is not known yet.
-    assert members(review) == [(0, "east", 60, 24), (1, "ada", 60, 24), (0, "west", 40, 46), (1, "bo", 40, 46)]
+    assert members(review) == [(0, "east", 60, 24), (1, "ada", 60, 24), (0, "west", 40, 47), (1, "bo", 40, 47)]
     assert [(each.attainment.target.period.label, minor(each.attainment.target.amount)) for each in section.trend] == [
         ("2026-07", 35),
         ("2026-08", 32),
@@ -212,10 +217,12 @@ def test_notes_say_what_to_know_before_comparing() -> None:
         "house": ("house",),
     }
     assert {note for each in found.values() for note in each} <= set(NOTES)
-    # A house account is not compared with people.
-    standing = only(review).best_reps
-    assert standing is not None
-    assert standing.compared == len(reps) - 1
+
+
+def test_a_review_of_a_rep_tells_what_to_know_of_it_first() -> None:
+    reps = [Rep(id="ada", hired=date(2026, 7, 6), kind="agent")]
+    records = company([visits("ada", 9)], reps=reps, teams=())
+    assert (review_of(records, "ada").notes, review_of(records).notes) == (("joined", "agent"), ())
 
 
 def test_metrics_stand_in_their_usual_order_and_one_s_own_last() -> None:
@@ -238,8 +245,8 @@ def test_what_only_some_owe_is_held_against_those_alone() -> None:
     )
     sections = review_of(records).metrics
     assert [(each.owner, each.scope, minor(each.attainment.actual)) for each in sections] == [
-        (None, {}, 92),
-        ("east", {"product": "A"}, 2),
+        (None, EVERYTHING, 92),
+        ("east", FrozenMap({"product": "A"}), 2),
     ]
     # The same where a whole team has no target at all.
     nothing_west = review_of(company([visits("ada", 10)], [done("ada", 2, JULY.start), done("bo", 90, JULY.start)]))
@@ -326,7 +333,7 @@ def test_teams_in_different_currencies_are_reviewed_apart_and_not_together() -> 
     west = review_of(records, "west").metrics
     assert [(each.metric.key, str(each.attainment.actual)) for each in west] == [
         ("revenue", "5.00 USD"),
-        ("average_order_value", "5"),
+        ("average_order_value", "5.00"),
     ]
     with pytest.raises(UnitMismatchError) as caught:
         review_of(records)
@@ -336,43 +343,99 @@ def test_teams_in_different_currencies_are_reviewed_apart_and_not_together() -> 
 # Best and weakest
 
 
+def thrice(owner: str, number: int, metric: Metric = VISITS, unit: Unit = COUNT) -> list[Actual]:
+    """Do as much as it takes to be compared, on the first day."""
+    return [done(owner, number, JULY.start, metric, unit) for _ in range(3)]
+
+
 def test_where_lower_is_better_the_least_is_the_best() -> None:
     targets = [Target(owner=rep, metric=SPEND, amount=Amount.of(100, CNY), period=THIRD) for rep in ("ada", "bo")]
-    records = company(targets, [done("ada", 90, JULY.start, SPEND, CNY), done("bo", 10, JULY.start, SPEND, CNY)])
-    for standing in (only(review_of(records)).best_teams, only(review_of(records)).best_reps):
+    section = only(review_of(company(targets, thrice("ada", 30, SPEND, CNY) + thrice("bo", 3, SPEND, CNY))))
+    for standing in (section.best_teams, section.best_reps):
         assert standing is not None
-        assert (standing.best.actual, standing.weakest.actual) == (Amount.of(10, CNY), Amount.of(90, CNY))
+        assert (standing.best.actual, standing.weakest.actual) == (Amount.of(9, CNY), Amount.of(90, CNY))
+    apart = every_day("ada", 9, JULY, defects := Metric("defects", "count", "flow", "lower", "Defects")) + every_day(
+        "bo", 2, JULY, defects
+    )
+    records = company([visits(rep, 330, metric=defects) for rep in ("ada", "bo")], apart)
+    clear = only(review_of(records, as_of=JULY.last)).best_reps
+    assert clear is not None
+    assert (clear.best.target.owner, clear.is_clear) == ("bo", True)
 
 
 def test_within_a_band_nobody_is_best() -> None:
     metric = Metric("discounts", "count", "flow", Band(Decimal(5), Decimal(9)), "Discounts")
-    records = company([visits(rep, 7, metric=metric) for rep in ("ada", "bo")], [done("ada", 3, JULY.start, metric)])
-    section = only(review_of(records))
+    section = only(
+        review_of(
+            company(
+                [visits(rep, 7, metric=metric) for rep in ("ada", "bo")], thrice("ada", 1, metric) + thrice("bo", 2, metric)
+            )
+        )
+    )
     assert (section.best_teams, section.best_reps) == (None, None)
 
 
 @pytest.mark.parametrize(
     ("numbers", "is_clear"),
     [((9, 2), True), ((5, 5), False), ((9, 0), None)],
-    ids=["apart", "overlapping", "no entries, no interval"],
+    ids=["apart", "overlapping", "without an interval"],
 )
-def test_a_difference_is_clear_only_where_the_ranges_lie_apart(numbers: tuple[int, int], is_clear: bool | None) -> None:  # noqa: FBT001 - what is expected
-    actuals = every_day("ada", numbers[0], JULY) + (every_day("bo", numbers[1], JULY) if numbers[1] else [])
+def test_a_difference_is_clear_only_beyond_the_variation(numbers: tuple[int, int], is_clear: bool | None) -> None:  # noqa: FBT001 - what is expected
+    alike = [done("bo", 0, day.start) for day in JULY.split("day")]
+    actuals = every_day("ada", numbers[0], JULY) + (every_day("bo", numbers[1], JULY) if numbers[1] else alike)
     standing = only(review_of(company([visits("ada", 330), visits("bo", 330)], actuals), as_of=JULY.last)).best_reps
     assert standing is not None
-    assert (standing.best.target.owner, standing.is_clear) == ("ada", is_clear)
+    assert (standing.best.target.owner, standing.compared, standing.is_clear) == ("ada", 2, is_clear)
+
+
+@pytest.mark.parametrize("others", [0, 8])
+def test_among_many_a_difference_must_be_larger(others: int) -> None:
+    """The quantile is Student's t, corrected for all pairs of which the extremes could have been one."""
+    days = [day.start for day in JULY.split("day") if Calendar().is_workday(day.start)]
+    reps = [Rep(id=name) for name in ("best", "weak", *(f"other {number}" for number in range(others)))]
+    sold = {rep.id: [5 + (-1) ** place for place in range(23)] for rep in reps}
+    sold["best"] = [number + 2 * (place % 3 > 0) for place, number in enumerate(sold["best"])]
+    sold["weak"] = [number - (place % 3 > 0) for place, number in enumerate(sold["weak"])]
+    actuals = [done(rep, number, on) for rep, numbers in sold.items() for number, on in zip(numbers, days, strict=True)]
+    standing = only(review_of(company([visits(rep.id, 330) for rep in reps], actuals, reps, ()), as_of=JULY.last)).best_reps
+    assert standing is not None
+    # One day's plan is 5: the pace is the mean over 5.
+    means = [np.mean(sold[name]) / 5 for name in ("best", "weak")]
+    errors = [np.std(sold[name], ddof=1) / 5 / np.sqrt(23) for name in ("best", "weak")]
+    pairs = len(reps) * (len(reps) - 1) / 2
+    expected = means[0] - means[1] > stats.t.ppf(1 - 0.1 / (2 * pairs), 22) * np.hypot(*errors)
+    assert standing.is_clear == bool(expected) == True  # noqa: E712 - the case is meant to be clear
+
+
+def test_whoever_has_few_entries_or_another_plan_is_not_ranked() -> None:
+    reps = [
+        Rep(id="ada"),
+        Rep(id="bo"),
+        Rep(id="house", kind="house"),
+        Rep(id="new", hired=date(2026, 7, 13)),
+        Rep(id="gone", left=date(2026, 8, 3)),
+        Rep(id="away", absences=[Period(JULY.start, date(2026, 7, 3))]),
+        Rep(id="ramping", hired=date(2026, 6, 1), ramp=[Decimal("0.5")] * 3),
+        Rep(id="partial"),
+        Rep(id="dealer", kind="dealer"),
+        Rep(id="lucky"),
+    ]
+    targets = [visits(rep.id, 66, JULY if rep.id == "partial" else THIRD) for rep in reps]
+    actuals = [actual for rep in reps for actual in thrice(rep.id, 5)][:-1]
+    standing = only(review_of(company(targets, actuals, reps, ()))).best_reps
+    assert standing is not None
+    assert standing.compared == 3  # ada, bo and the dealer
 
 
 def test_equals_stand_in_order_of_their_ids() -> None:
-    standing = only(
-        review_of(company([visits("ada", 66), visits("bo", 66)], [done(rep, 9, JULY.start) for rep in ("ada", "bo")]))
-    ).best_reps
+    standing = only(review_of(company([visits("ada", 66), visits("bo", 66)], thrice("ada", 3) + thrice("bo", 3)))).best_reps
     assert standing is not None
     assert (standing.best.target.owner, standing.weakest.target.owner) == ("ada", "bo")
 
 
 def test_without_a_pace_there_is_nothing_to_compare() -> None:
-    assert only(review_of(company([visits("ada", 0), visits("bo", 66)]))).best_reps is None
+    records = company([visits("ada", 0), visits("bo", 66)], thrice("ada", 3) + thrice("bo", 3))
+    assert only(review_of(records)).best_reps is None
 
 
 # Findings
@@ -404,6 +467,33 @@ def test_data_that_end_early_are_told(last: date, as_of: date, workdays: int | N
     )
 
 
+def test_one_who_was_away_or_has_left_is_not_asked_for_entries() -> None:
+    reps = [Rep(id="away", absences=[AUGUST]), Rep(id="gone", left=date(2026, 8, 1)), Rep(id="here")]
+    records = company([visits(rep.id, 9) for rep in reps], [done(rep.id, 1, JULY.start) for rep in reps], reps, ())
+    stale = {rep.id: bool(told(review_of(records, rep.id), "stale")) for rep in reps}
+    assert stale == {"away": False, "gone": False, "here": True}
+
+
+def test_targets_that_leave_days_out_leave_out_what_is_done_then() -> None:
+    targets = [visits("east", 10, AUGUST), visits("west", 9)]
+    actuals = [done("ada", 100, JULY.start), done("ada", 3, AUGUST.start)]
+    review = review_of(company(targets, actuals), "east")
+    assert only(review).owed.is_partial
+    assert minor(only(review).attainment.actual) == 3
+    text = "east: targets for Visits cover 2026-08 only; what was done on other days of the period is left out."
+    assert told(review, "partly_covered") == [("east", text)]
+    assert told(review_of(company(targets, actuals)), "partly_covered") == [("east", text)]
+
+
+def test_rates_for_parts_of_the_days_give_none_for_the_whole() -> None:
+    rates = [Target(owner=None, metric=WIN_RATE, amount=Decimal("0.3"), period=month) for month in (JULY, AUGUST)]
+    text = "Win rate: there are targets for parts of the period only, and they do not add up to one for all of it."
+    assert told(review_of(company([*rates, visits(None, 9)])), "no_single_target") == [(None, text)]
+    assert told(review_of(company(rates), period=Period.quarter(2026, 4), as_of=AFTER), "no_single_target") == []
+    whole = Target(owner=None, metric=WIN_RATE, amount=Decimal("0.3"), period=THIRD)
+    assert told(review_of(company([*rates, whole])), "no_single_target") == []
+
+
 def test_sales_out_of_service_are_told() -> None:
     reps = [
         Rep(id="ada", team="east", hired=date(2026, 7, 6)),
@@ -432,8 +522,9 @@ def test_a_rep_without_a_target_among_those_who_have_one_is_told() -> None:
         Rep(id="house", team="east", kind="house"),
         Rep(id="gone", team="east", left=date(2026, 6, 1)),
     ]
-    records = company([visits("ada", 9)], reps=reps)
-    assert told(review_of(records, "east"), "no_target") == [("bo", "bo serves in the period and has no target for Visits.")]
+    records = company([visits("ada", 9)], [done("bo", 1, JULY.start), done("bo", 1, HALFWAY)], reps)
+    text = "bo serves in the period and has no target for Visits; entries that count toward the total all the same"
+    assert told(review_of(records, "east"), "no_target") == [("bo", f"{text}: 2.")]
     # A plan that stops at the teams says nothing of reps, and one for a product need not name everybody.
     assert told(review_of(company([visits("east", 9)], reps=reps)), "no_target") == []
     assert told(review_of(company([visits("ada", 9, scope={"product": "A"})], reps=reps)), "no_target") == []
@@ -613,8 +704,6 @@ def test_what_cannot_be_told_says_why() -> None:
 
 
 def test_findings_of_a_section_that_is_not_the_owner_s_name_whose_it_is() -> None:
-    rate = Target(owner="east", metric=WIN_RATE, amount=Decimal("0.3"), period=THIRD)
-    del rate
     targets = [visits("ada", 10, Period.half(2026, 2), scope={"product": "A"})]
     review = review_of(company(targets, [done("ada", 1, JULY.start)]))
     assert [text.split(": targets")[0] for _, text in told(review, "prorated")] == ["east: Visits (product = A)"]
@@ -627,7 +716,10 @@ def test_what_the_reader_of_the_data_noticed_stands_with_the_rest_by_gravity() -
         Finding(rule="later", message=Message("seen"), on=AFTER),
     ]
     findings = review_of(company([visits(None, 9)], [done("ada", 1, HALFWAY)], findings=noticed)).findings
-    assert [finding.rule for finding in findings] == ["a", "b"]
+    assert [finding.rule for finding in findings if len(finding.rule) == 1] == ["a", "b"]
+    assert [SEVERITIES.index(finding.severity) for finding in findings] == sorted(
+        SEVERITIES.index(finding.severity) for finding in findings
+    )
 
 
 def test_findings_of_one_rank_stand_in_one_order() -> None:

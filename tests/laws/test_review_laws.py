@@ -170,6 +170,7 @@ def test_a_report_is_well_formed_in_every_language_and_leaves_no_key(question: Q
         assert review is not None
         text = markdown(review, lang=lang)
         assert not KEY.findall(text)
+        assert not re.findall(r"{[a-z_]{2,}}", text)
         assert text.endswith("\n")
         assert not text.endswith("\n\n")
         lines = text.split("\n")

@@ -186,8 +186,10 @@ class ActualTally(Result):
         none = _read_only(np.zeros(0, dtype=np.int64))
         return cls(metrics=(), units=(), scopes=(), owners=(), first_day=1, days=0, key=none, minor=none, entries=none)
 
-    def __add__(self, other: "ActualTally") -> "ActualTally":
+    def __add__(self, other: object) -> "ActualTally":
         """Merge with the tally of other actuals."""
+        if not isinstance(other, ActualTally):
+            return NotImplemented
         if not len(other):
             return self
         if not len(self):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Context, Decimal
+from types import NoneType
 from typing import Any, Final, NamedTuple, cast
 
 import attrs
@@ -87,7 +88,8 @@ def attain(
     >>> result.ratio, round(result.pace.value, 2), result.status, str(result.gap)
     (0.6, 1.2, 'ahead', '-400.00 CNY')
     """
-    require(tally, ActualTally, path=("tally",))
+    _check_kinds(tally, org, calendar, thresholds)
+    require(profile, Profile, Schedule, NoneType, path=("profile",))
     ledger, calendar = Ledger(tally, org), calendar or Calendar()
     target, schedule = _target_and_schedule(target)
     return judge([target], ledger, as_of=as_of, calendar=calendar, profiles=[profile or schedule], thresholds=thresholds)[0]
@@ -135,7 +137,7 @@ def roll_up(
     >>> [(each.target.owner, each.actual.minor) for each in roll_up(goals, tally(done), org, as_of=day)]
     [(None, 10), ('ada', 5), ('east', 10)]
     """
-    require(tally, ActualTally, path=("tally",))
+    _check_kinds(tally, org, calendar, thresholds)
     pairs = sorted(map(_target_and_schedule, targets), key=lambda pair: pair[0].key.order)
     ordered, profiles = [target for target, _ in pairs], [schedule for _, schedule in pairs]
     ledger, calendar = Ledger(tally, org), calendar or Calendar()
@@ -308,6 +310,13 @@ def judge(
         )
         for target, answer, profile in zip(targets, answers, profiles, strict=True)
     )
+
+
+def _check_kinds(tally: object, org: object, calendar: object, thresholds: object) -> None:
+    require(tally, ActualTally, path=("tally",))
+    require(org, Org, NoneType, path=("org",))
+    require(calendar, Calendar, NoneType, path=("calendar",))
+    require(thresholds, Thresholds, path=("thresholds",))
 
 
 def _target_and_schedule(owed: Target | Owed) -> tuple[Target, Schedule | None]:

@@ -22,7 +22,7 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
-from salesperf.model.metric import STANDARD_METRICS, Metric
+from salesperf.model.metric import STANDARD_METRICS, Band, Metric
 from salesperf.model.people import Org, Rep
 from salesperf.model.period import Grain, Period
 from salesperf.model.records import Records
@@ -406,12 +406,20 @@ def _months_between(earlier: date, later: date) -> int:
 
 def _standing(attained: Iterable[Attainment]) -> Standing | None:
     ranked = sorted(
-        (each for each in attained if each.pace.value is not None and each.entries >= LEAST_ENTRIES),
-        key=lambda each: (-(each.pace.value or 0.0), each.target.owner or ""),
+        (each for each in attained if _goodness(each) is not None and each.entries >= LEAST_ENTRIES),
+        key=lambda each: (-(_goodness(each) or 0.0), each.target.owner or ""),
     )
     if len(ranked) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
     return Standing(best=ranked[0], weakest=ranked[-1], is_clear=_is_clear(ranked), compared=len(ranked))
+
+
+def _goodness(attained: Attainment) -> float | None:
+    """Return the pace so that higher is better; within a band nobody is better than another."""
+    pace, direction = attained.pace.value, attained.target.metric.direction
+    if pace is None or isinstance(direction, Band):
+        return None
+    return pace if direction == "higher" else -pace
 
 
 def _is_clear(ranked: Sequence[Attainment]) -> bool | None:
@@ -428,7 +436,7 @@ def _is_clear(ranked: Sequence[Attainment]) -> bool | None:
         return None
     pairs = len(ranked) * (len(ranked) - 1) / 2
     quantile = student_t_quantile(1 - (1 - best.level) / (2 * pairs), min(best.n, weakest.n) - 1)
-    return best.value - weakest.value > quantile * math.hypot(*(error for error in errors if error is not None))
+    return abs(best.value - weakest.value) > quantile * math.hypot(*(error for error in errors if error is not None))
 
 
 def _error(pace: Estimate) -> float | None:

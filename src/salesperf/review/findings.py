@@ -154,11 +154,23 @@ class _Finder:
         owing = {part.target.owner for part in section.owed.parts} | {member.owner for member in section.members}
         if section.scope or owing.isdisjoint(reps):
             return
-        for rep in self.review.org.members(section.owner, self.passed):
-            if rep in owing or reps[rep].kind == "house":
-                continue
-            if self.book.owed(rep, section.metric, self.review.period) is None:
-                yield self._finding("no_target", "warning", rep, owner=self._label(rep), metric=section.title)
+        without = [
+            rep
+            for rep in self.review.org.members(section.owner, self.passed)
+            if rep not in owing
+            and reps[rep].kind != "house"
+            and self.book.owed(rep, section.metric, self.review.period) is None
+        ]
+        entries = self._entries(section.metric.recorded, EVERYTHING, [(rep, self.passed) for rep in without])
+        for rep in without:
+            yield self._finding(
+                "no_target",
+                "warning",
+                rep,
+                owner=self._label(rep),
+                metric=section.title,
+                entries=entries[rep],
+            )
 
     def members_without_entries(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice a rep who owes something and of whom nothing at all is recorded: not sold, or not entered."""
