@@ -243,16 +243,16 @@ def test_weights_that_divide_nothing_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("basis", "place"),
+    ("basis", "kind", "code", "place"),
     [
-        ({"ada": Amount.of(1, CNY), "bo": Amount.of(1, USD)}, 1),
-        ({"ada": Amount.of(1, CNY), "bo": 1}, 0),
-        ({"ada": 1, "bo": Amount.of(1, CNY)}, 1),
+        ({"ada": Amount.of(1, CNY), "bo": Amount.of(1, USD)}, UnitMismatchError, "unit_mismatch", 1),
+        ({"ada": Amount.of(1, CNY), "bo": 1}, InvalidValueError, "wrong_type", 1),
+        ({"ada": 1, "bo": Amount.of(1, CNY)}, InvalidValueError, "wrong_type", 0),
     ],
     ids=["two currencies", "an amount and a number", "a number and an amount"],
 )
-def test_weights_of_unlike_units_are_refused(basis: dict[str, Any], place: int) -> None:
-    assert_refused(UnitMismatchError, "unit_mismatch", ("basis", place), lambda: allocate(visits(7), basis))
+def test_weights_of_unlike_units_are_refused(basis: dict[str, Any], kind: type[SalesperfError], code: str, place: int) -> None:
+    assert_refused(kind, code, ("basis", place), lambda: allocate(visits(7), basis))
 
 
 def test_what_is_no_target_and_what_is_no_basis_are_refused() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesperf import (
@@ -26,6 +26,8 @@ from salesperf.testing import days, orgs, periods
 
 JULY_1 = date(2026, 7, 1)
 YEAR = Period.year(2026)
+
+few = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 def code_and_path(call: Callable[[], object]) -> tuple[object, ...]:
@@ -46,6 +48,7 @@ def served(stints: tuple[Stint, ...]) -> set[tuple[str, date]]:
     return {(rep, part.start) for rep, period in within if period for part in period.split("day")}
 
 
+@few
 @given(orgs(), days())
 def test_a_rep_is_in_one_team_on_each_day_of_service_and_in_none_outside(org: Org, on: date) -> None:
     for rep in org.reps:
@@ -58,6 +61,7 @@ def test_a_rep_is_in_one_team_on_each_day_of_service_and_in_none_outside(org: Or
             assert stints[0].team == (joined[-1].team if joined else rep.team)
 
 
+@few
 @given(orgs(max_reps=3))
 def test_a_team_has_those_of_its_own_and_of_all_teams_below_it_each_day_once(org: Org) -> None:
     for team in org.teams:
@@ -68,6 +72,7 @@ def test_a_team_has_those_of_its_own_and_of_all_teams_below_it_each_day_once(org
         assert len(together) == len(served(own)) + sum(map(len, below))
 
 
+@few
 @given(orgs(), periods())
 def test_members_are_those_who_serve_on_some_day(org: Org, period: Period) -> None:
     for owner in (None, *org.rep_by_id, *org.team_by_id):
@@ -77,6 +82,7 @@ def test_members_are_those_who_serve_on_some_day(org: Org, period: Period) -> No
         assert org.members(owner, period) == tuple(sorted(expected))
 
 
+@few
 @given(orgs())
 def test_each_team_stands_under_the_company_once_and_after_the_team_above_it(org: Org) -> None:
     below = org.teams_under(None)
@@ -88,12 +94,14 @@ def test_each_team_stands_under_the_company_once_and_after_the_team_above_it(org
             assert below.index(team.parent) < below.index(team.id)
 
 
+@few
 @given(orgs(), st.randoms(use_true_random=False))
 def test_the_order_in_which_it_is_given_never_matters(org: Org, random: Any) -> None:  # noqa: ANN401 - has no public type
     given_otherwise = {name: random.sample(getattr(org, name), len(getattr(org, name))) for name in ("reps", "teams", "moves")}
     assert Org(**given_otherwise) == org
 
 
+@few
 @given(orgs())
 def test_everybody_has_a_label(org: Org) -> None:
     assert org.label(None) is None

@@ -214,8 +214,10 @@ def _weights_of(basis: FrozenMap[str, Weight | Amount]) -> Iterator[Weight]:
     units = [value.unit for value in basis.values() if isinstance(value, Amount)]
     for place, value in enumerate(basis.values()):
         if not isinstance(value, Amount):
+            if units:
+                raise InvalidValueError("wrong_type", path=("basis", place), expected=Amount, value=value)
             yield value.item() if isinstance(value, np.generic) else value
-        elif value.unit != units[0] or len(units) < len(basis):
+        elif value.unit != units[0]:
             raise UnitMismatchError("unit_mismatch", path=("basis", place), left=str(units[0]), right=str(value.unit))
         else:
             yield value.minor

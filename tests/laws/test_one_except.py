@@ -15,7 +15,7 @@ from salesperf.testing import bad_values
 
 Call: TypeAlias = tuple[Callable[..., object], SearchStrategy[dict[str, object]]]
 
-some = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 
 
 @some

@@ -7,7 +7,7 @@ import attrs
 
 from salesperf.messages import Catalogs, render
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.validators import anything, as_frozen_map, frozen_map, identifier
+from salesperf.model.validators import anything, as_frozen_map, frozen_map, identifier, text
 
 __all__ = ["Message", "Personal"]
 
@@ -31,7 +31,7 @@ class Personal:
     (Personal(), 'Ada')
     """
 
-    name: str = attrs.field(validator=identifier, repr=False, metadata={"personal": True})
+    name: str = attrs.field(validator=text, repr=False, metadata={"personal": True})
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Return the name, the same in every language."""
