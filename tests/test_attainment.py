@@ -815,14 +815,16 @@ def columns(**other: Any) -> Any:  # noqa: ANN401 - what is to be refused
         "end": np.array(["2026-10-01", "2026-10-01"], dtype="datetime64[D]"),
         "minor": np.array([10, 0]),
         "as_of": AFTER,
+        "org": EAST,
     }
-    return roll_up_columns(tally([done(VISITS, 5, JULY.start)]), EAST, **(arguments | other))
+    return roll_up_columns(tally([done(VISITS, 5, JULY.start)]), **(arguments | other))
 
 
 def test_targets_in_columns_are_judged_as_objects_are() -> None:
     found = columns()
     assert (found.actual.tolist(), found.entries.tolist(), found.ratio.tolist()[0]) == ([5, 5], [1, 1], 0.5)
     assert np.isnan(found.ratio[1])
+    assert columns(org=None, owner=Codes.of(["nobody", "ada"])).actual.tolist() == [0, 5]
     none: dict[str, Codes[str]] = {name: Codes.of([]) for name in ("owner", "metric", "unit")}
     days = np.array([], dtype="datetime64[D]")
     assert columns(**none, start=days, end=days, minor=np.array([], dtype=int)).actual.tolist() == []

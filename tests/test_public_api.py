@@ -145,3 +145,4 @@ def test_a_package_that_loads_on_first_use_says_what_it_lacks(name: str) -> None
     with pytest.raises(AttributeError, match=f"module '{name}' has no attribute 'sales'"):
         _ = package.sales
     assert set(package.__all__) <= set(dir(package))
+    assert [public for public in package.__all__ if package.__getattr__(public) is not getattr(package, public)] == []

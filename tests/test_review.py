@@ -591,7 +591,7 @@ def test_sales_on_days_that_no_target_holds_are_told() -> None:
         assert told(review_of(records, owner, as_of=AFTER), "outside_targets") == [("ada", text)]
     before = company([visits("ada", 9, SEPTEMBER)], actuals)
     assert told(review_of(before, "east", as_of=AFTER), "outside_targets")[0][1].endswith(": 4.")
-    beyond = company([visits("ada", 9, Period.year(2026))], actuals)
+    beyond = company([visits("ada", 9, Period.year(2026)), visits("ada", 9, Period.month(2027, 3))], actuals)
     assert told(review_of(beyond, "east", as_of=AFTER), "outside_targets") == []
 
 

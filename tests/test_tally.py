@@ -52,8 +52,11 @@ def test_the_tally_of_nothing_is_empty() -> None:
     assert columns(**no_codes, on=none.astype("datetime64[D]"), minor=none) == ActualTally.empty()
 
 
-def test_a_tally_equals_no_other_thing_and_has_no_hash() -> None:
+def test_a_tally_equals_and_merges_with_no_other_thing_and_has_no_hash() -> None:
     assert ActualTally.empty() != 0
+    nothing: Any = None
+    with pytest.raises(TypeError):
+        ActualTally.empty() + nothing
     with pytest.raises(TypeError):
         hash(ActualTally.empty())
 
@@ -95,8 +98,8 @@ def test_labels_that_no_row_bears_leave_no_trace() -> None:
 
 
 def test_the_largest_amount_there_is_can_be_counted() -> None:
-    counted = columns(minor=np.array([INT64_MAX - 20, 10, 0]), owner=Codes.of(["ada"] * 3))
-    assert counted.minor.tolist() == [INT64_MAX - 10, 0]
+    counted = columns(minor=np.array([INT64_MAX - 20, 10, 10]), owner=Codes.of(["ada"] * 3))
+    assert counted.minor.tolist() == [INT64_MAX - 10, 10]
 
 
 # Refusals

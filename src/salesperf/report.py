@@ -189,14 +189,12 @@ class _Writer:
         return self._say("report.sentence.joiner").join(parts) + self._say("report.sentence.end")
 
     def _projected(self, section: MetricSection) -> Iterator[str]:
-        attained, projection = section.attainment, section.attainment.projection
-        if projection.value is None or not isinstance(attained.target.amount, Amount):
+        amount, projection = section.attainment.target.amount, section.attainment.projection
+        ends = [None if end is None else round(end) for end in (projection.value, projection.low, projection.high)]
+        if not isinstance(amount, Amount) or any(abs(end or 0) > INT64_MAX for end in ends):
             return
         # In whole units, as it is shown: an estimate may lie where the smallest units no longer fit 64 bits.
-        unit = attrs.evolve(attained.target.amount.unit, digits=0)
-        ends = [None if end is None else round(end) for end in (projection.value, projection.low, projection.high)]
-        if any(abs(end or 0) > INT64_MAX for end in ends):
-            return
+        unit = attrs.evolve(amount.unit, digits=0)
         shown = [self._measure(None if end is None else Amount(minor=end, unit=unit), section.metric) for end in ends]
         key = "report.sentence.projection" if projection.low is None else "report.sentence.projection_range"
         values = {"value": shown[0], "low": shown[1], "high": shown[2], "level": projection.level}
