@@ -591,3 +591,26 @@ def test_the_rooms_of_io_are_named() -> None:
     assert "folder" in dir(sp.io)
     with pytest.raises(AttributeError, match="has no attribute 'floppy'"):
         getattr(sp.io, "floppy")  # noqa: B009 - a checker of types would refuse the attribute itself
+
+
+def test_money_in_a_currency_that_no_target_of_its_metric_has_is_told_where_it_stands(write_files: Writer) -> None:
+    targets = TARGETS + "ada,revenue,CNY,1000,2026-Q3\nbo,revenue,JPY,1000,2026-Q3\nbo,visits,,10,2026-Q3\n"
+    actuals = ACTUALS + (
+        "ada,revenue,CNY,1,2026-09-01,\nada,revenue,USD,1,2026-09-01,\nbo,revenue,USD:4,1,2026-09-01,\n"
+        "bo,gross_margin,EUR,1,2026-09-01,\nbo,visits,,1,2026-09-01,\n"
+    )
+    place = write_files(targets=targets, actuals=actuals)
+    assert places(place) == [("unit_mismatch", ("actuals.csv", line, "unit")) for line in (3, 4)]
+    assert isinstance(faults_of(place)[0], sp.UnitMismatchError)
+
+
+def test_currencies_are_not_compared_with_targets_that_could_not_be_read(write_files: Writer) -> None:
+    targets = TARGETS + "ada,revenue,CNY,1000,2026-Q3\nbo,revenue,USD,much,2026-Q3\n"
+    place = write_files(targets=targets, actuals=ACTUALS + "bo,revenue,USD,1,2026-09-01,\n")
+    assert places(place) == [("unreadable_amount", ("targets.csv", 3, "amount"))]
+
+
+def test_one_currency_of_the_targets_is_named(write_files: Writer) -> None:
+    targets = TARGETS + "ada,revenue,CNY,1000,2026-Q3\n"
+    place = write_files(targets=targets, actuals=ACTUALS + "bo,revenue,USD,1,2026-09-01,\n")
+    assert str(faults_of(place)[0]).startswith("actuals.csv:2:unit: expected amounts in one unit, got 'CNY' and 'USD'")

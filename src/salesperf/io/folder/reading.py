@@ -8,15 +8,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, show
+from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnitMismatchError, show
 from salesperf.io.folder.files import ACTUALS, CALENDAR, LAYOUTS, METRICS, REPS, TARGETS, TEAMS
-from salesperf.io.folder.layout import Faults, Layout, faults_in, located
+from salesperf.io.folder.layout import Faults, Items, Layout, faults_in, located
 from salesperf.io.folder.people import known_id, read_calendar, read_org
 from salesperf.io.folder.table import LIMIT_BYTES, Progress, Table
 from salesperf.io.folder.targets import read_actuals, read_metrics, read_targets
+from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.records import Records
+from salesperf.model.target import Actual, Target
 
 __all__ = ["read", "read_sample"]
 
@@ -80,6 +82,8 @@ def read(folder: str | os.PathLike[str], *, limit_bytes: int = LIMIT_BYTES, prog
         records = Records(org=org, targets=targets.items, actuals=actuals.items, calendar=calendar, findings=findings)
     except InvalidInputError as error:
         faults.extend(located(error, {"targets": targets, "actuals": actuals}, {"parent": "parent.period"}))
+    if not targets.faults:
+        faults.extend(_faults_of_currencies(targets, actuals))
     if faults:
         raise InvalidInputError(_told(faults, unread, are_targets_whole=not targets.faults and not faults_of_metrics))
     return records
@@ -114,6 +118,19 @@ def _open(place: Path, limit_bytes: int) -> tuple[dict[Layout, Table], list[Sale
             faults.extend(faults_in(error))
             tables[layout] = Table.empty(layout)
     return tables, faults
+
+
+def _faults_of_currencies(targets: Items[Target], actuals: Items[Actual]) -> Iterator[SalesperfError]:
+    """Refuse money in a currency of which no target of its metric is: it could be held against none."""
+    owed: dict[str, set[str]] = {}
+    for target in targets.items:
+        if isinstance(target.amount, Amount) and target.amount.unit.dimension == "money":
+            owed.setdefault(target.metric.key, set()).add(str(target.amount.unit))
+    for place, actual in enumerate(actuals.items):
+        units, unit = owed.get(actual.metric.key), str(actual.amount.unit)
+        if units is not None and unit not in units:
+            known = min(units) if len(units) == 1 else tuple(sorted(units))
+            yield UnitMismatchError("unit_mismatch", path=actuals.path(place, "unit"), left=known, right=unit)
 
 
 def _told(faults: Sequence[SalesperfError], unread: Sequence[SalesperfError], *, are_targets_whole: bool) -> Faults:
