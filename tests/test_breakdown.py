@@ -248,9 +248,9 @@ def test_a_tree_is_written_in_two_languages() -> None:
         ],
     )
     assert drawn.text("zh").splitlines() == [
-        "销售额: 3.50 元 = 以下各项之和",
-        "  订单数: 3.50 元",
-        "  拜访量: 0.00 元",
+        "销售额：3.50 元 = 以下各项之和",
+        "  订单数：3.50 元",
+        "  拜访量：0.00 元",
     ]
     assert drawn.rows()[1] == {
         "level": 1,

@@ -218,10 +218,11 @@ class Breakdown:
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the tree for a reader, a line a node, parts indented."""
         lines = []
+        colon = render("format.colon", lang=lang, catalogs=catalogs)
         for level, node in self._levels():
             value = display(node.value, lang=lang, catalogs=catalogs)
             rule = f" = {render(node.rule.key, lang=lang, catalogs=catalogs)}" if node.parts else ""
-            lines.append(f"{'  ' * level}{node.label.text(lang, catalogs)}: {value}{rule}")
+            lines.append(f"{'  ' * level}{node.label.text(lang, catalogs)}{colon}{value}{rule}")
         return "\n".join(lines)
 
 
