@@ -3,7 +3,8 @@
 from salesperf.attainment.attained import LEAST_WORKDAYS, STATUSES, Attainment, Status, Thresholds
 from salesperf.attainment.counting import ActualTally, Codes, tally, tally_columns
 from salesperf.attainment.judging import AttainmentColumns, attain, roll_up, roll_up_columns
-from salesperf.attainment.planned import OWED_BASES, Owed, OwedBasis, OwedPart, TargetBook
+from salesperf.attainment.owed import OWED_BASES, Owed, OwedBasis, OwedPart
+from salesperf.attainment.planned import TargetBook
 
 __all__ = [
     "LEAST_WORKDAYS",

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from salesperf.attainment.attained import DEFAULT_THRESHOLDS, Attainment, Thresholds
 from salesperf.attainment.counting import EPOCH, ActualTally, Codes, days_of
 from salesperf.attainment.ledger import Ledger, Spans, position
-from salesperf.attainment.planned import Owed
+from salesperf.attainment.owed import Owed
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.formulas import attainment_ratio
 from salesperf.kernels.numeric import Column

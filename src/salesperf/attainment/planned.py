@@ -1,156 +1,32 @@
-"""What is owed: which targets make up what an owner owes for any run of days, and how that is spread over them."""
+"""The book of targets: which of them make up what an owner owes for any run of days, and how that is spread over them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property
 from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import attrs
 
+from salesperf.attainment.owed import Owed, OwedBasis, OwedPart
 from salesperf.errors import UnitMismatchError
 from salesperf.kernels.apportionment import apportion
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Sum
 from salesperf.model.calendar import Calendar
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.message import Message
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.profile import Schedule
-from salesperf.model.result import Result, Row
 from salesperf.model.target import EVERYTHING, Target
 from salesperf.model.validators import require
 
 if TYPE_CHECKING:
     from datetime import date
 
-__all__ = ["OWED_BASES", "Owed", "OwedBasis", "OwedPart", "TargetBook"]
-
-OwedBasis: TypeAlias = Literal["stated", "finer", "prorated", "rolled_up", "inherited"]
-OWED_BASES: Final[tuple[OwedBasis, ...]] = ("stated", "finer", "prorated", "rolled_up", "inherited")
-"""How an amount owed was found: a target for just this period; the sum of shorter ones that tile it; shares by workdays of
-ones that straddle its ends; the sum over the members; for a ratio, the target of the team above or of a longer period."""
+__all__ = ["TargetBook"]
 
 Piece: TypeAlias = tuple[Period, Fraction | int]
 """Days, and how much is planned for them, in the smallest unit."""
-
-
-@attrs.frozen(kw_only=True)
-class OwedPart:
-    """A target, and how much of it is owed within the days asked for.
-
-    Parameters
-    ----------
-    target
-        The target as agreed.
-    period
-        The days of it that count: those asked for, or of them those that a rep served in a team.
-    amount
-        Its share; the whole amount where all its days count.
-
-    Examples
-    --------
-    >>> from salesperf import COUNT, STANDARD_METRICS
-    >>> visits, third = STANDARD_METRICS["visits"], Period.quarter(2026, 3)
-    >>> quarter = Target(owner="ada", metric=visits, amount=Amount.of(66, COUNT), period=third)
-    >>> OwedPart(target=quarter, period=Period.month(2026, 9), amount=Amount.of(22, COUNT)).is_prorated
-    True
-    """
-
-    target: Target
-    period: Period
-    amount: Amount
-
-    @property
-    def is_prorated(self) -> bool:
-        """Whether only a share of the target counts."""
-        return self.period != self.target.period
-
-
-@attrs.frozen(kw_only=True)
-class Owed(Result):
-    """What an owner owes for a period: made by :meth:`TargetBook.owed`.
-
-    Attributes
-    ----------
-    target : Target
-        The owner's target for just this period; of the same key as the agreed one where there is one. Its period is that from
-        the first to the last day for which the owner's own targets say anything.
-    asked : Period
-        The period that was asked for; it may reach beyond that of the target.
-    basis : str
-        One of :data:`OWED_BASES`.
-    parts : tuple of OwedPart
-        The agreed targets that it is made of; empty for what is no flow.
-    schedule : Schedule or None
-        How it is spread over the period, where shorter targets or days served say so; ``None`` for evenly over workdays.
-    without_target : tuple of str
-        The ids of members who serve in the period and owe nothing by their own target or a team's.
-
-    Examples
-    --------
-    >>> from salesperf import COUNT, STANDARD_METRICS, Rep
-    >>> visits, third = STANDARD_METRICS["visits"], Period.quarter(2026, 3)
-    >>> goals = [
-    ...     Target(owner="ada", metric=visits, amount=Amount.of(count, COUNT), period=month)
-    ...     for count, month in zip((20, 10, 30), third.split("month"), strict=True)
-    ... ]
-    >>> owed = TargetBook(goals, Org(reps=[Rep(id="ada")]), Calendar()).owed("ada", visits, third)
-    >>> owed.basis, str(owed.target.amount), [weight for _, weight in owed.schedule.parts]
-    ('finer', '60', [20, 10, 30])
-    """
-
-    target: Target
-    asked: Period
-    basis: OwedBasis
-    parts: tuple[OwedPart, ...]
-    schedule: Schedule | None
-    without_target: tuple[str, ...] = ()
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether something is owed for a part of the period only."""
-        return self.target.period != self.asked
-
-    @property
-    def is_prorated(self) -> bool:
-        """Whether a share of some target counts, because it reaches beyond the period."""
-        return any(part.is_prorated for part in self.parts)
-
-    @cached_property
-    def breakdown(self) -> Breakdown:
-        """The amount as the sum of the parts of targets."""
-        if not self.parts:
-            return Breakdown(label=Message("breakdown.target"), value=self.target.amount)
-        parts = tuple(
-            Breakdown(
-                label=Message.of(
-                    "breakdown.part",
-                    owner=part.target.owner or Message("review.company"),
-                    period=part.period,
-                ),
-                value=part.amount,
-            )
-            for part in self.parts
-        )
-        return Breakdown(label=Message("breakdown.target"), value=self.target.amount, rule=Sum(), parts=parts)
-
-    def rows(self) -> list[Row]:
-        """Return a row for each part: owner, the target's period, the days that count, amount, unit, prorated or not."""
-        return [
-            {
-                "owner": part.target.owner,
-                "metric": part.target.metric.key,
-                "target_period": part.target.period.label,
-                "period": part.period.label,
-                "amount": part.amount.decimal,
-                "unit": str(part.amount.unit),
-                "prorated": part.is_prorated,
-            }
-            for part in self.parts
-        ]
 
 
 class _Time(NamedTuple):
