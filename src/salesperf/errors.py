@@ -169,11 +169,11 @@ _DATES: Final = re.compile(r"(19|20)\d\d([-/.])\d{1,2}\2\d{1,2}(\.\.(19|20)\d\d-
 class Phrase(str):
     """What stands for a value that is not shown: English text that another language can word anew.
 
-    Parameters
+    Attributes
     ----------
-    key
+    key : str
         A key of :data:`SHOWN`.
-    arguments
+    arguments : Mapping of str to object
         What its text names.
 
     Examples
