@@ -102,6 +102,16 @@ def test_the_largest_amount_there_is_can_be_counted() -> None:
     assert counted.minor.tolist() == [INT64_MAX - 10, 10]
 
 
+@pytest.mark.parametrize("size", [2**20, 2**59, 2**60, 2**61])
+def test_a_sum_and_its_count_stay_apart_however_large_the_amounts(size: int) -> None:
+    owner = Codes.of(["ada", "ada", "bo"])
+    on = np.array(["2026-09-01"] * 3, dtype="datetime64[D]")
+    counted = columns(owner=owner, on=on, minor=np.array([-size, 3, size]))
+    assert (counted.minor.tolist(), counted.entries.tolist()) == ([3 - size, size], [2, 1])
+    doubled = counted + columns(owner=owner, on=on, minor=np.array([1, size - 7, 0]))
+    assert (doubled.minor.tolist(), doubled.entries.tolist()) == ([-3, size], [4, 2])
+
+
 # Refusals
 
 

@@ -171,8 +171,7 @@ class ActualTally(Result):
 
         Those of amounts may wrap; the difference of two of them is right all the same, since a whole tally fits 64 bits.
         """
-        none = np.zeros(1, dtype=np.int64)
-        return np.concatenate((none, np.cumsum(self.minor))), np.concatenate((none, np.cumsum(self.entries)))
+        return _running(self.minor), _running(self.entries)
 
     @classmethod
     def empty(cls) -> Self:
@@ -241,6 +240,12 @@ class ActualTally(Result):
                 strict=True,
             )
         ]
+
+
+def _running(column: Integers) -> Integers:
+    sums = np.zeros(column.size + 1, dtype=np.int64)
+    np.cumsum(column, out=sums[1:])
+    return sums
 
 
 def _decimal(minor: int, unit: Unit) -> Decimal:
@@ -356,7 +361,7 @@ def tally_columns(
     [15000, 7000]
     """
     count = len(owner.codes)
-    scope = scope or Codes(np.zeros(count, dtype=np.int64), (EVERYTHING,))
+    scope = scope or Codes(np.broadcast_to(np.int64(0), count), (EVERYTHING,))
     columns = {"metric": metric.codes, "unit": unit.codes, "on": on, "minor": minor, "scope": scope.codes}
     for name, column in columns.items():
         if column.shape != (count,):
@@ -420,8 +425,8 @@ def _group(
     orders = [_order(axis.labels, sort_key) for axis, sort_key in zip(axes, _SORT_KEYS, strict=True)]
     labels = [tuple(axis.labels[code] for code in order) for axis, order in zip(axes, orders, strict=True)]
     numbered = [(axis.codes, np.argsort(order)) for axis, order in zip(axes, orders, strict=True)]
-    _check_overflow(minor)
-    key, minor, entries = _sum_by_key(_Keys(numbered, day, first, shape), minor, entries)
+    bound = _check_overflow(minor)
+    key, minor, entries = _sum_by_key(_Keys(numbered, day, first, shape), minor, entries, bound)
     used = _used(key, shape)
     if not all(use.all() for use in used):
         places = np.unravel_index(key, shape)
@@ -446,15 +451,16 @@ def _order(labels: Sequence[Any], sort_key: Callable[[Any], Any]) -> list[int]:
     return sorted(range(len(labels)), key=lambda code: sort_key(labels[code]))
 
 
-def _check_overflow(minor: Integers) -> None:
-    """Refuse amounts whose sum, whichever of them it takes in, might be beyond 64 bits."""
-    largest = max(int(minor.max()), -int(minor.min()))
-    if largest * minor.size <= INT64_MAX:
-        return
-    # By the upper and the lower halves of the words, neither of which can overflow.
-    sizes = np.abs(minor).astype(np.uint64)
-    if (int((sizes >> np.uint64(32)).sum()) << 32) + int((sizes & np.uint64(0xFFFFFFFF)).sum()) > INT64_MAX:
+def _check_overflow(minor: Integers) -> int:
+    """Refuse amounts whose sum, whichever of them it takes in, might be beyond 64 bits; return a bound of all such sums."""
+    bound = max(int(minor.max()), -int(minor.min())) * minor.size
+    if bound > INT64_MAX:
+        # By the upper and the lower halves of the words, neither of which can overflow.
+        sizes = np.abs(minor).astype(np.uint64)
+        bound = (int((sizes >> np.uint64(32)).sum()) << 32) + int((sizes & np.uint64(0xFFFFFFFF)).sum())
+    if bound > INT64_MAX:
         raise InvalidValueError("overflow", path=("minor",))
+    return bound
 
 
 class _Keys:
@@ -491,17 +497,33 @@ def _used(key: Integers, shape: Sequence[int]) -> list[NDArray[np.bool_]]:
     return used
 
 
-def _sum_by_key(keys: _Keys, minor: Integers, entries: Integers | None) -> tuple[Integers, Integers, Integers]:
+def _sum_by_key(keys: _Keys, minor: Integers, entries: Integers | None, bound: int) -> tuple[Integers, Integers, Integers]:
     """Return the distinct keys in order, and for each the sum of its amounts and the number of its entries."""
     if keys.size <= _DENSE * minor.size + _DENSE * _BLOCK:
-        sums, counts = np.zeros(keys.size, dtype=np.int64), np.zeros(keys.size, dtype=np.int64)
-        for rows, key in keys:
-            np.add.at(sums, key, minor[rows])
-            np.add.at(counts, key, 1 if entries is None else entries[rows])
-        present = np.flatnonzero(counts > 0)
-        return present, sums[present], counts[present]
+        return _sum_in_table(keys, minor, entries, bound)
     distinct, place = np.unique(np.concatenate([key for _, key in keys]), return_inverse=True)
     sums, counts = np.zeros(distinct.size, dtype=np.int64), np.zeros(distinct.size, dtype=np.int64)
     np.add.at(sums, place, minor)
     np.add.at(counts, place, 1 if entries is None else entries)
     return distinct, sums, counts
+
+
+def _sum_in_table(keys: _Keys, minor: Integers, entries: Integers | None, bound: int) -> tuple[Integers, Integers, Integers]:
+    """Sum into a table with a place for every key.
+
+    Adding at scattered places is what takes the time, so a sum and its count share a word where both fit.
+    """
+    bits = (minor.size if entries is None else int(entries.sum())).bit_length()
+    if bound >> (63 - bits) == 0:
+        words = np.zeros(keys.size, dtype=np.int64)
+        for rows, key in keys:
+            np.add.at(words, key, (minor[rows] << bits) + (1 if entries is None else entries[rows]))
+        present = np.flatnonzero(words)
+        words = words[present]
+        return present, words >> bits, words & ((1 << bits) - 1)
+    sums, counts = np.zeros(keys.size, dtype=np.int64), np.zeros(keys.size, dtype=np.int64)
+    for rows, key in keys:
+        np.add.at(sums, key, minor[rows])
+        np.add.at(counts, key, 1 if entries is None else entries[rows])
+    present = np.flatnonzero(counts)
+    return present, sums[present], counts[present]

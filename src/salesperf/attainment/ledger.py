@@ -49,9 +49,9 @@ class Spans:
 
     def total(self, column: Integers) -> Integers:
         """Sum a number of each span over the spans of each question; sums may wrap, and are right if they fit."""
-        running = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(column)))
         if column.size == self.questions == np.count_nonzero(np.diff(self.question, prepend=-1)):
             return column
+        running = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(column)))
         edges = np.searchsorted(self.question, np.arange(self.questions + 1))
         return np.asarray(running[edges[1:]] - running[edges[:-1]], dtype=np.int64)
 
