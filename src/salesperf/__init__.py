@@ -50,13 +50,16 @@ if TYPE_CHECKING:
         WeightedMean,
     )
     from salesperf.model.calendar import Calendar
+    from salesperf.model.customer import CONTACT_ROLES, Contact, Customer
     from salesperf.model.estimate import Estimate
     from salesperf.model.finding import Finding
     from salesperf.model.frozen import FrozenMap
     from salesperf.model.message import Message
     from salesperf.model.metric import STANDARD_METRICS, Band, Metric
+    from salesperf.model.opportunity import FORECAST_CATEGORIES, Change, Opportunity, Visit
     from salesperf.model.people import Move, Org, Rep, Stint, Team
     from salesperf.model.period import GRAINS, Period
+    from salesperf.model.process import STANDARD_PROCESSES, SalesProcess, Stage
     from salesperf.model.profile import Profile, Schedule
     from salesperf.model.records import Records
     from salesperf.model.target import Actual, Target, TargetKey
@@ -65,12 +68,15 @@ __version__: Final = "0.1.0"
 
 __all__ = [
     "CNY",
+    "CONTACT_ROLES",
     "COUNT",
     "EUR",
+    "FORECAST_CATEGORIES",
     "GRAINS",
     "ISO_4217",
     "JPY",
     "STANDARD_METRICS",
+    "STANDARD_PROCESSES",
     "USD",
     "Actual",
     "Amount",
@@ -79,7 +85,10 @@ __all__ = [
     "Breakdown",
     "BreakdownChange",
     "Calendar",
+    "Change",
     "Clip",
+    "Contact",
+    "Customer",
     "Difference",
     "Estimate",
     "Finding",
@@ -96,6 +105,7 @@ __all__ = [
     "MissingExtraError",
     "Move",
     "NotAdditiveError",
+    "Opportunity",
     "Org",
     "Period",
     "Product",
@@ -104,8 +114,10 @@ __all__ = [
     "Records",
     "Rep",
     "Rounded",
+    "SalesProcess",
     "SalesperfError",
     "Schedule",
+    "Stage",
     "Stint",
     "Sum",
     "Target",
@@ -114,6 +126,7 @@ __all__ = [
     "Unit",
     "UnitMismatchError",
     "UnknownNameError",
+    "Visit",
     "WeightedMean",
     "allocation",
     "attainment",
@@ -159,6 +172,9 @@ _HOMES: Final = MappingProxyType(
         "Sum": "salesperf.model.breakdown",
         "WeightedMean": "salesperf.model.breakdown",
         "Calendar": "salesperf.model.calendar",
+        "CONTACT_ROLES": "salesperf.model.customer",
+        "Contact": "salesperf.model.customer",
+        "Customer": "salesperf.model.customer",
         "Estimate": "salesperf.model.estimate",
         "Finding": "salesperf.model.finding",
         "FrozenMap": "salesperf.model.frozen",
@@ -166,6 +182,10 @@ _HOMES: Final = MappingProxyType(
         "STANDARD_METRICS": "salesperf.model.metric",
         "Band": "salesperf.model.metric",
         "Metric": "salesperf.model.metric",
+        "FORECAST_CATEGORIES": "salesperf.model.opportunity",
+        "Change": "salesperf.model.opportunity",
+        "Opportunity": "salesperf.model.opportunity",
+        "Visit": "salesperf.model.opportunity",
         "Move": "salesperf.model.people",
         "Org": "salesperf.model.people",
         "Rep": "salesperf.model.people",
@@ -173,6 +193,9 @@ _HOMES: Final = MappingProxyType(
         "Team": "salesperf.model.people",
         "GRAINS": "salesperf.model.period",
         "Period": "salesperf.model.period",
+        "STANDARD_PROCESSES": "salesperf.model.process",
+        "SalesProcess": "salesperf.model.process",
+        "Stage": "salesperf.model.process",
         "Profile": "salesperf.model.profile",
         "Schedule": "salesperf.model.profile",
         "Records": "salesperf.model.records",

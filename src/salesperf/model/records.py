@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import attrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.model.calendar import Calendar
+from salesperf.model.customer import Customer
 from salesperf.model.finding import Finding
+from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org, Rep
+from salesperf.model.process import SalesProcess
 from salesperf.model.target import Actual, Target
 from salesperf.model.tree import keys_in_cycles
-from salesperf.model.validators import as_tuple, check_date, each, of_type
+from salesperf.model.validators import as_tuple, check_date, each, of_type, repeated
 
 if TYPE_CHECKING:
     from salesperf.model.metric import Metric
@@ -26,6 +30,18 @@ def _as_targets(value: Iterable[Target]) -> tuple[Target, ...]:
 
 
 def _as_actuals(value: Iterable[Actual]) -> tuple[Actual, ...]:
+    return as_tuple(value)
+
+
+def _as_opportunities(value: Iterable[Opportunity]) -> tuple[Opportunity, ...]:
+    return as_tuple(value)
+
+
+def _as_customers(value: Iterable[Customer]) -> tuple[Customer, ...]:
+    return as_tuple(value)
+
+
+def _as_processes(value: Iterable[SalesProcess]) -> tuple[SalesProcess, ...]:
     return as_tuple(value)
 
 
@@ -45,6 +61,12 @@ class Records:
         Known by owner, metric, period and scope, each once.
     actuals
         Entries; a reference comes once.
+    opportunities
+        Deals, each id once. One that names no process is of the only one there is.
+    customers
+        Each id once.
+    processes
+        Sales processes, each key once.
     calendar
         Fiscal year and workdays.
     findings
@@ -53,8 +75,9 @@ class Records:
     Raises
     ------
     InvalidInputError
-        With every fault at once: an owner that the org does not know, a target or a reference given twice, a parent that is no
-        target, targets that are each other's parents, two metrics with one key.
+        With every fault at once: an owner that the org does not know, a target, a reference, an id or a key given twice, a
+        parent that is no target or no customer, targets or customers that are each other's parents, two metrics with one key,
+        a deal of an unknown customer or process, or in a stage that its process does not have.
 
     Examples
     --------
@@ -66,12 +89,20 @@ class Records:
     org: Org = attrs.field(validator=of_type(Org))
     targets: tuple[Target, ...] = attrs.field(default=(), converter=_as_targets, validator=each(of_type(Target)))
     actuals: tuple[Actual, ...] = attrs.field(default=(), converter=_as_actuals, validator=each(of_type(Actual)))
+    opportunities: tuple[Opportunity, ...] = attrs.field(
+        default=(), converter=_as_opportunities, validator=each(of_type(Opportunity))
+    )
+    customers: tuple[Customer, ...] = attrs.field(default=(), converter=_as_customers, validator=each(of_type(Customer)))
+    processes: tuple[SalesProcess, ...] = attrs.field(
+        default=(), converter=_as_processes, validator=each(of_type(SalesProcess))
+    )
     calendar: Calendar = attrs.field(factory=Calendar, validator=of_type(Calendar))
     findings: tuple[Finding, ...] = attrs.field(default=(), converter=_as_findings, validator=each(of_type(Finding)))
 
     def __attrs_post_init__(self) -> None:
         """Check owners and uniqueness over all items, and report every fault together."""
         faults = [*self._faults_of_metrics(), *self._faults_of_targets(), *self._faults_of_actuals()]
+        faults += [*self._faults_of_processes(), *self._faults_of_customers(), *self._faults_of_opportunities()]
         if faults:
             raise InvalidInputError(faults)
 
@@ -114,6 +145,64 @@ class Records:
                 yield InvalidValueError("not_unique", path=(*path, "ref"), value=actual.ref)
             seen.add(actual.ref)
 
+    def _faults_of_processes(self) -> Iterator[SalesperfError]:
+        for position, key in repeated(process.key for process in self.processes):
+            yield InvalidValueError("not_unique", path=("Records", "processes", position, "key"), value=key)
+
+    def _faults_of_customers(self) -> Iterator[SalesperfError]:
+        for position, again in repeated(customer.id for customer in self.customers):
+            yield InvalidValueError("not_unique", path=("Records", "customers", position, "id"), value=again)
+        parents = {customer.id: customer.parent for customer in self.customers}
+        cyclic = keys_in_cycles(parents)
+        for position, customer in enumerate(self.customers):
+            path = ("Records", "customers", position)
+            if customer.owner is not None and not self.org.knows(customer.owner):
+                yield UnknownNameError("unknown_owner", path=(*path, "owner"), value=customer.owner)
+            if customer.parent is not None and customer.parent not in parents:
+                yield UnknownNameError("unknown_customer", path=(*path, "parent"), value=customer.parent)
+            if customer.id in cyclic:
+                yield InvalidValueError("customer_cycle", path=(*path, "parent"), value=customer.id)
+
+    def _faults_of_opportunities(self) -> Iterator[SalesperfError]:
+        for position, again in repeated(opportunity.id for opportunity in self.opportunities):
+            yield InvalidValueError("not_unique", path=("Records", "opportunities", position, "id"), value=again)
+        customers = {None, *(customer.id for customer in self.customers)}
+        for position, opportunity in enumerate(self.opportunities):
+            path = ("Records", "opportunities", position)
+            if opportunity.customer not in customers:
+                yield UnknownNameError("unknown_customer", path=(*path, "customer"), value=opportunity.customer)
+            for place, change in enumerate(opportunity.history):
+                if change.owner is not None and not self.org.knows(change.owner):
+                    yield UnknownNameError("unknown_owner", path=(*path, "history", place, "owner"), value=change.owner)
+            try:
+                self.process_of(opportunity).require(opportunity, *path)
+            except SalesperfError as error:
+                yield error
+
+    def process_of(self, opportunity: Opportunity) -> SalesProcess:
+        """Return the sales process of a deal: the one that it names, or the only one there is.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such process, or several and the deal names none.
+
+        Examples
+        --------
+        >>> from salesperf.model.opportunity import Change
+        >>> from salesperf.model.process import STANDARD_PROCESSES
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="lead")])
+        >>> records = Records(org=Org(), opportunities=[deal], processes=[STANDARD_PROCESSES["basic"]])
+        >>> records.process_of(deal).key
+        'basic'
+        """
+        processes = {process.key: process for process in self.processes}
+        key = next(iter(processes)) if opportunity.process is None and len(processes) == 1 else opportunity.process
+        if key not in processes:
+            path = ("Records", "opportunities", opportunity.id, "process")
+            raise UnknownNameError("unknown_process", path=path, choices=tuple(processes), value=key)
+        return processes[key]
+
     def as_of(self, day: date) -> "Records":
         """Forget everything later than a day: what is returned is what could be known at its end.
 
@@ -125,10 +214,11 @@ class Records:
         Returns
         -------
         Records
-            Without later actuals, targets agreed later, hires, departures, moves and absences that start later, and later
-            findings. A rep hired later is forgotten with the targets set for the seat, unless something was sold before:
-            then the rep was known, and the day of the first sale stands for that of hire. A parent that is forgotten is no
-            longer named, nor is a manager.
+            Without later actuals, changes of deals and deals begun later, targets agreed later, hires, departures, moves and
+            absences that start later, customers known later, and later findings. A rep hired later is forgotten with the
+            targets set for the seat, unless something was sold or a deal held before: then the rep was known, and that day
+            stands for that of hire; so it is with a customer of a deal. A parent that is forgotten is no longer named, nor
+            is a manager or whoever looked after a customer.
 
         Notes
         -----
@@ -142,10 +232,13 @@ class Records:
         """
         check_date(day, ("day",))
         actuals = tuple(actual for actual in self.actuals if actual.on <= day)
-        first_sales: dict[str, date] = {}
+        opportunities = tuple(known for known in (each.as_of(day) for each in self.opportunities) if known is not None)
+        seen = _Seen(day)
         for actual in actuals:
-            first_sales[actual.owner] = min(actual.on, first_sales.get(actual.owner, day))
-        org = self._org_as_of(day, first_sales)
+            seen.note(actual.owner, actual.on)
+        for change in chain.from_iterable(opportunity.history for opportunity in opportunities):
+            seen.note(change.owner, change.on)
+        org = self._org_as_of(day, seen)
         targets = [
             target
             for target in self.targets
@@ -157,11 +250,13 @@ class Records:
             org=org,
             targets=[target if target.parent in known else attrs.evolve(target, parent=None) for target in targets],
             actuals=actuals,
+            opportunities=opportunities,
+            customers=self._customers_as_of(day, opportunities, org),
             findings=[finding for finding in self.findings if finding.on is None or finding.on <= day],
         )
 
-    def _org_as_of(self, day: date, first_sales: Mapping[str, date]) -> Org:
-        known_since = {rep.id: first_sales.get(rep.id) if rep.service[0] > day else rep.hired for rep in self.org.reps}
+    def _org_as_of(self, day: date, first_seen: Mapping[str, date]) -> Org:
+        known_since = {rep.id: first_seen.get(rep.id) if rep.service[0] > day else rep.hired for rep in self.org.reps}
         reps = [
             _rep_as_of(rep, known_since[rep.id], day)
             for rep in self.org.reps
@@ -173,6 +268,35 @@ class Records:
             teams=[team if team.manager in known else attrs.evolve(team, manager=None) for team in self.org.teams],
             moves=[move for move in self.org.moves if move.on <= day and move.rep in known],
         )
+
+    def _customers_as_of(self, day: date, opportunities: Iterable[Opportunity], org: Org) -> list[Customer]:
+        seen = _Seen(day)
+        for opportunity in opportunities:
+            seen.note(opportunity.customer, opportunity.created)
+        later = {customer.id for customer in self.customers if customer.since is not None and customer.since > day}
+        known = {customer.id for customer in self.customers if customer.id not in later or customer.id in seen}
+        return [
+            attrs.evolve(
+                customer,
+                since=seen[customer.id] if customer.id in later else customer.since,
+                parent=customer.parent if customer.parent in known else None,
+                owner=customer.owner if customer.owner is not None and org.knows(customer.owner) else None,
+            )
+            for customer in self.customers
+            if customer.id in known
+        ]
+
+
+class _Seen(dict[str, date]):
+    """The first day on which each id was seen, looking back from a day; what has no day was seen by then."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__()
+        self.day = day
+
+    def note(self, id: str | None, on: date | None) -> None:  # noqa: A002 - the name of the field
+        if id is not None:
+            self[id] = min(self.get(id, self.day), on or self.day)
 
 
 def _rep_as_of(rep: Rep, hired: date | None, day: date) -> Rep:

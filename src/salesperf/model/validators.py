@@ -4,7 +4,7 @@ They are ours rather than attrs's own because those print the value, which may b
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -213,6 +213,15 @@ def as_sorted_tuple(value: Iterable[ItemT], kind: type[ItemT], key: Callable[[It
     """Take any iterable as a tuple in a fixed order, so that the order given never matters."""
     items = as_tuple(value)
     return tuple(sorted(items, key=key)) if is_tuple_of(items, kind) else items
+
+
+def repeated(values: Iterable[ItemT]) -> Iterator[tuple[int, ItemT]]:
+    """Yield the position of each value that came before, and the value."""
+    seen = set()
+    for position, value in enumerate(values):
+        if value in seen:
+            yield position, value
+        seen.add(value)
 
 
 def is_tuple_of(value: object, kind: type) -> bool:

@@ -1,0 +1,412 @@
+"""Opportunities: deals whose state is the dated history of everything that changed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
+
+import attrs
+
+from salesperf.errors import InvalidValueError, UnitMismatchError
+from salesperf.model.amount import Amount
+from salesperf.model.customer import Contact, Fact, as_contacts, as_facts, contacts, facts
+from salesperf.model.frozen import FrozenMap
+from salesperf.model.validators import (
+    as_tuple,
+    check_choice,
+    check_date,
+    day,
+    each,
+    identifier,
+    of_type,
+    one_of,
+    optional,
+    repeated,
+)
+
+__all__ = ["FORECAST_CATEGORIES", "Change", "ForecastCategory", "Opportunity", "Visit"]
+
+ForecastCategory: TypeAlias = Literal["pipeline", "best_case", "commit", "closed", "omitted"]
+FORECAST_CATEGORIES: Final[tuple[ForecastCategory, ...]] = ("pipeline", "best_case", "commit", "closed", "omitted")
+"""How sure its owner is of a deal, from possible to closed, or that it is left out of the forecast."""
+
+ChangingField: TypeAlias = Literal["amount", "expected_close", "owner", "category", "grade", "reason"]
+CHANGING_FIELDS: Final[tuple[ChangingField, ...]] = ("amount", "expected_close", "owner", "category", "grade", "reason")
+"""What may change beside the stage."""
+TELLTALE_FIELDS: Final = frozenset({"amount", "expected_close", "category", "grade", "reason"})
+"""What, read after the end, gives the end away: an exported amount of 0 is a lost deal."""
+
+_REPEATS: Final = ("refuse", "collapse")
+
+
+def _as_evidence(value: Iterable[str]) -> tuple[str, ...]:
+    return as_tuple(value)
+
+
+@attrs.frozen
+class Change:
+    """What became different about a deal on a day; ``None`` for what stayed as it was.
+
+    Parameters
+    ----------
+    on
+        The day; ``None`` where it is not known, which only the first change of a deal may lack.
+    stage
+        The key of the stage entered.
+    amount
+        What the deal is worth from now on.
+    expected_close
+        The day on which it is expected to be won.
+    owner
+        The id of the rep or team who has it from now on.
+    category
+        The forecast category, one of :data:`FORECAST_CATEGORIES`.
+    grade
+        The grade of the deal or its customer.
+    reason
+        Why: the key of a reason for losing, cancelling, slipping.
+    evidence
+        Keys of the exit criteria that were met.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is malformed, or nothing changes.
+
+    Examples
+    --------
+    >>> Change(date(2026, 9, 1), stage="proposal", reason="asked_for_offer").stage
+    'proposal'
+    """
+
+    on: date | None = attrs.field(validator=optional(day))
+    stage: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
+    amount: Amount | None = attrs.field(default=None, kw_only=True, validator=optional(of_type(Amount)))
+    expected_close: date | None = attrs.field(default=None, kw_only=True, validator=optional(day))
+    owner: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
+    category: ForecastCategory | None = attrs.field(
+        default=None, kw_only=True, validator=optional(one_of(*FORECAST_CATEGORIES))
+    )
+    grade: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
+    reason: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
+    evidence: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_as_evidence, validator=each(identifier))
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a change of nothing."""
+        if self.stage is None and not self._changes_more():
+            raise InvalidValueError("change_empty", path=("Change",))
+
+    def _changes_more(self) -> bool:
+        return bool(self.evidence) or any(getattr(self, name) is not None for name in CHANGING_FIELDS)
+
+
+class Visit(NamedTuple):
+    """An unbroken time of a deal in one stage.
+
+    Parameters
+    ----------
+    stage
+        The key of the stage.
+    start
+        The day on which it was entered; ``None`` where it is not known.
+    end
+        The day on which it was left; ``None`` where the deal is still there.
+
+    Examples
+    --------
+    >>> Visit("proposal", date(2026, 9, 1), None).end is None
+    True
+    """
+
+    stage: str
+    start: date | None
+    end: date | None
+
+
+def _as_history(value: Iterable[Change]) -> tuple[Change, ...]:
+    return as_tuple(value)
+
+
+def _as_names(value: Iterable[str]) -> tuple[str, ...]:
+    names: object = as_tuple(value)
+    if isinstance(names, tuple) and all(isinstance(name, str) for name in names):
+        return tuple(sorted(names))
+    return as_tuple(value)
+
+
+_named = each(identifier)
+_changing = each(one_of(*CHANGING_FIELDS))
+
+
+@attrs.frozen(kw_only=True)
+class Opportunity:
+    """A deal: an id, and the dated history of all that changed about it.
+
+    Parameters
+    ----------
+    id
+        Unique among opportunities.
+    history
+        Changes by day; within a day their order is the sequence. The first names a stage, and alone may be without a day.
+    facts
+        What does not change, or whose changes nobody kept: product, region, ``next_action`` and ``next_action_on``.
+    contacts
+        Who takes part in the decision, each id once.
+    competitors
+        The names of those who want the deal too.
+    customer
+        The id of the customer.
+    lead
+        The id of the lead that it came from.
+    process
+        The key of its sales process; ``None`` where there is only one.
+    as_exported
+        Which fields have no history, because the source keeps their last value only.
+    exported
+        The day of which those last values are.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is malformed, the history is empty, begins without a stage or runs backwards, enters a stage in which the
+        deal is, or fields without history come without the day of their export.
+    UnitMismatchError
+        If amounts in the history differ in unit.
+
+    Notes
+    -----
+    The history is the state: there are no other fields that change, so that :meth:`as_of` cannot know the future.
+
+    Examples
+    --------
+    >>> from salesperf.model.amount import CNY
+    >>> deal = Opportunity(
+    ...     id="o-1",
+    ...     history=[
+    ...         Change(date(2026, 9, 1), stage="proposal", amount=Amount.of(80_000, CNY), owner="ada"),
+    ...         Change(date(2026, 9, 20), amount=Amount.of(60_000, CNY)),
+    ...     ],
+    ... )
+    >>> print(deal.stage, deal.amount, deal.as_of(date(2026, 9, 1)).amount)
+    proposal 60,000.00 CNY 80,000.00 CNY
+    """
+
+    id: str = attrs.field(validator=identifier)
+    history: tuple[Change, ...] = attrs.field(converter=_as_history, validator=each(of_type(Change)))
+    facts: FrozenMap[str, Fact] = attrs.field(default=FrozenMap(), converter=as_facts, validator=facts)
+    contacts: tuple[Contact, ...] = attrs.field(default=(), converter=as_contacts, validator=contacts)
+    competitors: tuple[str, ...] = attrs.field(default=(), converter=_as_names, validator=_named)
+    customer: str | None = attrs.field(default=None, validator=optional(identifier))
+    lead: str | None = attrs.field(default=None, validator=optional(identifier))
+    process: str | None = attrs.field(default=None, validator=optional(identifier))
+    as_exported: tuple[ChangingField, ...] = attrs.field(default=(), converter=_as_names, validator=_changing)
+    exported: date | None = attrs.field(default=None, validator=optional(day))
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the history is one."""
+        path = ("Opportunity", self.id, "history")
+        if not self.history:
+            raise InvalidValueError("history_empty", path=path)
+        if self.history[0].stage is None:
+            raise InvalidValueError("history_begins", path=(*path, 0, "stage"))
+        if len(self.history) > 1:
+            self._check_sequence(path)
+        for position, again in repeated(contact.id for contact in self.contacts):
+            raise InvalidValueError("not_unique", path=("Opportunity", self.id, "contacts", position, "id"), value=again)
+        if self.as_exported and self.exported is None:
+            raise InvalidValueError("exported_missing", path=("Opportunity", self.id, "exported"))
+
+    def _check_sequence(self, path: tuple[str, ...]) -> None:
+        last, stage, unit = self.history[0].on, self.history[0].stage, None
+        for position, change in enumerate(self.history):
+            if position and change.on is None:
+                raise InvalidValueError("history_undated", path=(*path, position, "on"))
+            if last is not None and change.on is not None and change.on < last:
+                raise InvalidValueError("history_order", path=(*path, position, "on"), previous=last, value=change.on)
+            last = change.on
+            if position and change.stage is not None:
+                if change.stage == stage:
+                    raise InvalidValueError("history_repeats", path=(*path, position, "stage"), value=stage)
+                stage = change.stage
+            if change.amount is not None:
+                unit = unit or change.amount.unit
+                if change.amount.unit != unit:
+                    raise UnitMismatchError(
+                        "unit_mismatch", path=(*path, position, "amount"), left=str(unit), right=str(change.amount.unit)
+                    )
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        id: str,  # noqa: A002 - the name of the field
+        history: Iterable[Change],
+        repeats: Literal["refuse", "collapse"] = "refuse",
+        **others: Any,  # noqa: ANN401 - the fields of the class, checked by it
+    ) -> Self:
+        """Make an opportunity from a history that may name the stage in which the deal is already.
+
+        Parameters
+        ----------
+        id, history
+            As of the class.
+        repeats
+            ``"refuse"`` as the class does, or ``"collapse"``: a stage named again is no change of stage, and a change of
+            nothing is left out. Exports that write a row for every edit repeat the stage on most of them.
+        **others
+            The other fields of the class.
+
+        Raises
+        ------
+        InvalidValueError
+            As of the class.
+
+        Examples
+        --------
+        >>> rows = [Change(date(2026, 9, day), stage=stage) for day, stage in ((1, "lead"), (5, "lead"), (9, "proposal"))]
+        >>> len(Opportunity.of(id="o-1", history=rows, repeats="collapse").history)
+        2
+        """
+        check_choice(repeats, _REPEATS, ("repeats",))
+        changes = _as_history(history)
+        if repeats == "collapse" and isinstance(changes, tuple):
+            changes = tuple(_collapsed(changes))
+        return cls(id=id, history=changes, **others)
+
+    # Current values
+
+    @cached_property
+    def _current(self) -> Mapping[str, Any]:
+        current: dict[str, Any] = dict.fromkeys(("stage", *CHANGING_FIELDS))
+        for change in self.history:
+            for name in current:
+                value = getattr(change, name)
+                if value is not None:
+                    current[name] = value
+        return current
+
+    @property
+    def stage(self) -> str:
+        """The key of the stage in which the deal is."""
+        stage: str = self._current["stage"]
+        return stage
+
+    @property
+    def amount(self) -> Amount | None:
+        """What the deal is worth; ``None`` where nobody said."""
+        amount: Amount | None = self._current["amount"]
+        return amount
+
+    @property
+    def expected_close(self) -> date | None:
+        """The day on which it is expected to be won."""
+        on: date | None = self._current["expected_close"]
+        return on
+
+    @property
+    def owner(self) -> str | None:
+        """Who has it; ``None`` for nobody."""
+        owner: str | None = self._current["owner"]
+        return owner
+
+    @property
+    def category(self) -> ForecastCategory | None:
+        """The forecast category."""
+        category: ForecastCategory | None = self._current["category"]
+        return category
+
+    @property
+    def grade(self) -> str | None:
+        """The grade."""
+        grade: str | None = self._current["grade"]
+        return grade
+
+    @property
+    def reason(self) -> str | None:
+        """The reason given last."""
+        reason: str | None = self._current["reason"]
+        return reason
+
+    @property
+    def created(self) -> date | None:
+        """The day of the first change; ``None`` where it is not known."""
+        return self.history[0].on
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether nobody knows when the deal began."""
+        return self.history[0].on is None
+
+    @property
+    def last_change(self) -> date | None:
+        """The day of the last change; ``None`` where none has a day."""
+        return self.history[-1].on
+
+    @property
+    def evidence(self) -> frozenset[str]:
+        """The exit criteria met so far."""
+        return frozenset(key for change in self.history for key in change.evidence)
+
+    @cached_property
+    def visits(self) -> tuple[Visit, ...]:
+        """The stages in which the deal was, in order, each with the days on which it was entered and left."""
+        entered = [(change.stage, change.on) for change in self.history if change.stage is not None]
+        closed = [Visit(stage, start, end) for (stage, start), (_, end) in pairwise(entered)]
+        return (*closed, Visit(*entered[-1], None))
+
+    def as_of(self, day: date) -> "Opportunity | None":
+        """Forget what became known later than a day.
+
+        Parameters
+        ----------
+        day
+            The last day that counts, to its end.
+
+        Returns
+        -------
+        Opportunity or None
+            ``None`` if the deal began later. A first change without a day is kept: the deal is held, and counted as undated.
+
+        Notes
+        -----
+        Of fields without history (:attr:`as_exported`) an earlier day than that of the export cannot know the value. Those
+        that would give the outcome away are withheld, of every deal alike, since a gap only where a deal was lost would
+        give it away too; the owner stays, and :attr:`as_exported` marks it.
+
+        Adding later changes never alters an earlier ``as_of``; ``deal.as_of(a).as_of(b) == deal.as_of(min(a, b))``.
+
+        Examples
+        --------
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="lead")])
+        >>> deal.as_of(date(2026, 8, 31)) is None
+        True
+        """
+        check_date(day, ("day",))
+        known = tuple(change for change in self.history if change.on is None or change.on <= day)
+        if not known:
+            return None
+        if self.as_exported and self.exported is not None and day < self.exported:
+            known = tuple(_withheld(known, TELLTALE_FIELDS.intersection(self.as_exported)))
+        return self if known == self.history else attrs.evolve(self, history=known)
+
+
+def _collapsed(changes: Iterable[Change]) -> Iterator[Change]:
+    """Drop the stage where it is named again, and what then changes nothing."""
+    stage = None
+    for change in changes:
+        if not isinstance(change, Change) or change.stage is None or change.stage != stage:
+            yield change
+        elif change._changes_more():  # noqa: SLF001 - of this module
+            yield attrs.evolve(change, stage=None)
+        stage = getattr(change, "stage", None) or stage
+
+
+def _withheld(changes: Iterable[Change], fields: Iterable[str]) -> Iterator[Change]:
+    """Blank the fields, and drop what then changes nothing."""
+    blank: dict[str, Any] = dict.fromkeys(fields)
+    for change in changes:
+        values = {field.name: getattr(change, field.name) for field in attrs.fields(Change)} | blank
+        on = values.pop("on")
+        if any(values.values()):
+            yield Change(on, **values)

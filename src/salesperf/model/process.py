@@ -1,0 +1,509 @@
+"""The sales process: the stages of a deal, and which steps are allowed between them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+import attrs
+
+from salesperf.errors import IllegalTransitionError, InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.model.amount import Amount
+from salesperf.model.opportunity import Change, Opportunity
+from salesperf.model.validators import (
+    as_decimal,
+    as_tuple,
+    check_date,
+    decimal,
+    each,
+    identifier,
+    of_type,
+    one_of,
+    optional,
+    repeated,
+    require,
+    text,
+    whole,
+)
+
+__all__ = ["STAGE_KINDS", "STANDARD_PROCESSES", "SalesProcess", "Stage", "StageKind"]
+
+StageKind: TypeAlias = Literal["open", "won", "post_won", "lost", "cancelled"]
+STAGE_KINDS: Final[tuple[StageKind, ...]] = ("open", "won", "post_won", "lost", "cancelled")
+"""What being in a stage means, in the order in which a process names its stages: still to be decided; won, and the
+after-sales service that follows; lost to somebody else; cancelled, where the customer decided nothing."""
+
+_MOST_DAYS: Final = 36_600
+_CERTAIN: Final[Mapping[StageKind, Decimal]] = MappingProxyType(
+    {"won": Decimal(1), "post_won": Decimal(1), "lost": Decimal(0), "cancelled": Decimal(0)}
+)
+
+
+def _as_probability(value: Decimal | int | None) -> Decimal | None:
+    return None if value is None else as_decimal(value)
+
+
+def _as_keys(value: Iterable[str]) -> tuple[str, ...]:
+    return as_tuple(value)
+
+
+@attrs.frozen(kw_only=True)
+class Stage:
+    """A stage of a sales process.
+
+    Parameters
+    ----------
+    key
+        Unique within the process.
+    title
+        What a reader sees: a message key or plain text; the key where it is empty.
+    kind
+        One of :data:`STAGE_KINDS`.
+    probability
+        The chance that a deal here will be won, a Decimal from 0 to 1; ``None`` where nobody said. Of a stage that is not
+        open it follows from the kind.
+    max_days
+        How many days a deal should stay at most; ``None`` for any number.
+    tasks
+        What is to be done here: message keys or plain text.
+    exit_criteria
+        Keys of what must be met before a deal moves forward.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is malformed, or the probability contradicts the kind.
+
+    Examples
+    --------
+    >>> Stage(key="proposal", probability=Decimal("0.5"), max_days=21, exit_criteria=["budget_known"]).label
+    'proposal'
+    """
+
+    key: str = attrs.field(validator=identifier)
+    title: str = attrs.field(default="", validator=text)
+    kind: StageKind = attrs.field(default="open", validator=one_of(*STAGE_KINDS))
+    probability: Decimal | None = attrs.field(default=None, converter=_as_probability, validator=optional(decimal(0, 1)))
+    max_days: int | None = attrs.field(default=None, validator=optional(whole(0, _MOST_DAYS)))
+    tasks: tuple[str, ...] = attrs.field(default=(), converter=_as_keys, validator=each(identifier))
+    exit_criteria: tuple[str, ...] = attrs.field(default=(), converter=_as_keys, validator=each(identifier))
+
+    def __attrs_post_init__(self) -> None:
+        """Set the probability of a stage that is not open."""
+        certain = _CERTAIN.get(self.kind)
+        if certain is None:
+            return
+        if self.probability is None:
+            object.__setattr__(self, "probability", certain)
+        elif self.probability != certain:
+            value = self.probability
+            raise InvalidValueError("out_of_range", path=("Stage", "probability"), low=certain, high=certain, value=value)
+
+    @property
+    def label(self) -> str:
+        """What a reader sees: the title, or the key where there is none."""
+        return self.title or self.key
+
+    @property
+    def is_open(self) -> bool:
+        """Whether deals here are still to be decided."""
+        return self.kind == "open"
+
+
+def _as_stages(value: Iterable[Stage]) -> tuple[Stage, ...]:
+    return as_tuple(value)
+
+
+@attrs.frozen(kw_only=True)
+class SalesProcess:
+    """The stages of a deal in order, and the steps that are allowed.
+
+    Parameters
+    ----------
+    stages
+        At least one open stage, in order; then exactly one won stage, any number of stages after it, exactly one lost
+        stage, and at most one for deals in which the customer decided nothing.
+    key
+        Unique among the processes of a company.
+    title
+        What a reader sees: a message key or plain text; the key where it is empty.
+    may_skip
+        Whether a deal may pass over open stages.
+    may_go_back
+        Whether a deal may return to an earlier open stage.
+    may_reenter
+        Whether a deal may enter an open stage in which it was before.
+    may_reopen
+        Whether a deal that was decided may be opened again.
+
+    Raises
+    ------
+    InvalidInputError
+        With every fault at once: a key used twice, a kind missing or used too often, kinds out of order.
+
+    Examples
+    --------
+    >>> process = STANDARD_PROCESSES["solution"]
+    >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="prospecting")])
+    >>> moved = process.advance(deal, "needs_analysis", on=date(2026, 9, 8))
+    >>> moved.stage, process.lose(moved, on=date(2026, 9, 20), reason="price").stage
+    ('needs_analysis', 'lost')
+    """
+
+    stages: tuple[Stage, ...] = attrs.field(converter=_as_stages, validator=each(of_type(Stage)))
+    key: str = attrs.field(default="sales", validator=identifier)
+    title: str = attrs.field(default="", validator=text)
+    may_skip: bool = attrs.field(default=True, validator=of_type(bool))
+    may_go_back: bool = attrs.field(default=True, validator=of_type(bool))
+    may_reenter: bool = attrs.field(default=True, validator=of_type(bool))
+    may_reopen: bool = attrs.field(default=True, validator=of_type(bool))
+
+    def __attrs_post_init__(self) -> None:
+        """Check that the stages make a process."""
+        faults = [*self._faults_of_keys(), *self._faults_of_kinds()]
+        if faults:
+            raise InvalidInputError(faults)
+
+    def _faults_of_keys(self) -> Iterator[SalesperfError]:
+        for position, key in repeated(stage.key for stage in self.stages):
+            yield InvalidValueError("not_unique", path=("SalesProcess", "stages", position, "key"), value=key)
+
+    def _faults_of_kinds(self) -> Iterator[SalesperfError]:
+        path = ("SalesProcess", "stages")
+        kinds = [stage.kind for stage in self.stages]
+        limits = {"open": (1, len(kinds)), "won": (1, 1), "lost": (1, 1), "cancelled": (0, 1)}
+        for kind, (least, most) in limits.items():
+            found = sum(each_kind == kind for each_kind in kinds)
+            if not least <= found <= most:
+                yield InvalidValueError("process_kind", path=path, kind=kind, low=least, high=max(least, most), value=found)
+        places = [STAGE_KINDS.index(kind) for kind in kinds]
+        if places != sorted(places):
+            position = next(place for place in range(1, len(places)) if places[place] < places[place - 1])
+            yield InvalidValueError("process_order", path=(*path, position, "kind"), choices=STAGE_KINDS, value=kinds[position])
+
+    @property
+    def label(self) -> str:
+        """What a reader sees: the title, or the key where there is none."""
+        return self.title or self.key
+
+    @cached_property
+    def stage_by_key(self) -> Mapping[str, Stage]:
+        """The stages by key."""
+        return MappingProxyType({stage.key: stage for stage in self.stages})
+
+    @cached_property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """The stages in which a deal is still to be decided, in order."""
+        return tuple(stage for stage in self.stages if stage.is_open)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """Where each stage stands among all, by key."""
+        return MappingProxyType({stage.key: place for place, stage in enumerate(self.stages)})
+
+    def _only(self, kind: StageKind) -> Stage:
+        return next(stage for stage in self.stages if stage.kind == kind)
+
+    def stage_of(self, opportunity: Opportunity) -> Stage:
+        """Return the stage in which a deal is.
+
+        Raises
+        ------
+        UnknownNameError
+            If the process has no such stage.
+        InvalidValueError
+            If the deal is of another process.
+
+        Examples
+        --------
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="prospecting")])
+        >>> STANDARD_PROCESSES["solution"].stage_of(deal).kind
+        'open'
+        """
+        self.require(opportunity)
+        return self.stage_by_key[opportunity.stage]
+
+    def require(self, opportunity: Opportunity, *path: str | int) -> None:
+        """Refuse a deal of another process, or one with a stage that this one does not have.
+
+        Raises
+        ------
+        UnknownNameError, InvalidValueError
+            With the path where the deal stood and its id.
+        """
+        require(opportunity, Opportunity, path=path or ("opportunity",))
+        where = (*path, opportunity.id)
+        if opportunity.process not in (None, self.key):
+            raise InvalidValueError("process_mismatch", path=(*where, "process"), expected=self.key, value=opportunity.process)
+        for position, change in enumerate(opportunity.history):
+            if change.stage is not None and change.stage not in self.stage_by_key:
+                raise UnknownNameError(
+                    "unknown_stage",
+                    path=(*where, "history", position, "stage"),
+                    choices=tuple(self.stage_by_key),
+                    value=change.stage,
+                )
+
+    def allowed(self, opportunity: Opportunity) -> tuple[str, ...]:
+        """Return the keys of the stages to which a deal may go from where it is, whether or not exit criteria are met.
+
+        Examples
+        --------
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="won")])
+        >>> STANDARD_PROCESSES["solution"].allowed(deal)[-1]
+        'after_sales'
+        """
+        now = self.stage_of(opportunity)
+        return tuple(stage.key for stage in self.stages if stage != now and self._may(opportunity, now, stage))
+
+    def _may(self, opportunity: Opportunity, now: Stage, to: Stage) -> bool:
+        if not now.is_open:
+            if to.is_open:
+                return self.may_reopen
+            return to.kind == "post_won" and now.kind in ("won", "post_won")
+        if to.kind in ("lost", "cancelled"):
+            return True
+        if to.kind == "post_won":
+            return False
+        step = self.position[to.key] - self.position[now.key]
+        if to.is_open and not self.may_reenter and any(visit.stage == to.key for visit in opportunity.visits):
+            return False
+        return self.may_go_back if step < 0 else step == 1 or self.may_skip
+
+    def _move(self, opportunity: Opportunity, to: Stage, change: Change) -> Opportunity:
+        """Append a change that enters a stage, if that is allowed."""
+        now, on = self.stage_of(opportunity), change.on
+        last = opportunity.last_change
+        if on is not None and last is not None and on < last:
+            raise IllegalTransitionError("transition_earlier", path=(opportunity.id, "on"), last=last, value=on)
+        allowed = self.allowed(opportunity)
+        if to.key not in allowed:
+            raise IllegalTransitionError(
+                "transition_illegal", path=(opportunity.id, "to"), stage=now.key, choices=allowed, value=to.key
+            )
+        is_forward = now.is_open and to.kind in ("open", "won") and self.position[to.key] > self.position[now.key]
+        missing = [key for key in now.exit_criteria if key not in opportunity.evidence | set(change.evidence)]
+        if is_forward and missing:
+            raise IllegalTransitionError("exit_criteria", path=(opportunity.id,), stage=now.key, missing=tuple(missing))
+        return attrs.evolve(opportunity, history=(*opportunity.history, change))
+
+    def advance(self, opportunity: Opportunity, to: str, *, on: date, evidence: Iterable[str] = ()) -> Opportunity:
+        """Move a deal to another stage, forward or back: to an open one, or to after-sales service once it is won.
+
+        Parameters
+        ----------
+        opportunity
+            The deal, which stays as it is.
+        to
+            The key of the stage to enter.
+        on
+            The day.
+        evidence
+            Keys of the exit criteria that are met by now.
+
+        Returns
+        -------
+        Opportunity
+            With the change at the end of its history.
+
+        Raises
+        ------
+        IllegalTransitionError
+            If the step is not allowed (the message says which are), an exit criterion of the stage left is not met, or the
+            day is before the last change.
+        UnknownNameError
+            If the process has no such stage.
+
+        Examples
+        --------
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="prospecting")])
+        >>> STANDARD_PROCESSES["solution"].advance(deal, "proposal", on=date(2026, 9, 8)).as_of(date(2026, 9, 7)) == deal
+        True
+        """
+        check_date(on, ("on",))
+        if not isinstance(to, str) or to not in self.stage_by_key:
+            raise UnknownNameError("unknown_stage", path=("to",), choices=tuple(self.stage_by_key), value=to)
+        stage = self.stage_by_key[to]
+        if stage.kind not in ("open", "post_won"):
+            choices = [key for key in self.allowed(opportunity) if self.stage_by_key[key].kind in ("open", "post_won")]
+            raise IllegalTransitionError(
+                "transition_illegal",
+                path=(opportunity.id, "to"),
+                stage=opportunity.stage,
+                choices=tuple(choices),
+                value=to,
+            )
+        return self._move(opportunity, stage, Change(on, stage=to, evidence=evidence))
+
+    def win(
+        self, opportunity: Opportunity, *, on: date, amount: Amount | None = None, evidence: Iterable[str] = ()
+    ) -> Opportunity:
+        """Win a deal.
+
+        Parameters
+        ----------
+        opportunity
+            The deal, which stays as it is.
+        on
+            The day.
+        amount
+            What it was won for, where that differs from what was expected.
+        evidence
+            Keys of the exit criteria that are met by now.
+
+        Raises
+        ------
+        IllegalTransitionError
+            As of :meth:`advance`.
+
+        Examples
+        --------
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="contract")])
+        >>> STANDARD_PROCESSES["solution"].win(deal, on=date(2026, 9, 8)).stage
+        'won'
+        """
+        check_date(on, ("on",))
+        stage = self._only("won")
+        return self._move(opportunity, stage, Change(on, stage=stage.key, amount=amount, evidence=evidence))
+
+    def lose(self, opportunity: Opportunity, *, on: date, reason: str) -> Opportunity:
+        """Lose a deal to somebody else.
+
+        Parameters
+        ----------
+        opportunity
+            The deal, which stays as it is.
+        on
+            The day.
+        reason
+            The key of why.
+
+        Raises
+        ------
+        IllegalTransitionError
+            If the deal was decided before, or the day is before the last change.
+
+        Examples
+        --------
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="contract")])
+        >>> STANDARD_PROCESSES["solution"].lose(deal, on=date(2026, 9, 8), reason="price").reason
+        'price'
+        """
+        check_date(on, ("on",))
+        stage = self._only("lost")
+        return self._move(opportunity, stage, Change(on, stage=stage.key, reason=reason))
+
+    def cancel(self, opportunity: Opportunity, *, on: date, reason: str | None = None) -> Opportunity:
+        """Close a deal in which the customer decided nothing.
+
+        Parameters
+        ----------
+        opportunity
+            The deal, which stays as it is.
+        on
+            The day.
+        reason
+            The key of why.
+
+        Raises
+        ------
+        IllegalTransitionError
+            If the process has no such stage, the deal was decided before, or the day is before the last change.
+
+        Examples
+        --------
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="contract")])
+        >>> STANDARD_PROCESSES["solution"].cancel(deal, on=date(2026, 9, 8)).stage
+        'cancelled'
+        """
+        check_date(on, ("on",))
+        if self.stages[-1].kind != "cancelled":
+            raise IllegalTransitionError(
+                "transition_illegal",
+                path=(opportunity.id, "to"),
+                stage=opportunity.stage,
+                choices=self.allowed(opportunity),
+                value="cancelled",
+            )
+        stage = self._only("cancelled")
+        return self._move(opportunity, stage, Change(on, stage=stage.key, reason=reason))
+
+    def reopen(self, opportunity: Opportunity, *, on: date, to: str | None = None, reason: str | None = None) -> Opportunity:
+        """Open again a deal that was decided.
+
+        Parameters
+        ----------
+        opportunity
+            The deal, which stays as it is.
+        on
+            The day.
+        to
+            The key of the open stage to enter; ``None`` for the last in which the deal was, or the first of the process where
+            it was in none.
+        reason
+            The key of why.
+
+        Raises
+        ------
+        IllegalTransitionError
+            If the deal is open, the process does not allow it, or the day is before the last change.
+        UnknownNameError
+            If the process has no such stage.
+
+        Examples
+        --------
+        >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="contract")])
+        >>> process = STANDARD_PROCESSES["solution"]
+        >>> lost = process.lose(deal, on=date(2026, 9, 8), reason="price")
+        >>> process.reopen(lost, on=date(2026, 10, 1)).stage
+        'contract'
+        """
+        check_date(on, ("on",))
+        now = self.stage_of(opportunity)
+        if to is None:
+            was = [visit.stage for visit in opportunity.visits if self.stage_by_key[visit.stage].is_open]
+            to = was[-1] if was else self.open_stages[0].key
+        elif not isinstance(to, str) or to not in self.stage_by_key:
+            raise UnknownNameError("unknown_stage", path=("to",), choices=tuple(self.stage_by_key), value=to)
+        if now.is_open or not self.stage_by_key[to].is_open:
+            raise IllegalTransitionError(
+                "transition_reopen",
+                path=(opportunity.id,),
+                choices=tuple(stage.key for stage in self.open_stages),
+                stage=now.key,
+            )
+        return self._move(opportunity, self.stage_by_key[to], Change(on, stage=to, reason=reason))
+
+
+def _standard(key: str, stages: Mapping[str, str], *after_sales: str, won: str = "won") -> SalesProcess:
+    """Make a process of open stages and their probabilities, with the usual ends."""
+    open_stages = [
+        Stage(key=name, title=f"stage.{name}", probability=Decimal(probability)) for name, probability in stages.items()
+    ]
+    ends: list[tuple[str, StageKind]] = [(won, "won"), *((name, "post_won") for name in after_sales)]
+    ends += [("lost", "lost"), ("cancelled", "cancelled")]
+    closing = [Stage(key=name, title=f"stage.{name}", kind=kind) for name, kind in ends]
+    return SalesProcess(key=key, title=f"process.{key}", stages=[*open_stages, *closing])
+
+
+STANDARD_PROCESSES: Final[Mapping[str, SalesProcess]] = MappingProxyType(
+    {
+        process.key: process
+        for process in (
+            _standard(
+                "solution",
+                {"prospecting": "0.1", "needs_analysis": "0.25", "proposal": "0.5", "negotiation": "0.75", "contract": "0.9"},
+                "after_sales",
+            ),
+            _standard(
+                "consultative",
+                {"discovery": "0.1", "qualification": "0.25", "proposal_demo": "0.5", "negotiation": "0.75", "closing": "0.9"},
+            ),
+            _standard("basic", {"lead": "0.1", "opportunity": "0.25", "proposal": "0.5", "negotiation": "0.75"}, won="closed"),
+        )
+    }
+)
+"""Three ready-made processes. Their probabilities are customary starting values, to be replaced by what your own deals show;
+none has exit criteria or a limit of days, which no source gives."""
