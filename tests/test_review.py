@@ -37,7 +37,9 @@ from salesperf import (
     UnitMismatchError,
     UnknownNameError,
 )
+from salesperf.attainment import Gap
 from salesperf.model.finding import SEVERITIES
+from salesperf.report import markdown
 from salesperf.review import NOTES, Member, MetricSection, Review, build
 
 VISITS, REVENUE, ORDERS, LEADS = (STANDARD_METRICS[key] for key in ("visits", "revenue", "orders", "leads"))
@@ -481,9 +483,83 @@ def test_targets_that_leave_days_out_leave_out_what_is_done_then() -> None:
     review = review_of(company(targets, actuals), "east")
     assert only(review).owed.is_partial
     assert minor(only(review).attainment.actual) == 3
-    text = "east: targets for Visits cover 2026-08 only; what was done on other days of the period is left out."
+    text = (
+        "east: targets for Visits cover 2026-08 only; what was done on other days of the period is left out of this line,"
+        " and of every sum of such targets."
+    )
     assert told(review, "partly_covered") == [("east", text)]
-    assert told(review_of(company(targets, actuals)), "partly_covered") == [("east", text)]
+    whole = review_of(company(targets, actuals))
+    assert told(whole, "partly_covered") == [("east", text)]
+    # The company's sum leaves out the same days of the east.
+    assert members(whole) == [(0, "east", 10, 3), (0, "west", 9, 0)]
+    assert minor(only(whole).attainment.actual) == 3
+
+
+def test_a_sum_is_held_against_the_days_that_its_targets_hold() -> None:
+    # Quotas of reps for three quarters, looked at in the year: nobody owes anything for the fourth.
+    nine_months = Period(date(2026, 1, 1), date(2026, 10, 1))
+    actuals = [done("ada", 10, JULY.start), done("bo", 10, JULY.start), done("ada", 99, date(2026, 11, 2))]
+    records = company([visits("ada", 10, nine_months), visits("bo", 10, nine_months)], actuals)
+    year = review_of(records, period=Period.year(2026), as_of=date(2026, 12, 31))
+    assert (only(year).owed.target.period, only(year).attainment.ratio) == (nine_months, 1.0)
+    assert markdown(year).count("for 2026-01-01 to 2026-09-30, which is all that targets cover") == 1
+    # One owes for July alone, the other for the quarter: of the first July alone counts.
+    actuals = [done("ada", 10, JULY.start), done("bo", 30, JULY.start), done("ada", 90, SEPTEMBER.start)]
+    mixed = only(review_of(company([visits("ada", 10, JULY), visits("bo", 30)], actuals), as_of=AFTER))
+    assert (mixed.attainment.ratio, mixed.owed.target.period) == (1.0, THIRD)
+    assert mixed.owed.gaps == (Gap("ada", Period(AUGUST.start, SEPTEMBER.end)),)
+    assert [member.notes for member in mixed.members if member.owner == "ada"] == [("partial",)]
+
+
+def test_a_hole_between_targets_is_left_out_and_told() -> None:
+    actuals = [done("ada", count, month.start) for count, month in ((80, JULY), (500, AUGUST), (90, SEPTEMBER))]
+    for owner in (None, "east", "ada"):
+        review = review_of(company([visits(owner, 100, JULY), visits(owner, 100, SEPTEMBER)], actuals), owner, as_of=AFTER)
+        section = only(review)
+        assert (minor(section.attainment.actual), section.owed.is_partial) == (170, True)
+        assert [str(part.attainment.actual) for part in section.trend] == ["80", "90"]
+        name = owner or "the company"
+        text = (
+            f"{name}: entries of Visits on days that none of its targets covers, left out of its line and of every sum of such"
+        )
+        assert told(review, "outside_targets") == [(owner, f"{text} targets: 1.")]
+
+
+def test_growth_leaves_out_the_same_days_of_last_year() -> None:
+    last_year = [done("ada", 10, date(2025, 7, 1)), done("ada", 1000, date(2025, 8, 1))]
+    actuals = [*last_year, done("ada", 20, JULY.start), done("bo", 5, AUGUST.start)]
+    review = review_of(company([visits("ada", 10, JULY), visits("bo", 30)], actuals), as_of=AFTER)
+    assert minor(only(review).attainment.last_year) == 10
+
+
+def test_what_stands_in_no_line_is_told_with_its_amount() -> None:
+    reps = [Rep(id="ada", team="east"), Rep(id="bo", team="west"), Rep(id="di"), Rep(id="ed")]
+    teams = [*EAST_AND_WEST, Team(id="south"), Team(id="far", parent="south"), Team(id="near", parent="south")]
+    reps += [Rep(id="fa", team="far"), Rep(id="ne", team="near"), Rep(id="gone", left=JULY.start)]
+    targets = [visits("ada", 10), visits("fa", 10)]
+    actuals = [done(rep, 7, JULY.start) for rep in ("ada", "bo", "di", "fa", "ne")]
+    review = review_of(company(targets, actuals, reps, teams), as_of=AFTER)
+    assert {section.owner for section in review.metrics} == {"east", "far"}
+    text = "has no target for Visits, which others here have: 1 entries, 7 in all, stand in no line of this review."
+    assert told(review, "in_no_line") == [(owner, f"{owner} {text}") for owner in ("di", "near", "west")]
+    # Where everybody is summed up, or only a product is meant, nothing is left over.
+    assert told(review_of(company([visits("east", 10), visits("west", 10)], actuals[:2], reps[:2])), "in_no_line") == []
+    narrow = [visits("ada", 10, scope={"product": "A"})]
+    assert told(review_of(company(narrow, [done("bo", 7, JULY.start)])), "in_no_line") == []
+
+
+def test_whoever_is_not_compared_is_named() -> None:
+    targets = [visits(rep, 300) for rep in ("ada", "bo", "cy")] + [visits("di", 100, JULY)]
+    actuals = [actual for rep, count in (("ada", 3), ("bo", 5), ("di", 4)) for actual in every_day(rep, count)]
+    actuals.append(done("cy", 1, JULY.start))
+    reps = [Rep(id=rep, team="east") for rep in ("ada", "bo", "cy", "di")]
+    review = review_of(company(targets, actuals, reps, [Team(id="east")]), as_of=AFTER)
+    standing = only(review).best_reps
+    assert standing is not None
+    assert (standing.compared, standing.few_entries, standing.unlike) == (2, ("cy",), ("di",))
+    text = markdown(review)
+    assert "- Not compared, with fewer than 3 entries: cy.\n" in text
+    assert "- Not compared, since the plan of the others is not theirs: di.\n" in text
 
 
 def test_rates_for_parts_of_the_days_give_none_for_the_whole() -> None:
@@ -586,7 +662,10 @@ def test_sales_on_days_that_no_target_holds_are_told() -> None:
         done("ada", 1, on) for on in (JULY.start, date(2026, 8, 2), date(2026, 8, 3), date(2026, 8, 31), SEPTEMBER.start)
     ]
     records = company(targets, actuals)
-    text = "ada: entries of Visits on days that no target of the rep covers: 2."
+    text = (
+        "ada: entries of Visits on days that none of its targets covers, left out of its line and of every sum of such"
+        " targets: 2."
+    )
     for owner in (None, "east"):
         assert told(review_of(records, owner, as_of=AFTER), "outside_targets") == [("ada", text)]
     before = company([visits("ada", 9, SEPTEMBER)], actuals)

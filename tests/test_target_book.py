@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,7 @@ from salesperf import (
     Org,
     Period,
     Rep,
+    SalesperfError,
     Schedule,
     Target,
     Team,
@@ -27,6 +28,9 @@ from salesperf import (
     UnknownNameError,
 )
 from salesperf.attainment import Owed, TargetBook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VISITS, REVENUE, WIN_RATE = (STANDARD_METRICS[key] for key in ("visits", "revenue", "win_rate"))
 EVERYTHING: FrozenMap[str, str] = FrozenMap()
@@ -244,12 +248,13 @@ def test_a_period_out_of_service_counts_toward_the_nearest_team() -> None:
 def test_a_target_for_a_weekend_is_shared_by_days() -> None:
     weekend = Period(date(2026, 9, 5), date(2026, 9, 7))
     book = book_of_mover([visits("ada", 10, weekend)], (date(2026, 9, 6), "west"))
-    assert shares(book) == {"east": [("2026-07-01..2026-09-05", 5)], "west": [("2026-09-06..2026-09-30", 5)]}
+    assert shares(book) == {"east": [("2026-09-05", 5)], "west": [("2026-09-06", 5)]}
 
 
 def test_a_target_for_days_in_one_team_alone_leaves_the_other_nothing() -> None:
     book = book_of_mover([visits("ada", 20, JULY)], (date(2026, 8, 3), "west"))
-    assert shares(book) == {"east": [("2026-07-01..2026-08-02", 20)], "west": []}
+    assert shares(book) == {"east": [("2026-07", 20)], "west": []}
+    assert book.owed_by_members("east", VISITS, THIRD)[0].asked.label == "2026-07-01..2026-08-02"
     assert book.owed("west", VISITS, THIRD) is None
 
 
@@ -338,3 +343,31 @@ def test_an_unknown_owner_is_refused() -> None:
     with pytest.raises(UnknownNameError) as caught:
         TargetBook([], Org(), WEEKDAYS).owed("nobody", VISITS, THIRD)
     assert (caught.value.code, caught.value.path) == ("unknown_owner", ("owner",))
+
+
+def test_a_book_refuses_what_it_cannot_hold() -> None:
+    nothing: Any = None
+    calls: list[tuple[str, tuple[str | int, ...], Callable[[], object]]] = [
+        ("wrong_type", ("targets",), lambda: TargetBook(nothing, Org(), WEEKDAYS)),
+        ("wrong_type", ("targets", 0), lambda: TargetBook([nothing], Org(), WEEKDAYS)),
+        ("wrong_type", ("org",), lambda: TargetBook([], nothing, WEEKDAYS)),
+        ("wrong_type", ("calendar",), lambda: TargetBook([], Org(), nothing)),
+        ("duplicate_target", ("targets", 1), lambda: TargetBook([visits(None, 1), visits(None, 2)], Org(), WEEKDAYS)),
+        ("wrong_type", ("metric",), lambda: TargetBook([], Org(), WEEKDAYS).targets_of(None, nothing)),
+        ("wrong_type", ("metric",), lambda: TargetBook([], Org(), WEEKDAYS).owed_by_members(None, nothing, THIRD)),
+        ("wrong_type", ("period",), lambda: TargetBook([], Org(), WEEKDAYS).owed_by_members(None, VISITS, nothing)),
+        ("unknown_owner", ("team",), lambda: TargetBook([], Org(), WEEKDAYS).owed_by_members("nobody", VISITS, THIRD)),
+    ]
+    for code, path, call in calls:
+        with pytest.raises(SalesperfError) as caught:
+            call()
+        assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_a_scope_may_be_any_mapping() -> None:
+    book = TargetBook([visits(None, 7, scope={"product": "A"})], Org(), WEEKDAYS)
+    found = book.owed(None, VISITS, THIRD, {"product": "A"})
+    assert found is not None
+    assert minor(found) == 7
+    assert book.targets_of(None, VISITS, {"product": "A"}) == (found.target,)
+    assert book.owed_by_members(None, VISITS, THIRD, {"product": "A"}) == ()

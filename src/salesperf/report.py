@@ -181,11 +181,16 @@ class _Writer:
             status=Message(f"status.{attained.status}"),
         )
         parts = [head]
+        if section.owed.target.period != section.owed.asked:
+            covered = section.owed.target.period.text(self.lang, self.catalogs, calendar=self.review.calendar)
+            parts.append(self._say("report.sentence.covered", period=covered))
         if attained.is_flow and not attained.is_over and attained.pace.value is not None:
             parts.append(self._say("report.sentence.pace", pace=attained.pace.value))
             parts += [*self._projected(section), *self._required(section)]
         if attained.growth_rate is not None:
             parts.append(self._say("report.sentence.growth", growth=attained.growth_rate))
+        elif attained.last_year_reason is not None:
+            parts.append(self._say("report.sentence.growth_untold", reason=attained.last_year_reason))
         return self._say("report.sentence.joiner").join(parts) + self._say("report.sentence.end")
 
     def _projected(self, section: MetricSection) -> Iterator[str]:
@@ -298,6 +303,10 @@ class _Writer:
             yield f"- {_escape(self._say(f'report.{place}_{key}{suffix}', **arguments))}"
         verdict = {True: "clear", False: "not_clear", None: "cannot_tell"}[standing.is_clear]
         yield f"- {_escape(self._say(f'report.standing.{verdict}', compared=standing.compared))}"
+        for why, owners in (("few_entries", standing.few_entries), ("unlike", standing.unlike)):
+            if owners:
+                names = self._say("report.list").join(self._show(self._name(owner)) for owner in owners)
+                yield f"- {_escape(self._say(f'report.standing.{why}', owners=names))}"
         yield ""
 
     def _unmet(self) -> Iterator[str]:

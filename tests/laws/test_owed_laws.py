@@ -1,6 +1,5 @@
 """Laws of what is owed: a target is never lost and never counted twice, however time and teams cut it."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,8 +10,8 @@ import attrs
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from salesperf import COUNT, STANDARD_METRICS, Amount, Calendar, FrozenMap, Move, Org, Period, Rep, Target, Team, testing
-from salesperf.attainment import OWED_BASES, ActualTally, Owed, TargetBook, attain
+from salesperf import COUNT, STANDARD_METRICS, Actual, Amount, Calendar, FrozenMap, Org, Period, Target, testing
+from salesperf.attainment import OWED_BASES, ActualTally, Owed, TargetBook, attain, tally
 
 VISITS, WIN_RATE, HEADCOUNT = (STANDARD_METRICS[key] for key in ("visits", "win_rate", "headcount"))
 EVERYTHING: FrozenMap[str, str] = FrozenMap()
@@ -23,42 +22,30 @@ in_year = testing.days(date(2026, 1, 1), date(2026, 12, 31))
 seasons = st.sampled_from([Period.year(2026), *Period.year(2026).split("half"), *Period.year(2026).split("quarter")])
 spans = st.tuples(in_year, in_year).map(lambda pair: Period(min(pair), Period.day(max(pair)).end))
 within_year = seasons | st.sampled_from(Period.year(2026).split("month")) | spans
+# People join, move and leave within the year, in front of the days that are looked at.
+orgs = testing.orgs(min_reps=1, max_reps=3, max_teams=3, within=Period.year(2026))
 
 
 @st.composite
-def orgs(draw: st.DrawFn) -> Org:
-    """Draw companies in which people join, move and leave within the year, in front of the days that are looked at."""
-    team_ids = ("t1", "t2", "t3")
-    parents = [draw(st.sampled_from((None, *team_ids[:place]))) for place in range(len(team_ids))]
-    reps, moves = [], []
-    for number in range(1, draw(st.integers(1, 3)) + 1):
-        days = sorted(draw(st.lists(in_year, max_size=4, unique=True)))
-        hired = days.pop(0) if draw(st.booleans()) and days else None
-        left = days.pop() if draw(st.booleans()) and days else None
-        homes = st.sampled_from((*team_ids, None))
-        reps.append(Rep(id=f"r{number}", team=draw(homes), hired=hired, left=left))
-        moves += [Move(rep=f"r{number}", on=on, team=draw(homes)) for on in days]
-    return Org(
-        teams=[Team(id=team, parent=above) for team, above in zip(team_ids, parents, strict=True)], reps=reps, moves=moves
-    )
-
-
-@st.composite
-def visit_targets(draw: st.DrawFn, owners: Sequence[str | None], lowest: int = -5) -> Target:
+def visit_targets(draw: st.DrawFn, owners: st.SearchStrategy[str | None], lowest: int = -5) -> Target:
     return Target(
-        owner=draw(st.sampled_from(owners)),
+        owner=draw(owners),
         metric=VISITS,
         amount=Amount(minor=draw(st.integers(lowest, 999)), unit=COUNT),
         period=draw(within_year),
     )
 
 
+company_targets = visit_targets(st.none())
+
+
 @st.composite
 def books(draw: st.DrawFn, *, teams: bool = True, lowest: int = -5) -> Case:
     """Draw targets: of reps alone, or of teams and the company too."""
-    org = draw(orgs())
+    org = draw(orgs)
     owners = (*org.rep_by_id, *((None, *org.team_by_id) if teams else ()))
-    targets = draw(st.lists(visit_targets(owners, lowest), max_size=5, unique_by=lambda target: target.key))
+    owed = visit_targets(st.sampled_from(owners), lowest)
+    targets = draw(st.lists(owed, max_size=5, unique_by=lambda target: target.key))
     return TargetBook(targets, org, draw(testing.calendars())), targets
 
 
@@ -75,7 +62,7 @@ def below(book: TargetBook, team: str | None, period: Period) -> list[Owed]:
     return [owed for owed in (*teams, *book.owed_by_members(team, VISITS, period)) if owed is not None]
 
 
-@given(visit_targets([None]), testing.calendars(), st.lists(st.integers(1, 800), max_size=6))
+@given(company_targets, testing.calendars(), st.lists(st.integers(1, 800), max_size=6))
 def test_the_pieces_of_a_target_cut_anywhere_sum_to_it(target: Target, calendar: Calendar, cuts: list[int]) -> None:
     start, end = target.period.start, target.period.end
     edges = sorted({start, end, *(day for cut in cuts if (day := start + timedelta(days=cut)) < end)})
@@ -85,7 +72,7 @@ def test_the_pieces_of_a_target_cut_anywhere_sum_to_it(target: Target, calendar:
     assert sum(map(minor_of, pieces)) == target.amount.minor
 
 
-@given(visit_targets([None]), testing.calendars(), within_year)
+@given(company_targets, testing.calendars(), within_year)
 def test_a_straddling_target_counts_by_its_share_of_workdays(target: Target, calendar: Calendar, period: Period) -> None:
     common = target.period.overlap(period)
     if common is None or common == target.period or not calendar.workdays(target.period):
@@ -137,6 +124,64 @@ def planned(owed: Owed, book: TargetBook, as_of: date) -> Fraction:
     return minor_of(owed) * found.planned_share
 
 
+def holds(book: TargetBook, owner: str | None, rep: str, on: date, period: Period) -> bool:
+    """Tell whether what a rep does on a day is held against a target: by whoever, from an owner down to the rep, has any."""
+    for above in path_down(book.org, owner, rep, on):
+        own = [target.period for target in book.targets_of(above, VISITS) if target.period.overlap(period)]
+        if own:
+            return any(on in days for days in own)
+    return True
+
+
+def path_down(org: Org, owner: str | None, rep: str, on: date) -> list[str | None]:
+    """Return an owner, the teams between, and the rep; of one out of service that day the company is all there is."""
+    if owner == rep:
+        return [rep]
+    if not any(stint.start <= on < stint.end for stint in org.stints(rep)):
+        return [owner]
+    path: list[str | None] = [rep]
+    team = org.team_on(rep, on)
+    while team is not None and team != owner:
+        path.append(team)
+        team = org.team_by_id[team].parent
+    return [owner, *reversed(path)]
+
+
+@given(books(), within_year, in_year, st.data())
+def test_like_is_held_against_like(case: Case, period: Period, as_of: date, data: st.DataObject) -> None:
+    book, _ = case
+    org = book.org
+    made = st.builds(
+        Actual,
+        owner=st.sampled_from(sorted(org.rep_by_id)),
+        metric=st.just(VISITS),
+        amount=st.integers(1, 99).map(lambda count: Amount(minor=count, unit=COUNT)),
+        on=in_year,
+    )
+    actuals = data.draw(st.lists(made, max_size=12))
+    for owner in (None, *org.team_by_id, *org.rep_by_id):
+        owed = book.owed(owner, VISITS, period)
+        if owed is None:
+            continue
+        found = attain(owed, tally(actuals), as_of=as_of, org=org, calendar=book.calendar)
+        counted = [
+            actual
+            for actual in actuals
+            if actual.on <= as_of
+            and actual.on in owed.target.period
+            and any(stint.rep == actual.owner and stint.start <= actual.on < stint.end for stint in org.stints_under(owner))
+            and holds(book, owner, actual.owner, actual.on, period)
+        ]
+        assert minor_of_amount(found.actual) == sum(minor_of_amount(actual.amount) for actual in counted)
+        assert found.entries == len(counted)
+        testing.assert_breakdowns_hold(found)
+
+
+def minor_of_amount(amount: object) -> int:
+    assert isinstance(amount, Amount)
+    return amount.minor
+
+
 @given(books())
 def test_a_target_agreed_for_just_these_days_wins(case: Case) -> None:
     book, targets = case
@@ -147,7 +192,7 @@ def test_a_target_agreed_for_just_these_days_wins(case: Case) -> None:
         assert not owed.is_prorated
 
 
-@given(visit_targets([None]), testing.calendars(), st.lists(st.integers(-5, 999), min_size=12, max_size=12))
+@given(company_targets, testing.calendars(), st.lists(st.integers(-5, 999), min_size=12, max_size=12))
 def test_shorter_targets_that_tile_the_days_sum_up(year: Target, calendar: Calendar, minors: list[int]) -> None:
     months = year.period.split("month")[: len(minors)]
     assume(len(months) > 1)
@@ -175,7 +220,7 @@ def test_shorter_targets_that_tile_the_days_sum_up(year: Target, calendar: Calen
         assert [weight for _, weight in owed.schedule.parts] == minors[: len(months)]
 
 
-@given(st.lists(visit_targets([None]), max_size=4, unique_by=lambda target: target.key), within_year)
+@given(st.lists(company_targets, max_size=4, unique_by=lambda target: target.key), within_year)
 def test_every_day_is_covered_by_the_shortest_target_that_holds_it(targets: list[Target], period: Period) -> None:
     owed = TargetBook(targets, Org(), Calendar()).owed(None, VISITS, period)
     parts = owed.parts if owed is not None else ()
@@ -200,7 +245,8 @@ def test_everything_owed_explains_itself(case: Case, period: Period) -> None:
         assert owed.basis in OWED_BASES
         assert (owed.target.owner, owed.asked) == (owner, period)
         assert period.covers(owed.target.period)
-        assert owed.is_partial == (owed.target.period != period)
+        assert owed.is_partial == (owed.target.period != period or owed.gaps != ())
+        assert all(owed.target.period.covers(gap.period) for gap in owed.gaps)
         assert {tuple(row) for row in owed.rows()} == {
             ("owner", "metric", "target_period", "period", "amount", "unit", "prorated")
         }
@@ -228,7 +274,7 @@ def test_the_order_of_targets_changes_nothing(case: Case, period: Period, random
         assert shuffled.owed(owner, VISITS, period) == book.owed(owner, VISITS, period)
 
 
-@given(orgs(), within_year, st.data())
+@given(orgs, within_year, st.data())
 def test_a_ratio_is_inherited_from_the_nearest_team_above_that_has_one(org: Org, period: Period, data: st.DataObject) -> None:
     owners = data.draw(st.lists(st.sampled_from((None, *org.team_by_id)), unique=True))
     targets = [Target(owner=owner, metric=WIN_RATE, amount=Decimal(place), period=period) for place, owner in enumerate(owners)]

@@ -3,7 +3,7 @@
 from salesperf.attainment.attained import LEAST_WORKDAYS, STATUSES, Attainment, Status, Thresholds
 from salesperf.attainment.counting import ActualTally, Codes, tally, tally_columns
 from salesperf.attainment.judging import AttainmentColumns, attain, roll_up, roll_up_columns
-from salesperf.attainment.owed import OWED_BASES, Owed, OwedBasis, OwedPart
+from salesperf.attainment.owed import OWED_BASES, Gap, Owed, OwedBasis, OwedPart
 from salesperf.attainment.planned import TargetBook
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Attainment",
     "AttainmentColumns",
     "Codes",
+    "Gap",
     "Owed",
     "OwedBasis",
     "OwedPart",

@@ -11,6 +11,7 @@ import attrs
 
 from salesperf import formulas
 from salesperf.attainment.ledger import Ledger
+from salesperf.attainment.owed import Gap
 from salesperf.attainment.variation import DayPlan, Variation
 from salesperf.errors import InvalidValueError
 from salesperf.model.amount import Amount, Unit
@@ -103,8 +104,10 @@ class Attainment(Result):
     ratio : float or None
         Actual over target (达成率); ``None`` where the target is not above 0 or the actual is undefined.
     last_year : Amount or None
-        For a flow, what was done in the same days of the year before; ``None`` where nothing was recorded then, or the
-        records of the metric begin more than a week into those days.
+        For a flow, what was done in the same days of the year before; ``None`` where nothing was recorded then, some of
+        it is in another unit, or the records of the metric begin more than a week into those days.
+    last_year_reason : Message or None
+        Why what was recorded then cannot be compared with; ``None`` where it can, or nothing was.
     reason : Message or None
         Why ``actual`` is undefined.
     calendar : Calendar
@@ -113,6 +116,8 @@ class Attainment(Result):
         How the target is spread over its period; ``None`` for evenly over workdays.
     thresholds : Thresholds
         What pace is called ahead, on track or behind.
+    gaps : tuple of Gap
+        What within the period is left out, because nothing is owed for it.
 
     Examples
     --------
@@ -137,10 +142,12 @@ class Attainment(Result):
     entries: int
     ratio: float | None
     last_year: Amount | None
+    last_year_reason: Message | None
     reason: Message | None
     calendar: Calendar
     profile: Profile | Schedule | None
     thresholds: Thresholds
+    gaps: tuple[Gap, ...]
     _ledger: Ledger = attrs.field(repr=False, eq=False)
 
     @property
@@ -296,7 +303,7 @@ class Attainment(Result):
             profile=self.profile,
             calendar=self.calendar,
         )
-        spans = self._ledger.spans_of(target.owner, passed)
+        spans = self._ledger.spans_of(target.owner, passed, gaps=self.gaps)
         return Variation.of(plan, *self._ledger.by_day(target.metric, target.amount.unit, target.scope, spans))
 
     @property
@@ -315,7 +322,10 @@ class Attainment(Result):
 
     @property
     def growth_rate(self) -> float | None:
-        """Change from the same days of the year before; ``None`` where nothing, or less than nothing, was sold then."""
+        """Change from the same days of the year before; ``None`` where nothing, or less than nothing, was sold then.
+
+        It is ``None``, too, where :attr:`last_year_reason` says why the two cannot be compared.
+        """
         if not isinstance(self.actual, Amount) or self.last_year is None or self.last_year.minor <= 0:
             return None
         return formulas.growth_rate(self.actual.minor, self.last_year.minor)
@@ -382,7 +392,7 @@ class Attainment(Result):
     def _months(self, unit: Unit) -> Iterable[Breakdown]:
         passed = self.target.period.until(self.as_of)
         for month in passed.split("month") if passed else ():
-            spans = self._ledger.spans_of(self.target.owner, month)
+            spans = self._ledger.spans_of(self.target.owner, month, gaps=self.gaps)
             minor, _ = self._ledger.sums(self.target.metric, unit, self.target.scope, spans)
             label = Message.of("breakdown.within", period=month)
             yield Breakdown(label=label, value=Amount(minor=int(minor[0]), unit=unit))

@@ -16,6 +16,7 @@ from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.frozen import FrozenMap
+from salesperf.model.metric import Metric
 from salesperf.model.result import Result, Row
 from salesperf.model.target import EVERYTHING, Actual
 from salesperf.model.validators import require
@@ -106,6 +107,12 @@ class ActualTally(Result):
         The sum, in the smallest unit.
     entries : array of int64, shape (cells,)
         How many actuals it sums.
+
+    Notes
+    -----
+    A metric is known by its key alone, as columns have no more of it. :func:`tally` and :class:`salesperf.Records` refuse two
+    unlike metrics of one key; that tallies which are merged, and targets that are held against them, mean the same by a key
+    is for whoever brings them together to see to.
 
     Examples
     --------
@@ -284,8 +291,8 @@ def tally(actuals: Iterable[Actual]) -> ActualTally:
     Raises
     ------
     InvalidValueError
-        If something is no actual, or the amounts, without their signs, sum to more than 64 bits hold: so no sum of any of
-        them can be beyond.
+        If something is no actual, two unlike metrics have one key, or the amounts, without their signs, sum to more than 64
+        bits hold: so no sum of any of them can be beyond.
 
     Examples
     --------
@@ -301,9 +308,13 @@ def tally(actuals: Iterable[Actual]) -> ActualTally:
     """
     require(actuals, Iterable, path=("actuals",))
     items = actuals if isinstance(actuals, Sequence) else tuple(actuals)
+    metrics: dict[str, Metric] = {}
     for place, actual in enumerate(items):
         if not isinstance(actual, Actual):
             raise InvalidValueError("wrong_type", path=("actuals", place), expected=Actual, value=actual)
+        known = metrics.setdefault(actual.metric.key, actual.metric)
+        if known is not actual.metric and known != actual.metric:
+            raise InvalidValueError("metric_conflict", path=("actuals", place, "metric"), metric=known.key)
     if not items:
         return ActualTally.empty()
     return _group(

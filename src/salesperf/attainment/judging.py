@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Context, Decimal
 from types import NoneType
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, Self, cast
 
 import attrs
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from salesperf.attainment.attained import DEFAULT_THRESHOLDS, Attainment, Thresholds
 from salesperf.attainment.counting import EPOCH, ActualTally, Codes, days_of
 from salesperf.attainment.ledger import Ledger, Spans, position
-from salesperf.attainment.owed import Owed
+from salesperf.attainment.owed import Gap, Owed
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.formulas import attainment_ratio
 from salesperf.kernels.numeric import Column
@@ -29,7 +29,7 @@ from salesperf.model.profile import Profile, Schedule
 from salesperf.model.target import EVERYTHING, Target
 from salesperf.model.validators import check_date, require
 
-__all__ = ["AttainmentColumns", "attain", "judge", "roll_up", "roll_up_columns"]
+__all__ = ["AttainmentColumns", "Question", "attain", "judge", "roll_up", "roll_up_columns"]
 
 Integers = NDArray[np.int64]
 
@@ -91,8 +91,7 @@ def attain(
     _check_kinds(tally, org, calendar, thresholds)
     require(profile, Profile, Schedule, NoneType, path=("profile",))
     ledger, calendar = Ledger(tally, org), calendar or Calendar()
-    target, schedule = _target_and_schedule(target)
-    return judge([target], ledger, as_of=as_of, calendar=calendar, profiles=[profile or schedule], thresholds=thresholds)[0]
+    return judge([Question.of(target, profile)], ledger, as_of=as_of, calendar=calendar, thresholds=thresholds)[0]
 
 
 def roll_up(
@@ -138,10 +137,9 @@ def roll_up(
     [(None, 10), ('ada', 5), ('east', 10)]
     """
     _check_kinds(tally, org, calendar, thresholds)
-    pairs = sorted(map(_target_and_schedule, targets), key=lambda pair: pair[0].key.order)
-    ordered, profiles = [target for target, _ in pairs], [schedule for _, schedule in pairs]
+    ordered = sorted(map(Question.of, targets), key=lambda question: question.target.key.order)
     ledger, calendar = Ledger(tally, org), calendar or Calendar()
-    return judge(ordered, ledger, as_of=as_of, calendar=calendar, profiles=profiles, thresholds=thresholds)
+    return judge(ordered, ledger, as_of=as_of, calendar=calendar, thresholds=thresholds)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -272,27 +270,42 @@ def _check_units(ledger: Ledger, metrics: Integers, unit: Codes[Unit], scope: Fr
             raise UnitMismatchError("unit_mismatch", path=path, left=str(wanted), right=str(other))
 
 
+class Question(NamedTuple):
+    """A target to be held against what was done, how it is spread over time, and which days it leaves out."""
+
+    target: Target
+    profile: Profile | Schedule | None = None
+    gaps: tuple[Gap, ...] = ()
+
+    @classmethod
+    def of(cls, owed: Target | Owed, profile: Profile | Schedule | None = None) -> Self:
+        """Ask about a target or what is owed; a profile given wins."""
+        require(owed, Target, Owed, path=("target",))
+        if isinstance(owed, Target):
+            return cls(owed, profile)
+        return cls(owed.target, profile or owed.schedule, owed.gaps)
+
+
 def judge(
-    targets: Sequence[Target],
+    questions: Sequence[Question],
     ledger: Ledger,
     *,
     as_of: date,
     calendar: Calendar,
-    profiles: Sequence[Profile | Schedule | None],
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> tuple[Attainment, ...]:
-    """Hold what was done against many targets, each with its own spread over time, by one ledger."""
+    """Hold what was done against many targets by one ledger."""
     check_date(as_of, ("as_of",))
     groups: dict[object, list[int]] = {}
-    for place, target in enumerate(targets):
+    for place, (target, _, _) in enumerate(questions):
         if ledger.org is not None:
             ledger.org.require_owner(target.owner, "targets", place, "owner")
         unit = target.amount.unit if isinstance(target.amount, Amount) else None
         groups.setdefault((target.metric, unit, target.scope), []).append(place)
-    answers: list[_Answer] = [_NOTHING] * len(targets)
+    answers: list[_Answer] = [_NOTHING] * len(questions)
     for places in groups.values():
-        answer = _answer_flows if targets[places[0]].metric.is_additive else _answer_others
-        for place, found in zip(places, answer([targets[place] for place in places], ledger, as_of, places), strict=True):
+        answer = _answer_flows if questions[places[0]].target.metric.is_additive else _answer_others
+        for place, found in zip(places, answer([questions[place] for place in places], ledger, as_of, places), strict=True):
             answers[place] = found
     return tuple(
         Attainment(
@@ -302,13 +315,15 @@ def judge(
             entries=answer.entries,
             ratio=answer.ratio,
             last_year=answer.last_year,
+            last_year_reason=answer.last_year_reason,
             reason=answer.reason,
             calendar=calendar,
             profile=profile,
             thresholds=thresholds,
+            gaps=gaps,
             ledger=ledger,
         )
-        for target, answer, profile in zip(targets, answers, profiles, strict=True)
+        for (target, profile, gaps), answer in zip(questions, answers, strict=True)
     )
 
 
@@ -319,11 +334,6 @@ def _check_kinds(tally: object, org: object, calendar: object, thresholds: objec
     require(thresholds, Thresholds, path=("thresholds",))
 
 
-def _target_and_schedule(owed: Target | Owed) -> tuple[Target, Schedule | None]:
-    require(owed, Target, Owed, path=("target",))
-    return (owed.target, owed.schedule) if isinstance(owed, Owed) else (owed, None)
-
-
 class _Answer(NamedTuple):
     """What was done toward one target."""
 
@@ -331,40 +341,60 @@ class _Answer(NamedTuple):
     entries: int = 0
     ratio: float | None = None
     last_year: Amount | None = None
+    last_year_reason: Message | None = None
     reason: Message | None = None
 
 
 _NOTHING: Final = _Answer(None)
 
 
-def _answer_flows(targets: Sequence[Target], ledger: Ledger, as_of: date, places: Sequence[int]) -> Iterator[_Answer]:
+def _answer_flows(questions: Sequence[Question], ledger: Ledger, as_of: date, places: Sequence[int]) -> Iterator[_Answer]:
     """Sum the entries of flows of one metric, unit and scope, in the period so far and in the same days of last year."""
+    targets = [question.target for question in questions]
     first = targets[0]
     metric, unit, scope = first.metric, cast("Amount", first.amount).unit, first.scope
     days = {period: _days_until(period, as_of) for period in {target.period for target in targets}}
     edges = np.array([days[target.period] for target in targets], dtype=np.int64)
     owed = np.array([cast("Amount", target.amount).minor for target in targets], dtype=np.int64)
     owners = Codes.of([target.owner for target in targets])
-    now = ledger.spans(owners, edges[:, 0], edges[:, 1])
-    for other in ledger.units(metric, scope):
-        mixed = np.flatnonzero(ledger.sums(metric, other, scope, now)[1]) if other != unit else np.zeros(0, dtype=np.int64)
-        if mixed.size:
-            path = ("targets", places[int(mixed[0])], "amount")
+    now = ledger.spans(owners, edges[:, 0], edges[:, 1], [question.gaps for question in questions])
+    for other, mixed in _in_other_units(first, ledger, now):
+        if mixed:
+            path = ("targets", places[mixed[0]], "amount")
             raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(other))
     minor, entries = ledger.sums(metric, unit, scope, now)
     ratios = attainment_ratio(minor, owed)
-    before = ledger.sums(metric, unit, scope, ledger.spans(owners, edges[:, 2], edges[:, 3]))
+    gaps_before = [_year_before(question.gaps) for question in questions]
+    earlier = ledger.spans(owners, edges[:, 2], edges[:, 3], gaps_before)
+    before = ledger.sums(metric, unit, scope, earlier)
     began = ledger.first_day(metric) or date.max
-    known = (edges[:, 2] + DAYS_OF_GRACE >= began.toordinal()).tolist()
-    columns = (minor, entries, ratios, *before)
-    rows = zip(*(column.tolist() for column in columns), known, strict=True)
-    for done, count, ratio, done_before, count_before, is_known in rows:
+    # The past cannot be mended, so what it holds in another unit is no fault; it only leaves nothing to compare with.
+    why = {
+        place: Message.of("reason.last_year_begins", began=began)
+        for place in np.flatnonzero((before[1] > 0) & (edges[:, 2] + DAYS_OF_GRACE < began.toordinal())).tolist()
+    }
+    for other, mixed in _in_other_units(first, ledger, earlier):
+        why |= dict.fromkeys(mixed, Message.of("reason.last_year_unit", unit=str(other)))
+    rows = zip(*(column.tolist() for column in (minor, entries, ratios, *before)), strict=True)
+    for place, (done, count, ratio, done_before, count_before) in enumerate(rows):
         yield _Answer(
             Amount(minor=done, unit=unit),
             count,
             None if math.isnan(ratio) else ratio,
-            Amount(minor=done_before, unit=unit) if count_before and is_known else None,
+            Amount(minor=done_before, unit=unit) if count_before and place not in why else None,
+            why.get(place),
         )
+
+
+def _in_other_units(target: Target, ledger: Ledger, spans: Spans) -> Iterator[tuple[Unit, list[int]]]:
+    """Find the questions toward which something was recorded in another unit than that of their targets."""
+    for other in ledger.units(target.metric, target.scope):
+        if other != cast("Amount", target.amount).unit:
+            yield other, np.flatnonzero(ledger.sums(target.metric, other, target.scope, spans)[1]).tolist()
+
+
+def _year_before(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    return tuple(Gap(gap.owner, gap.period.year_before()) for gap in gaps if gap.period.start.year > 1)
 
 
 def _days_until(period: Period, as_of: date) -> tuple[int, int, int, int]:
@@ -377,9 +407,9 @@ def _days_until(period: Period, as_of: date) -> tuple[int, int, int, int]:
     return (passed.start.toordinal(), passed.end.toordinal(), *last_year)
 
 
-def _answer_others(targets: Sequence[Target], ledger: Ledger, as_of: date, places: Sequence[int]) -> Iterator[_Answer]:
+def _answer_others(questions: Sequence[Question], ledger: Ledger, as_of: date, places: Sequence[int]) -> Iterator[_Answer]:
     """Find what stands of stocks, distinct counts and ratios."""
-    for target, place in zip(targets, places, strict=True):
+    for (target, _, _), place in zip(questions, places, strict=True):
         passed = target.period.until(as_of)
         if passed is None:
             yield _Answer(None, reason=Message("reason.not_started"))

@@ -1,6 +1,6 @@
 """The ledger: sums of a tally over owners and days, by searching in cumulative sums instead of scanning."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import compress
 from typing import Any, Final
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.attainment.counting import ActualTally, Codes
+from salesperf.attainment.owed import Gap
 from salesperf.model.amount import Unit
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import Metric
@@ -98,7 +99,7 @@ class Ledger:
         ]
         return by_teams + by_reps
 
-    def spans(self, owners: Codes[Any], starts: Integers, ends: Integers) -> Spans:
+    def spans(self, owners: Codes[Any], starts: Integers, ends: Integers, gaps: Sequence[Sequence[Gap]] = ()) -> Spans:
         """Return the days asked for by many questions.
 
         Parameters
@@ -107,6 +108,8 @@ class Ledger:
             Shape (questions,): a rep, a team, or ``None`` for the company.
         starts, ends
             Shape (questions,), the first day of each, and the first day after, as ordinals.
+        gaps
+            What each leaves out; empty where none leaves out anything.
         """
         tables = [self._stints_of(owner) for owner in owners.labels]
         asked = owners.codes
@@ -116,19 +119,37 @@ class Ledger:
         question = np.repeat(np.arange(asked.size), sizes[asked])
         within = np.arange(question.size) - np.repeat(np.cumsum(sizes[asked]) - sizes[asked], sizes[asked])
         chosen = stints[firsts[asked][question] + within]
-        return Spans(
+        spans = Spans(
             question=question,
             owner=chosen[:, 0],
             start=np.maximum(chosen[:, 1], starts[question]),
             end=np.minimum(chosen[:, 2], ends[question]),
             questions=asked.size,
         )
+        return self._less(spans, gaps) if any(gaps) else spans
 
-    def spans_of(self, owner: str | None, *periods: Period) -> Spans:
-        """Return the days of one owner within one or more periods, a question each."""
+    def _less(self, spans: Spans, gaps: Sequence[Sequence[Gap]]) -> Spans:
+        """Take days out of spans: few questions have any to take out, so each span is cut by itself."""
+        holes: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for question, left_out in enumerate(gaps):
+            for owner, period in left_out:
+                for code, start, end in self._stints_of(owner).tolist():
+                    edges = (max(start, period.start.toordinal()), min(end, period.end.toordinal()))
+                    holes.setdefault((question, code), []).append(edges)
+        columns = (spans.question, spans.owner, spans.start, spans.end)
+        rows = [
+            (question, code, *run)
+            for question, code, start, end in zip(*(column.tolist() for column in columns), strict=True)
+            for run in _runs_between(start, end, sorted(holes.get((question, code), ())))
+        ]
+        cut = np.array(rows, dtype=np.int64).reshape(-1, len(columns))
+        return Spans(question=cut[:, 0], owner=cut[:, 1], start=cut[:, 2], end=cut[:, 3], questions=spans.questions)
+
+    def spans_of(self, owner: str | None, *periods: Period, gaps: Sequence[Gap] = ()) -> Spans:
+        """Return the days of one owner within one or more periods, a question each, less what all leave out."""
         starts = np.array([period.start.toordinal() for period in periods], dtype=np.int64)
         ends = np.array([period.end.toordinal() for period in periods], dtype=np.int64)
-        return self.spans(Codes(np.zeros(len(periods), dtype=np.int64), (owner,)), starts, ends)
+        return self.spans(Codes(np.zeros(len(periods), dtype=np.int64), (owner,)), starts, ends, [gaps] * len(periods))
 
     def units(self, metric: Metric, scope: Scope) -> tuple[Unit, ...]:
         """Return the units in which a metric was recorded within a scope."""
@@ -240,6 +261,16 @@ class Ledger:
             total += int(self.tally.minor[standing].sum())
             found += int(standing.size)
         return total, found
+
+
+def _runs_between(start: int, end: int, holes: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of days of a span that lie in no hole."""
+    for first, after in holes:
+        if start < min(first, end):
+            yield start, min(first, end)
+        start = max(start, after)
+    if start < end:
+        yield start, end
 
 
 def position(labels: tuple[object, ...], label: object) -> int:

@@ -1,7 +1,7 @@
 """What an owner owes for a period: the amount, the agreed targets that it is made of, and how it is spread over the days."""
 
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -13,12 +13,32 @@ from salesperf.model.profile import Schedule
 from salesperf.model.result import Result, Row
 from salesperf.model.target import Target
 
-__all__ = ["OWED_BASES", "Owed", "OwedBasis", "OwedPart"]
+__all__ = ["OWED_BASES", "Gap", "Owed", "OwedBasis", "OwedPart"]
 
 OwedBasis: TypeAlias = Literal["stated", "finer", "prorated", "rolled_up", "inherited"]
 OWED_BASES: Final[tuple[OwedBasis, ...]] = ("stated", "finer", "prorated", "rolled_up", "inherited")
 """How an amount owed was found: a target for just this period; the sum of shorter ones that tile it; shares by workdays of
 ones that straddle its ends; the sum over the members; for a ratio, the target of the team above or of a longer period."""
+
+
+class Gap(NamedTuple):
+    """Days for which somebody owes nothing, though a part of what is owed is theirs on others.
+
+    Parameters
+    ----------
+    owner
+        A rep, a team, or ``None`` for the company.
+    period
+        The days; of a rep in a team those served there.
+
+    Examples
+    --------
+    >>> Gap("ada", Period.month(2026, 8)).owner
+    'ada'
+    """
+
+    owner: str | None
+    period: Period
 
 
 @attrs.frozen(kw_only=True)
@@ -61,15 +81,19 @@ class Owed(Result):
     ----------
     target : Target
         The owner's target for just this period; of the same key as the agreed one where there is one. Its period is that from
-        the first to the last day for which the owner's own targets say anything.
+        the first to the last day for which targets say anything.
     asked : Period
-        The period that was asked for; it may reach beyond that of the target.
+        The period that was asked for, or of a rep who changed team the time served in one; it may reach beyond that of the
+        target.
     basis : str
         One of :data:`OWED_BASES`.
     parts : tuple of OwedPart
         The agreed targets that it is made of; empty for what is no flow.
     schedule : Schedule or None
         How it is spread over the period, where shorter targets or days served say so; ``None`` for evenly over workdays.
+    gaps : tuple of Gap
+        Days within the target's period for which whoever owes a part owes nothing. Like is held against like: what they do
+        then does not count toward the target.
     without_target : tuple of str
         The ids of members who serve in the period and owe nothing by their own target or a team's.
 
@@ -92,12 +116,13 @@ class Owed(Result):
     basis: OwedBasis
     parts: tuple[OwedPart, ...]
     schedule: Schedule | None
+    gaps: tuple[Gap, ...] = ()
     without_target: tuple[str, ...] = ()
 
     @property
     def is_partial(self) -> bool:
-        """Whether something is owed for a part of the period only."""
-        return self.target.period != self.asked
+        """Whether something is owed for a part of the period only, by all or by some."""
+        return self.target.period != self.asked or bool(self.gaps)
 
     @property
     def is_prorated(self) -> bool:

@@ -1,14 +1,14 @@
 """The book of targets: which of them make up what an owner owes for any run of days, and how that is spread over them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 import attrs
 
-from salesperf.attainment.owed import Owed, OwedBasis, OwedPart
-from salesperf.errors import UnitMismatchError
+from salesperf.attainment.owed import Gap, Owed, OwedBasis, OwedPart
+from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.apportionment import apportion
 from salesperf.model.amount import Amount
 from salesperf.model.calendar import Calendar
@@ -18,7 +18,7 @@ from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.profile import Schedule
 from salesperf.model.target import EVERYTHING, Target
-from salesperf.model.validators import require
+from salesperf.model.validators import as_frozen_map, repeated, require
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,6 +48,11 @@ class TargetBook:
     calendar
         Workdays, by which targets are prorated.
 
+    Raises
+    ------
+    InvalidValueError
+        If an argument is of another kind, or two targets have one key.
+
     Examples
     --------
     >>> from datetime import date
@@ -62,6 +67,14 @@ class TargetBook:
     """
 
     def __init__(self, targets: Iterable[Target], org: Org, calendar: Calendar) -> None:
+        require(targets, Iterable, path=("targets",))
+        require(org, Org, path=("org",))
+        require(calendar, Calendar, path=("calendar",))
+        targets = tuple(targets)
+        for place, target in enumerate(targets):
+            require(target, Target, path=("targets", place))
+        for place, key in repeated(target.key for target in targets):
+            raise InvalidValueError("duplicate_target", path=("targets", place), value=str(key.period))
         self.org = org
         self.calendar = calendar
         self._targets: dict[tuple[str | None, str, FrozenMap[str, str]], list[Target]] = {}
@@ -86,8 +99,10 @@ class TargetBook:
         found = {scope for _, key, scope in self._targets if key == metric.key}
         return tuple(sorted(found, key=lambda scope: tuple(scope.items())))
 
-    def targets_of(self, owner: str | None, metric: Metric, scope: FrozenMap[str, str] = EVERYTHING) -> tuple[Target, ...]:
+    def targets_of(self, owner: str | None, metric: Metric, scope: Mapping[str, str] = EVERYTHING) -> tuple[Target, ...]:
         """Return the targets agreed for just an owner, metric and scope, by period."""
+        require(metric, Metric, path=("metric",))
+        scope = as_frozen_map(scope)
         return tuple(self._targets.get((owner, metric.key, scope), ()))
 
     def owed(
@@ -95,7 +110,7 @@ class TargetBook:
         owner: str | None,
         metric: Metric,
         period: Period,
-        scope: FrozenMap[str, str] = EVERYTHING,
+        scope: Mapping[str, str] = EVERYTHING,
     ) -> Owed | None:
         """Return what an owner owes, or ``None`` where no target says anything.
 
@@ -114,7 +129,9 @@ class TargetBook:
         -----
         A flow: the owner's own target for just this period; else shorter ones that tile it; else the shares by workdays of
         ones that reach beyond it (cumulative shares are rounded, so that the pieces of a target sum to it); else the sum over
-        sub-teams and members, as :meth:`owed_by_members` has them.
+        sub-teams and members, as :meth:`owed_by_members` has them. Where targets say something of some days only, the
+        period is cut to those from the first to the last of them, and the days between for which somebody owes nothing are
+        the gaps; members who owe nothing at all are named, and leave none.
 
         A ratio is inherited: from a longer period of the owner, then from the team above. A stock or a distinct count is
         taken from a longer period alone.
@@ -122,6 +139,7 @@ class TargetBook:
         require(metric, Metric, path=("metric",))
         require(period, Period, path=("period",))
         self.org.require_owner(owner)
+        scope = as_frozen_map(scope)
         question = (owner, metric, period, scope)
         if question not in self._answers:
             self._answers[question] = self._find(owner, metric, period, scope)
@@ -140,7 +158,7 @@ class TargetBook:
         team: str | None,
         metric: Metric,
         period: Period,
-        scope: FrozenMap[str, str] = EVERYTHING,
+        scope: Mapping[str, str] = EVERYTHING,
     ) -> tuple[Owed, ...]:
         """Return what each rep directly in a team owes toward it, in order of ids.
 
@@ -172,6 +190,10 @@ class TargetBook:
         >>> [book.owed_by_members(team, visits, third)[0].target.amount.minor for team in ("east", "west")]
         [23, 43]
         """
+        require(metric, Metric, path=("metric",))
+        require(period, Period, path=("period",))
+        self.org.require_owner(team, "team")
+        scope = as_frozen_map(scope)
         found = (self._owed_toward(team, rep, metric, period, scope) for rep in self._reps.get(team, ()))
         return tuple(owed for each in found for owed in each)
 
@@ -202,11 +224,12 @@ class TargetBook:
             # What is done on days for which nothing is owed must not count toward what is owed for others.
             found = self._own(owner, metric, covered, scope)
             return None if found is None else attrs.evolve(found, asked=period)
+        gaps = tuple(Gap(owner, days) for days in period.without(part.period for part in parts))
         basis: OwedBasis = "prorated" if tiles is None else "stated" if len(tiles) == 1 else "finer"
         finest = _tile(own, period, finest=True)
         spread = parts if finest in (None, tiles) else [self._part(*piece) for piece in finest or ()]
         pieces = [(part.period, part.amount.minor) for part in spread]
-        return self._as_owed(owner, period, parts, pieces, basis)
+        return attrs.evolve(self._as_owed(owner, period, parts, pieces, basis), gaps=gaps)
 
     def _part(self, target: Target, days: Period) -> OwedPart:
         """Return the share of a target for some of its days: of all its pieces the sum is the whole, however it is cut."""
@@ -231,7 +254,6 @@ class TargetBook:
         parts: Sequence[OwedPart],
         pieces: Sequence[Piece],
         basis: OwedBasis,
-        without_target: tuple[str, ...] = (),
     ) -> Owed:
         first = parts[0].target
         target = (
@@ -255,7 +277,6 @@ class TargetBook:
             asked=period,
             parts=tuple(parts),
             schedule=self._schedule(pieces, period),
-            without_target=without_target,
         )
 
     def _schedule(self, pieces: Sequence[Piece], period: Period) -> Schedule | None:
@@ -284,8 +305,8 @@ class TargetBook:
     def _rolled_up(self, team: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Owed | None:
         """Return what sub-teams and members owe together."""
         children = {child.id: self.owed(child.id, metric, period, scope) for child in self.org.children(team)}
-        members = self.owed_by_members(team, metric, period, scope)
-        below = [*(owed for owed in children.values() if owed is not None), *members]
+        members = {rep: tuple(self._owed_toward(team, rep, metric, period, scope)) for rep in self._reps.get(team, ())}
+        below = [*(owed for owed in children.values() if owed is not None), *chain.from_iterable(members.values())]
         if not below:
             return None
         parts = [part for owed in below for part in owed.parts]
@@ -294,7 +315,34 @@ class TargetBook:
         for child, found in children.items():
             serving.update(self.org.members(child, period) if found is None else found.without_target)
         idle = sorted(rep for rep in serving if self.owed(rep, metric, period, scope) is None)
-        return self._as_owed(team, period, parts, pieces, "rolled_up", tuple(idle))
+        # Of one who left for another team the target says something of the days there too: they are not cut off here.
+        wholes = [*children.values(), *(self.owed(rep, metric, period, scope) for rep, shares in members.items() if shares)]
+        held = [owed.target.period for owed in wholes if owed is not None]
+        covered = Period(min(days.start for days in held), max(days.end for days in held))
+        return attrs.evolve(
+            self._as_owed(team, covered, parts, pieces, "rolled_up"),
+            asked=period,
+            gaps=tuple(self._gaps_below(team, metric, covered, scope)),
+            without_target=tuple(idle),
+        )
+
+    def _gaps_below(self, team: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Iterator[Gap]:
+        """Find the days for which those under a team owe nothing, of each who owes something on others."""
+        for child in self.org.children(team):
+            held = self._days_held(child.id, metric, period, scope)
+            if held:
+                yield from (Gap(child.id, days) for days in period.without(held))
+            else:
+                yield from self._gaps_below(child.id, metric, period, scope)
+        for rep in self._reps.get(team, ()):
+            held = self._days_held(rep, metric, period, scope)
+            for stint in self.org.stints(rep) if held else ():
+                served = stint.within(period) if stint.team == team else None
+                yield from (Gap(rep, days) for days in (served.without(held) if served else ()))
+
+    def _days_held(self, owner: str, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> list[Period]:
+        """Return the days of an owner's own targets that overlap a period."""
+        return [target.period for target in self.targets_of(owner, metric, scope) if target.period.overlap(period)]
 
     def _serves(self, rep: str, team: str | None, period: Period) -> bool:
         return any(stint.team == team and stint.within(period) for stint in self.org.stints(rep))
@@ -335,14 +383,20 @@ class TargetBook:
         if owed is None or not parts:
             return None
         days = times[place].days
-        hull = Period(min(days.start, parts[0].period.start), max(days.end, parts[-1].period.end))
+        asked = Period(min(days.start, parts[0].period.start), max(days.end, parts[-1].period.end))
+        hull = Period(max(asked.start, owed.target.period.start), min(asked.end, owed.target.period.end))
         pieces = []
         for run, weight in _pieces(owed):
             presence = self._presence(run, times)
             common = run.overlap(hull)
             if common is not None:
                 pieces.append((common, weight * Fraction(presence[place], sum(presence))))
-        return self._as_owed(owed.target.owner, hull, parts, pieces, "prorated")
+        gaps = (Gap(gap.owner, common) for gap in owed.gaps if (common := gap.period.overlap(hull)))
+        return attrs.evolve(
+            self._as_owed(owed.target.owner, hull, parts, pieces, "prorated"),
+            asked=asked,
+            gaps=tuple(gaps),
+        )
 
     def _part_of_time(self, part: OwedPart, times: Sequence[_Time], place: int) -> OwedPart | None:
         presence = self._presence(part.period, times)

@@ -1,7 +1,7 @@
 """Periods: half-open runs of days, with labels that parse back."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from salesperf.errors import InvalidValueError
 from salesperf.messages import Catalogs, display, render
 from salesperf.model import validators
+from salesperf.model.validators import AnyInt
 
 if TYPE_CHECKING:
     from salesperf.model.calendar import Calendar
@@ -69,7 +70,7 @@ class Period:
             raise InvalidValueError("period_reversed", path=("Period",), start=self.start, end=self.end)
 
     @classmethod
-    def year(cls, year: int, *, calendar: "Calendar | None" = None) -> Self:
+    def year(cls, year: AnyInt, *, calendar: "Calendar | None" = None) -> Self:
         """Return a year: of the calendar, or the fiscal year that ends in it.
 
         Parameters
@@ -88,17 +89,17 @@ class Period:
         return cls._part(year, "year", 1, calendar)
 
     @classmethod
-    def half(cls, year: int, half: int, *, calendar: "Calendar | None" = None) -> Self:
+    def half(cls, year: AnyInt, half: AnyInt, *, calendar: "Calendar | None" = None) -> Self:
         """Return the first or second half of a year; see :meth:`year`."""
         return cls._part(year, "half", half, calendar)
 
     @classmethod
-    def quarter(cls, year: int, quarter: int, *, calendar: "Calendar | None" = None) -> Self:
+    def quarter(cls, year: AnyInt, quarter: AnyInt, *, calendar: "Calendar | None" = None) -> Self:
         """Return a quarter, 1 to 4, of a year; see :meth:`year`."""
         return cls._part(year, "quarter", quarter, calendar)
 
     @classmethod
-    def month(cls, year: int, month: int) -> Self:
+    def month(cls, year: AnyInt, month: AnyInt) -> Self:
         """Return a month, 1 to 12, of a calendar year.
 
         Examples
@@ -109,7 +110,7 @@ class Period:
         return cls._part(year, "month", month, None)
 
     @classmethod
-    def week(cls, year: int, week: int) -> Self:
+    def week(cls, year: AnyInt, week: AnyInt) -> Self:
         """Return a week of ISO 8601, Monday to Sunday, of an ISO year.
 
         Examples
@@ -117,6 +118,7 @@ class Period:
         >>> Period.week(2026, 1).start
         datetime.date(2025, 12, 29)
         """
+        year, week = validators.as_int(year), validators.as_int(week)
         validators.check_whole(year, ("Period", "year"), 1, date.max.year)
         last = date(year, 12, 28).isocalendar().week  # the 28th of December always lies in the last week
         validators.check_whole(week, ("Period", "week"), 1, last)
@@ -158,7 +160,8 @@ class Period:
             raise InvalidValueError("period_beyond_time", path=("Period", grain), value=on) from None
 
     @classmethod
-    def _part(cls, year: int, grain: Grain, number: int, calendar: "Calendar | None") -> Self:
+    def _part(cls, year: AnyInt, grain: Grain, number: AnyInt, calendar: "Calendar | None") -> Self:
+        year, number = validators.as_int(year), validators.as_int(number)
         months = _MONTHS[grain]
         opening = _opening_month(calendar)
         earlier = opening > 1
@@ -182,7 +185,7 @@ class Period:
         Raises
         ------
         InvalidValueError
-            If the label is none of these, or a fiscal label comes without a calendar.
+            If the label is none of these, the last day is before the first, or a fiscal label comes without a calendar.
 
         Examples
         --------
@@ -213,6 +216,8 @@ class Period:
             first, last = map(date.fromisoformat, days)
         except ValueError:  # there are no two, or they are in no calendar
             raise InvalidValueError("period_label", path=("Period", "parse"), value=label) from None
+        if last < first:
+            raise InvalidValueError("days_reversed", path=("Period", "parse"), first=first, last=last)
         return cls(first, cls.day(last).end)
 
     @property
@@ -325,6 +330,23 @@ class Period:
         """
         start, end = max(self.start, other.start), min(self.end, other.end)
         return Period(start, end) if start < end else None
+
+    def without(self, others: Iterable["Period"]) -> tuple["Period", ...]:
+        """Return the runs of days that none of some other periods holds, in order.
+
+        Examples
+        --------
+        >>> [rest.label for rest in Period.quarter(2026, 3).without([Period.month(2026, 8)])]
+        ['2026-07', '2026-09']
+        """
+        rest, day = [], self.start
+        for other in sorted(others):
+            if day < other.start and day < self.end:
+                rest.append(Period(day, min(other.start, self.end)))
+            day = max(day, other.end)
+        if day < self.end:
+            rest.append(Period(day, self.end))
+        return tuple(rest)
 
     def until(self, as_of: date) -> "Period | None":
         """Return the days up to the end of a day, or ``None`` where the period has not begun.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.attainment import Attainment, Owed, TargetBook, tally
-from salesperf.attainment.judging import judge
+from salesperf.attainment.judging import Question, judge
 from salesperf.attainment.ledger import Ledger
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.special import student_t_quantile
@@ -269,9 +269,8 @@ class _Builder:
     ) -> MetricSection:
         attainment = self._judge([owed])[0]
         members = tuple(self._members(owner, metric, scope))
-        teams = [member.attainment for member in members if member.is_team and member.level == 0]
-        reps = [member for member in members if not member.is_team and not _UNLIKE.intersection(member.notes)]
-        whole = [member.attainment for member in reps if member.attainment.target.period == self.period]
+        teams = [member for member in members if member.is_team and member.level == 0]
+        reps = [member for member in members if not member.is_team]
         return MetricSection(
             owner=owner,
             metric=metric,
@@ -281,17 +280,11 @@ class _Builder:
             trend=self._trend(owner, metric, scope),
             members=members,
             best_teams=_standing(teams),
-            best_reps=_standing(whole),
+            best_reps=_standing(reps),
         )
 
     def _judge(self, owed: list[Owed]) -> tuple[Attainment, ...]:
-        return judge(
-            [each.target for each in owed],
-            self.ledger,
-            as_of=self.as_of,
-            calendar=self.calendar,
-            profiles=[each.schedule for each in owed],
-        )
+        return judge([Question.of(each) for each in owed], self.ledger, as_of=self.as_of, calendar=self.calendar)
 
     def _trend(self, owner: str | None, metric: Metric, scope: FrozenMap[str, str]) -> tuple[TrendPart, ...]:
         name = self.period.name_in(self.calendar)
@@ -344,6 +337,14 @@ class _Builder:
             yield from self._notes_on_rep(rep)
         if not all(self.period.covers(part.target.period) for part in owed.parts):
             yield "prorated"
+        if owed.is_partial and (rep is None or self._owes_part(rep, owed)):
+            yield "partial"
+
+    def _owes_part(self, rep: Rep, owed: Owed) -> bool:
+        """Tell whether a rep serves on days of those asked for, for which it owes nothing."""
+        held = [part.period for part in owed.parts]
+        served = (stint.within(owed.asked) for stint in self.org.stints(rep.id))
+        return any(days.without(held) for days in served if days is not None)
 
     def _notes_on_rep(self, rep: Rep) -> Iterator[Note]:
         if rep.hired is not None and rep.hired in self.period and rep.hired > self.period.start:
@@ -385,7 +386,7 @@ class _Builder:
             if target.owner in self.under and self.period.covers(target.period) and target.period.last <= self.as_of
         ]
         ended.sort(key=lambda target: target.key.order)
-        attained = judge(ended, self.ledger, as_of=self.as_of, calendar=self.calendar, profiles=[None] * len(ended))
+        attained = judge([Question(each) for each in ended], self.ledger, as_of=self.as_of, calendar=self.calendar)
         missed = (each for each in attained if each.status == "missed")
         return tuple(sorted(missed, key=lambda each: (*_metric_order(each.target.metric), -_size(each.gap))))
 
@@ -404,14 +405,27 @@ def _months_between(earlier: date, later: date) -> int:
     return max(0, (later.year - earlier.year) * 12 + later.month - earlier.month)
 
 
-def _standing(attained: Iterable[Attainment]) -> Standing | None:
-    ranked = sorted(
-        (each for each in attained if _goodness(each) is not None and each.entries >= LEAST_ENTRIES),
-        key=lambda each: (-(_goodness(each) or 0.0), each.target.owner or ""),
-    )
+def _standing(members: Iterable[Member]) -> Standing | None:
+    alike: list[Attainment] = []
+    few, unlike = [], []
+    for member in members:
+        if _UNLIKE.intersection(member.notes):
+            unlike.append(member.owner)
+        elif member.attainment.entries < LEAST_ENTRIES:
+            few.append(member.owner)
+        elif _goodness(member.attainment) is not None:
+            alike.append(member.attainment)
+    ranked = sorted(alike, key=lambda each: (-(_goodness(each) or 0.0), each.target.owner or ""))
     if len(ranked) < 2:  # noqa: PLR2004 - a comparison takes two
         return None
-    return Standing(best=ranked[0], weakest=ranked[-1], is_clear=_is_clear(ranked), compared=len(ranked))
+    return Standing(
+        best=ranked[0],
+        weakest=ranked[-1],
+        is_clear=_is_clear(ranked),
+        compared=len(ranked),
+        few_entries=tuple(dict.fromkeys(few)),
+        unlike=tuple(dict.fromkeys(unlike)),
+    )
 
 
 def _goodness(attained: Attainment) -> float | None:

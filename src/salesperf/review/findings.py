@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -18,13 +18,15 @@ from salesperf.model.metric import Band, Metric
 from salesperf.model.people import Rep
 from salesperf.model.period import Period
 from salesperf.model.records import Records
-from salesperf.model.target import EVERYTHING, Target
+from salesperf.model.target import EVERYTHING
 
 if TYPE_CHECKING:
     from salesperf.review.building import Review
     from salesperf.review.sections import MetricSection
 
 __all__ = ["find"]
+
+OwnerT = TypeVar("OwnerT", str, str | None)
 
 _ENOUGH_WORKDAYS: Final = 20
 _FEW_DAYS: Final = 3
@@ -46,6 +48,7 @@ def find(
     yield from finder.last_entry()
     yield from finder.outside_service()
     yield from finder.without_a_single_target()
+    yield from finder.in_no_line()
     for section in review.metrics[:1]:
         yield from finder.members_without_entries(section)
         yield from finder.parts_without_entries(section)
@@ -98,15 +101,15 @@ class _Finder:
         self,
         metrics: Iterable[Metric],
         scope: FrozenMap[str, str],
-        asked: Iterable[tuple[str, Period]],
-    ) -> Counter[str]:
+        asked: Iterable[tuple[OwnerT, Period]],
+    ) -> Counter[OwnerT]:
         """Count entries by owner within the days passed of the periods asked for."""
         clipped = [(owner, period.overlap(self.passed)) for owner, period in asked]
         within = [(owner, days.start.toordinal(), days.end.toordinal()) for owner, days in clipped if days is not None]
         owners = [owner for owner, _, _ in within]
         starts, ends = (np.array([each[edge] for each in within], dtype=np.int64) for edge in (1, 2))
         spans = self.ledger.spans(Codes.of(owners), starts, ends)
-        counts: Counter[str] = Counter()
+        counts: Counter[OwnerT] = Counter()
         for metric in metrics:
             for owner, count in zip(owners, self.ledger.entries(metric, scope, spans).tolist(), strict=True):
                 counts[owner] += count
@@ -209,31 +212,79 @@ class _Finder:
                 )
 
     def outside_targets(self, section: "MetricSection") -> Iterator[Finding]:
-        """Notice a rep who has targets, and sold on days that none of them holds."""
+        """Notice whoever has targets, and sold on days that none of them holds: like is held against like."""
         if not section.metric.is_additive:
             return
         org, owner = self.review.org, section.owner
-        asked = []
-        for rep in org.rep_by_id if owner is None else org.members(owner, self.review.period):
-            own = self.book.targets_of(rep, section.metric, section.scope)
-            asked += [(rep, gap) for gap in (_gaps(own, self.passed) if own else ())]
-        for rep, entries in self._entries([section.metric], section.scope, asked).items():
+        reps = org.rep_by_id if owner is None else org.members(owner, self.review.period)
+        asked: list[tuple[str | None, Period]] = []
+        for each in dict.fromkeys((owner, *self._teams_under(owner), *reps)):
+            held = [target.period for target in self.book.targets_of(each, section.metric, section.scope)]
+            if any(period.overlap(self.review.period) for period in held):
+                asked += [(each, gap) for gap in self.passed.without(held)]
+        for each, entries in self._entries([section.metric], section.scope, asked).items():
             if entries:
                 yield self._finding(
                     "outside_targets",
                     "warning",
-                    rep,
+                    each,
                     entries,
-                    owner=self._label(rep),
+                    owner=self._label(each),
                     metric=section.title,
                     entries=entries,
+                )
+
+    def _teams_under(self, owner: str | None) -> tuple[str, ...]:
+        return self.review.org.teams_under(owner) if owner is None or owner in self.review.org.team_by_id else ()
+
+    def in_no_line(self) -> Iterator[Finding]:
+        """Notice what was done by those who owe nothing, where only others below the owner do: no line holds it."""
+        standing: dict[Metric, set[str | None]] = {}
+        for section in self.review.metrics:
+            if section.metric.is_additive and not section.scope:
+                standing.setdefault(section.metric, set()).add(section.owner)
+        for metric, owners in standing.items():
+            for owner in () if self.review.owner in owners else self._beside(self.review.owner, owners):
+                yield from self._left_over(metric, owner)
+
+    def _beside(self, owner: str | None, standing: set[str | None]) -> Iterator[str]:
+        """Go down to those under an owner who do not stand in a line, nor has anybody below them one."""
+        org = self.review.org
+        for child in org.children(owner):
+            if standing.isdisjoint((*org.teams_under(child.id), *org.members(child.id, self.review.period))):
+                yield child.id
+            elif child.id not in standing:
+                yield from self._beside(child.id, standing)
+        for rep in org.members(owner, self.passed):
+            if rep not in standing and org.team_on(rep, self._last_day_in(rep)) == owner:
+                yield rep
+
+    def _last_day_in(self, rep: str) -> date:
+        """Return the last day passed on which a rep was in service."""
+        served = [days for stint in self.review.org.stints(rep) if (days := stint.within(self.passed)) is not None]
+        return served[-1].last
+
+    def _left_over(self, metric: Metric, owner: str) -> Iterator[Finding]:
+        spans = self.ledger.spans_of(owner, self.passed)
+        for unit in self.ledger.units(metric, EVERYTHING):
+            minor, entries = (int(column[0]) for column in self.ledger.sums(metric, unit, EVERYTHING, spans))
+            if entries:
+                yield self._finding(
+                    "in_no_line",
+                    "warning",
+                    owner,
+                    entries,
+                    owner=self._label(owner),
+                    metric=Message(metric.title),
+                    entries=entries,
+                    amount=Amount(minor=minor, unit=unit),
                 )
 
     def partly_covered(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice that something is owed for a part of the period only; what was done on other days is left out."""
         owed = [section.owed, *(member.owed for member in section.members if member.is_team)]
         for each in owed:
-            if each.is_partial:
+            if each.target.period != each.asked:
                 yield self._finding(
                     "partly_covered",
                     "warning",
@@ -300,7 +351,7 @@ class _Finder:
         target, pace = section.attainment.target, section.attainment.pace
         if pace.low is None or not isinstance(target.amount, Amount):
             return
-        spans = self.ledger.spans_of(section.owner, self.passed)
+        spans = self.ledger.spans_of(section.owner, self.passed, gaps=section.owed.gaps)
         days = self.ledger.by_day(section.metric, target.amount.unit, section.scope, spans)[0].size
         workdays = self.review.calendar.workdays(self.passed)
         if workdays >= _ENOUGH_WORKDAYS and days * _FEW_DAYS < workdays:
@@ -324,14 +375,3 @@ class _Finder:
 def _is_there(rep: Rep, month: Period) -> bool:
     """Tell whether a rep is in service for a whole month, and not away for all of it."""
     return Period(*rep.service).covers(month) and not any(absence.covers(month) for absence in rep.absences)
-
-
-def _gaps(targets: Iterable[Target], period: Period) -> Iterator[Period]:
-    """Return the runs of days of a period that no target holds."""
-    day = period.start
-    for target in sorted(targets, key=lambda target: target.period):
-        if day < target.period.start and day < period.end:
-            yield Period(day, min(target.period.start, period.end))
-        day = max(day, target.period.end)
-    if day < period.end:
-        yield Period(day, period.end)

@@ -155,6 +155,11 @@ class Standing:
         two has no interval.
     compared : int
         Among how many.
+    few_entries : tuple of str
+        Who was left out for having fewer than three entries: one large sale is no pace.
+    unlike : tuple of str
+        Who was left out because the plan of the others is not theirs: joined, left, moved, ramping, absent, the house, or
+        with targets for a part of the days.
 
     Examples
     --------
@@ -172,6 +177,8 @@ class Standing:
     weakest: Attainment
     is_clear: bool | None
     compared: int
+    few_entries: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -194,8 +201,7 @@ class MetricSection:
     members : tuple of Member
         Teams and reps under the owner that owe something, each team before its members.
     best_teams, best_reps : Standing or None
-        Among teams directly under the owner, and among all reps under it who belong there for the whole period, the house
-        left out; ``None`` for fewer than two.
+        Among teams directly under the owner, and among all reps under it, those alike; ``None`` for fewer than two.
 
     Examples
     --------
