@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from pages import SHARED
 
-settings.register_profile("salesperf", deadline=None, print_blob=True)
+# ``find`` has no use for an explanation, which takes it longer than to find and to shrink.
+settings.register_profile("salesperf", deadline=None, print_blob=True, phases=set(Phase) - {Phase.explain})
 settings.load_profile("salesperf")
 
 

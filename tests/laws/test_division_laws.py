@@ -22,6 +22,8 @@ MOST_DAYS: Mapping[str, int] = {"day": 40, "week": 200}
 
 flows = testing.targets(owner=st.none(), metric=testing.metrics("flow"))
 minors = st.integers(-300, 300) | st.integers(-INT64_MAX, INT64_MAX)
+some_calendars = st.none() | testing.calendars()
+fixed_profiles = st.sampled_from(("equal", "workdays")) | testing.profiles()
 
 
 @st.composite
@@ -42,11 +44,11 @@ def bases(draw: st.DrawFn) -> Mapping[str, Any]:
 @st.composite
 def splits(draw: st.DrawFn) -> tuple[Target, Grain, Any, Calendar | None]:
     """Draw a target, and a way of splitting it over time that gives some part a weight."""
-    target, calendar = draw(totals()), draw(st.none() | testing.calendars())
+    target, calendar = draw(totals()), draw(some_calendars)
     grain: Grain = draw(st.sampled_from(GRAINS))
     days = min(target.period.days, MOST_DAYS.get(grain, 731))
     period = Period(target.period.start, target.period.start + timedelta(days=days))
-    profile: Any = draw(st.sampled_from(("equal", "workdays")) | testing.profiles() | schedules_of(period))
+    profile: Any = draw(fixed_profiles | schedules_of(period))
     parts, known = period.split(grain, calendar), calendar or Calendar()
     if profile == "workdays":
         assume(known.workdays(period))

@@ -10,25 +10,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesperf import CNY, COUNT, JPY, STANDARD_METRICS, Actual, Amount, InvalidValueError, Metric, Unit, testing
+from salesperf import CNY, COUNT, JPY, STANDARD_METRICS, Actual, Amount, InvalidValueError, testing
 from salesperf.attainment import ActualTally, Codes, tally, tally_columns
 from salesperf.kernels.numeric import INT64_MAX
 
 REVENUE, VISITS = STANDARD_METRICS["revenue"], STANDARD_METRICS["visits"]
-UNITS = {"revenue": (CNY, JPY), "visits": (COUNT,)}
+
+kinds = st.sampled_from(((REVENUE, CNY), (REVENUE, JPY), (VISITS, COUNT), (VISITS, COUNT)))
+few_or_many_days = testing.days(date(2026, 1, 1), date(2026, 1, 4)) | testing.days()
+scopes = st.sampled_from(({}, {"product": "A"}, {"product": "A", "region": "East"}))
 
 
 @st.composite
 def entries(draw: st.DrawFn, limit: int = 10**12) -> Actual:
     """Draw actuals that often fall into one cell."""
-    metric: Metric = draw(st.sampled_from((REVENUE, VISITS)))
-    unit: Unit = draw(st.sampled_from(UNITS[metric.key]))
+    metric, unit = draw(kinds)
     return Actual(
         owner=draw(st.sampled_from(("ada", "bo", "east"))),
         metric=metric,
         amount=Amount(minor=draw(st.integers(-limit, limit)), unit=unit),
-        on=draw(testing.days(date(2026, 1, 1), date(2026, 1, 4)) | testing.days()),
-        scope=draw(st.sampled_from(({}, {"product": "A"}, {"product": "A", "region": "East"}))),
+        on=draw(few_or_many_days),
+        scope=draw(scopes),
     )
 
 

@@ -24,6 +24,7 @@ except ImportError:
     raise MissingExtraError("missing_extra", package="hypothesis", extra="testing") from None
 
 from salesperf.testing.dates import calendars, days, periods, profiles, schedules
+from salesperf.testing.deals import changes, contacts, customers, opportunities, processes, stages
 from salesperf.testing.faults import bad_values, personal_data
 from salesperf.testing.laws import (
     assert_as_of_forgets,
@@ -69,6 +70,9 @@ __all__ = [
     "bounds",
     "breakdowns",
     "calendars",
+    "changes",
+    "contacts",
+    "customers",
     "days",
     "estimates",
     "findings",
@@ -78,15 +82,18 @@ __all__ = [
     "messages",
     "metrics",
     "moves",
+    "opportunities",
     "orgs",
     "periods",
     "personal_data",
+    "processes",
     "profiles",
     "rates",
     "records",
     "reps",
     "schedules",
     "scopes",
+    "stages",
     "targets",
     "teams",
     "texts",

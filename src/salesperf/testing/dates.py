@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from salesperf import GRAINS, Calendar, Period, Profile, Schedule
-from salesperf.testing.values import weights
+from salesperf.testing.values import built_once, weights
 
 __all__ = ["calendars", "days", "periods", "profiles", "schedules"]
 
@@ -20,6 +20,7 @@ _DAYS_OFF: Final = ("", "National Day", "国庆节")
 _LENGTHS: Final = {"half": 2, "quarter": 4, "month": 12}
 
 
+@built_once
 def days(first: date = FIRST_DAY, last: date = LAST_DAY) -> SearchStrategy[date]:
     """Draw days.
 
@@ -37,6 +38,7 @@ def days(first: date = FIRST_DAY, last: date = LAST_DAY) -> SearchStrategy[date]
     return st.dates(first, last)
 
 
+@built_once
 def periods() -> SearchStrategy[Period]:
     """Draw periods: whole years, quarters, weeks, ..., and runs of days up to two years.
 
@@ -52,6 +54,7 @@ def periods() -> SearchStrategy[Period]:
     )
 
 
+@built_once
 @st.composite
 def calendars(draw: DrawFn) -> Calendar:
     """Draw calendars: fiscal years, weeks, weekends, holidays and extra workdays.
@@ -62,7 +65,7 @@ def calendars(draw: DrawFn) -> Calendar:
     >>> find(calendars(), lambda calendar: calendar.fiscal_year_start > 1).fiscal_year_start
     2
     """
-    marked = draw(st.dictionaries(days(), st.tuples(st.booleans(), st.sampled_from(_DAYS_OFF)), max_size=6))
+    marked = draw(_marked_days())
     return Calendar(
         fiscal_year_start=draw(st.integers(1, 12)),
         week_start=draw(st.sampled_from((0, 6))),
@@ -72,6 +75,12 @@ def calendars(draw: DrawFn) -> Calendar:
     )
 
 
+@built_once
+def _marked_days() -> SearchStrategy[dict[date, tuple[bool, str]]]:
+    return st.dictionaries(days(), st.tuples(st.booleans(), st.sampled_from(_DAYS_OFF)), max_size=6)
+
+
+@built_once
 @st.composite
 def profiles(draw: DrawFn) -> Profile:
     """Draw seasons.
@@ -86,6 +95,7 @@ def profiles(draw: DrawFn) -> Profile:
     return Profile(grain=grain, weights=draw(weights(_LENGTHS[grain], _LENGTHS[grain])))
 
 
+@built_once
 @st.composite
 def schedules(draw: DrawFn) -> Schedule:
     """Draw dated plans.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from salesperf import CNY, STANDARD_METRICS, Amount, FrozenMap, Message, Period, Rep
+from salesperf.testing.values import built_once
 
 __all__ = ["bad_values", "personal_data"]
 
@@ -21,6 +22,7 @@ _LAST: Final = ("Lovelace", "Hopper", "Dijkstra", "García", "Wei")
 _FORMATS: Final = ("{0}{1}{2}", "{0} {1} {2}", "{0}-{1}-{2}", "+86{0}{1}{2}", "+86 {0} {1} {2}", "(0){0}.{1}.{2}")
 
 
+@built_once
 def personal_data() -> SearchStrategy[str]:
     """Draw what must never be shown: telephone numbers, e-mail addresses, Chinese and Western names.
 
@@ -53,6 +55,7 @@ def _names() -> SearchStrategy[str]:
     return chinese | western
 
 
+@built_once
 def bad_values() -> SearchStrategy[Any]:
     """Draw values of every kind that may stand in the wrong place: each is right somewhere, and wrong nearly everywhere.
 

@@ -1,4 +1,4 @@
-"""Strategies for the nouns: reps, teams, moves, orgs, targets, actuals, findings and whole records."""
+"""Strategies for the nouns: reps, teams, moves, orgs, targets, actuals, findings and whole records; every noun by class."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -17,6 +17,9 @@ from salesperf import (
     Bounds,
     Breakdown,
     Calendar,
+    Change,
+    Contact,
+    Customer,
     Estimate,
     Finding,
     FrozenMap,
@@ -24,33 +27,40 @@ from salesperf import (
     Message,
     Metric,
     Move,
+    Opportunity,
     Org,
     Period,
     Profile,
     Records,
     Rep,
+    SalesProcess,
     Schedule,
+    Stage,
     Stint,
     Target,
     TargetKey,
     Team,
     Unit,
+    Visit,
 )
 from salesperf.model.finding import SEVERITIES
 from salesperf.model.people import REP_KINDS
 from salesperf.testing.dates import FIRST_DAY, LAST_DAY, calendars, days, periods, profiles, schedules
+from salesperf.testing.deals import changes, contacts, customers, opportunities, processes, stages, visits
 from salesperf.testing.values import (
     AWKWARD,
     amounts,
     bands,
     bounds,
     breakdowns,
+    built_once,
     estimates,
     frozen_maps,
     ids,
     intervals,
     messages,
     metrics,
+    or_none,
     scopes,
     texts,
     units,
@@ -59,6 +69,8 @@ from salesperf.testing.values import (
 __all__ = ["NOUNS", "actuals", "findings", "moves", "orgs", "records", "reps", "targets", "teams"]
 
 _ONE_DAY: Final = timedelta(days=1)
+_ALL_DAYS: Final = Period(FIRST_DAY, LAST_DAY + _ONE_DAY)
+_FTES: Final = tuple(map(Decimal, ("1", "0.5", "0", "2")))
 _SHARES: Final = tuple(map(Decimal, ("0", "0.25", "0.5", "1", "1.5")))
 
 
@@ -85,27 +97,40 @@ def reps(
     >>> rep.id, rep.hired, rep.left, rep.fte
     ('r1', None, None, Decimal('1'))
     """
-    first, after = draw(_services())
-    cuts = sorted(draw(st.lists(days(), max_size=4, unique=True)))
     return Rep(
         id=draw(ids() if id is None else id),
-        name=draw(texts()),
-        team=draw(st.none() | ids("t") if team is None else team),
-        kind=draw(st.sampled_from(REP_KINDS)),
-        hired=first,
-        left=after,
-        fte=draw(st.sampled_from((Decimal(1), Decimal("0.5"), Decimal(0), Decimal(2)))),
-        level=draw(st.none() | st.sampled_from(("junior", "高级"))),
-        ramp=draw(st.lists(st.sampled_from(_SHARES), max_size=3)),
-        absences=[Period(start, end) for start, end in zip(cuts[::2], cuts[1::2], strict=False)],
+        team=draw(or_none(ids("t")) if team is None else team),
+        **draw(_careers(_ALL_DAYS)),
     )
 
 
+@built_once
+def _careers(within: Period) -> SearchStrategy[dict[str, Any]]:
+    """Draw all of a rep but the id and the team."""
+    return st.builds(
+        lambda service, **others: {"hired": service[0], "left": service[1], **others},
+        _services(within),
+        name=texts(),
+        kind=st.sampled_from(REP_KINDS),
+        fte=st.sampled_from(_FTES),
+        level=st.none() | st.sampled_from(("junior", "高级")),
+        ramp=st.lists(st.sampled_from(_SHARES), max_size=3),
+        absences=st.lists(days(), max_size=4, unique=True).map(_absences),
+    )
+
+
+def _absences(cuts: Sequence[date]) -> list[Period]:
+    ordered = sorted(cuts)
+    return [Period(start, end) for start, end in zip(ordered[::2], ordered[1::2], strict=False)]
+
+
+@built_once
 @st.composite
-def _services(draw: DrawFn) -> tuple[date | None, date | None]:
-    hired = draw(st.none() | days())
-    left = draw(st.none() | days(FIRST_DAY if hired is None else hired + _ONE_DAY, LAST_DAY + _ONE_DAY))
-    return hired, left
+def _services(draw: DrawFn, within: Period) -> tuple[date | None, date | None]:
+    hired = draw(or_none(days(within.start, within.last)))
+    if not draw(st.booleans()):
+        return hired, None
+    return hired, draw(days(within.start if hired is None else hired + _ONE_DAY, within.end))
 
 
 def teams(
@@ -153,15 +178,19 @@ def moves(draw: DrawFn, rep: Rep | None = None, teams: Sequence[str | None] = ("
     >>> find(moves(), lambda moves: len(moves) == 1)
     (Move(rep='r1', on=datetime.date(2024, 1, 1), team='t1'),)
     """
-    mover = draw(reps()) if rep is None else rep
-    first = FIRST_DAY if mover.hired is None else mover.hired + _ONE_DAY
-    last = LAST_DAY if mover.left is None else mover.left - _ONE_DAY
+    return _moves_of(draw, draw(reps()) if rep is None else rep, st.sampled_from(tuple(teams)), _ALL_DAYS)
+
+
+def _moves_of(draw: DrawFn, rep: Rep, homes: SearchStrategy[str | None], within: Period) -> tuple[Move, ...]:
+    first = within.start if rep.hired is None else rep.hired + _ONE_DAY
+    last = within.last if rep.left is None else rep.left - _ONE_DAY
     on = sorted(draw(st.lists(days(first, last), max_size=2, unique=True))) if first <= last else []
-    return tuple(Move(rep=mover.id, on=day, team=draw(st.sampled_from(tuple(teams)))) for day in on)
+    return tuple(Move(rep=rep.id, on=day, team=draw(homes)) for day in on)
 
 
+@built_once
 @st.composite
-def orgs(draw: DrawFn, *, min_reps: int = 0, max_reps: int = 5, max_teams: int = 4) -> Org:
+def orgs(draw: DrawFn, *, min_reps: int = 0, max_reps: int = 5, max_teams: int = 4, within: Period | None = None) -> Org:
     """Draw orgs: trees of teams with reps who join, move and leave, and managers who may sell.
 
     Parameters
@@ -170,6 +199,8 @@ def orgs(draw: DrawFn, *, min_reps: int = 0, max_reps: int = 5, max_teams: int =
         How many reps.
     max_teams
         How many teams at most.
+    within
+        The days on which reps join, move and leave; ``None`` for those from 2024 to 2029.
 
     Examples
     --------
@@ -182,20 +213,31 @@ def orgs(draw: DrawFn, *, min_reps: int = 0, max_reps: int = 5, max_teams: int =
     """
     team_ids = [f"t{number}" for number in range(1, draw(st.integers(0, max_teams)) + 1)]
     rep_ids = [f"r{number}" for number in range(1, draw(st.integers(min_reps, max_reps)) + 1)]
-    for awkward in draw(st.lists(st.sampled_from(AWKWARD), max_size=2, unique=True)):
+    for awkward in draw(_awkward_few()):
         owners = team_ids if draw(st.booleans()) else rep_ids
         if owners:
             owners[-1] = awkward
-    people = [draw(reps(id=st.just(rep), team=st.sampled_from((None, *team_ids)))) for rep in rep_ids]
-    managers = st.sampled_from((None, *rep_ids))
+    span = _ALL_DAYS if within is None else within
+    homes, managers = st.sampled_from((None, *team_ids)), st.sampled_from((None, *rep_ids))
+    people = [Rep(id=rep, team=draw(homes), **draw(_careers(span))) for rep in rep_ids]
     return Org(
         teams=[
-            draw(teams(id=st.just(team), parent=st.sampled_from((None, *team_ids[:position])), manager=managers))
+            Team(
+                id=team,
+                name=draw(texts()),
+                parent=draw(st.sampled_from((None, *team_ids[:position]))),
+                manager=draw(managers),
+            )
             for position, team in enumerate(team_ids)
         ],
         reps=people,
-        moves=[move for rep in people for move in draw(moves(rep, (None, *team_ids)))],
+        moves=[move for rep in people for move in _moves_of(draw, rep, homes, span)],
     )
+
+
+@built_once
+def _awkward_few() -> SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(AWKWARD), max_size=2, unique=True)
 
 
 @st.composite
@@ -228,23 +270,24 @@ def targets(
     >>> test_revenue_is_owed_in_money()
     """
     measured = draw(metrics() if metric is None else metric)
-    values = draw(_values(measured, currency).flatmap(lambda values: st.lists(values, min_size=3, max_size=3)))
-    least, amount, most = sorted(values, reverse=measured.direction == "lower")
+    values = draw(_kinds_of_values(measured, currency))
+    least, amount, most = sorted((draw(values) for _ in range(3)), reverse=measured.direction == "lower")
     return Target(
-        owner=draw(st.none() | ids() if owner is None else owner),
+        owner=draw(or_none(ids()) if owner is None else owner),
         metric=measured,
         amount=amount,
         period=draw(periods()),
         scope=draw(scopes()),
-        floor=draw(st.sampled_from((None, least))),
-        stretch=draw(st.sampled_from((None, most))),
-        agreed=draw(st.none() | days()),
+        floor=least if draw(st.booleans()) else None,
+        stretch=most if draw(st.booleans()) else None,
+        agreed=draw(or_none(days())),
         rationale=draw(texts()),
     )
 
 
-def _values(metric: Metric, currency: Unit | None) -> SearchStrategy[SearchStrategy[Any]]:
-    """Draw how amounts of a metric are drawn: all in one unit."""
+@built_once
+def _kinds_of_values(metric: Metric, currency: Unit | None) -> SearchStrategy[SearchStrategy[Any]]:
+    """Draw how values of a metric are drawn: all in one unit."""
     if metric.accumulation == "ratio":
         return st.just(st.decimals(0, 2, places=3))
     unit = st.just(currency) if currency is not None and metric.dimension == "money" else units(metric.dimension)
@@ -283,17 +326,19 @@ def actuals(
     return Actual(
         owner=draw(ids() if owner is None else owner),
         metric=measured,
-        amount=draw(_values(measured, currency).flatmap(lambda values: values)),
+        amount=draw(draw(_kinds_of_values(measured, currency))),
         on=draw(days()),
         scope=draw(scopes()),
-        ref=draw(st.none() | ids("x")),
+        ref=draw(or_none(ids("x"))),
     )
 
 
+@built_once
 def _recorded_metrics() -> SearchStrategy[Metric]:
     return st.one_of(metrics("flow"), metrics("stock"), metrics("distinct"))
 
 
+@built_once
 def findings() -> SearchStrategy[Finding]:
     """Draw findings.
 
@@ -316,9 +361,10 @@ def findings() -> SearchStrategy[Finding]:
     )
 
 
+@built_once
 @st.composite
 def records(draw: DrawFn) -> Records:
-    """Draw whole records: owners are known, keys and references unique, some targets are parts of others.
+    """Draw whole records: owners are known, keys and references unique, some targets are parts of others, deals in stages.
 
     Money is in one currency throughout, so that whatever belongs together adds up.
 
@@ -344,7 +390,26 @@ def records(draw: DrawFn) -> Records:
         actuals=_with_own_references(draw(st.lists(done, max_size=6))),
         calendar=draw(calendars()),
         findings=draw(st.lists(findings(), max_size=2)),
+        **draw(_deals(st.sampled_from(owners), currency)),
     )
+
+
+@st.composite
+def _deals(draw: DrawFn, owner: SearchStrategy[str], currency: Unit) -> dict[str, Any]:
+    """Draw sales processes, customers and deals that know each other."""
+    ways = draw(st.lists(processes(), min_size=1, max_size=2, unique_by=lambda process: process.key))
+    known: list[Customer] = []
+    for number in range(1, draw(st.integers(0, 2)) + 1):
+        parent = st.sampled_from((None, *(above.id for above in known)))
+        known.append(draw(customers(id=st.just(f"k{number}"), owner=st.none() | owner, parent=parent)))
+    customer = st.sampled_from((None, *(one.id for one in known)))
+    held = []
+    for number, way in enumerate(draw(st.lists(st.sampled_from(ways), max_size=3)), 1):
+        id_ = st.just(f"o{number}")
+        deal = draw(opportunities(id=id_, process=way, owner=st.none() | owner, customer=customer, unit=currency))
+        # Among several processes a deal has to name its own.
+        held.append(deal if len(ways) == 1 else attrs.evolve(deal, process=way.key))
+    return {"processes": ways, "customers": known, "opportunities": held}
 
 
 def _with_parents(draw: DrawFn, drawn: Sequence[Target]) -> list[Target]:
@@ -383,6 +448,9 @@ NOUNS: Final[Mapping[type, SearchStrategy[Any]]] = MappingProxyType(
         Bounds: bounds(),
         Breakdown: breakdowns(),
         Calendar: calendars(),
+        Change: changes(),
+        Contact: contacts(),
+        Customer: customers(),
         Estimate: estimates(),
         Finding: findings(),
         FrozenMap: frozen_maps(),
@@ -390,17 +458,21 @@ NOUNS: Final[Mapping[type, SearchStrategy[Any]]] = MappingProxyType(
         Message: messages(),
         Metric: metrics(),
         Move: _moves(),
+        Opportunity: opportunities(),
         Org: orgs(),
         Period: periods(),
         Profile: profiles(),
         Records: records(),
         Rep: reps(),
+        SalesProcess: processes(),
         Schedule: schedules(),
+        Stage: stages(),
         Stint: _stints(),
         Target: targets(),
         TargetKey: targets().map(lambda target: target.key),
         Team: teams(),
         Unit: units(),
+        Visit: visits(),
     },
 )
 """Every noun, and the strategy that draws it: for tests that hold for all of them."""

@@ -1,10 +1,11 @@
 """Strategies for values: amounts, metrics, maps, messages, ranges, estimates, breakdowns, weights."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final, TypeAlias, TypeVar, overload
+from functools import lru_cache
+from typing import Any, Final, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 import attrs
 from hypothesis import strategies as st
@@ -60,6 +61,8 @@ __all__ = [
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT", bound=Hashable)
+DrawnT = TypeVar("DrawnT")
+AskedP = ParamSpec("AskedP")
 Rate: TypeAlias = int | Decimal | Fraction
 Weight: TypeAlias = int | float | Decimal | Fraction
 
@@ -70,6 +73,23 @@ _ROUNDINGS: Final[tuple[Rounding, ...]] = ("half_up", "half_even", "floor", "cei
 _SCOPES: Final = ("product", "region", "channel", "customer_group")
 
 
+def built_once(
+    build: Callable[AskedP, SearchStrategy[DrawnT]],
+) -> Callable[AskedP, SearchStrategy[DrawnT]]:
+    """Let a function build its strategy once for each way of asking.
+
+    Hypothesis looks through every new strategy before it draws from it, which takes longer than the drawing.
+    """
+    return cast("Callable[AskedP, SearchStrategy[DrawnT]]", lru_cache(build))
+
+
+@built_once
+def or_none(strategy: SearchStrategy[DrawnT]) -> SearchStrategy[DrawnT | None]:
+    """Draw from a strategy that is itself built once, or draw nothing."""
+    return st.none() | strategy
+
+
+@built_once
 def ids(prefix: str = "r") -> SearchStrategy[str]:
     """Draw ids: ``r1``, ``r2``, ..., and some that are legal but awkward for files, templates or pages.
 
@@ -91,6 +111,7 @@ def ids(prefix: str = "r") -> SearchStrategy[str]:
     )
 
 
+@built_once
 def texts() -> SearchStrategy[str]:
     """Draw free text for names and reasons, with line breaks and many scripts; it may be empty.
 
@@ -103,6 +124,7 @@ def texts() -> SearchStrategy[str]:
     return st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.sampled_from(AWKWARD))
 
 
+@built_once
 def units(dimension: str | None = None) -> SearchStrategy[Unit]:
     """Draw units: currencies with 0 to 4 digits, and counts.
 
@@ -121,6 +143,7 @@ def units(dimension: str | None = None) -> SearchStrategy[Unit]:
     return st.sampled_from([unit for unit in choices if dimension in (None, unit.dimension)])
 
 
+@built_once
 def amounts(unit: Unit | None = None, *, min_minor: int = -(10**12), max_minor: int = 10**12) -> SearchStrategy[Amount]:
     """Draw amounts; within the default limits a million of them can be summed.
 
@@ -141,6 +164,7 @@ def amounts(unit: Unit | None = None, *, min_minor: int = -(10**12), max_minor: 
     return st.builds(Amount, minor=minor, unit=units() if unit is None else st.just(unit))
 
 
+@built_once
 def rates() -> SearchStrategy[Rate]:
     """Draw exact rates from -4 to 4: ints, Decimals and Fractions.
 
@@ -153,6 +177,7 @@ def rates() -> SearchStrategy[Rate]:
     return st.one_of(st.integers(-4, 4), st.decimals(-4, 4, places=4), st.fractions(-4, 4, max_denominator=60))
 
 
+@built_once
 @st.composite
 def weights(draw: DrawFn, min_size: int = 1, max_size: int = 8) -> list[Weight]:
     """Draw weights to divide a total by: not negative, finite, at least one above 0.
@@ -168,19 +193,25 @@ def weights(draw: DrawFn, min_size: int = 1, max_size: int = 8) -> list[Weight]:
     >>> sum(find(weights(3), lambda weights: True))
     1
     """
-    zero_or_more = st.one_of(
-        st.integers(0, 100),
-        st.integers(0, 10**30),
-        st.floats(0, 1e12),
-        st.decimals(0, 1000, places=3),
-        st.fractions(0, 1000, max_denominator=97),
-    )
-    drawn: list[Weight] = draw(st.lists(zero_or_more, min_size=min_size, max_size=max_size))
+    drawn = draw(_numbers_to_weigh_by(min_size, max_size))
     if not any(drawn):
         drawn[draw(st.integers(0, len(drawn) - 1))] = draw(st.integers(1, 100))
     return drawn
 
 
+@built_once
+def _numbers_to_weigh_by(min_size: int, max_size: int) -> SearchStrategy[list[Weight]]:
+    zero_or_more = st.one_of(
+        st.integers(0, 100),
+        st.integers(0, 10**30),
+        st.just(0.0) | st.floats(1e-100, 1e12),
+        st.decimals(0, 1000, places=3),
+        st.fractions(0, 1000, max_denominator=97),
+    )
+    return st.lists(zero_or_more, min_size=min_size, max_size=max_size)
+
+
+@built_once
 def bands() -> SearchStrategy[Band]:
     """Draw bands to stay within.
 
@@ -194,8 +225,8 @@ def bands() -> SearchStrategy[Band]:
     return st.tuples(ends, ends).map(lambda pair: Band(*sorted(pair)))
 
 
-@st.composite
-def metrics(draw: DrawFn, accumulation: Accumulation | None = None, dimension: Dimension | None = None) -> Metric:
+@built_once
+def metrics(accumulation: Accumulation | None = None, dimension: Dimension | None = None) -> SearchStrategy[Metric]:
     """Draw metrics: the ready-made ones, and a company's own.
 
     Parameters
@@ -218,27 +249,38 @@ def metrics(draw: DrawFn, accumulation: Accumulation | None = None, dimension: D
         for metric in STANDARD_METRICS.values()
         if accumulation in (None, metric.accumulation) and dimension in (None, metric.dimension)
     ]
-    return draw(st.one_of(st.sampled_from(fitting), _own_metrics(accumulation, dimension)))
+    return st.one_of(st.sampled_from(fitting), _own_metrics(accumulation, dimension))
 
 
+@built_once
 @st.composite
 def _own_metrics(draw: DrawFn, accumulation: Accumulation | None, dimension: Dimension | None) -> Metric:
     ways: tuple[Accumulation, ...] = ("flow", "stock", "distinct", "ratio") if accumulation is None else (accumulation,)
     way = draw(st.sampled_from(ways))
     kinds: tuple[Dimension, ...] = ("count", "money", "ratio") if way == "ratio" else ("count", "money")
-    directions: SearchStrategy[Direction] = st.one_of(st.sampled_from(("higher", "lower")), bands())
-    recorded = [metric for metric in STANDARD_METRICS.values() if metric.accumulation != "ratio"]
-    parts = draw(st.permutations(recorded))[:2] if way == "ratio" else (None, None)
+    parts = draw(_pairs_of_recorded()) if way == "ratio" else (None, None)
     return Metric(
         f"own.{draw(ids('m'))}",
         draw(st.sampled_from(kinds)) if dimension is None else dimension,
         way,
-        draw(directions),
+        draw(_directions()),
         draw(ids("Metric ")),
         *parts,
     )
 
 
+@built_once
+def _directions() -> SearchStrategy[Direction]:
+    return st.one_of(st.sampled_from(("higher", "lower")), bands())
+
+
+@built_once
+def _pairs_of_recorded() -> SearchStrategy[Sequence[Metric]]:
+    recorded = [metric for metric in STANDARD_METRICS.values() if metric.accumulation != "ratio"]
+    return st.permutations(recorded).map(lambda metrics: metrics[:2])
+
+
+@built_once
 def _scalars() -> SearchStrategy[Any]:
     """Draw what a message may name."""
     return st.one_of(
@@ -253,6 +295,7 @@ def _scalars() -> SearchStrategy[Any]:
     )
 
 
+@built_once
 def _readable_floats() -> SearchStrategy[float]:
     return st.integers(-(10**6), 10**6).map(lambda number: number / 100)
 
@@ -287,6 +330,7 @@ def frozen_maps(
     return pairs.map(FrozenMap)
 
 
+@built_once
 def scopes() -> SearchStrategy[FrozenMap[str, str]]:
     """Draw what targets and actuals are narrowed to.
 
@@ -300,6 +344,7 @@ def scopes() -> SearchStrategy[FrozenMap[str, str]]:
     return st.dictionaries(st.sampled_from(_SCOPES), words, max_size=2).map(FrozenMap)
 
 
+@built_once
 def messages() -> SearchStrategy[Message]:
     """Draw messages: keys of the catalogs with their arguments, and plain text.
 
@@ -316,15 +361,18 @@ def messages() -> SearchStrategy[Message]:
     )
 
 
+@built_once
 def _ranges() -> SearchStrategy[tuple[float, float]]:
     ends = st.one_of(_readable_floats(), st.sampled_from((float("-inf"), float("inf"))))
     return st.tuples(ends, ends).map(lambda pair: (min(pair), max(pair)))
 
 
+@built_once
 def _levels() -> SearchStrategy[float]:
     return st.sampled_from((0.95, 0.9, 0.5, 0.999))
 
 
+@built_once
 def intervals() -> SearchStrategy[Interval[float]]:
     """Draw intervals of numbers, some of them open to a side.
 
@@ -337,6 +385,7 @@ def intervals() -> SearchStrategy[Interval[float]]:
     return st.builds(lambda ends, level: Interval(ends[0], ends[1], level), _ranges(), _levels())
 
 
+@built_once
 def bounds() -> SearchStrategy[Bounds[float]]:
     """Draw bounds of numbers.
 
@@ -349,6 +398,7 @@ def bounds() -> SearchStrategy[Bounds[float]]:
     return _ranges().map(lambda ends: Bounds(*ends))
 
 
+@built_once
 @st.composite
 def estimates(draw: DrawFn) -> Estimate:
     """Draw estimates: with an interval, without one, and undefined.
@@ -366,11 +416,17 @@ def estimates(draw: DrawFn) -> Estimate:
         return Estimate.undefined(draw(messages()), n=count, unit=unit)
     value = draw(_readable_floats())
     if kind == "value":
-        return Estimate(value=value, n=count, unit=unit, reason=draw(st.none() | messages()))
-    below, above = (draw(st.one_of(st.integers(0, 100), st.just(float("inf")))) for _ in range(2))
+        return Estimate(value=value, n=count, unit=unit, reason=draw(or_none(messages())))
+    below, above = (draw(_distances()) for _ in range(2))
     return Estimate(value=value, low=value - below, high=value + above, n=count, level=draw(_levels()), unit=unit)
 
 
+@built_once
+def _distances() -> SearchStrategy[float]:
+    return st.one_of(st.integers(0, 100), st.just(float("inf")))
+
+
+@built_once
 @st.composite
 def breakdowns(draw: DrawFn) -> Breakdown:
     """Draw trees that hold, of amounts or of numbers, with every rule.
@@ -391,15 +447,18 @@ def breakdowns(draw: DrawFn) -> Breakdown:
     return draw(_trees(leaves, _amount_rules(unit)))
 
 
+@built_once
 def _leaves(values: SearchStrategy[Any]) -> SearchStrategy[Breakdown]:
     some_weights = st.none() | st.integers(0, 5) | st.decimals(0, 1, places=2)
     return st.builds(Breakdown, label=messages(), value=values, weight=some_weights)
 
 
+@built_once
 def _number_leaves() -> SearchStrategy[Breakdown]:
     return _leaves(st.none() | st.integers(-999, 999) | rates() | _readable_floats())
 
 
+@built_once
 def _trees(leaves: SearchStrategy[Breakdown], rules: SearchStrategy[tuple[Rule, int]]) -> SearchStrategy[Breakdown]:
     return st.recursive(leaves, lambda trees: _nodes(trees, rules), max_leaves=6)
 
@@ -411,10 +470,16 @@ def _nodes(draw: DrawFn, trees: SearchStrategy[Breakdown], rules: SearchStrategy
     parts = draw(st.lists(trees, min_size=count or 1, max_size=count or 3))
     if isinstance(rule, Product) and isinstance(parts[0].value, Amount):
         parts[1:] = draw(st.lists(_leaves(rates()), max_size=1))
-    blank = Breakdown(label=draw(messages()), value=None, rule=rule, parts=parts, weight=draw(st.none() | st.integers(1, 5)))
+    blank = Breakdown(label=draw(messages()), value=None, rule=rule, parts=parts, weight=draw(_weights_of_trees()))
     return attrs.evolve(blank, value=rule(blank))
 
 
+@built_once
+def _weights_of_trees() -> SearchStrategy[int | None]:
+    return st.none() | st.integers(1, 5)
+
+
+@built_once
 def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
     limits = st.tuples(st.integers(-99, 99), st.integers(-99, 99)).map(sorted)
     return st.one_of(
@@ -424,6 +489,7 @@ def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
     )
 
 
+@built_once
 def _amount_rules(unit: Unit) -> SearchStrategy[tuple[Rule, int]]:
     limits = st.tuples(amounts(unit), amounts(unit)).map(sorted)
     return st.one_of(
