@@ -135,7 +135,7 @@ def test_weights_may_be_numbers_of_any_kind(basis: dict[str, Any]) -> None:
 
 
 def test_a_target_below_zero_is_divided_as_its_mirror_image() -> None:
-    divided = allocate(visits(-100), equal("abc"))
+    divided = allocate(visits(-100), equal(["a", "b", "c"]))
     assert minors(divided) == [-34, -33, -33]
     testing.assert_breakdowns_hold(divided)
 
@@ -223,36 +223,54 @@ def test_a_stock_is_not_divided() -> None:
 def test_an_owner_gets_no_part_of_its_own_target() -> None:
     east = Target(owner="east", metric=VISITS, amount=Amount.of(7, COUNT), period=YEAR)
     assert_refused(InvalidValueError, "allocated_to_itself", ("basis",), lambda: allocate(east, {"ada": 1, "east": 1}))
+    company: Any = {None: 1}
+    assert_refused(InvalidValueError, "allocated_to_itself", ("basis",), lambda: allocate(visits(7), company))
+
+
+@pytest.mark.parametrize("owner", [None, 7, ("ada",)], ids=["the company", "a number", "a tuple"])
+def test_a_part_goes_to_an_id(owner: Any) -> None:  # noqa: ANN401 - the fault
+    east = Target(owner="east", metric=VISITS, amount=Amount.of(7, COUNT), period=YEAR)
+    basis: Any = {"ada": 1, owner: 1}
+    assert_refused(InvalidValueError, "wrong_type", ("basis", 1), lambda: allocate(east, basis))
+
+
+@pytest.mark.parametrize("owners", ["abc", b"abc", 7], ids=["text", "bytes", "a number"])
+def test_equal_shares_are_not_for_the_letters_of_a_word(owners: Any) -> None:  # noqa: ANN401 - the fault
+    assert_refused(InvalidValueError, "wrong_type", ("owners",), lambda: equal(owners))
 
 
 @pytest.mark.parametrize(
     ("basis", "kind", "code", "path"),
     [
-        ({}, InfeasibleError, "no_weights", ("weights",)),
-        ({"ada": 0, "bo": 0}, InvalidValueError, "weights_all_zero", ("weights",)),
-        ({"bo": -1, "ada": 1}, InvalidValueError, "weights_invalid", ("weights", 1)),
-        ({"bo": 1, "ada": float("nan")}, InvalidValueError, "weights_invalid", ("weights", 0)),
-        ({"ada": float("inf")}, InvalidValueError, "weights_invalid", ("weights", 0)),
+        ({}, InfeasibleError, "no_weights", ("basis",)),
+        ({"ada": 0, "bo": 0}, InvalidValueError, "weights_all_zero", ("basis",)),
+        ({"bo": -1, "ada": 1}, InvalidValueError, "weights_invalid", ("basis", "bo")),
+        ({"bo": 1, "ada": float("nan")}, InvalidValueError, "weights_invalid", ("basis", "ada")),
+        ({"ada": float("inf")}, InvalidValueError, "weights_invalid", ("basis", "ada")),
+        ({"ada": 1, "bo": Decimal("sNaN")}, InvalidValueError, "weights_invalid", ("basis", "bo")),
+        ({"ada": 1, "bo": "2"}, InvalidValueError, "wrong_type", ("basis", "bo")),
+        ({"ada": 1, "bo": [2]}, InvalidValueError, "wrong_type", ("basis", "bo")),
+        ({"ada": 1, "Bo Li": -2}, InvalidValueError, "weights_invalid", ("basis", "text of 5 characters")),
     ],
-    ids=["none", "zero", "negative", "nan", "infinite"],
+    ids=["none", "zero", "negative", "nan", "infinite", "signalling", "text", "list", "a name for an id"],
 )
 def test_weights_that_divide_nothing_are_refused(
-    basis: dict[str, float], kind: type[SalesperfError], code: str, path: tuple[str | int, ...]
+    basis: dict[str, Any], kind: type[SalesperfError], code: str, path: tuple[str | int, ...]
 ) -> None:
     assert_refused(kind, code, path, lambda: allocate(visits(7), basis))
 
 
 @pytest.mark.parametrize(
-    ("basis", "kind", "code", "place"),
+    ("basis", "kind", "code", "owner"),
     [
-        ({"ada": Amount.of(1, CNY), "bo": Amount.of(1, USD)}, UnitMismatchError, "unit_mismatch", 1),
-        ({"ada": Amount.of(1, CNY), "bo": 1}, InvalidValueError, "wrong_type", 1),
-        ({"ada": 1, "bo": Amount.of(1, CNY)}, InvalidValueError, "wrong_type", 0),
+        ({"ada": Amount.of(1, CNY), "bo": Amount.of(1, USD)}, UnitMismatchError, "unit_mismatch", "bo"),
+        ({"ada": Amount.of(1, CNY), "bo": 1}, InvalidValueError, "wrong_type", "bo"),
+        ({"ada": 1, "bo": Amount.of(1, CNY)}, InvalidValueError, "wrong_type", "ada"),
     ],
     ids=["two currencies", "an amount and a number", "a number and an amount"],
 )
-def test_weights_of_unlike_units_are_refused(basis: dict[str, Any], kind: type[SalesperfError], code: str, place: int) -> None:
-    assert_refused(kind, code, ("basis", place), lambda: allocate(visits(7), basis))
+def test_weights_of_unlike_units_are_refused(basis: dict[str, Any], kind: type[SalesperfError], code: str, owner: str) -> None:
+    assert_refused(kind, code, ("basis", owner), lambda: allocate(visits(7), basis))
 
 
 def test_what_is_no_target_and_what_is_no_basis_are_refused() -> None:
@@ -266,11 +284,11 @@ def test_what_is_no_target_and_what_is_no_basis_are_refused() -> None:
 def test_a_profile_without_weight_in_the_period_is_refused() -> None:
     plan = Schedule(parts=((Period.month(2026, 1), 1),))
     assert_refused(
-        InvalidValueError, "weights_all_zero", ("weights",), lambda: split(visits(7, SEPTEMBER), "week", profile=plan)
+        InvalidValueError, "weights_all_zero", ("profile",), lambda: split(visits(7, SEPTEMBER), "week", profile=plan)
     )
     sunday = Period.day(date(2026, 9, 6))
     assert_refused(
-        InvalidValueError, "weights_all_zero", ("weights",), lambda: split(visits(7, sunday), "day", profile="workdays")
+        InvalidValueError, "weights_all_zero", ("profile",), lambda: split(visits(7, sunday), "day", profile="workdays")
     )
 
 

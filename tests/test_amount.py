@@ -84,6 +84,9 @@ def test_the_callers_decimal_context_changes_nothing() -> None:
     ("value", "unit", "minor"),
     [
         (12, CNY, 1200),
+        (np.int64(12), CNY, 1200),
+        (np.uint8(255), COUNT, 255),
+        (np.int64(INT64_MAX // 100), CNY, INT64_MAX // 100 * 100),
         ("12.34", CNY, 1234),
         ("+.5", CNY, 50),
         ("-5.", CNY, -500),
@@ -127,7 +130,9 @@ def test_an_amount_is_made_from_a_number(value: int | str | Decimal, unit: Unit,
         (Fraction(1, 2), "wrong_type"),
         (True, "wrong_type"),
         (None, "wrong_type"),
-        (np.int64(3), "wrong_type"),
+        (np.timedelta64(3), "wrong_type"),
+        (np.bool_(1), "wrong_type"),
+        (np.float32(3), "wrong_type"),
     ],
 )
 def test_what_makes_no_amount_is_refused(value: str, code: str) -> None:
@@ -153,6 +158,10 @@ def test_no_arithmetic_wraps() -> None:
     for call in beyond:
         assert code_and_path(call) == ("amount_overflow", "Amount", "minor")
     assert Amount.total([most, most, least], COUNT) == most
+
+
+def test_a_unit_of_another_kind_than_its_code_tells_names_its_kind() -> None:
+    assert [str(Unit("box", 0, "money")), str(Unit("box", 0, "count"))] == ["box:0:money", "box"]
 
 
 def test_unlike_units_are_unequal_and_never_mix() -> None:
@@ -264,6 +273,13 @@ def test_a_malformed_unit_is_refused(arguments: tuple[str, int, str], code: str,
 @pytest.mark.parametrize("minor", [1.0, True, "1", None, np.int64(1), Decimal(1)])
 def test_smallest_units_are_an_int(minor: int) -> None:
     assert code_and_path(lambda: Amount(minor=minor, unit=CNY)) == ("wrong_type", "Amount", "minor")
+
+
+def test_a_scalar_of_numpy_s_is_refused_by_its_type_not_by_the_number_that_it_looks_like() -> None:
+    with pytest.raises(InvalidValueError, match=r"Amount\.minor: expected int, got int64\Z"):
+        Amount(minor=np.int64(1), unit=CNY)  # type: ignore[arg-type] # the fault
+    with pytest.raises(InvalidValueError, match=r"Unit\.digits: expected int, got int64\Z"):
+        Unit("CNY", np.int64(2), "money")  # type: ignore[arg-type] # the fault
 
 
 @pytest.mark.parametrize("make", [Amount.zero, lambda unit: Amount.of(1, unit), lambda unit: Amount.of(1, CNY).rescale(unit)])

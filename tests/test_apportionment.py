@@ -161,6 +161,15 @@ class TestLargestRemainder:
         assert apportion(10, [6, 6, 2]).tolist() == [4, 4, 2]
         assert apportion(11, [6, 6, 2]).tolist() == [5, 5, 1]
 
+    @pytest.mark.parametrize("weight", [1e300, 5e-324])
+    def test_long_columns_of_the_largest_and_smallest_floats_are_divided_by_the_definition(self, weight: float) -> None:
+        weights = [weight] * LONG
+        assert apportion(LONG + 1, np.array(weights)).tolist() == divided_by_definition(LONG + 1, weights)
+
+    def test_long_columns_whose_sum_is_beyond_62_bits_are_divided_by_the_definition(self) -> None:
+        weights = [2**62 // LONG + 1] * LONG
+        assert apportion(LONG + 1, np.array(weights)).tolist() == divided_by_definition(LONG + 1, weights)
+
     def test_the_largest_total_goes_to_a_single_owner(self) -> None:
         for weights in ([3], [0.3], np.array([0.3, *[0.0] * LONG]), np.array([3, *[0] * LONG])):
             assert apportion(INT64_MAX, weights)[0] == INT64_MAX

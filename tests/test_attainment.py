@@ -1,6 +1,7 @@
 """Attainment and pace: what every status means, worked examples, intervals against scipy, and what is refused."""
 
 import copy
+import math
 import pickle
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -495,6 +496,17 @@ def test_what_is_no_flow_has_a_ratio_and_no_projection() -> None:
     assert (found.projection.value, found.projection.reason.key) == (None, "reason.not_projected")
 
 
+@pytest.mark.parametrize("weights", [(1e-100, 1e100, 1e100), (1e100, 1e-100, 0)], ids=["nearly nothing yet", "nearly all"])
+def test_the_most_lopsided_plan_still_gives_numbers(weights: tuple[float, ...]) -> None:
+    plan = Schedule(parts=tuple(zip(THIRD.split("month"), weights, strict=True)))
+    most = daily([-(2**40), 2**62 // 23, *[0] * 21])
+    for target in (goal(VISITS, 1), goal(VISITS, 2**62)):
+        found = attain(target, tally(most), as_of=JULY.last, profile=plan)
+        for number in (found.pace.value, found.pace.low, found.pace.high, found.projection.value, found.projection.high):
+            assert number is not None
+            assert math.isfinite(number)
+
+
 # Last year
 
 
@@ -526,6 +538,35 @@ def test_growth_over_nothing_is_undefined(before: list[tuple[int, date]]) -> Non
 def test_records_that_begin_within_a_week_are_compared() -> None:
     actuals = [done(VISITS, 10, date(2025, 7, 8)), done(VISITS, 50, HALFWAY)]
     assert attain(goal(VISITS, 100), tally(actuals), as_of=HALFWAY).growth_rate == 4.0
+
+
+def test_last_year_in_another_currency_is_compared_with_nothing_and_says_why() -> None:
+    this_year, last_year = done(REVENUE, 100, HALFWAY, unit=CNY), done(REVENUE, 10, date(2025, 7, 2), unit=CNY)
+    dollars = done(REVENUE, 990, date(2025, 8, 10), unit=USD)
+    target = goal(REVENUE, 100, unit=CNY)
+    for before in ([last_year, dollars], [dollars]):
+        found = attain(target, tally([this_year, *before]), as_of=HALFWAY)
+        assert (found.last_year, found.growth_rate) == (None, None)
+        assert found.last_year_reason is not None
+        assert found.last_year_reason.text() == "some of what was recorded then is in USD"
+    # What is of other days, or of another product, is no part of the comparison.
+    later = done(REVENUE, 990, date(2025, 8, 15), unit=USD)
+    found = attain(target, tally([this_year, last_year, later]), as_of=HALFWAY)
+    assert (found.last_year, found.last_year_reason, found.growth_rate) == (Amount.of(10, CNY), None, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        ([], None),
+        ([done(VISITS, 10, date(2025, 7, 8))], None),
+        ([done(VISITS, 10, date(2025, 7, 9))], "the records begin on 2025-07-09"),
+    ],
+    ids=["nothing recorded", "within a week", "later"],
+)
+def test_records_that_begin_too_late_to_be_compared_with_say_so(before: list[Actual], reason: str | None) -> None:
+    found = attain(goal(VISITS, 100), tally([*before, done(VISITS, 50, HALFWAY)]), as_of=HALFWAY)
+    assert (found.last_year_reason and found.last_year_reason.text()) == reason
 
 
 def test_the_first_year_of_all_has_none_before_it() -> None:

@@ -83,7 +83,7 @@ def test_a_whole_number_is_shown_while_it_is_too_short_to_telephone(number: int)
         ("ada@example.com", "text of 15 characters"),
         ("x" * 40, repr("x" * 40)),
         ("x" * 41, "text of 41 characters"),
-        ("", "text of 0 characters"),
+        ("", "empty text"),
         (str, "text"),
         ((int, str), "int, text"),
         (-123456, "-123456"),
@@ -140,8 +140,16 @@ def test_a_phrase_is_its_english_text_and_keeps_what_another_language_needs() ->
         assert (other, other.key, other.arguments) == (phrase, phrase.key, phrase.arguments)
 
 
+@given(personal_data())
+def test_what_stands_for_a_value_stands_for_itself(secret: str) -> None:
+    phrase = show(secret)
+    assert show(phrase) is phrase
+    assert InvalidValueError("empty", path=(phrase,), value=phrase).params == {"value": phrase}
+
+
 def test_every_phrase_is_used() -> None:
-    values: list[object] = [(), [1], [[1]], "a b", str, 10**9, 10**99, 1.23456789, datetime(2026, 1, 1, tzinfo=UTC), object()]
+    values: list[object] = [(), [1], [[1]], "a b", "", str, 10**9, 10**99, 1.23456789, object()]
+    values.append(datetime(2026, 1, 1, tzinfo=UTC))
     phrases = [phrase for phrase in map(show, values) if isinstance(phrase, Phrase)]
     nested = [item for phrase in phrases for item in phrase.arguments.get("items", ()) if isinstance(item, Phrase)]  # type: ignore[attr-defined] # a tuple
     assert {phrase.key for phrase in [*phrases, *nested]} == set(SHOWN)

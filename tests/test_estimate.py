@@ -40,6 +40,10 @@ def test_an_estimate_is_printed_in_a_line() -> None:
     assert str(Estimate.undefined(WHY, n=2)) == "undefined, n = 2"
 
 
+def test_without_ends_there_is_no_interval() -> None:
+    assert Estimate(value=12, n=3).interval is None
+
+
 def test_numbers_of_numpy_become_those_of_python() -> None:
     estimate = Estimate(value=np.float64(0.3), low=np.float64(0.1), high=np.float64(math.inf), n=10, level=np.float64(0.9))
     assert repr(estimate) == "Estimate(value=0.3, low=0.1, high=inf, n=10, level=0.9, unit='', reason=None)"

@@ -280,7 +280,7 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], list[Fault]]] = {
         },
         [
             ("period_overlap", ("absences.csv", 2, "first")),
-            ("interval_reversed", ("absences.csv", 4, "last")),
+            ("days_reversed", ("absences.csv", 4, "last")),
             ("date_too_late", ("absences.csv", 5, "last")),
         ],
     ),
@@ -293,7 +293,7 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], list[Fault]]] = {
         [
             ("choice", ("calendar.csv", 2, "kind")),
             ("out_of_range", ("calendar.csv", 3, "value")),
-            ("unreadable_number", ("calendar.csv", 4, "value")),
+            ("out_of_range", ("calendar.csv", 4, "value")),
             ("choice", ("calendar.csv", 5, "value")),
             ("calendar_no_workdays", ("calendar.csv", 6, "value")),
             ("unreadable_date", ("calendar.csv", 7, "value")),
@@ -478,6 +478,42 @@ def test_no_message_shows_what_may_be_personal(secret: str, write_files: Writer)
         assert secret not in f"{finding.text()}{finding.text('zh')}{finding.record}{finding.field}"
 
 
+@pytest.mark.parametrize("name", ["zhangwei", "Wang-Xiaoming", "wang.xiaoming", "zhang_at_example.com", "x" * 131_000])
+def test_what_stands_for_a_person_s_id_and_may_be_the_name_is_not_shown(name: str, write_files: Writer) -> None:
+    faults = faults_of(
+        write_files(
+            teams=f"id,manager\neast,{name}\n",
+            moves=f"rep,on,team\n{name},2026-05-01,east\n",
+            absences=f"rep,first,last\n{name},2026-03-02,2026-03-05\n",
+            targets=TARGETS + f"{name},visits,,5,2026-Q3\n",
+            actuals=ACTUALS + f"{name},visits,,5,2026-09-01,\n",
+        )
+    )
+    assert {fault.code for fault in faults} == {"unknown_rep", "unknown_owner"}
+    assert len(faults) == 5
+    for fault in faults:
+        assert str(fault).endswith(f", got text of {len(name)} characters")
+        assert f"{len(name):,} 个字符的文本" in sp.messages.describe_error(fault, lang="zh")
+
+
+@pytest.mark.parametrize("name", ["r-17", "ADA", "add", "aada", "aad", "ad"])
+def test_an_id_mistyped_by_a_letter_or_with_a_digit_is_shown(name: str, write_files: Writer) -> None:
+    (fault,) = faults_of(write_files(actuals=ACTUALS + f"{name},visits,,5,2026-09-01,\n"))
+    assert str(fault) == f"actuals.csv:2:owner: expected the id of a rep or a team, got '{name}'"
+
+
+def test_an_address_names_no_scope(write_files: Writer) -> None:
+    place = write_files(
+        targets="owner,metric,unit,amount,period,scope.zhang@example.com\nada,visits,,5,2026-Q3,x\n",
+        actuals="owner,metric,unit,amount,on,Scope.zhang@example.com\nada,visits,,5,2026-09-01,x\n",
+    )
+    records = folder.read(place)
+    assert (dict(records.targets[0].scope), dict(records.actuals[0].scope)) == ({}, {})
+    assert [finding.rule for finding in records.findings] == ["unknown_column"] * 2
+    review = sp.review.build(records, owner=None, period=sp.Period.quarter(2026, 3), as_of=date(2026, 9, 30))
+    assert "zhang" not in sp.report.markdown(review)
+
+
 def test_columns_and_files_that_are_not_read_are_findings(write_files: Writer) -> None:
     place = write_files(reps="id,nmae,notes,,scope.\nada,Ada,tall,,\n", teams="id\n", actual=ACTUALS)
     (place / "notes.txt").write_text("no table")
@@ -487,7 +523,7 @@ def test_columns_and_files_that_are_not_read_are_findings(write_files: Writer) -
         ("unknown_file", "warning", None, None, f"expected one of {names}, got 'actual.csv'"),
         ("misspelt_column", "warning", "reps.csv", "nmae", "expected a known column, perhaps 'name', got 'nmae'"),
         ("unknown_column", "info", "reps.csv", "notes", "expected a known column, got 'notes'"),
-        ("unknown_column", "info", "reps.csv", "column 4", "expected a known column, got text of 0 characters"),
+        ("unknown_column", "info", "reps.csv", "column 4", "expected a known column, got empty text"),
         ("unknown_column", "info", "reps.csv", "scope.", "expected a known column, got 'scope.'"),
     ]
 
@@ -570,7 +606,6 @@ ADA = sp.Rep(id="ada")
     ("records", "code", "path"),
     [
         (records_with(attrs.evolve(ADA, name="x" * 131_073)), "cell_too_long", ("reps.csv", "name")),
-        (records_with(attrs.evolve(ADA, name="\ud83d")), "not_encodable", ("reps.csv",)),
         (records_with(ADA, attrs.evolve(VISITS, title="calls")), "metric_conflict", ("metrics.csv", "key")),
     ],
 )
@@ -581,6 +616,21 @@ def test_what_could_not_be_read_back_is_not_written(
         folder.write(records, tmp_path / "company")
     assert (caught.value.code, caught.value.path) == (code, path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scope_by_an_address_is_not_written(tmp_path: Path) -> None:
+    records = records_with(ADA)
+    target = attrs.evolve(records.targets[0], scope={"ada@example.com": "x"})
+    with pytest.raises(InvalidValueError) as caught:
+        folder.write(attrs.evolve(records, targets=[target]), tmp_path / "company")
+    assert (caught.value.code, caught.value.path) == ("unknown_column", ("targets.csv",))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cell_that_utf_8_cannot_hold_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        table.write_table(tmp_path / "visits.csv", ["rep"], [["\ud83d"]])
+    assert (caught.value.code, caught.value.path) == ("not_encodable", ("visits.csv",))
 
 
 def test_a_system_error_is_told_by_its_short_name() -> None:

@@ -108,6 +108,8 @@ def test_a_float_counts_as_the_binary_fraction_that_it_holds() -> None:
         ({"weights": [1, 1, 1, "1"]}, ("wrong_type", "Profile", "weights", 3)),
         ({"weights": [True, 1, 1, 1]}, ("wrong_type", "Profile", "weights", 0)),
         ({"weights": [Decimal("1E-999999999"), 1, 1, 1]}, ("decimal_scale", "Profile", "weights", 0)),
+        ({"weights": [1, Fraction(1, 10**101), 1, 1]}, ("decimal_scale", "Profile", "weights", 1)),
+        ({"weights": [1, 1, 1e102, 1]}, ("decimal_scale", "Profile", "weights", 2)),
     ],
 )
 def test_a_malformed_profile_is_refused(changes: Mapping[str, Any], found: tuple[str | int, ...]) -> None:
@@ -126,6 +128,8 @@ def test_a_malformed_profile_is_refused(changes: Mapping[str, Any], found: tuple
         ([(Period.year(2026), 1), (Period.year(2027), "1")], ("wrong_type", "Schedule", "parts", 1)),
         ([(Period.year(2026), -1)], ("weights_invalid", "Schedule", "parts", 0)),
         ([(Period.year(2026), float("inf"))], ("not_finite", "Schedule", "parts", 0)),
+        ([(Period.year(2026), 1), (Period.year(2027), Fraction(1, 10**400))], ("decimal_scale", "Schedule", "parts", 1)),
+        ([(Period.year(2026), 10**101)], ("decimal_scale", "Schedule", "parts", 0)),
         ([(Period.year(2026), 0)], ("weights_all_zero", "Schedule", "parts")),
         ([], ("weights_all_zero", "Schedule", "parts")),
         ([(Period.month(2026, 12), 1), (Period.year(2026), 1)], ("period_overlap", "Schedule", "parts", 1)),

@@ -136,6 +136,15 @@ def test_one_sentence_tells_where_it_stands_and_where_it_goes() -> None:
     )
 
 
+def test_growth_that_cannot_be_told_says_why() -> None:
+    sales = [done("ada", 9, day, REVENUE, unit) for day, unit in ((HALFWAY, CNY), (date(2025, 7, 2), JPY))]
+    review = review_of([goal(None, 9, metric=REVENUE, unit=CNY)], sales)
+    (english,) = lines_below(markdown(review), "In short")
+    assert english.endswith("; growth on the same days of last year cannot be told: some of what was recorded then is in JPY.")
+    (chinese,) = lines_below(markdown(review, lang="zh"), "概要")
+    assert chinese.endswith("；与去年同日相比的增长无法得出：去年同日有以 JPY 计的记录。")
+
+
 def test_too_few_days_give_a_projection_without_a_range() -> None:
     (sentence,) = lines_below(
         markdown(review_of([goal(None, 66)], [done("ada", 4, JULY.start)], as_of=date(2026, 7, 2))), "In short"
@@ -235,6 +244,28 @@ def test_findings_of_one_kind_are_told_up_to_a_limit() -> None:
     )
     assert len([line for line in found if line.startswith("- Note: row ")]) == 12
     assert found[-1] == "- And 2 more of the same kinds."
+
+
+def test_a_finding_is_told_with_what_it_is_about_unless_its_text_says_so() -> None:
+    def noticed(text: str, record: str | None) -> Finding:
+        return Finding(rule="noticed", message=Message(text), record=record)
+
+    findings = [
+        noticed("Expected a known column.", None),
+        noticed("Expected a known column.", "actuals.csv"),
+        noticed("Expected a known column.", "reps.csv"),
+        noticed("In teams.csv there is none.", "teams.csv"),
+        noticed("Ada Wong was absent.", "ada"),
+    ]
+    review = review_of([goal("ada", 9, AUGUST)], SALES, findings=findings)
+    assert set(lines_below(markdown(review), "Data, and what is missing")) >= {
+        "- Warning: Expected a known column.",
+        "- Warning: actuals.csv: Expected a known column.",
+        "- Warning: reps.csv: Expected a known column.",
+        "- Warning: In teams.csv there is none.",
+        "- Warning: Ada Wong was absent.",
+    }
+    assert "- 注意：reps.csv：Expected a known column." in markdown(review, lang="zh").splitlines()
 
 
 def test_where_nothing_is_missing_the_report_says_so() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from salesperf import CNY, COUNT, JPY, STANDARD_METRICS, Actual, Amount, FrozenMap, InvalidValueError
+from salesperf import CNY, COUNT, JPY, STANDARD_METRICS, Actual, Amount, FrozenMap, InvalidValueError, Metric
 from salesperf.attainment import ActualTally, Codes, tally, tally_columns
 from salesperf.kernels.numeric import INT64_MAX
 
@@ -152,6 +152,18 @@ def test_codes_without_a_label_are_refused(codes: Any, labels: tuple[str, ...], 
 )
 def test_columns_that_do_not_fit_are_refused(other: dict[str, Any], code: str, path: tuple[str | int, ...]) -> None:
     assert_refused(code, path, lambda: columns(**other))
+
+
+def test_two_unlike_metrics_of_one_key_are_refused() -> None:
+    another = Metric("revenue", "money", "stock", "higher", "Revenue so far")
+    twin = Metric("revenue", "money", "flow", "higher", "metric.revenue")
+    sales = [
+        Actual(owner="ada", metric=each, amount=Amount.of(1, CNY), on=date(2026, 9, 1)) for each in (REVENUE, twin, another)
+    ]
+    assert tally(sales[:2]).entries.tolist() == [2]
+    with pytest.raises(InvalidValueError) as caught:
+        tally(sales)
+    assert (caught.value.code, caught.value.path) == ("metric_conflict", ("actuals", 2, "metric"))
 
 
 def test_what_is_no_actual_is_refused() -> None:

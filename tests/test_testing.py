@@ -50,6 +50,7 @@ from salesperf.testing import (
     assert_value,
     bad_values,
     breakdowns,
+    estimates,
     ids,
     metrics,
     moves,
@@ -161,6 +162,19 @@ def test_personal_data_are_telephone_numbers_addresses_or_names(drawn: str) -> N
     assert digits >= 11 or "@" in drawn or (digits == 0 and 2 <= len(drawn) <= 16)
 
 
+def test_estimates_have_a_value_or_an_interval_or_a_reason() -> None:
+    assert find(estimates(), lambda estimate: estimate.value is None).reason
+    assert find(estimates(), lambda estimate: estimate.low is not None).interval
+    assert find(estimates(), lambda estimate: estimate.value is not None and estimate.low is None).interval is None
+
+
+def test_people_join_move_and_leave_within_the_days_asked_for() -> None:
+    within = orgs(min_reps=1, within=YEAR)
+    org = find(within, lambda org: any(rep.hired and rep.left for rep in org.reps) and len(org.moves) > 0)
+    days = [day for rep in org.reps for day in (rep.hired, rep.left) if day] + [move.on for move in org.moves]
+    assert all(YEAR.start <= day <= YEAR.end for day in days)
+
+
 def test_bad_values_are_of_every_kind() -> None:
     kinds = (type(None), bool, int, float, str, bytes, list, tuple, dict, set, Decimal, date, type, Rep, Amount)
     assert all(type(find(bad_values(), lambda drawn, kind=kind: type(drawn) is kind)) is kind for kind in kinds)  # type: ignore[misc] # mypy infers no type for a default
@@ -177,7 +191,9 @@ def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_everything_public_is_at_the_front_of_the_kit() -> None:
-    rooms = [importlib.import_module(f"salesperf.testing.{room}") for room in ("values", "dates", "faults", "nouns", "laws")]
+    rooms = [
+        importlib.import_module(f"salesperf.testing.{room}") for room in ("values", "dates", "deals", "faults", "nouns", "laws")
+    ]
     assert sorted(name for room in rooms for name in room.__all__) == testing.__all__
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias, cast
 import attrs
 import numpy as np
 
-from salesperf.errors import InvalidValueError, UnitMismatchError
+from salesperf.errors import InvalidValueError, SalesperfError, UnitMismatchError
 from salesperf.kernels.apportionment import apportion
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Product, Sum
@@ -20,7 +20,7 @@ from salesperf.model.period import Grain, Period
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.result import Result, Row
 from salesperf.model.target import Target
-from salesperf.model.validators import check_choice, require
+from salesperf.model.validators import as_tuple, check_choice, require
 
 __all__ = ["Allocation", "TargetChange", "allocate", "equal", "split"]
 
@@ -149,12 +149,24 @@ class Allocation(Result):
 def equal(owners: Iterable[str]) -> FrozenMap[str, int]:
     """Give each owner the same weight.
 
+    Parameters
+    ----------
+    owners
+        Ids, each once.
+
+    Raises
+    ------
+    InvalidValueError
+        If an id comes twice, or text stands in the place of ids: each of its letters would be an owner.
+
     Examples
     --------
     >>> equal(["bo", "ada"])
     FrozenMap({'ada': 1, 'bo': 1})
     """
-    return FrozenMap((owner, 1) for owner in owners)
+    ids = as_tuple(owners)
+    require(ids, tuple, path=("owners",))
+    return FrozenMap((owner, 1) for owner in ids)
 
 
 def allocate(target: Target, basis: Mapping[str, Weight | Amount], *, method: str = "largest_remainder") -> Allocation:
@@ -180,8 +192,8 @@ def allocate(target: Target, basis: Mapping[str, Weight | Amount], *, method: st
     NotAdditiveError
         If the metric is not a flow: a ratio target is inherited, not divided.
     InvalidValueError
-        If the target's own owner is among those of the basis, or weights are malformed; the path names the place in the
-        order of ids.
+        If the target's own owner is among those of the basis, an owner is no id, or weights are malformed; the path names
+        the owner.
     InfeasibleError
         If there is no owner for a total other than 0.
 
@@ -202,23 +214,36 @@ def allocate(target: Target, basis: Mapping[str, Weight | Amount], *, method: st
     target.metric.require_additive("target", "metric")
     if not isinstance(basis, Mapping):
         raise InvalidValueError("basis_no_mapping", path=("basis",), value=basis)
-    weights = FrozenMap(basis)
-    if target.owner is not None and target.owner in weights:
+    if target.owner in basis:
         raise InvalidValueError("allocated_to_itself", path=("basis",), value=target.owner)
-    places = [(owner, target.period) for owner in weights]
-    return _divide(target, places, tuple(_weights_of(weights)), method)
+    for place, owner in enumerate(basis):
+        if type(owner) is not str:
+            raise InvalidValueError("wrong_type", path=("basis", place), expected=str, value=owner)
+    owners = sorted(basis)
+    weights = tuple(_weights_of([(owner, basis[owner]) for owner in owners]))
+    try:
+        return _divide(target, [(owner, target.period) for owner in owners], weights, method)
+    except SalesperfError as error:
+        raise _of_argument(error, "basis", owners) from None
 
 
-def _weights_of(basis: FrozenMap[str, Weight | Amount]) -> Iterator[Weight]:
+def _of_argument(error: SalesperfError, argument: str, names: Sequence[str] = ()) -> SalesperfError:
+    """Tell a fault of weights by the argument that they came from, and by the name of the one at fault."""
+    if error.path[:1] != ("weights",):
+        return error
+    return error.at(argument, *(names[int(place)] for place in error.path[1:]))
+
+
+def _weights_of(basis: Sequence[tuple[str, Weight | Amount]]) -> Iterator[Weight]:
     """Take amounts of one unit, such as last year's sales, and scalars of numpy's as the numbers that they are."""
-    units = [value.unit for value in basis.values() if isinstance(value, Amount)]
-    for place, value in enumerate(basis.values()):
+    units = [value.unit for _, value in basis if isinstance(value, Amount)]
+    for owner, value in basis:
         if not isinstance(value, Amount):
             if units:
-                raise InvalidValueError("wrong_type", path=("basis", place), expected=Amount, value=value)
+                raise InvalidValueError("wrong_type", path=("basis", owner), expected=Amount, value=value)
             yield value.item() if isinstance(value, np.generic) else value
         elif value.unit != units[0]:
-            raise UnitMismatchError("unit_mismatch", path=("basis", place), left=str(units[0]), right=str(value.unit))
+            raise UnitMismatchError("unit_mismatch", path=("basis", owner), left=str(units[0]), right=str(value.unit))
         else:
             yield value.minor
 
@@ -270,7 +295,10 @@ def split(
     target.metric.require_additive("target", "metric")
     parts = target.period.split(grain, calendar)
     weights = _weights(parts, grain, profile, calendar)
-    return _divide(target, [(target.owner, part) for part in parts], weights, "largest_remainder")
+    try:
+        return _divide(target, [(target.owner, part) for part in parts], weights, "largest_remainder")
+    except SalesperfError as error:
+        raise _of_argument(error, "profile") from None
 
 
 def _weights(

@@ -12,6 +12,7 @@ from salesperf.kernels.numeric import INT64_MAX
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
+from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
 from salesperf.model.result import pad, width_of
@@ -352,13 +353,20 @@ class _Writer:
         for finding in self.review.findings:
             told[finding.rule] = told.get(finding.rule, 0) + 1
             if told[finding.rule] <= _MOST_FINDINGS:
-                text = finding.text(self.lang, self.catalogs)
-                yield f"- {_escape(self._say('report.finding', severity=Message(f'severity.{finding.severity}'), text=text))}"
+                yield f"- {_escape(self._finding(finding))}"
         rest = sum(count - _MOST_FINDINGS for count in told.values() if count > _MOST_FINDINGS)
         if rest:
             yield f"- {_escape(self._say('report.more_findings', count=rest))}"
         if not self.review.findings:
             yield _escape(self._say("report.nothing_missing"))
+
+    def _finding(self, finding: Finding) -> str:
+        """Write a finding, with the file or whatever it is about unless its text says so; an owner it names by label."""
+        text, record = finding.text(self.lang, self.catalogs), finding.record
+        severity = Message(f"severity.{finding.severity}")
+        if record is None or record in text or self.review.org.knows(record):
+            return self._say("report.finding", severity=severity, text=text)
+        return self._say("report.finding_in", severity=severity, record=record, text=text)
 
 
 def _escape(text: str) -> str:

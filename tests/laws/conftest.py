@@ -13,14 +13,17 @@ from hypothesis.strategies import SearchStrategy
 
 from salesperf import (
     CNY,
+    STANDARD_PROCESSES,
     USD,
     Amount,
     Calendar,
+    Change,
     Clip,
     Estimate,
     FrozenMap,
     Message,
     Move,
+    Opportunity,
     Org,
     Period,
     Product,
@@ -40,6 +43,9 @@ DAY: Final = date(2026, 9, 30)
 PERIOD: Final = Period.quarter(2026, 3)
 PRICE: Final = Amount.of("19.99", USD)
 APRIL: Final = Calendar(fiscal_year_start=4)
+PROCESS: Final = STANDARD_PROCESSES["solution"]
+DEAL: Final = Opportunity(id="o1", history=[Change(DAY, stage="proposal")])
+LOST: Final = PROCESS.lose(DEAL, on=DAY, reason="price")
 ORG: Final = Org(reps=[Rep(id="r1", team="t1"), Rep(id="r2")], teams=[Team(id="t1")], moves=[Move(rep="r1", on=DAY)])
 
 CALLS: Final[tuple[tuple[str, Callable[..., object], Mapping[str, object]], ...]] = (
@@ -87,6 +93,17 @@ CALLS: Final[tuple[tuple[str, Callable[..., object], Mapping[str, object]], ...]
     ("Org.label", ORG.label, {"owner": "t1"}),
     ("Org.knows", ORG.knows, {"owner": "t1"}),
     ("Records.as_of", Records(org=ORG).as_of, {"day": DAY}),
+    ("Records.process_of", Records(org=ORG, processes=[PROCESS]).process_of, {"opportunity": DEAL}),
+    ("Opportunity.of", Opportunity.of, {"id": "o1", "history": [*DEAL.history] * 2, "repeats": "collapse"}),
+    ("Opportunity.as_of", DEAL.as_of, {"day": DAY}),
+    ("SalesProcess.stage_of", PROCESS.stage_of, {"opportunity": DEAL}),
+    ("SalesProcess.require", PROCESS.require, {"opportunity": DEAL}),
+    ("SalesProcess.allowed", PROCESS.allowed, {"opportunity": DEAL}),
+    ("SalesProcess.advance", PROCESS.advance, {"opportunity": DEAL, "to": "contract", "on": DAY, "evidence": ["met"]}),
+    ("SalesProcess.win", PROCESS.win, {"opportunity": DEAL, "on": DAY, "amount": PRICE, "evidence": ["met"]}),
+    ("SalesProcess.lose", PROCESS.lose, {"opportunity": DEAL, "on": DAY, "reason": "price"}),
+    ("SalesProcess.cancel", PROCESS.cancel, {"opportunity": DEAL, "on": DAY, "reason": "no_budget"}),
+    ("SalesProcess.reopen", PROCESS.reopen, {"opportunity": LOST, "on": DAY, "to": "contract", "reason": "again"}),
     ("messages.catalog", catalog, {"lang": "zh"}),
     ("messages.render", lambda lang: render("metric.revenue", lang=lang), {"lang": "zh"}),
 )

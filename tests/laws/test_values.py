@@ -8,7 +8,7 @@ from hypothesis.strategies import DataObject
 import salesperf
 from salesperf.testing import NOUNS, assert_value
 
-PERSONAL = {"Org", "Rep", "Records"}
+PERSONAL = {"Contact", "Customer", "Opportunity", "Org", "Rep", "Records"}
 """What holds a name that ``repr`` hides, or holds what holds one."""
 
 PARTS_OF_BREAKDOWNS = {

@@ -1,12 +1,12 @@
 """Actuals counted: exact sums by owner, metric, scope, day and unit, which merge."""
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from itertools import compress
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 import numpy as np
@@ -15,75 +15,22 @@ from numpy.typing import NDArray
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.amount import Amount, Unit
+from salesperf.model.codes import EPOCH, Codes, Integers, days_of, read_only, same_content
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.metric import Metric
 from salesperf.model.result import Result, Row
 from salesperf.model.target import EVERYTHING, Actual
 from salesperf.model.validators import require
 
-__all__ = ["ActualTally", "Codes", "tally", "tally_columns"]
+if TYPE_CHECKING:
+    from salesperf.model.metric import Metric
 
-Integers = NDArray[np.int64]
-LabelT = TypeVar("LabelT", bound=Hashable)
+__all__ = ["EPOCH", "ActualTally", "Codes", "days_of", "tally", "tally_columns"]
 
-EPOCH: Final = date(1970, 1, 1).toordinal()
-"""The day from which numpy counts, as an ordinal."""
+
 _DENSE: Final = 4
 """Counting into a table is faster than sorting while the table has at most so many cells a row."""
 _BLOCK: Final = 32_768
 _AXES: Final = 5
-
-
-@attrs.frozen(eq=False)
-class Codes(Generic[LabelT]):
-    """A column of few distinct labels: a whole number for each row, and what the numbers stand for.
-
-    Parameters
-    ----------
-    codes
-        Shape (n,), whole numbers from 0 up to the number of labels.
-    labels
-        The distinct labels.
-
-    Raises
-    ------
-    InvalidValueError
-        If a label comes twice, or a code has no label; the path names the row.
-
-    Examples
-    --------
-    >>> Codes(np.array([1, 0, 1]), ("ada", "bo")).codes.tolist()
-    [1, 0, 1]
-    """
-
-    codes: Integers
-    labels: tuple[LabelT, ...]
-
-    def __attrs_post_init__(self) -> None:
-        """Check that every code has its label."""
-        if self.codes.ndim != 1 or self.codes.dtype.kind not in "iu":
-            raise InvalidValueError("wrong_type", path=("codes",), expected=int, value=self.codes)
-        if len(set(self.labels)) < len(self.labels):
-            repeated = next(label for place, label in enumerate(self.labels) if label in self.labels[:place])
-            raise InvalidValueError("not_unique", path=("labels",), value=repeated)
-        # A negative code, read without its sign, is beyond any label too: one look suffices.
-        if self.codes.size and int(self.codes.view(f"u{self.codes.itemsize}").max()) >= len(self.labels):
-            row = int(np.flatnonzero((self.codes < 0) | (self.codes >= len(self.labels)))[0])
-            last = len(self.labels) - 1
-            raise InvalidValueError("out_of_range", path=("codes", row), low=0, high=last, value=int(self.codes[row]))
-
-    @classmethod
-    def of(cls, values: Iterable[LabelT]) -> Self:
-        """Give the distinct values numbers, in order of first appearance.
-
-        Examples
-        --------
-        >>> Codes.of(["bo", "ada", "bo"]).labels
-        ('bo', 'ada')
-        """
-        numbers: dict[LabelT, int] = {}
-        codes = [numbers.setdefault(value, len(numbers)) for value in values]
-        return cls(np.array(codes, dtype=np.int64), tuple(numbers))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -189,7 +136,7 @@ class ActualTally(Result):
         >>> ActualTally.empty() + ActualTally.empty() == ActualTally.empty()
         True
         """
-        none = _read_only(np.zeros(0, dtype=np.int64))
+        none = read_only(np.zeros(0, dtype=np.int64))
         return cls(metrics=(), units=(), scopes=(), owners=(), first_day=1, days=0, key=none, minor=none, entries=none)
 
     def __add__(self, other: object) -> "ActualTally":
@@ -218,7 +165,7 @@ class ActualTally(Result):
         """Compare by content."""
         if not isinstance(other, ActualTally):
             return NotImplemented
-        return all(_same(getattr(self, field.name), getattr(other, field.name)) for field in attrs.fields(ActualTally))
+        return same_content(self, other)
 
     __hash__ = None  # type: ignore[assignment] # it holds arrays
 
@@ -259,20 +206,11 @@ def _decimal(minor: int, unit: Unit) -> Decimal:
     return Amount(minor=minor, unit=unit).decimal
 
 
-def _same(left: object, right: object) -> bool:
-    return bool(np.array_equal(left, right)) if isinstance(left, np.ndarray) else left == right  # type: ignore[arg-type] # two of a kind
-
-
 def _joined(first: tuple[Integers, tuple[Any, ...]], second: tuple[Integers, tuple[Any, ...]]) -> Codes[Any]:
     """Put two columns of codes one behind the other, under one set of labels."""
     numbers = {label: code for code, label in enumerate(first[1])}
     moved = np.array([numbers.setdefault(label, len(numbers)) for label in second[1]], dtype=np.int64)
     return Codes(np.concatenate((first[0], moved[second[0]])), tuple(numbers))
-
-
-def _read_only(column: Integers) -> Integers:
-    column.flags.writeable = False
-    return column
 
 
 def tally(actuals: Iterable[Actual]) -> ActualTally:
@@ -393,23 +331,6 @@ def tally_columns(
     )
 
 
-def days_of(column: NDArray[np.datetime64], name: str) -> Integers:
-    """Return days as whole numbers; :data:`EPOCH` more are what ``date.toordinal()`` has.
-
-    Raises
-    ------
-    InvalidValueError
-        If the column holds no days, or one is missing or beyond the years of a date; the path names it.
-    """
-    if column.dtype.kind != "M":
-        raise InvalidValueError("wrong_type", path=(name,), expected=date, value=column)
-    days = column.astype("datetime64[D]", copy=False).view(np.int64)
-    if days.size and not 1 - EPOCH <= int(days.min()) <= int(days.max()) <= date.max.toordinal() - EPOCH:
-        wrong = np.flatnonzero((days < 1 - EPOCH) | (days > date.max.toordinal() - EPOCH))
-        raise InvalidValueError("wrong_type", path=(name, int(wrong[0])), expected=date, value=None)
-    return days
-
-
 def _scope_order(scope: FrozenMap[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(scope.items())
 
@@ -452,9 +373,9 @@ def _group(
         owners=labels[3],
         first_day=first + epoch,
         days=shape[-1],
-        key=_read_only(key),
-        minor=_read_only(minor),
-        entries=_read_only(entries),
+        key=read_only(key),
+        minor=read_only(minor),
+        entries=read_only(entries),
     )
 
 

@@ -12,7 +12,19 @@ import attrs
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.numeric import INT64_MAX, Rounding, round_fraction
 from salesperf.messages import Catalogs, render
-from salesperf.model.validators import as_tuple, check_number, check_whole, identifier, of_type, one_of, place, whole
+from salesperf.model.validators import (
+    AnyInt,
+    as_int,
+    as_tuple,
+    check_number,
+    check_whole,
+    identifier,
+    named,
+    of_type,
+    one_of,
+    place,
+    whole,
+)
 
 __all__ = ["CNY", "COUNT", "EUR", "ISO_4217", "JPY", "USD", "Amount", "Rate", "Unit", "UnitDimension"]
 
@@ -145,7 +157,7 @@ COUNT: Final = Unit("count", 0, "count")
 def _in_range(instance: object, attribute: "attrs.Attribute[int]", value: object) -> None:
     del instance
     if type(value) is not int:
-        raise InvalidValueError("wrong_type", path=("Amount", attribute.name), expected=int, value=value)
+        raise InvalidValueError("wrong_type", path=("Amount", attribute.name), expected=int, value=named(value))
     if not -INT64_MAX <= value <= INT64_MAX:
         raise InvalidValueError("amount_overflow", path=("Amount", attribute.name), value=value)
 
@@ -177,6 +189,9 @@ def _minor(value: Decimal, digits: int) -> int | None:
 class Amount:
     """An exact amount: a whole number of the smallest unit.
 
+    Amounts of one unit are added with ``+``, and many at once with :meth:`total`: the ``sum`` of Python begins with the
+    number 0, which has no unit.
+
     Parameters
     ----------
     minor
@@ -202,13 +217,13 @@ class Amount:
     unit: Unit = attrs.field(validator=of_type(Unit))
 
     @classmethod
-    def of(cls, value: int | str | Decimal, unit: Unit) -> Self:
+    def of(cls, value: AnyInt | str | Decimal, unit: Unit) -> Self:
         """Make an amount from a number of whole units.
 
         Parameters
         ----------
         value
-            ``12``, ``"12.34"`` or ``Decimal("12.34")``, in units, not in smallest units.
+            ``12``, ``"12.34"`` or ``Decimal("12.34")``, in units, not in smallest units; an integer of numpy's too.
         unit
             The unit.
 
@@ -223,6 +238,7 @@ class Amount:
         (1234, 5)
         """
         _check_unit(unit, ("Amount", "of", "unit"))
+        value = as_int(value)
         if isinstance(value, float):
             raise InvalidValueError("amount_float", path=("Amount", "of"), value=value)
         if type(value) is int:
@@ -232,7 +248,7 @@ class Amount:
                 raise InvalidValueError("amount_not_a_number", path=("Amount", "of"), value=value)
             value = Decimal(value)
         if not isinstance(value, Decimal):
-            raise InvalidValueError("wrong_type", path=("Amount", "of"), expected=(int, str, Decimal), value=value)
+            raise InvalidValueError("wrong_type", path=("Amount", "of"), expected=(int, str, Decimal), value=named(value))
         if not value.is_finite():
             raise InvalidValueError("not_finite", path=("Amount", "of"), value=value)
         if value and value.adjusted() > _MOST_DIGITS:

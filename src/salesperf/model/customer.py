@@ -54,16 +54,20 @@ def as_facts(value: Mapping[str, Fact]) -> FrozenMap[str, Fact]:
 
 def _fact(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Expect a plain value: text, a number that is exact, yes or no, a day."""
+    if type(value) is str:
+        text(instance, attribute, value)
+        return
+    if type(value) in (int, bool):
+        return
     if isinstance(value, date):
         day(instance, attribute, value)
         return
-    if type(value) not in (str, int, Decimal, bool):
+    if type(value) is not Decimal:
         expected = (str, int, Decimal, bool, date)
         raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=expected, value=value)
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise InvalidValueError("not_finite", path=place(instance, attribute), value=value)
-        check_scale(value, place(instance, attribute))
+    if not value.is_finite():
+        raise InvalidValueError("not_finite", path=place(instance, attribute), value=value)
+    check_scale(value, place(instance, attribute))
 
 
 facts = frozen_map(identifier, _fact)
@@ -154,7 +158,7 @@ class Customer:
     def __attrs_post_init__(self) -> None:
         """Refuse two contacts of one id."""
         for position, again in repeated(contact.id for contact in self.contacts):
-            raise InvalidValueError("not_unique", path=("Customer", "contacts", position, "id"), value=again)
+            raise InvalidValueError("not_unique", path=("Customer", self.id, "contacts", position, "id"), value=again)
 
     @property
     def label(self) -> str:

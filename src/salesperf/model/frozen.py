@@ -1,6 +1,7 @@
 """The one immutable mapping."""
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from decimal import Decimal
 from typing import Any, TypeVar, final
 
 import attrs
@@ -109,9 +110,13 @@ class FrozenMap(Mapping[KeyT, ValueT_co]):
 def _sorted(items: Mapping[KeyT, ValueT_co] | Iterable[tuple[KeyT, ValueT_co]]) -> dict[KeyT, ValueT_co]:
     try:
         pairs = [_pair(pair) for pair in (items.items() if isinstance(items, Mapping) else items)]
-        content = dict(sorted(pairs, key=_key))
-    except (TypeError, ValueError, ArithmeticError):  # no pairs; keys without an order, a Decimal nan among them
+    except (TypeError, ValueError):
         raise InvalidValueError("wrong_type", path=("FrozenMap",), expected=Mapping, value=items) from None
+    try:
+        content = dict(sorted(pairs, key=_key))
+    except (TypeError, ValueError, ArithmeticError):  # of two kinds, or of one without an order, as a Decimal nan is
+        kinds = tuple(dict.fromkeys(type(key) for key, _ in pairs))
+        raise InvalidValueError("unordered_keys", path=("FrozenMap",), value=kinds) from None
     if len(content) != len(pairs):
         keys = [key for key, _ in pairs]
         raise InvalidValueError("not_unique", path=("FrozenMap",), value=next(key for key in keys if keys.count(key) > 1))
@@ -119,7 +124,8 @@ def _sorted(items: Mapping[KeyT, ValueT_co] | Iterable[tuple[KeyT, ValueT_co]]) 
         try:
             hash(value)
         except TypeError:
-            raise InvalidValueError("unhashable", path=("FrozenMap", position), value=value) from None
+            code = "not_finite" if isinstance(value, Decimal) else "unhashable"  # a signalling nan alone has no hash
+            raise InvalidValueError(code, path=("FrozenMap", position), value=value) from None
     return content
 
 

@@ -13,7 +13,7 @@ import attrs
 from salesperf.errors import InvalidValueError
 from salesperf.model.calendar import Calendar
 from salesperf.model.period import Period
-from salesperf.model.validators import as_python, as_tuple, each, number, one_of, place
+from salesperf.model.validators import MOST_SCALE, as_python, as_tuple, each, number, one_of, place
 
 __all__ = ["Profile", "ProfileGrain", "Schedule"]
 
@@ -21,12 +21,17 @@ ProfileGrain: TypeAlias = Literal["half", "quarter", "month"]
 Weight: TypeAlias = int | float | Decimal | Fraction
 
 _PER_YEAR: Final[Mapping[str, int]] = MappingProxyType({"half": 2, "quarter": 4, "month": 12})
+_LARGEST: Final = 10 ** (MOST_SCALE + 1)
+_SMALLEST: Final = Fraction(1, _LARGEST)
 
 
 def _weight(instance: object, attribute: "attrs.Attribute[Any]", value: Weight) -> None:
     number(instance, attribute, value)
     if value < 0:
         raise InvalidValueError("weights_invalid", path=place(instance, attribute), value=value)
+    # The share of one part in all would else be a number that no float tells from 0, and nothing can be divided by it.
+    if value and not _SMALLEST < value < _LARGEST:
+        raise InvalidValueError("decimal_scale", path=place(instance, attribute), digits=MOST_SCALE, value=value)
 
 
 def _as_weights(value: Iterable[Weight]) -> tuple[Weight, ...]:
@@ -68,11 +73,12 @@ class Profile:
     weights
         Shares of a year, in any common unit, from the first part of the year on: 2, 4 or 12 of them. Halves and quarters
         are those of the calendar's fiscal year; months begin with January. A float is the binary fraction that it holds.
+        Each is 0, or from 1e-100 to 1e100.
 
     Raises
     ------
     InvalidValueError
-        If the number of weights is not that of the grain, one is negative or not finite, or all are 0.
+        If the number of weights is not that of the grain, one is negative, not finite or out of range, or all are 0.
 
     Examples
     --------
@@ -123,12 +129,13 @@ class Schedule:
     Parameters
     ----------
     parts
-        Pairs of a period and its weight; kept in order of time, periods do not overlap.
+        Pairs of a period and its weight, which is 0, or from 1e-100 to 1e100; kept in order of time, periods do not
+        overlap.
 
     Raises
     ------
     InvalidValueError
-        If periods overlap, a weight is negative or not finite, or all are 0.
+        If periods overlap, a weight is negative, not finite or out of range, or all are 0.
 
     Examples
     --------

@@ -10,6 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
+import numpy as np
+
 from salesperf.errors import InvalidValueError
 from salesperf.model.frozen import FrozenMap
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 ItemT = TypeVar("ItemT")
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
+AnyInt: TypeAlias = int | np.integer[Any]
 Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 MOST_SCALE: Final = 100
@@ -32,16 +35,20 @@ def place(instance: object, attribute: "attrs.Attribute[Any]") -> tuple[str, str
 
 def identifier(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Expect text that is not empty and has no blanks at its ends."""
-    if type(value) is not str:
-        raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=str, value=value)
-    if not value or value.strip() != value:
+    text(instance, attribute, value)
+    if not value or cast("str", value).strip() != value:
         raise InvalidValueError("empty", path=place(instance, attribute), value=value)
 
 
 def text(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    """Expect text; it may be empty."""
+    """Expect text that can be written to a file; it may be empty."""
     if type(value) is not str:
         raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=str, value=value)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InvalidValueError("not_encodable", path=place(instance, attribute)) from None
 
 
 def day(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
@@ -88,7 +95,8 @@ def one_of(*choices: str) -> Validator:
     """Expect one of a few words."""
 
     def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-        check_choice(value, choices, place(instance, attribute))
+        if type(value) is not str or value not in choices:
+            raise InvalidValueError("choice", path=place(instance, attribute), choices=choices, value=value)
 
     return check
 
@@ -111,7 +119,7 @@ def whole(low: int, high: int) -> Validator:
 def check_whole(value: object, path: tuple[str | int, ...], low: int, high: int) -> None:
     """Refuse what is not an int from low to high."""
     if type(value) is not int:
-        raise InvalidValueError("wrong_type", path=path, expected=int, value=value)
+        raise InvalidValueError("wrong_type", path=path, expected=int, value=named(value))
     if not low <= value <= high:
         raise InvalidValueError("out_of_range", path=path, low=low, high=high, value=value)
 
@@ -200,6 +208,8 @@ def each(validator: Validator) -> Validator:
 
 def as_tuple(value: Iterable[ItemT]) -> tuple[ItemT, ...]:
     """Take any iterable but text as a tuple; whatever else comes is handed on for the validator to refuse."""
+    if type(value) is tuple:
+        return value
     given: object = value
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         return cast("tuple[ItemT, ...]", given)
@@ -232,6 +242,17 @@ def is_tuple_of(value: object, kind: type) -> bool:
 def as_decimal(value: Decimal | int) -> Decimal:
     """Take an int as a Decimal, exactly; whatever else comes is handed on for the validator to refuse."""
     return Decimal(value) if type(value) is int else cast("Decimal", value)
+
+
+def as_int(value: ItemT | np.integer[Any]) -> ItemT | int:
+    """Take an integer of numpy's as one of Python's, exactly; whatever else comes is handed on for the validator to refuse."""
+    # A duration calls itself an integer, and has the kind "m".
+    return int(value) if isinstance(value, np.integer) and value.dtype.kind in "iu" else cast("ItemT", value)
+
+
+def named(value: object) -> object:
+    """Take a scalar of numpy's by its type, for an error: its value alone reads like the one that was expected."""
+    return type(value) if isinstance(value, np.generic) else value
 
 
 def as_python(value: ItemT) -> ItemT:
