@@ -1,6 +1,7 @@
 """Making nouns by the hundred thousand: beside plain attrs classes with as many validators, and beside pydantic."""
 
 import os
+import types
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -8,9 +9,21 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
-from attrs.validators import instance_of, optional
+from attrs.validators import deep_iterable, instance_of, optional
 
-from salesperf import CNY, STANDARD_METRICS, Actual, Amount, FrozenMap, Metric, Period, Target
+from salesperf import (
+    CNY,
+    STANDARD_METRICS,
+    Actual,
+    Amount,
+    Change,
+    Contact,
+    FrozenMap,
+    Metric,
+    Opportunity,
+    Period,
+    Target,
+)
 from salesperf.attainment import tally
 
 RatioInTurn = Callable[[str, Callable[[], object], Callable[[], object], int], None]
@@ -22,6 +35,7 @@ REVENUE = STANDARD_METRICS["revenue"]
 AMOUNT = Amount.of("12.50", CNY)
 SCOPE: Scope = FrozenMap({"product": "A"})
 EVERYTHING: Scope = FrozenMap()
+NOTHING_KNOWN: FrozenMap[str, Any] = FrozenMap()
 ACTUAL: dict[str, Any] = {
     "owner": "ada",
     "metric": REVENUE,
@@ -68,12 +82,55 @@ class PlainTarget:
     rationale: str = attrs.field(default="", validator=instance_of(str))
 
 
-def pydantic_model(plain: type) -> Callable[..., object]:
-    """Build a frozen pydantic model with the fields of a plain class."""
+@attrs.frozen
+class PlainChange:
+    """The same fields, each with a validator of attrs's own."""
+
+    on: date | None = attrs.field(validator=optional(instance_of(date)))
+    stage: str | None = attrs.field(default=None, kw_only=True, validator=optional(instance_of(str)))
+    amount: Amount | None = attrs.field(default=None, kw_only=True, validator=optional(instance_of(Amount)))
+    expected_close: date | None = attrs.field(default=None, kw_only=True, validator=optional(instance_of(date)))
+    owner: str | None = attrs.field(default=None, kw_only=True, validator=optional(instance_of(str)))
+    category: str | None = attrs.field(default=None, kw_only=True, validator=optional(instance_of(str)))
+    grade: str | None = attrs.field(default=None, kw_only=True, validator=optional(instance_of(str)))
+    reason: str | None = attrs.field(default=None, kw_only=True, validator=optional(instance_of(str)))
+    evidence: tuple[str, ...] = attrs.field(
+        default=(), kw_only=True, converter=tuple, validator=deep_iterable(instance_of(str), instance_of(tuple))
+    )
+
+
+@attrs.frozen(kw_only=True)
+class PlainOpportunity:
+    """The same fields, each with a validator of attrs's own, and none of the checks between them."""
+
+    id: str = attrs.field(validator=instance_of(str))
+    history: tuple[PlainChange, ...] = attrs.field(
+        converter=tuple, validator=deep_iterable(instance_of(PlainChange), instance_of(tuple))
+    )
+    facts: FrozenMap[str, Any] = attrs.field(default=NOTHING_KNOWN, validator=instance_of(FrozenMap))
+    contacts: tuple[Contact, ...] = attrs.field(
+        default=(), converter=tuple, validator=deep_iterable(instance_of(Contact), instance_of(tuple))
+    )
+    competitors: tuple[str, ...] = attrs.field(
+        default=(), converter=tuple, validator=deep_iterable(instance_of(str), instance_of(tuple))
+    )
+    customer: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    lead: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    process: str | None = attrs.field(default=None, validator=optional(instance_of(str)))
+    as_exported: tuple[str, ...] = attrs.field(
+        default=(), converter=tuple, validator=deep_iterable(instance_of(str), instance_of(tuple))
+    )
+    exported: date | None = attrs.field(default=None, validator=optional(instance_of(date)))
+
+
+def pydantic_model(plain: type, part: object = None) -> Callable[..., object]:
+    """Build a frozen pydantic model with the fields of a plain class; a history is one of models of the part."""
     pydantic = pytest.importorskip("pydantic", reason="the rival pydantic is not installed (pip install 'salesperf[bench]')")
     fields: dict[str, Any] = {
         field.name: (field.type, ... if field.default is attrs.NOTHING else field.default) for field in attrs.fields(plain)
     }
+    if part is not None:
+        fields["history"] = (types.GenericAlias(tuple, (part, ...)), ...)
     config = pydantic.ConfigDict(frozen=True, arbitrary_types_allowed=True, extra="forbid")
     model: Callable[..., object] = pydantic.create_model(f"Pydantic{plain.__name__}", __config__=config, **fields)
     return model
@@ -89,6 +146,19 @@ def allowed(size: int) -> int:
 def repeated(make: Callable[..., object], values: dict[str, Any], size: int) -> Callable[[], object]:
     """Return a call that makes so many objects."""
     return lambda: [make(**values) for _ in range(size)]
+
+
+CHANGES: tuple[dict[str, Any], ...] = (
+    {"on": date(2026, 9, 1), "stage": "lead", "amount": AMOUNT, "owner": "ada", "expected_close": date(2026, 9, 30)},
+    {"on": date(2026, 9, 9), "stage": "proposal"},
+    {"on": date(2026, 9, 20), "stage": "closed", "amount": AMOUNT},
+)
+DEAL: dict[str, Any] = {"id": "o-1", "facts": FrozenMap({"product": "A"}), "customer": "k-1"}
+
+
+def deals(make: Callable[..., object], change: Callable[..., object], size: int) -> Callable[[], object]:
+    """Return a call that makes so many opportunities with three changes each."""
+    return lambda: [make(history=[change(**values) for values in CHANGES], **DEAL) for _ in range(size)]
 
 
 NOUNS = [(Actual, PlainActual, ACTUAL), (Target, PlainTarget, TARGET)]
@@ -110,6 +180,21 @@ def test_nouns_beside_plain_attrs(
 def test_nouns_beside_pydantic(ratio_in_turn: RatioInTurn, noun: type, plain: type, values: dict[str, Any], size: int) -> None:
     calls = repeated(noun, values, allowed(size)), repeated(pydantic_model(plain), values, size)
     ratio_in_turn("ours / pydantic", *calls, max(5, 200_000 // size))
+
+
+@pytest.mark.benchmark(group="opportunities")
+@pytest.mark.parametrize("size", SIZES)
+def test_opportunities_beside_plain_attrs(ratio_in_turn: RatioInTurn, size: int) -> None:
+    ours, other = deals(Opportunity, Change, allowed(size)), deals(PlainOpportunity, PlainChange, size)
+    ratio_in_turn("ours / attrs", ours, other, max(5, 50_000 // size))
+
+
+@pytest.mark.benchmark(group="opportunities")
+@pytest.mark.parametrize("size", SIZES)
+def test_opportunities_beside_pydantic(ratio_in_turn: RatioInTurn, size: int) -> None:
+    change = pydantic_model(PlainChange)
+    ours, other = deals(Opportunity, Change, allowed(size)), deals(pydantic_model(PlainOpportunity, change), change, size)
+    ratio_in_turn("ours / pydantic", ours, other, max(5, 50_000 // size))
 
 
 @pytest.mark.benchmark(group="columns out of objects")

@@ -11,10 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from salesperf import (
     COUNT,
     STANDARD_METRICS,
+    STANDARD_PROCESSES,
     Actual,
     Amount,
+    Change,
+    Customer,
     InvalidInputError,
     InvalidValueError,
+    Opportunity,
     Org,
     Period,
     Records,
@@ -23,12 +27,14 @@ from salesperf import (
     Target,
     TargetKey,
     Team,
+    UnknownNameError,
 )
 from salesperf.testing import records
 
 VISITS = STANDARD_METRICS["visits"]
 OWN_VISITS = attrs.evolve(VISITS, title="Visits of ours")
 ORG = Org(reps=[Rep(id="ada", team="east")], teams=[Team(id="east")])
+BASIC, SOLUTION = STANDARD_PROCESSES["basic"], STANDARD_PROCESSES["solution"]
 YEAR, MARCH, MAY = Period.year(2026), Period.month(2026, 3), Period.month(2026, 5)
 
 
@@ -44,6 +50,10 @@ def visit(owner: str, ref: str | None = None) -> Actual:
     return Actual(owner=owner, metric=VISITS, amount=Amount.of(1, COUNT), on=date(2026, 3, 2), ref=ref)
 
 
+def deal(id_: str = "o-1", stage: str = "lead", owner: str | None = "ada", **others: Any) -> Opportunity:  # noqa: ANN401 - the fields of the class
+    return Opportunity(id=id_, history=[Change(date(2026, 3, 2), stage=stage, owner=owner)], **others)
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_owners_are_known_and_keys_and_references_come_once(known: Records) -> None:
@@ -53,6 +63,18 @@ def test_owners_are_known_and_keys_and_references_come_once(known: Records) -> N
     assert len(set(references)) == len(references)
     assert all(known.org.knows(actual.owner) for actual in known.actuals)
     assert all(owed.parent is None or owed.parent in keys for owed in known.targets)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(records())
+def test_every_deal_is_in_a_stage_of_its_process_and_of_customers_and_owners_that_are_known(known: Records) -> None:
+    customers = {customer.id for customer in known.customers}
+    assert len({one.id for one in known.opportunities}) == len(known.opportunities)
+    for one in known.opportunities:
+        assert known.process_of(one).stage_of(one).key == one.stage
+        assert one.customer is None or one.customer in customers
+        assert all(change.owner is None or known.org.knows(change.owner) for change in one.history)
+    assert all(customer.parent is None or customer.parent in customers for customer in known.customers)
 
 
 def test_nothing_but_people_need_be_known() -> None:
@@ -89,6 +111,39 @@ def test_nothing_but_people_need_be_known() -> None:
             {"targets": [target("ada", YEAR)], "actuals": [visit("ada"), attrs.evolve(visit("ada"), metric=OWN_VISITS)]},
             [("metric_conflict", "Records", "actuals", 1, "metric")],
         ),
+        ({"processes": [BASIC, SOLUTION, BASIC]}, [("not_unique", "Records", "processes", 2, "key")]),
+        ({"customers": [Customer(id="k-1")] * 2}, [("not_unique", "Records", "customers", 1, "id")]),
+        ({"customers": [Customer(id="k-1", owner="bo")]}, [("unknown_owner", "Records", "customers", 0, "owner")]),
+        ({"customers": [Customer(id="k-1", parent="k-2")]}, [("unknown_customer", "Records", "customers", 0, "parent")]),
+        (
+            {"customers": [Customer(id="a", parent="b"), Customer(id="b", parent="a"), Customer(id="c", parent="a")]},
+            [("customer_cycle", "Records", "customers", 0, "parent"), ("customer_cycle", "Records", "customers", 1, "parent")],
+        ),
+        (
+            {"opportunities": [deal(), deal()], "processes": [BASIC]},
+            [("not_unique", "Records", "opportunities", 1, "id")],
+        ),
+        (
+            {"opportunities": [deal(customer="k-1")], "processes": [BASIC]},
+            [("unknown_customer", "Records", "opportunities", 0, "o-1", "customer")],
+        ),
+        (
+            {"opportunities": [deal(owner="bo")], "processes": [BASIC]},
+            [("unknown_owner", "Records", "opportunities", 0, "o-1", "history", 0, "owner")],
+        ),
+        (
+            {"opportunities": [deal(stage="contract")], "processes": [BASIC]},
+            [("unknown_stage", "Records", "opportunities", 0, "o-1", "history", 0, "stage")],
+        ),
+        ({"opportunities": [deal()]}, [("unknown_process", "Records", "opportunities", 0, "o-1", "process")]),
+        (
+            {"opportunities": [deal()], "processes": [BASIC, SOLUTION]},
+            [("unknown_process", "Records", "opportunities", 0, "o-1", "process")],
+        ),
+        (
+            {"opportunities": [deal(process="solution")], "processes": [BASIC]},
+            [("unknown_process", "Records", "opportunities", 0, "o-1", "process")],
+        ),
     ],
 )
 def test_records_that_contradict_themselves_are_refused(
@@ -103,6 +158,20 @@ def test_every_fault_is_reported_at_once() -> None:
     with pytest.raises(InvalidInputError) as caught:
         Records(org=ORG, targets=[target("bo", YEAR), target("cy", YEAR)], actuals=[visit("bo", "x1"), visit("ada", "x1")])
     assert len(caught.value.exceptions) == 4
+
+
+def test_a_deal_is_of_the_process_that_it_names_or_of_the_only_one() -> None:
+    alone = Records(org=ORG, opportunities=[deal(), deal("o-2", process="basic")], processes=[BASIC])
+    assert [alone.process_of(one) for one in alone.opportunities] == [BASIC, BASIC]
+    both = Records(org=ORG, opportunities=[deal(stage="contract", process="solution")], processes=[BASIC, SOLUTION])
+    assert both.process_of(both.opportunities[0]) == SOLUTION
+    with pytest.raises(UnknownNameError) as caught:
+        both.process_of(deal())
+    assert (caught.value.code, caught.value.path) == ("unknown_process", ("Records", "opportunities", "o-1", "process"))
+    assert caught.value.params["choices"] == "'basic', 'solution'"
+    with pytest.raises(InvalidValueError) as not_a_deal:
+        both.process_of("o-1")  # type: ignore[arg-type] # wrong on purpose
+    assert (not_a_deal.value.code, not_a_deal.value.path) == ("wrong_type", ("opportunity",))
 
 
 def test_equal_metrics_need_not_be_one_object() -> None:
@@ -120,6 +189,10 @@ def test_equal_metrics_need_not_be_one_object() -> None:
         ({"actuals": [target("ada", YEAR)]}, ("wrong_type", "Records", "actuals", 0)),
         ({"calendar": "weekdays"}, ("wrong_type", "Records", "calendar")),
         ({"findings": ["stale"]}, ("wrong_type", "Records", "findings", 0)),
+        ({"opportunities": 7}, ("wrong_type", "Records", "opportunities")),
+        ({"opportunities": [None]}, ("wrong_type", "Records", "opportunities", 0)),
+        ({"customers": ["k-1"]}, ("wrong_type", "Records", "customers", 0)),
+        ({"processes": ["basic"]}, ("wrong_type", "Records", "processes", 0)),
     ],
 )
 def test_malformed_records_are_refused(arguments: Mapping[str, Any], found: tuple[str | int, ...]) -> None:

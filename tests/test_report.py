@@ -387,8 +387,8 @@ def test_what_is_no_review_is_refused() -> None:
 
 
 def test_every_word_of_a_report_is_in_the_catalogs() -> None:
-    source = Path(salesperf.report.__file__).read_text(encoding="utf-8")
-    keys = set(re.findall(r'"(report\.[a-z_.]+[a-z])"', source))
+    sources = Path(salesperf.report.__file__).parent.glob("*.py")
+    keys = {key for path in sources for key in re.findall(r'"(report\.[a-z_.]+[a-z])"', path.read_text(encoding="utf-8"))}
     assert keys
     for lang in LANGUAGES:
         assert keys <= set(catalog(lang))

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script, no package
 """Make the sample company: ``python tools/make_sample.py`` writes ``src/salesperf/sample``, the same bytes every time.
 
 A made-up maker of machines with a subscription for its software sells in East and South China. Everybody in it is
@@ -34,6 +33,9 @@ Products
 A ratio
     Targets for the average order value of the company and its regions, which nobody can divide.
 
+Deals
+    In the module ``sample_deals`` beside this one: a stuck stage, a rep whose deals always slip, a strong rival.
+
 Rep targets of a month sum exactly to the team's, these to the region's and these to the company's; the months of a team, a
 region and the company sum exactly to their quarters.
 """
@@ -53,6 +55,7 @@ import attrs
 
 import salesperf as sp
 from salesperf.kernels.apportionment import apportion
+from sample_deals import PROCESS, Deals
 
 __all__ = ["company", "main"]
 
@@ -447,7 +450,22 @@ def company() -> sp.Records:
         else:
             numbered.append(entry)
     owed = sorted(targets(), key=lambda target: target.key.order)
-    return sp.Records(org=ORG, targets=owed, actuals=numbered, calendar=CALENDAR)
+    deals = Deals(LAST_DAY, Market().days_at_work, usual_order)
+    customers = deals.customers()
+    return sp.Records(
+        org=ORG,
+        targets=owed,
+        actuals=numbered,
+        opportunities=list(deals.opportunities(tuple(rep.id for rep in REPS if rep.kind == "employee"), customers)),
+        customers=customers,
+        processes=[PROCESS],
+        calendar=CALENDAR,
+    )
+
+
+def usual_order(rep: str, on: date) -> int:
+    """Return the usual size of an order of a rep on a day, in yuan."""
+    return BUSINESS[ORG.team_on(rep, on) or ""].order
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

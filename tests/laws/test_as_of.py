@@ -6,7 +6,25 @@ from decimal import Decimal
 import attrs
 from hypothesis import HealthCheck, given, settings
 
-from salesperf import CNY, STANDARD_METRICS, Actual, Amount, Finding, Message, Move, Org, Period, Records, Rep, Target, Team
+from salesperf import (
+    CNY,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    Actual,
+    Amount,
+    Change,
+    Customer,
+    Finding,
+    Message,
+    Move,
+    Opportunity,
+    Org,
+    Period,
+    Records,
+    Rep,
+    Target,
+    Team,
+)
 from salesperf.testing import assert_as_of_forgets, days, records
 
 REVENUE = STANDARD_METRICS["revenue"]
@@ -85,4 +103,47 @@ def test_a_target_agreed_later_is_forgotten_and_no_parent_any_more() -> None:
     month = Target(owner=None, metric=REVENUE, amount=TEN, period=Period.month(2026, 5), parent=year.key)
     known = Records(org=Org(), targets=[year, month])
     assert known.as_of(JUNE_30).targets == (attrs.evolve(month, parent=None),)
+    assert known.as_of(JULY_1) == known
+
+
+def deal(*history: Change, customer: str | None = None) -> Opportunity:
+    return Opportunity(id="o-1", history=history, customer=customer)
+
+
+def test_a_rep_or_customer_of_a_deal_is_known_since_the_deal() -> None:
+    known = Records(
+        org=Org(reps=[Rep(id="ada"), Rep(id="bo", hired=date(2026, 9, 1))]),
+        customers=[Customer(id="k-1", since=date(2026, 9, 1)), Customer(id="k-2", since=JULY_1)],
+        opportunities=[deal(Change(JUNE_30, stage="lead", owner="ada"), Change(JULY_1, owner="bo"), customer="k-1")],
+        processes=[STANDARD_PROCESSES["basic"]],
+    )
+    before = known.as_of(JUNE_30)
+    assert before.opportunities == (deal(Change(JUNE_30, stage="lead", owner="ada"), customer="k-1"),)
+    assert [customer.id for customer in before.customers] == ["k-1"]
+    assert [rep.id for rep in before.org.reps] == ["ada"]
+    assert [rep.id for rep in known.as_of(JULY_1).org.reps] == ["ada", "bo"]
+    assert [customer.id for customer in known.as_of(JULY_1).customers] == ["k-1", "k-2"]
+    assert known.as_of(date(2026, 9, 1)) == known
+
+
+def test_whoever_has_an_undated_deal_was_known_all_along() -> None:
+    known = Records(
+        org=Org(reps=[Rep(id="ada", hired=JULY_1)]),
+        customers=[Customer(id="k-1", since=JULY_1)],
+        opportunities=[deal(Change(None, stage="lead", owner="ada"), customer="k-1")],
+        processes=[STANDARD_PROCESSES["basic"]],
+    )
+    before = known.as_of(JUNE_30)
+    assert before.opportunities == known.opportunities
+    assert [rep.id for rep in before.org.reps] == ["ada"]
+    assert [customer.id for customer in before.customers] == ["k-1"]
+    assert_as_of_forgets(known, JUNE_30, date(2026, 6, 1))
+
+
+def test_what_belongs_to_or_is_looked_after_by_the_forgotten_belongs_to_nobody() -> None:
+    known = Records(
+        org=Org(reps=[Rep(id="ada", hired=JULY_1)]),
+        customers=[Customer(id="group", since=JULY_1), Customer(id="shop", owner="ada", parent="group")],
+    )
+    assert known.as_of(JUNE_30).customers == (Customer(id="shop"),)
     assert known.as_of(JULY_1) == known

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from salesperf import CNY, Amount, Change, Estimate, Opportunity, Period, SalesProcess, pipeline
-from salesperf.pipeline import Bridge, BridgeLine, PipelineGroup
+from salesperf.pipeline import Bridge, BridgeLine, Movement, PipelineGroup
 from salesperf.testing import assert_breakdowns_hold, days, opportunities, periods, processes
 
 Deals: TypeAlias = tuple[SalesProcess, list[Opportunity]]
 
-some = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 AFTER_ALL = date(2031, 1, 1)
 """Later than any drawn day."""
-ENTERING = ("created", "reopened", "moved_in")
-LEAVING = ("slipped", "moved_out", "won", "lost", "cancelled")
+ENTERING: tuple[Movement, ...] = ("created", "reopened", "moved_in")
+LEAVING: tuple[Movement, ...] = ("slipped", "moved_out", "won", "lost", "cancelled")
 
 
 @st.composite

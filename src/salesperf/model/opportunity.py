@@ -1,6 +1,6 @@
 """Opportunities: deals whose state is the dated history of everything that changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -19,6 +19,7 @@ from salesperf.model.validators import (
     day,
     each,
     identifier,
+    is_tuple_of,
     of_type,
     one_of,
     optional,
@@ -97,8 +98,9 @@ class Change:
         if self.stage is None and not self._changes_more():
             raise InvalidValueError("change_empty", path=("Change",))
 
-    def _changes_more(self) -> bool:
-        return bool(self.evidence) or any(getattr(self, name) is not None for name in CHANGING_FIELDS)
+    def _changes_more(self, but: Collection[str] = ()) -> bool:
+        """Tell whether more than the stage changes, looking away from some fields."""
+        return bool(self.evidence) or any(getattr(self, name) is not None for name in CHANGING_FIELDS if name not in but)
 
 
 class Visit(NamedTuple):
@@ -129,10 +131,11 @@ def _as_history(value: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def _as_names(value: Iterable[str]) -> tuple[str, ...]:
-    names: object = as_tuple(value)
-    if isinstance(names, tuple) and all(isinstance(name, str) for name in names):
-        return tuple(sorted(names))
-    return as_tuple(value)
+    """Take names as a sorted tuple of each once, so that neither order nor repetition matters."""
+    if type(value) is tuple and not value:  # of most deals: nothing to sort
+        return value
+    names = as_tuple(value)
+    return tuple(sorted(set(names))) if is_tuple_of(names, str) else names
 
 
 _named = each(identifier)
@@ -154,7 +157,7 @@ class Opportunity:
     contacts
         Who takes part in the decision, each id once.
     competitors
-        The names of those who want the deal too.
+        The names of those who want the deal too, each once, in any order.
     customer
         The id of the customer.
     lead
@@ -162,7 +165,7 @@ class Opportunity:
     process
         The key of its sales process; ``None`` where there is only one.
     as_exported
-        Which fields have no history, because the source keeps their last value only.
+        Which fields have no history, because the source keeps their last value only; of all deals of that source alike.
     exported
         The day of which those last values are.
 
@@ -205,36 +208,39 @@ class Opportunity:
 
     def __attrs_post_init__(self) -> None:
         """Check that the history is one."""
-        path = ("Opportunity", self.id, "history")
         if not self.history:
-            raise InvalidValueError("history_empty", path=path)
+            raise InvalidValueError("history_empty", path=self._path("history"))
         if self.history[0].stage is None:
-            raise InvalidValueError("history_begins", path=(*path, 0, "stage"))
-        if len(self.history) > 1:
-            self._check_sequence(path)
-        for position, again in repeated(contact.id for contact in self.contacts):
-            raise InvalidValueError("not_unique", path=("Opportunity", self.id, "contacts", position, "id"), value=again)
+            raise InvalidValueError("history_begins", path=self._path("history", 0, "stage"))
+        self._check_sequence()
+        if self.contacts:
+            for position, again in repeated(contact.id for contact in self.contacts):
+                raise InvalidValueError("not_unique", path=self._path("contacts", position, "id"), value=again)
         if self.as_exported and self.exported is None:
-            raise InvalidValueError("exported_missing", path=("Opportunity", self.id, "exported"))
+            raise InvalidValueError("exported_missing", path=self._path("exported"))
 
-    def _check_sequence(self, path: tuple[str, ...]) -> None:
-        last, stage, unit = self.history[0].on, self.history[0].stage, None
+    def _path(self, *steps: str | int) -> tuple[str | int, ...]:
+        return ("Opportunity", self.id, *steps)
+
+    def _check_sequence(self) -> None:
+        """Refuse days that are missing or run backwards, a stage entered from itself, and amounts in two units."""
+        last = stage = unit = None
         for position, change in enumerate(self.history):
-            if position and change.on is None:
-                raise InvalidValueError("history_undated", path=(*path, position, "on"))
-            if last is not None and change.on is not None and change.on < last:
-                raise InvalidValueError("history_order", path=(*path, position, "on"), previous=last, value=change.on)
-            last = change.on
-            if position and change.stage is not None:
+            on, amount = change.on, change.amount
+            if on is None and position:
+                raise InvalidValueError("history_undated", path=self._path("history", position, "on"))
+            if last is not None and on is not None and on < last:
+                raise InvalidValueError("history_order", path=self._path("history", position, "on"), previous=last, value=on)
+            last = on
+            if change.stage is not None:
                 if change.stage == stage:
-                    raise InvalidValueError("history_repeats", path=(*path, position, "stage"), value=stage)
+                    raise InvalidValueError("history_repeats", path=self._path("history", position, "stage"), value=stage)
                 stage = change.stage
-            if change.amount is not None:
-                unit = unit or change.amount.unit
-                if change.amount.unit != unit:
-                    raise UnitMismatchError(
-                        "unit_mismatch", path=(*path, position, "amount"), left=str(unit), right=str(change.amount.unit)
-                    )
+            if amount is not None:
+                unit = unit or amount.unit
+                if amount.unit is not unit and amount.unit != unit:
+                    path = self._path("history", position, "amount")
+                    raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(amount.unit))
 
     @classmethod
     def of(
@@ -252,8 +258,8 @@ class Opportunity:
         id, history
             As of the class.
         repeats
-            ``"refuse"`` as the class does, or ``"collapse"``: a stage named again is no change of stage, and a change of
-            nothing is left out. Exports that write a row for every edit repeat the stage on most of them.
+            ``"refuse"`` as the class does, or ``"collapse"``: a stage named again is no change of stage, and a row that says
+            nothing else is left out. Exports that write a row for every edit repeat the stage on most of them.
         **others
             The other fields of the class.
 
@@ -276,57 +282,40 @@ class Opportunity:
 
     # Current values
 
-    @cached_property
-    def _current(self) -> Mapping[str, Any]:
-        current: dict[str, Any] = dict.fromkeys(("stage", *CHANGING_FIELDS))
-        for change in self.history:
-            for name in current:
-                value = getattr(change, name)
-                if value is not None:
-                    current[name] = value
-        return current
-
     @property
     def stage(self) -> str:
         """The key of the stage in which the deal is."""
-        stage: str = self._current["stage"]
-        return stage
+        return next(change.stage for change in reversed(self.history) if change.stage is not None)
 
     @property
     def amount(self) -> Amount | None:
         """What the deal is worth; ``None`` where nobody said."""
-        amount: Amount | None = self._current["amount"]
-        return amount
+        return next((change.amount for change in reversed(self.history) if change.amount is not None), None)
 
     @property
     def expected_close(self) -> date | None:
         """The day on which it is expected to be won."""
-        on: date | None = self._current["expected_close"]
-        return on
+        return next((change.expected_close for change in reversed(self.history) if change.expected_close is not None), None)
 
     @property
     def owner(self) -> str | None:
         """Who has it; ``None`` for nobody."""
-        owner: str | None = self._current["owner"]
-        return owner
+        return next((change.owner for change in reversed(self.history) if change.owner is not None), None)
 
     @property
     def category(self) -> ForecastCategory | None:
         """The forecast category."""
-        category: ForecastCategory | None = self._current["category"]
-        return category
+        return next((change.category for change in reversed(self.history) if change.category is not None), None)
 
     @property
     def grade(self) -> str | None:
         """The grade."""
-        grade: str | None = self._current["grade"]
-        return grade
+        return next((change.grade for change in reversed(self.history) if change.grade is not None), None)
 
     @property
     def reason(self) -> str | None:
         """The reason given last."""
-        reason: str | None = self._current["reason"]
-        return reason
+        return next((change.reason for change in reversed(self.history) if change.reason is not None), None)
 
     @property
     def created(self) -> date | None:
@@ -387,7 +376,7 @@ class Opportunity:
         if not known:
             return None
         if self.as_exported and self.exported is not None and day < self.exported:
-            known = tuple(_withheld(known, TELLTALE_FIELDS.intersection(self.as_exported)))
+            known = tuple(_without(known, TELLTALE_FIELDS.intersection(self.as_exported)))
         return self if known == self.history else attrs.evolve(self, history=known)
 
 
@@ -402,11 +391,9 @@ def _collapsed(changes: Iterable[Change]) -> Iterator[Change]:
         stage = getattr(change, "stage", None) or stage
 
 
-def _withheld(changes: Iterable[Change], fields: Iterable[str]) -> Iterator[Change]:
+def _without(changes: Iterable[Change], fields: Collection[str]) -> Iterator[Change]:
     """Blank the fields, and drop what then changes nothing."""
     blank: dict[str, Any] = dict.fromkeys(fields)
     for change in changes:
-        values = {field.name: getattr(change, field.name) for field in attrs.fields(Change)} | blank
-        on = values.pop("on")
-        if any(values.values()):
-            yield Change(on, **values)
+        if change.stage is not None or change._changes_more(but=fields):  # noqa: SLF001 - of this module
+            yield attrs.evolve(change, **blank)

@@ -1,11 +1,11 @@
 """The sales process: the stages of a deal, and which steps are allowed between them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -24,7 +24,6 @@ from salesperf.model.validators import (
     optional,
     repeated,
     require,
-    text,
     whole,
 )
 
@@ -47,6 +46,12 @@ def _as_probability(value: Decimal | int | None) -> Decimal | None:
 
 def _as_keys(value: Iterable[str]) -> tuple[str, ...]:
     return as_tuple(value)
+
+
+def _title(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    """Expect a message key or plain text, neither with blanks at its ends; or nothing."""
+    if value != "":
+        identifier(instance, attribute, value)
 
 
 @attrs.frozen(kw_only=True)
@@ -83,7 +88,7 @@ class Stage:
     """
 
     key: str = attrs.field(validator=identifier)
-    title: str = attrs.field(default="", validator=text)
+    title: str = attrs.field(default="", validator=_title)
     kind: StageKind = attrs.field(default="open", validator=one_of(*STAGE_KINDS))
     probability: Decimal | None = attrs.field(default=None, converter=_as_probability, validator=optional(decimal(0, 1)))
     max_days: int | None = attrs.field(default=None, validator=optional(whole(0, _MOST_DAYS)))
@@ -134,7 +139,7 @@ class SalesProcess:
     may_go_back
         Whether a deal may return to an earlier open stage.
     may_reenter
-        Whether a deal may enter an open stage in which it was before.
+        Whether an open deal may enter an open stage in which it was before; one that is opened again always may.
     may_reopen
         Whether a deal that was decided may be opened again.
 
@@ -154,7 +159,7 @@ class SalesProcess:
 
     stages: tuple[Stage, ...] = attrs.field(converter=_as_stages, validator=each(of_type(Stage)))
     key: str = attrs.field(default="sales", validator=identifier)
-    title: str = attrs.field(default="", validator=text)
+    title: str = attrs.field(default="", validator=_title)
     may_skip: bool = attrs.field(default=True, validator=of_type(bool))
     may_go_back: bool = attrs.field(default=True, validator=of_type(bool))
     may_reenter: bool = attrs.field(default=True, validator=of_type(bool))
@@ -205,6 +210,11 @@ class SalesProcess:
 
     def _only(self, kind: StageKind) -> Stage:
         return next(stage for stage in self.stages if stage.kind == kind)
+
+    def _named(self, to: object) -> Stage:
+        if not isinstance(to, str) or to not in self.stage_by_key:
+            raise UnknownNameError("unknown_stage", path=("to",), choices=tuple(self.stage_by_key), value=to)
+        return self.stage_by_key[to]
 
     def stage_of(self, opportunity: Opportunity) -> Stage:
         """Return the stage in which a deal is.
@@ -272,25 +282,30 @@ class SalesProcess:
             return False
         return self.may_go_back if step < 0 else step == 1 or self.may_skip
 
-    def _move(self, opportunity: Opportunity, to: Stage, change: Change) -> Opportunity:
-        """Append a change that enters a stage, if that is allowed."""
-        now, on = self.stage_of(opportunity), change.on
+    def _move(self, opportunity: Opportunity, to: Stage, choices: Sequence[str], on: date, **what: Any) -> Opportunity:  # noqa: ANN401 - fields of Change, checked by it
+        """Append a change that enters a stage, if that is one of those to which the deal may go."""
+        if to.key not in choices:
+            raise _illegal(opportunity, to.key, choices)
         last = opportunity.last_change
-        if on is not None and last is not None and on < last:
+        if last is not None and on < last:
             raise IllegalTransitionError("transition_earlier", path=(opportunity.id, "on"), last=last, value=on)
-        allowed = self.allowed(opportunity)
-        if to.key not in allowed:
-            raise IllegalTransitionError(
-                "transition_illegal", path=(opportunity.id, "to"), stage=now.key, choices=allowed, value=to.key
-            )
-        is_forward = now.is_open and to.kind in ("open", "won") and self.position[to.key] > self.position[now.key]
-        missing = [key for key in now.exit_criteria if key not in opportunity.evidence | set(change.evidence)]
-        if is_forward and missing:
-            raise IllegalTransitionError("exit_criteria", path=(opportunity.id,), stage=now.key, missing=tuple(missing))
+        change = Change(on, stage=to.key, **what)
+        self._require_evidence(opportunity, to, change.evidence)
         return attrs.evolve(opportunity, history=(*opportunity.history, change))
 
+    def _require_evidence(self, opportunity: Opportunity, to: Stage, evidence: Collection[str]) -> None:
+        """Refuse a step forward while an exit criterion of the stage left is not met."""
+        now = self.stage_by_key[opportunity.stage]
+        if not now.is_open or to.kind not in ("open", "won") or self.position[to.key] < self.position[now.key]:
+            return
+        met = opportunity.evidence.union(evidence)
+        missing = tuple(key for key in now.exit_criteria if key not in met)
+        if missing:
+            path = (opportunity.id, "evidence")
+            raise IllegalTransitionError("exit_criteria", path=path, stage=now.key, missing=missing)
+
     def advance(self, opportunity: Opportunity, to: str, *, on: date, evidence: Iterable[str] = ()) -> Opportunity:
-        """Move a deal to another stage, forward or back: to an open one, or to after-sales service once it is won.
+        """Move an open deal to another open stage, forward or back, or one that is won to after-sales service.
 
         Parameters
         ----------
@@ -323,19 +338,11 @@ class SalesProcess:
         True
         """
         check_date(on, ("on",))
-        if not isinstance(to, str) or to not in self.stage_by_key:
-            raise UnknownNameError("unknown_stage", path=("to",), choices=tuple(self.stage_by_key), value=to)
-        stage = self.stage_by_key[to]
-        if stage.kind not in ("open", "post_won"):
-            choices = [key for key in self.allowed(opportunity) if self.stage_by_key[key].kind in ("open", "post_won")]
-            raise IllegalTransitionError(
-                "transition_illegal",
-                path=(opportunity.id, "to"),
-                stage=opportunity.stage,
-                choices=tuple(choices),
-                value=to,
-            )
-        return self._move(opportunity, stage, Change(on, stage=to, evidence=evidence))
+        stage, now = self._named(to), self.stage_of(opportunity)
+        # To win, to lose, to cancel and to open again are decisions, and have verbs of their own.
+        kinds = ("open", "post_won") if now.is_open else ("post_won",)
+        choices = [key for key in self.allowed(opportunity) if self.stage_by_key[key].kind in kinds]
+        return self._move(opportunity, stage, choices, on, evidence=evidence)
 
     def win(
         self, opportunity: Opportunity, *, on: date, amount: Amount | None = None, evidence: Iterable[str] = ()
@@ -365,8 +372,8 @@ class SalesProcess:
         'won'
         """
         check_date(on, ("on",))
-        stage = self._only("won")
-        return self._move(opportunity, stage, Change(on, stage=stage.key, amount=amount, evidence=evidence))
+        choices, stage = self.allowed(opportunity), self._only("won")
+        return self._move(opportunity, stage, choices, on, amount=amount, evidence=evidence)
 
     def lose(self, opportunity: Opportunity, *, on: date, reason: str) -> Opportunity:
         """Lose a deal to somebody else.
@@ -382,6 +389,8 @@ class SalesProcess:
 
         Raises
         ------
+        InvalidValueError
+            If no reason is given.
         IllegalTransitionError
             If the deal was decided before, or the day is before the last change.
 
@@ -392,8 +401,9 @@ class SalesProcess:
         'price'
         """
         check_date(on, ("on",))
-        stage = self._only("lost")
-        return self._move(opportunity, stage, Change(on, stage=stage.key, reason=reason))
+        require(reason, str, path=("reason",))
+        choices, stage = self.allowed(opportunity), self._only("lost")
+        return self._move(opportunity, stage, choices, on, reason=reason)
 
     def cancel(self, opportunity: Opportunity, *, on: date, reason: str | None = None) -> Opportunity:
         """Close a deal in which the customer decided nothing.
@@ -419,16 +429,10 @@ class SalesProcess:
         'cancelled'
         """
         check_date(on, ("on",))
-        if self.stages[-1].kind != "cancelled":
-            raise IllegalTransitionError(
-                "transition_illegal",
-                path=(opportunity.id, "to"),
-                stage=opportunity.stage,
-                choices=self.allowed(opportunity),
-                value="cancelled",
-            )
-        stage = self._only("cancelled")
-        return self._move(opportunity, stage, Change(on, stage=stage.key, reason=reason))
+        choices, stage = self.allowed(opportunity), self.stages[-1]
+        if stage.kind != "cancelled":
+            raise _illegal(opportunity, "cancelled", choices)
+        return self._move(opportunity, stage, choices, on, reason=reason)
 
     def reopen(self, opportunity: Opportunity, *, on: date, to: str | None = None, reason: str | None = None) -> Opportunity:
         """Open again a deal that was decided.
@@ -461,20 +465,23 @@ class SalesProcess:
         'contract'
         """
         check_date(on, ("on",))
-        now = self.stage_of(opportunity)
-        if to is None:
-            was = [visit.stage for visit in opportunity.visits if self.stage_by_key[visit.stage].is_open]
-            to = was[-1] if was else self.open_stages[0].key
-        elif not isinstance(to, str) or to not in self.stage_by_key:
-            raise UnknownNameError("unknown_stage", path=("to",), choices=tuple(self.stage_by_key), value=to)
-        if now.is_open or not self.stage_by_key[to].is_open:
-            raise IllegalTransitionError(
-                "transition_reopen",
-                path=(opportunity.id,),
-                choices=tuple(stage.key for stage in self.open_stages),
-                stage=now.key,
-            )
-        return self._move(opportunity, self.stage_by_key[to], Change(on, stage=to, reason=reason))
+        choices, now = self.allowed(opportunity), self.stage_of(opportunity)
+        stage = self._last_open(opportunity) if to is None else self._named(to)
+        if now.is_open or not stage.is_open:
+            open_keys = tuple(each_stage.key for each_stage in self.open_stages)
+            raise IllegalTransitionError("transition_reopen", path=(opportunity.id,), choices=open_keys, stage=now.key)
+        return self._move(opportunity, stage, choices, on, reason=reason)
+
+    def _last_open(self, opportunity: Opportunity) -> Stage:
+        """Find the open stage in which a deal was last, or the first of the process where it was in none."""
+        visited = (self.stage_by_key[visit.stage] for visit in reversed(opportunity.visits))
+        return next((stage for stage in visited if stage.is_open), self.open_stages[0])
+
+
+def _illegal(opportunity: Opportunity, to: str, choices: Sequence[str]) -> IllegalTransitionError:
+    return IllegalTransitionError(
+        "transition_illegal", path=(opportunity.id, "to"), stage=opportunity.stage, choices=tuple(choices), value=to
+    )
 
 
 def _standard(key: str, stages: Mapping[str, str], *after_sales: str, won: str = "won") -> SalesProcess:

@@ -16,7 +16,7 @@ from salesperf.model.people import Org, Rep
 from salesperf.model.process import SalesProcess
 from salesperf.model.target import Actual, Target
 from salesperf.model.tree import keys_in_cycles
-from salesperf.model.validators import as_tuple, check_date, each, of_type, repeated
+from salesperf.model.validators import as_tuple, check_date, each, of_type, repeated, require
 
 if TYPE_CHECKING:
     from salesperf.model.metric import Metric
@@ -168,15 +168,20 @@ class Records:
             yield InvalidValueError("not_unique", path=("Records", "opportunities", position, "id"), value=again)
         customers = {None, *(customer.id for customer in self.customers)}
         for position, opportunity in enumerate(self.opportunities):
-            path = ("Records", "opportunities", position)
+            path = ("Records", "opportunities", position, opportunity.id)
             if opportunity.customer not in customers:
                 yield UnknownNameError("unknown_customer", path=(*path, "customer"), value=opportunity.customer)
             for place, change in enumerate(opportunity.history):
                 if change.owner is not None and not self.org.knows(change.owner):
                     yield UnknownNameError("unknown_owner", path=(*path, "history", place, "owner"), value=change.owner)
             try:
-                self.process_of(opportunity).require(opportunity, *path)
-            except SalesperfError as error:
+                process = self.process_of(opportunity)
+            except UnknownNameError as error:
+                yield error.at(*path, "process")
+                continue
+            try:
+                process.require(opportunity, *path[:-1])  # which adds the id itself
+            except UnknownNameError as error:
                 yield error
 
     def process_of(self, opportunity: Opportunity) -> SalesProcess:
@@ -185,7 +190,7 @@ class Records:
         Raises
         ------
         UnknownNameError
-            If there is no such process, or several and the deal names none.
+            If there is no such process, or none or several and the deal names none.
 
         Examples
         --------
@@ -196,6 +201,7 @@ class Records:
         >>> records.process_of(deal).key
         'basic'
         """
+        require(opportunity, Opportunity, path=("opportunity",))
         processes = {process.key: process for process in self.processes}
         key = next(iter(processes)) if opportunity.process is None and len(processes) == 1 else opportunity.process
         if key not in processes:
@@ -232,7 +238,7 @@ class Records:
         """
         check_date(day, ("day",))
         actuals = tuple(actual for actual in self.actuals if actual.on <= day)
-        opportunities = tuple(known for known in (each.as_of(day) for each in self.opportunities) if known is not None)
+        opportunities = tuple(past for deal in self.opportunities if (past := deal.as_of(day)) is not None)
         seen = _Seen(day)
         for actual in actuals:
             seen.note(actual.owner, actual.on)

@@ -28,6 +28,7 @@ from salesperf.model.period import Grain, Period
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_date, require
+from salesperf.review.deals import DealSection, deal_sections
 from salesperf.review.findings import find
 from salesperf.review.sections import DataSection, Member, MetricSection, Note, RecordedFlow, Standing, TrendPart
 
@@ -60,6 +61,8 @@ class Review(Result):
         What it rests on.
     metrics : tuple of MetricSection
         Each metric that is owed, revenue first.
+    deals : tuple of DealSection
+        The deals of each sales process that has any.
     recorded : tuple of RecordedFlow
         What was recorded though nobody owes it.
     unmet : tuple of Attainment
@@ -84,6 +87,7 @@ class Review(Result):
     calendar: Calendar = attrs.field(repr=False)
     data: DataSection
     metrics: tuple[MetricSection, ...]
+    deals: tuple[DealSection, ...]
     recorded: tuple[RecordedFlow, ...]
     unmet: tuple[Attainment, ...]
     notes: tuple[Note, ...]
@@ -96,13 +100,15 @@ class Review(Result):
 
     @property
     def breakdowns(self) -> tuple[Breakdown, ...]:
-        """The trees of every number owed and every gap."""
+        """The trees of every number owed, every gap, and the pipelines."""
         attained = [each.attainment for each in self.metrics]
         attained += [member.attainment for each in self.metrics for member in each.members]
         attained += [part.attainment for each in self.metrics for part in each.trend]
         owed = [each.owed for each in self.metrics]
         owed += [member.owed for each in self.metrics for member in each.members]
-        return (*(each.breakdown for each in (*attained, *self.unmet)), *(each.breakdown for each in owed))
+        deals = [tree for each in self.deals for tree in (each.pipeline.breakdown, each.bridge.breakdown)]
+        deals += [each.pipeline.weighted_breakdown for each in self.deals]
+        return (*(each.breakdown for each in (*attained, *self.unmet)), *(each.breakdown for each in owed), *deals)
 
     def rows(self) -> list[Row]:
         """Return a row for each attainment: its section, and all that :meth:`salesperf.attainment.Attainment.rows` gives."""
@@ -195,6 +201,7 @@ class _Builder:
             calendar=self.calendar,
             data=self._data(),
             metrics=metrics,
+            deals=tuple(deal_sections(self.records, owner=self.owner, period=self.period, as_of=self.as_of)),
             recorded=tuple(self._recorded(metrics)),
             unmet=unmet,
             notes=tuple(self._notes_on_rep(rep)) if rep is not None else (),

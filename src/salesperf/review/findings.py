@@ -19,6 +19,7 @@ from salesperf.model.people import Rep
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.model.target import EVERYTHING
+from salesperf.review.deal_findings import find_in_deals
 
 if TYPE_CHECKING:
     from salesperf.review.building import Review
@@ -62,6 +63,8 @@ def find(
         yield from finder.few_days(section)
         yield from finder.growth_unknown(section)
         yield from finder.undefined(section)
+    for deals in review.deals:
+        yield from find_in_deals(deals, deals.deals, review.org, finder.passed)
 
 
 class _Finder:
@@ -122,7 +125,7 @@ class _Finder:
     def nothing_owed(self) -> Iterator[Finding]:
         """Notice that nobody under the owner has a target."""
         if not self.review.metrics:
-            yield self._finding("nothing_owed", "serious")
+            yield self._finding("nothing_owed", "info" if self.review.deals else "serious")
 
     def last_entry(self) -> Iterator[Finding]:
         """Notice data that end long before the day of the review, unless the rep reviewed was away or had left."""
@@ -131,7 +134,9 @@ class _Finder:
             return
         last = self.review.data.last_day
         if last is None:
-            yield self._finding("no_entries", "serious")
+            # Whoever keeps nothing but deals has no entries to miss.
+            if self.records.actuals or not self.review.deals:
+                yield self._finding("no_entries", "serious")
             return
         after = Period.day(last).end
         workdays = self.review.calendar.workdays(Period(after, self.passed.end)) if after < self.passed.end else 0

@@ -107,7 +107,7 @@ def stages(draw: DrawFn, *, key: SearchStrategy[str] | None = None, kind: StageK
     Examples
     --------
     >>> from hypothesis import find
-    >>> stage = find(stages(), lambda stage: True)
+    >>> stage = find(stages(), lambda stage: stage.is_open)
     >>> stage.key, stage.kind, stage.probability
     ('s1', 'open', None)
     """
@@ -115,7 +115,7 @@ def stages(draw: DrawFn, *, key: SearchStrategy[str] | None = None, kind: StageK
     probability = draw(or_none(_probabilities()))
     return Stage(
         key=draw(ids("s") if key is None else key),
-        title=draw(texts()),
+        title=draw(texts()).strip(),
         kind=which,
         probability=probability if which == "open" else None,
         max_days=draw(st.none() | st.integers(0, 90)),
@@ -151,7 +151,7 @@ def processes(draw: DrawFn) -> SalesProcess:
     keys[0] = draw(st.sampled_from((keys[0], *AWKWARD)))
     may = {name: draw(st.booleans()) for name in ("may_skip", "may_go_back", "may_reenter", "may_reopen")}
     made = [draw(stages(kind=kind, key=st.just(key))) for kind, key in zip(kinds, keys, strict=True)]
-    return SalesProcess(stages=made, key=draw(ids("p")), title=draw(texts()), **may)
+    return SalesProcess(stages=made, key=draw(ids("p")), title=draw(texts()).strip(), **may)
 
 
 @built_once

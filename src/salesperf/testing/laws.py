@@ -13,18 +13,33 @@ from typing import Any, Final, Protocol, Self, TypeVar
 import attrs
 
 import salesperf
-from salesperf import Amount, Breakdown, Period, Records, SalesperfError
+from salesperf import (
+    Amount,
+    Breakdown,
+    IllegalTransitionError,
+    Opportunity,
+    Period,
+    Records,
+    SalesperfError,
+    SalesProcess,
+    Stage,
+)
+from salesperf.model.opportunity import TELLTALE_FIELDS
 
 __all__ = [
     "assert_as_of_forgets",
     "assert_breakdowns_hold",
+    "assert_deal_forgets",
     "assert_monoid",
+    "assert_moves_are_allowed",
     "assert_no_personal_data",
     "assert_parts_sum_to_total",
     "assert_tiles",
     "assert_value",
 ]
 
+_ONE_DAY: Final = datetime.timedelta(days=1)
+_LONG_AGO: Final = datetime.date(2000, 1, 1)
 _LONG: Final = 7
 """So many digits may be a telephone number."""
 _TELLING: Final = 8
@@ -277,10 +292,92 @@ def _dated_facts(records: Records) -> Iterator[tuple[str, datetime.date | None]]
     yield from (("a target", target.agreed) for target in records.targets)
     yield from (("a move", move.on) for move in records.org.moves)
     yield from (("a finding", finding.on) for finding in records.findings)
+    yield from (("a change of a deal", change.on) for deal in records.opportunities for change in deal.history)
     for rep in records.org.reps:
         yield "a hire", rep.hired
         yield "a departure", rep.left
         yield from (("an absence", absence.start) for absence in rep.absences)
+
+
+def assert_deal_forgets(opportunity: Opportunity, a: datetime.date, b: datetime.date) -> None:
+    """Assert that a deal as of a day knows nothing later, and that forgetting twice is forgetting to the earlier day.
+
+    Parameters
+    ----------
+    opportunity
+        Any deal, with a history of all fields or without.
+    a, b
+        Any two days.
+
+    Raises
+    ------
+    AssertionError
+        If something later is known, a value is known that the day before its export could not know, or the order of the two
+        days matters.
+
+    Examples
+    --------
+    >>> from salesperf import Change
+    >>> deal = Opportunity(id="o1", history=[Change(datetime.date(2026, 3, 2), stage="lead")])
+    >>> assert_deal_forgets(deal, datetime.date(2026, 1, 31), datetime.date(2026, 6, 30))
+    """
+    known = opportunity.as_of(a)
+    if known is not None:
+        later = [change.on for change in known.history if change.on is not None and change.on > a]
+        _require(not later, f"known as of {a} is a change of {', '.join(map(str, later))}")
+        if known.exported is not None and a < known.exported:
+            leaked = [name for name in known.as_exported if name in TELLTALE_FIELDS and getattr(known, name) is not None]
+            _require(not leaked, f"known as of {a} is what was exported on {known.exported}: {', '.join(leaked)}")
+    twice = None if known is None else known.as_of(b)
+    _require(twice == opportunity.as_of(min(a, b)), f"as of {a} and then of {b} differs from as of {min(a, b)}")
+
+
+def assert_moves_are_allowed(process: SalesProcess, opportunity: Opportunity) -> None:
+    """Assert that a deal can enter the stages that its process allows, each by its own verb, and no others.
+
+    Parameters
+    ----------
+    process
+        Any process.
+    opportunity
+        A deal of it. It is moved on the day after its last change, with evidence of every exit criterion.
+
+    Raises
+    ------
+    AssertionError
+        If an allowed stage cannot be entered, another can, or looking back from after a move finds another deal than before.
+
+    Examples
+    --------
+    >>> from salesperf import STANDARD_PROCESSES, Change
+    >>> deal = Opportunity(id="o1", history=[Change(datetime.date(2026, 3, 2), stage="lead")])
+    >>> assert_moves_are_allowed(STANDARD_PROCESSES["basic"], deal)
+    """
+    before = opportunity.last_change or _LONG_AGO
+    allowed = process.allowed(opportunity)
+    for stage in process.stages:
+        try:
+            moved = _entered(process, opportunity, stage, before + _ONE_DAY)
+        except IllegalTransitionError:
+            _require(stage.key not in allowed, f"{stage.key} is allowed and cannot be entered")
+            continue
+        _require(stage.key in allowed, f"{stage.key} is not allowed and can be entered")
+        _require(moved.stage == stage.key, f"whoever enters {stage.key} is in {moved.stage}")
+        _require(moved.as_of(before) == opportunity.as_of(before), f"entering {stage.key} alters what was known before")
+
+
+def _entered(process: SalesProcess, opportunity: Opportunity, stage: Stage, on: datetime.date) -> Opportunity:
+    """Enter a stage by the verb that leads there."""
+    evidence = [key for each in process.stages for key in each.exit_criteria]
+    if stage.kind == "won":
+        return process.win(opportunity, on=on, evidence=evidence)
+    if stage.kind == "lost":
+        return process.lose(opportunity, on=on, reason="reason")
+    if stage.kind == "cancelled":
+        return process.cancel(opportunity, on=on)
+    if stage.is_open and not process.stage_of(opportunity).is_open:
+        return process.reopen(opportunity, on=on, to=stage.key)
+    return process.advance(opportunity, stage.key, on=on, evidence=evidence)
 
 
 def assert_no_personal_data(shown: object, secrets: Iterable[str]) -> None:

@@ -1,0 +1,185 @@
+"""The deals of a review, written: what was decided, what is open and how it came about, the funnel, and who did it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from salesperf.messages import Catalogs
+from salesperf.model.amount import Amount
+from salesperf.model.estimate import Estimate
+from salesperf.model.message import Message
+from salesperf.pipeline import OpenDeal
+from salesperf.report.words import Words, escape
+from salesperf.review import DealSection, Review
+
+__all__ = ["DealWriter"]
+
+_MOST_DEALS: Final = 10
+"""So many deals that something is amiss with are listed, the most valuable first."""
+_AMISS: Final = frozenset({"stalled", "overdue", "slipped", "single_threaded", "action_overdue"})
+
+
+class DealWriter(Words):
+    """Writes the sections on deals of a report."""
+
+    def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
+        super().__init__(review.org, lang, catalogs)
+        self.review = review
+
+    def lines(self) -> Iterator[str]:
+        """Write all that is told of the deals, process by process."""
+        for section in self.review.deals:
+            title = Message(section.process.label)
+            yield from self.prose("## ", self.say("report.deals.title", process=title))
+            yield from (f"- {escape(sentence)}" for sentence in self._sentences(section))
+            yield ""
+            yield from self._open(section)
+            yield from self._to_look_at(section)
+            yield from self._bridge(section)
+            yield from self._funnel(section)
+            yield from self._members(section)
+
+    def _amount(self, amount: Amount | None) -> str:
+        return self.show(None) if amount is None else amount.rounded_text(0, self.lang, self.catalogs)
+
+    def _days(self, days: float | None) -> str:
+        return self.show(days, "" if days is None else ",.0f")
+
+    def _rate(self, key: str, rate: Estimate, **arguments: object) -> str:
+        """Write a rate with its range and sample size, or why there is none."""
+        if rate.value is None:
+            return self.say(f"report.deals.{key}_unknown", reason=rate.reason, **arguments)
+        suffix = "" if rate.low is None else "_range"
+        words = {"rate": rate.value, "range": self.range(rate), "level": rate.level, "count": rate.n, "reason": rate.reason}
+        return self.say(f"report.deals.{key}{suffix}", **words, **arguments)
+
+    def _sentences(self, section: DealSection) -> Iterator[str]:
+        closed, total = section.closed, section.pipeline.total
+        counts = {"won": closed.won, "lost": closed.lost, "cancelled": closed.cancelled}
+        yield self.say("report.deals.decided", value=self._amount(closed.won_value), **counts)
+        yield self._rate("win_rate", closed.win_rate)
+        if closed.won:
+            average, cycle = self._amount(closed.average_won_value), self._days(closed.median_cycle_days)
+            known = closed.won - closed.without_cycle
+            yield self.say("report.deals.won_deal", average=average, cycle=cycle, known=known)
+        words = {"count": total.count, "value": self._amount(total.amount), "without_amount": total.without_amount}
+        yield self.say("report.deals.open", **words)
+        if total.count:
+            missing = total.without_probability
+            key = "weighted_unknown" if missing == total.count else "weighted"
+            yield self.say(f"report.deals.{key}", value=self._amount(total.weighted), without_probability=missing)
+            flags = [
+                self.say("report.deals.flag", flag=Message(f"pipeline.flag.{flag}"), count=count)
+                for flag, count in section.pipeline.flag_counts.items()
+                if count
+            ]
+            if flags:
+                yield self.say("report.deals.flags", flags=self.say("report.list").join(flags))
+        slips = section.slips.total
+        yield self._rate("slip_rate", slips.slip_rate, slipped=slips.slipped, due=slips.due)
+
+    def _open(self, section: DealSection) -> Iterator[str]:
+        if not section.pipeline.deals:
+            return
+        yield from self.prose("### ", self.say("report.deals.by_stage"))
+        heads = ["stage", "deals", "value", "weighted", "median_days", "longest_days", "max_days", "over_limit", "undated"]
+        rows = (
+            [
+                self.show(Message(section.process.stage_by_key[age.stage].label)),
+                self.show(group.count),
+                self._amount(group.amount),
+                self._amount(group.weighted),
+                self._days(age.median_days),
+                self._days(age.longest_days),
+                self.show(age.max_days),
+                self.show(age.over),
+                self.show(age.undated),
+            ]
+            for group, age in zip(section.pipeline.by_stage, section.pipeline.ages, strict=True)
+        )
+        yield from self.table(heads, rows)
+
+    def _to_look_at(self, section: DealSection) -> Iterator[str]:
+        amiss = [deal for deal in section.pipeline.deals if _AMISS.intersection(deal.flags)]
+        if not amiss:
+            return
+        yield from self.prose("### ", self.say("report.deals.to_look_at"))
+        amiss.sort(key=lambda deal: (-(deal.amount.minor if deal.amount else 0), -(deal.stage_days or 0), deal.id))
+        for deal in amiss[:_MOST_DEALS]:
+            yield f"- {escape(self._deal(section, deal))}"
+        rest = len(amiss) - _MOST_DEALS
+        if rest > 0:
+            yield f"- {escape(self.say('report.deals.more', count=rest))}"
+        yield ""
+
+    def _deal(self, section: DealSection, deal: OpenDeal) -> str:
+        reasons = [
+            self.say("report.deals.reason", flag=Message(f"pipeline.flag.{flag}"), reason=reason)
+            for flag, reason in deal.flags.items()
+            if flag in _AMISS
+        ]
+        return self.say(
+            "report.deals.deal",
+            id=deal.id,
+            owner=self.show(None) if deal.owner is None else self.name(deal.owner),
+            stage=Message(section.process.stage_by_key[deal.stage].label),
+            value=self._amount(deal.amount),
+            reasons=self.say("report.sentence.joiner").join(reasons),
+        )
+
+    def _bridge(self, section: DealSection) -> Iterator[str]:
+        bridge = section.bridge
+        yield from self.prose("### ", self.say("report.deals.bridge"))
+        ends = [(self.say("report.deals.at_end_of", on=on), line) for on, line in ((bridge.start, bridge.opening),)]
+        moves = [(key, line) for key, line in bridge.movements.items() if line.count]
+        ends += [(self.show(Message(f"pipeline.movement.{key}")), line) for key, line in moves]
+        ends.append((self.say("report.deals.at_end_of", on=bridge.end), bridge.closing))
+        rows = (
+            [words, self.show(line.count), self._amount(line.amount), self.show(line.without_value)] for words, line in ends
+        )
+        yield from self.table(["movement", "deals", "value", "without_amount"], rows)
+
+    def _funnel(self, section: DealSection) -> Iterator[str]:
+        (segment,) = section.funnel.segments
+        if not segment.deals:
+            return
+        yield from self.prose("### ", self.say("report.deals.funnel"))
+        heads = ["stage", "entered", "moved_on", "rate", "range", "lost", "cancelled", "still_open", "median_days"]
+        rows = (
+            [
+                self.show(Message(each.stage.label)),
+                self.show(each.entered),
+                self.show(each.moved_on),
+                self.percent(each.conversion_rate.value),
+                self.range(each.conversion_rate),
+                self.show(each.lost),
+                self.show(each.cancelled),
+                self.show(each.open),
+                self._days(each.median_days.value),
+            ]
+            for each in segment.stages
+        )
+        yield from self.table(heads, rows)
+        yield from self.prose("", self.say("report.deals.funnel_note", open=segment.open, level=section.funnel.level))
+
+    def _members(self, section: DealSection) -> Iterator[str]:
+        if not section.members:
+            return
+        yield from self.prose("### ", self.say("report.deals.members"))
+        heads = ["owner", "won", "won_value", "lost", "cancelled", "rate", "range", "open", "open_value", "stalled", "overdue"]
+        rows = (
+            [
+                "· " * member.level + self.show(self.name(member.owner)),
+                self.show(member.won),
+                self._amount(member.won_value),
+                self.show(member.lost),
+                self.show(member.cancelled),
+                self.percent(member.win_rate.value),
+                self.range(member.win_rate),
+                self.show(member.open_deals),
+                self._amount(member.open_value),
+                self.show(member.stalled),
+                self.show(member.overdue),
+            ]
+            for member in section.members
+        )
+        yield from self.table(heads, rows)

@@ -1,0 +1,85 @@
+"""How a report is worded: numbers, names and tables as the reader of a language reads them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Final, TypeAlias
+
+from salesperf.messages import Catalogs, display, render
+from salesperf.model.amount import Amount
+from salesperf.model.estimate import Estimate
+from salesperf.model.message import Message
+from salesperf.model.metric import Metric
+from salesperf.model.people import Org
+from salesperf.model.result import pad, width_of
+
+__all__ = ["Words", "escape"]
+
+Measure: TypeAlias = Amount | Decimal | None
+
+_SPECIAL: Final = re.compile(r"[\\`*<>\[\]|~&]|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown would read as its own, wherever it stands; an underscore within a word it leaves alone."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What would end a line, or tell a terminal something."""
+_TEXT: Final = frozenset({"metric", "movement", "notes", "owner", "period", "stage", "status"})
+
+
+class Words:
+    """How the reader of a report reads: the language, the reader's own templates, and the labels of those it names."""
+
+    def __init__(self, org: Org, lang: str, catalogs: Catalogs | None) -> None:
+        self.org, self.lang, self.catalogs = org, lang, catalogs
+
+    def say(self, key: str, /, **arguments: object) -> str:
+        """Write a message."""
+        return render(key, arguments, lang=self.lang, catalogs=self.catalogs)
+
+    def show(self, value: object, style: str = "") -> str:
+        """Write a value."""
+        return display(value, style, lang=self.lang, catalogs=self.catalogs)
+
+    def percent(self, value: float | None) -> str:
+        """Write a rate as a percentage, or that there is none."""
+        return self.show(value, "percent" if value is not None else "")
+
+    def measure(self, value: Measure, metric: Metric) -> str:
+        """Write an amount in whole units, a rate as a percentage, another ratio with two digits."""
+        if isinstance(value, Amount):
+            return value.rounded_text(0, self.lang, self.catalogs)
+        if value is None or metric.dimension == "ratio":
+            return self.percent(None if value is None else float(value))
+        return self.show(value, "z,.2f")
+
+    def range(self, estimate: Estimate) -> str:
+        """Write the interval of a rate, or that there is none."""
+        if estimate.low is None or estimate.high is None:
+            return self.show(None)
+        return f"{self.percent(estimate.low)} – {self.percent(estimate.high)}"
+
+    def name(self, owner: str | None) -> object:
+        """Return what a reader calls an owner; ``None`` is the company."""
+        return Message("review.company") if owner is None else self.org.label(owner)
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+        """Write a table whose columns line up on a terminal too; words are set to the left."""
+        heading = [self.say(f"report.column.{head}") for head in heads]
+        cells = [[escape(cell) for cell in line] for line in (heading, *rows)]
+        widths = [max(3, *(width_of(line[column]) for line in cells)) for column in range(len(heads))]
+        dashes = ["-" * (width - 1) for width in widths]
+        rule = [f":{dash}" if head in _TEXT else f"{dash}:" for dash, head in zip(dashes, heads, strict=True)]
+        for line in (cells[0], rule, *cells[1:]):
+            columns = zip(line, widths, heads, strict=True)
+            padded = [pad(cell, width, right=head not in _TEXT) for cell, width, head in columns]
+            yield f"| {' | '.join(padded)} |"
+        yield ""
+
+    @staticmethod
+    def prose(marker: str, text: str) -> Iterator[str]:
+        """Write a paragraph or a heading."""
+        yield marker + escape(text)
+        yield ""
+
+
+def escape(text: str) -> str:
+    """Escape what Markdown would read as its own, and keep each value on its line."""
+    return _SPECIAL.sub(r"\\\g<0>", _CONTROL.sub(" ", text))

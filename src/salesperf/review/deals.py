@@ -1,0 +1,247 @@
+"""The deals of a review: what was decided, what is open, what slipped, and where deals stay behind, with who did it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import zip_longest
+
+import attrs
+
+from salesperf.funnel import FunnelReport, analyze, count
+from salesperf.model.amount import Amount
+from salesperf.model.estimate import Estimate
+from salesperf.model.opportunity import Opportunity
+from salesperf.model.people import Org
+from salesperf.model.period import Period
+from salesperf.model.process import SalesProcess
+from salesperf.model.records import Records
+from salesperf.pipeline import Bridge, ClosedDeal, ClosedDeals, OpenDeal, Pipeline, SlipReport, bridge, closed, slips, snapshot
+from salesperf.pipeline.deals import decision_of
+
+__all__ = ["DealMember", "DealSection", "deal_sections"]
+
+_ONE_DAY = timedelta(days=1)
+
+
+@attrs.frozen(kw_only=True)
+class DealMember:
+    """What a team or rep under the owner decided, and has open.
+
+    Attributes
+    ----------
+    owner : str
+        The id.
+    is_team : bool
+        Whether it is a team.
+    level : int
+        How many teams stand between it and the owner.
+    won, lost, cancelled : int
+        Deals decided in the period.
+    won_value : Amount or None
+        What the won ones are worth; ``None`` where there are some and none has an amount.
+    win_rate : Estimate
+        Won / (won + lost), with Wilson's interval.
+    open_deals : int
+        Deals open at the end of the day.
+    open_value : Amount or None
+        What those are worth that have an amount.
+    stalled, overdue : int
+        Open deals longer in their stage than allowed, and those whose expected close has passed.
+
+    Examples
+    --------
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="south", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> [member.owner for member in review.deals[0].members if member.is_team]
+    ['guangzhou', 'shenzhen']
+    """
+
+    owner: str
+    is_team: bool
+    level: int
+    won: int
+    lost: int
+    cancelled: int
+    won_value: Amount | None
+    win_rate: Estimate
+    open_deals: int
+    open_value: Amount | None
+    stalled: int
+    overdue: int
+
+
+@attrs.frozen(kw_only=True)
+class DealSection:
+    """The deals of one sales process under the owner.
+
+    A deal belongs to whoever has it while it is open, and to whoever had it when it was decided; so to the team in which that
+    rep served on the day of the review, or of the decision.
+
+    Attributes
+    ----------
+    process : SalesProcess
+    known : int
+        How many deals are known at the end of the day.
+    undated : int
+        How many of them began on a day that nobody knows.
+    closed : ClosedDeals
+        Decided in the period so far.
+    pipeline : Pipeline
+        Open at the end of the day.
+    slips : SlipReport
+        Due in the period when it opened.
+    bridge : Bridge
+        From the day before the period to the day of the review.
+    funnel : FunnelReport
+        Of the deals that began in the period, all stages.
+    members : tuple of DealMember
+        Teams and reps under the owner that decided or have something, each team before its members.
+    deals : tuple of Opportunity
+        What all this was computed from, as known on the day.
+
+    Examples
+    --------
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> section = review.deals[0]
+    >>> section.pipeline.total.count == section.bridge.closing.count
+    True
+    """
+
+    process: SalesProcess
+    known: int
+    undated: int
+    closed: ClosedDeals
+    pipeline: Pipeline
+    slips: SlipReport
+    bridge: Bridge
+    funnel: FunnelReport
+    members: tuple[DealMember, ...]
+    deals: tuple[Opportunity, ...] = attrs.field(repr=False)
+
+
+def deal_sections(records: Records, *, owner: str | None, period: Period, as_of: date) -> Iterator[DealSection]:
+    """Look at the deals of each sales process under an owner, as known at the end of a day.
+
+    Examples
+    --------
+    >>> from salesperf.io.folder import read_sample
+    >>> records = read_sample().as_of(date(2026, 9, 16))
+    >>> [each.process.key for each in deal_sections(records, owner=None, period=Period.year(2026), as_of=date(2026, 9, 16))]
+    ['solution']
+    """
+    held: dict[str, list[Opportunity]] = {process.key: [] for process in records.processes}
+    for opportunity in records.opportunities:
+        held[records.process_of(opportunity).key].append(opportunity)
+    for process in records.processes:
+        place = _Places(records.org, process, as_of)
+        deals = [deal for deal in held[process.key] if owner is None or owner in place.above(deal)]
+        if deals:
+            yield _section(records, process, deals, place, owner=owner, period=period, as_of=as_of)
+
+
+def _section(
+    records: Records,
+    process: SalesProcess,
+    deals: list[Opportunity],
+    place: "_Places",
+    *,
+    owner: str | None,
+    period: Period,
+    as_of: date,
+) -> DealSection:
+    passed = period.until(as_of) or period
+    decided = closed(deals, process, as_of=as_of, period=passed)
+    pipeline = snapshot(deals, process, as_of=as_of, calendar=records.calendar, org=records.org)
+    tally = count(deals, process, as_of=as_of, period=passed)
+    above = {deal.id: place.above(deal) for deal in deals}
+    return DealSection(
+        process=process,
+        known=len(deals),
+        undated=sum(deal.is_undated for deal in deals),
+        closed=decided,
+        pipeline=pipeline,
+        slips=slips(deals, process, period=period, as_of=as_of),
+        bridge=bridge(deals, process, start=period.start - _ONE_DAY, end=passed.last),
+        funnel=analyze(tally),
+        members=tuple(_members(records.org, owner, decided, pipeline, above)),
+        deals=tuple(deals),
+    )
+
+
+class _Places:
+    """Where deals belong: the owner of each, and the teams above on the day that counts."""
+
+    def __init__(self, org: Org, process: SalesProcess, as_of: date) -> None:
+        self.org, self.process, self.as_of = org, process, as_of
+
+    def above(self, deal: Opportunity) -> tuple[str, ...]:
+        """Return who has a deal, or had it when it was decided, and the teams above, nearest first."""
+        decision = decision_of(deal, self.process)
+        until = deal.history if decision is None else deal.history[: decision.position + 1]
+        owner = next((change.owner for change in reversed(until) if change.owner is not None), None)
+        if owner is None:
+            return ()
+        team: str | None = owner
+        if owner in self.org.rep_by_id:
+            team = self._team(owner, self.as_of if decision is None else decision.on or self.as_of)
+        chain = []
+        while team is not None:
+            chain.append(team)
+            team = self.org.team_by_id[team].parent
+        return (owner, *chain) if owner in self.org.rep_by_id else tuple(chain)
+
+    def _team(self, rep: str, on: date) -> str | None:
+        """Return a rep's team on a day, or the nearest before or after service."""
+        stints = self.org.stints(rep)
+        served = [stint for stint in stints if stint.start <= on]
+        return (served or stints)[-1 if served else 0].team
+
+
+Place = tuple[str, str | None]
+"""A team or rep, and the team directly above: a rep may have deals in two."""
+
+
+def _members(
+    org: Org, owner: str | None, decided: ClosedDeals, pipeline: Pipeline, above: Mapping[str, tuple[str, ...]]
+) -> Iterator[DealMember]:
+    """Go down the tree, each team before what is under it; whoever has no deal is left out."""
+    closed_by: dict[Place, list[ClosedDeal]] = {}
+    open_by: dict[Place, list[OpenDeal]] = {}
+    for deal in decided.deals:
+        for place in zip_longest(above[deal.id], above[deal.id][1:]):
+            closed_by.setdefault(place, []).append(deal)
+    for held in pipeline.deals:
+        for place in zip_longest(above[held.id], above[held.id][1:]):
+            open_by.setdefault(place, []).append(held)
+    for place, level in _tree(org, owner, 0, sorted(closed_by.keys() | open_by.keys(), key=lambda place: place[0])):
+        member = place[0]
+        ended = attrs.evolve(decided, deals=tuple(closed_by.get(place, ())))
+        left = attrs.evolve(pipeline, deals=tuple(open_by.get(place, ())))
+        yield DealMember(
+            owner=member,
+            is_team=member in org.team_by_id,
+            level=level,
+            won=ended.won,
+            lost=ended.lost,
+            cancelled=ended.cancelled,
+            won_value=ended.won_value,
+            win_rate=ended.win_rate,
+            open_deals=left.total.count,
+            open_value=left.total.amount,
+            stalled=left.flag_counts["stalled"],
+            overdue=left.flag_counts["overdue"],
+        )
+
+
+def _tree(org: Org, team: str | None, level: int, places: Sequence[Place]) -> Iterator[tuple[Place, int]]:
+    """Yield the places under a team with how many teams stand between, each team before its members."""
+    below = [place for place in places if place[1] == team]
+    for place in below:
+        if place[0] in org.team_by_id:
+            yield place, level
+            yield from _tree(org, place[0], level + 1, places)
+    for place in below:
+        if place[0] in org.rep_by_id:
+            yield place, level

@@ -1,0 +1,290 @@
+"""The deals of a review: whose they are, what is told of them, and what is to be doubted."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+
+from salesperf import (
+    CNY,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    Actual,
+    Amount,
+    Change,
+    Move,
+    Opportunity,
+    Org,
+    Period,
+    Records,
+    Rep,
+    SalesProcess,
+    Stage,
+    Team,
+    testing,
+)
+from salesperf.report import markdown
+from salesperf.review import DealMember, DealSection, Review, build
+
+THIRD = Period.quarter(2026, 3)
+AS_OF = date(2026, 9, 30)
+BASIC = STANDARD_PROCESSES["basic"]
+LIMITED = SalesProcess(
+    stages=[
+        Stage(key="lead", max_days=30),
+        Stage(key="proposal", max_days=14),
+        Stage(key="won", kind="won"),
+        Stage(key="lost", kind="lost"),
+    ],
+    key="limited",
+    title="Limited",
+)
+TEAMS = (Team(id="east", name="East"), Team(id="near", parent="east"), Team(id="west"))
+REPS = (Rep(id="ada", team="near"), Rep(id="bo", team="west"), Rep(id="cy", team="west"))
+
+
+def deal(
+    id: str,  # noqa: A002 - the name of the field
+    owner: str | None,
+    *steps: tuple[str, date],
+    yuan: int | None = 100,
+    process: str | None = None,
+    **rest: Any,  # noqa: ANN401 - fields of Opportunity
+) -> Opportunity:
+    """Make a deal of a basic process, which goes through some stages."""
+    (stage, on), *later = steps
+    first = Change(on, stage=stage, owner=owner, amount=None if yuan is None else Amount.of(yuan, CNY))
+    history = [first, *(Change(day, stage=key) for key, day in later)]
+    return Opportunity(id=id, history=history, process=process, **rest)
+
+
+def review_of(
+    deals: Iterable[Opportunity],
+    owner: str | None = None,
+    reps: Iterable[Rep] = REPS,
+    processes: Iterable[SalesProcess] = (BASIC,),
+    moves: Iterable[Move] = (),
+    **rest: Any,  # noqa: ANN401 - fields of Records
+) -> Review:
+    org = Org(teams=TEAMS, reps=list(reps), moves=list(moves))
+    records = Records(org=org, opportunities=list(deals), processes=list(processes), **rest)
+    return build(records, owner=owner, period=THIRD, as_of=AS_OF)
+
+
+def only(review: Review) -> DealSection:
+    (section,) = review.deals
+    return section
+
+
+def told(review: Review, rule: str) -> list[tuple[str | None, int, str]]:
+    """Return record, count and English text of the findings of a rule."""
+    return [(each.record, each.count, each.text()) for each in review.findings if each.rule == rule]
+
+
+def lines(section: DealSection) -> list[tuple[int, str, int, int, int]]:
+    return [(each.level, each.owner, each.won, each.lost, each.open_deals) for each in section.members]
+
+
+JULY, AUGUST, SEPTEMBER = (month.start for month in THIRD.split("month"))
+LEAD, WON, LOST = ("lead", JULY), ("closed", AUGUST), ("lost", AUGUST)
+
+
+# Laws
+
+
+@settings(max_examples=40)
+@given(testing.records())
+def test_what_members_have_sums_to_what_the_company_has(records: Records) -> None:
+    for section in build(records, owner=None, period=Period.year(2026), as_of=date(2026, 12, 31)).deals:
+        first = [member for member in section.members if member.level == 0]
+        nobody = [each for each in section.closed.deals if each.owner is None]
+        for outcome in ("won", "lost", "cancelled"):
+            held = sum(getattr(member, outcome) for member in first)
+            assert held + sum(each.outcome == outcome for each in nobody) == getattr(section.closed, outcome)
+        unowned = sum(each.owner is None for each in section.pipeline.deals)
+        assert sum(member.open_deals for member in first) + unowned == section.pipeline.total.count
+        assert section.bridge.closing.count == section.pipeline.total.count
+        for team in (member for member in section.members if member.is_team):
+            assert_team_is_its_members(section, team)
+
+
+def assert_team_is_its_members(section: DealSection, team: DealMember) -> None:
+    """A team decided and has what those right below it and its own deals say: never less."""
+    place = section.members.index(team)
+    below = []
+    for member in section.members[place + 1 :]:
+        if member.level <= team.level:
+            break
+        if member.level == team.level + 1:
+            below.append(member)
+    assert team.won >= sum(member.won for member in below)
+    assert team.open_deals >= sum(member.open_deals for member in below)
+
+
+# Whose they are
+
+
+def test_a_deal_belongs_to_whoever_has_it_and_the_teams_above() -> None:
+    deals = [deal("o-1", "ada", LEAD, WON), deal("o-2", "bo", LEAD, LOST), deal("o-3", "bo", LEAD), deal("o-4", None, LEAD)]
+    company = only(review_of(deals))
+    assert lines(company) == [
+        (0, "east", 1, 0, 0),
+        (1, "near", 1, 0, 0),
+        (2, "ada", 1, 0, 0),
+        (0, "west", 0, 1, 1),
+        (1, "bo", 0, 1, 1),
+    ]
+    # What nobody has is the company's alone.
+    assert (company.known, company.pipeline.total.count) == (4, 2)
+    west = only(review_of(deals, "west"))
+    assert (west.known, lines(west)) == (2, [(0, "bo", 0, 1, 1)])
+    bo = only(review_of(deals, "bo"))
+    assert (bo.known, bo.members) == (2, ())
+    assert review_of(deals, "cy").deals == ()
+
+
+def test_a_deal_of_a_team_is_the_team_s() -> None:
+    company = only(review_of([deal("o-1", "near", LEAD, WON)]))
+    assert lines(company) == [(0, "east", 1, 0, 0), (1, "near", 1, 0, 0)]
+
+
+def test_one_who_moves_leaves_decided_deals_behind_and_takes_open_ones_along() -> None:
+    moves = [Move(rep="ada", on=SEPTEMBER, team="west")]
+    deals = [deal("o-1", "ada", LEAD, WON), deal("o-2", "ada", LEAD)]
+    company = only(review_of(deals, moves=moves))
+    assert lines(company) == [
+        (0, "east", 1, 0, 0),
+        (1, "near", 1, 0, 0),
+        (2, "ada", 1, 0, 0),
+        (0, "west", 0, 0, 1),
+        (1, "ada", 0, 0, 1),
+    ]
+
+
+def test_deals_of_one_who_left_or_has_not_begun_are_those_of_the_nearest_team() -> None:
+    reps = [Rep(id="ada", team="near", left=date(2026, 7, 15)), Rep(id="bo", team="west", hired=SEPTEMBER)]
+    company = only(review_of([deal("o-1", "ada", LEAD), deal("o-2", "bo", LEAD, WON)], reps=reps))
+    assert [(each.owner, each.open_deals, each.won) for each in company.members] == [
+        ("east", 1, 0),
+        ("near", 1, 0),
+        ("ada", 1, 0),
+        ("west", 0, 1),
+        ("bo", 0, 1),
+    ]
+
+
+def test_each_process_has_its_own_section() -> None:
+    deals = [
+        deal("o-1", "ada", LEAD, process="basic"),
+        deal("o-2", "ada", LEAD, ("proposal", AUGUST), process="limited"),
+    ]
+    review = review_of(deals, processes=[BASIC, LIMITED, STANDARD_PROCESSES["solution"]])
+    assert [(section.process.key, section.known) for section in review.deals] == [("basic", 1), ("limited", 1)]
+    assert all(tree.holds() for tree in review.breakdowns)
+    assert markdown(review).count("\n## Deals: ") == 2
+
+
+# What is told
+
+
+def test_a_company_that_keeps_deals_alone_is_not_blamed_for_lacking_entries() -> None:
+    review = review_of([deal("o-1", "ada", LEAD)])
+    assert {finding.rule: finding.severity for finding in review.findings}["nothing_owed"] == "info"
+    assert told(review, "no_entries") == []
+    revenue = STANDARD_METRICS["revenue"]
+    old = [Actual(owner="ada", metric=revenue, amount=Amount.of(1, CNY), on=date(2025, 1, 1))]
+    assert len(told(review_of([deal("o-1", "ada", LEAD)], actuals=old), "no_entries")) == 1
+
+
+def test_deals_without_a_beginning_are_told() -> None:
+    old = Opportunity(id="o-1", history=[Change(None, stage="lead", owner="ada")])
+    text = "Basic sale: of 2 deals 1 began on a day that nobody knows; they have no age, and the funnel leaves them out."
+    assert told(review_of([old, deal("o-2", "ada", LEAD)]), "deals_undated") == [(None, 1, text)]
+
+
+@pytest.mark.parametrize(("exported", "withheld"), [(date(2026, 9, 1), 0), (date(2026, 12, 31), 1)])
+def test_fields_without_history_are_told_and_those_that_are_withheld(exported: date, withheld: int) -> None:
+    review = review_of([deal("o-1", "ada", LEAD, as_exported=["owner", "amount"], exported=exported)])
+    ((_, count, text),) = told(review, "deals_as_exported")
+    assert count == 1
+    assert "no history of amount, owner for 1 deals" in text
+    assert exported.isoformat() in text
+    assert [count for _, count, _ in told(review, "deals_withheld")] == [1] * withheld
+
+
+def test_a_stage_in_which_most_wait_too_long_is_stuck() -> None:
+    stale = [deal(f"o-{number}", "ada", LEAD, process="limited") for number in range(3)]
+    fresh = [deal(f"p-{number}", "ada", ("lead", date(2026, 9, 20)), process="limited") for number in range(2)]
+    (found,) = told(review_of([*stale, *fresh], processes=[LIMITED]), "stuck_stage")
+    text = "Limited: 3 of 5 open deals in lead have been there for more than 30 days, half of all for 91 or more."
+    assert found == (None, 3, text)
+    assert told(review_of([*stale, *fresh, deal("q", "bo", ("lead", SEPTEMBER))], processes=[LIMITED]), "stuck_stage") == []
+    assert told(review_of(stale, processes=[LIMITED]), "stuck_stage") == []
+    assert told(review_of([attrs.evolve(each, process=None) for each in (*stale, *fresh)]), "stuck_stage") == []
+
+
+def due(id: str, owner: str, *, slips: bool) -> Opportunity:  # noqa: A002 - the name of the field
+    """Make a deal that was due in August and slips past the quarter, or does not."""
+    first = Change(date(2026, 6, 1), stage="lead", owner=owner, expected_close=AUGUST, amount=Amount.of(1, CNY))
+    later = Change(JULY, expected_close=date(2026, 11, 1)) if slips else Change(JULY, stage="closed")
+    return Opportunity(id=id, history=[first, later])
+
+
+def test_an_owner_whose_deals_slip_beyond_chance_is_told() -> None:
+    ada = [due(f"a-{number}", "ada", slips=True) for number in range(8)]
+    bo = [due(f"b-{number}", "bo", slips=number < 2) for number in range(20)]
+    (found,) = told(review_of([*ada, *bo]), "slipping")
+    text = "Basic sale: of 8 deals of ada due in the period 8 slipped, more than chance would make of the 35.7% of all."
+    assert found == ("ada", 8, text)
+    assert told(review_of([*ada[:4], *bo]), "slipping") == []
+    assert told(review_of(bo), "slipping") == []
+
+
+def test_an_employee_without_any_deal_is_told_where_others_of_the_team_have_some() -> None:
+    reps = [*REPS, Rep(id="di", team="west", kind="dealer"), Rep(id="ed", team="near")]
+    review = review_of([deal("o-1", "bo", LEAD)], reps=reps)
+    text = "Basic sale: cy serves in the period, and has neither decided a deal in it nor any open."
+    assert told(review, "no_deals_of") == [("cy", 1, text)]
+
+
+# How it is written
+
+
+def test_the_report_says_how_sure_each_number_is() -> None:
+    deals = [deal(f"w-{number}", "ada", LEAD, WON) for number in range(3)]
+    deals += [deal("l-1", "bo", LEAD, LOST), deal("o-1", "bo", LEAD, yuan=None)]
+    text = markdown(review_of(deals))
+    assert "- Decided: 3 won for CNY 300, 1 lost, 0 without a decision" in text
+    assert "- Win rate: 75.0% of 4 won or lost (95% range 30.1% – 95.4%)" in text
+    assert "- Open: 1 deals, – (without an amount: 1)" in text
+    assert "Deals still open (1) are not lost" in text
+    chinese = markdown(review_of(deals), lang="zh")
+    assert "- 赢单率：75.0%，共 4 个赢单或输单（95% 区间 30.1% – 95.4%）" in chinese
+    assert "## 商机：基础流程" in chinese
+
+
+def test_nothing_decided_and_nothing_begun_is_written_so() -> None:
+    text = markdown(review_of([deal("o-1", "ada", ("lead", date(2026, 1, 5)))]))
+    assert "- Win rate: cannot be told, no deal was won or lost" in text
+    assert "- Slipped: cannot be told, no deal was due" in text
+    assert "How far the deals came" not in text
+    over = markdown(review_of([deal("o-1", "ada", ("lead", date(2026, 1, 5)), ("lost", date(2026, 2, 1)))]))
+    assert "- Open: 0 deals" in over
+    assert "Open deals by stage" not in over
+    assert "Who decided" not in over
+
+
+def test_deals_to_look_at_are_told_with_the_reasons_most_valuable_first() -> None:
+    old = ("lead", date(2026, 6, 1))
+    deals = [deal(f"o-{number:02}", "ada", old, yuan=number, process="limited") for number in range(1, 13)]
+    deals += [deal("n-1", None, old, yuan=None, process="limited")]
+    text = markdown(review_of(deals, processes=[LIMITED]))
+    listed = text.split("### Open deals to look at\n\n")[1].split("\n\n")[0].splitlines()
+    assert len(listed) == 11
+    assert listed[0].startswith("- o-12, ada, lead, CNY 12: stalled (")
+    assert listed[-1] == "- And 3 more, worth less."
+    few = markdown(review_of(deals[-1:], processes=[LIMITED]))
+    assert "- n-1, –, lead, –: stalled (" in few
