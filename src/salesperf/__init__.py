@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from salesperf import allocation, attainment, errors, formulas, io, kernels, messages, report, review
+    from salesperf import allocation, attainment, errors, formulas, funnel, io, kernels, messages, pipeline, report, review
     from salesperf.errors import (
         IllegalTransitionError,
         InfeasibleError,
@@ -132,9 +132,11 @@ __all__ = [
     "attainment",
     "errors",
     "formulas",
+    "funnel",
     "io",
     "kernels",
     "messages",
+    "pipeline",
     "report",
     "review",
 ]
