@@ -150,6 +150,15 @@ def test_cohort_tally_beside_one_bincount(ratio_in_turn: RatioInTurn, floor: str
 
 @pytest.mark.benchmark(group="cohort tally by month of entry")
 @pytest.mark.parametrize("size", SIZES)
+def test_courses_of_deals_beside_one_bincount(ratio_in_turn: RatioInTurn, size: int) -> None:
+    """What the tally is made of but for the days in each stage: distinct deals, entry, furthest and last stage as of a day."""
+    log = Log.drawn(size)
+    rank = np.where(np.arange(len(STAGES)) < OPEN, np.arange(len(STAGES)), -1)
+    ratio_in_turn("ours / bincount of deals", lambda: log.events().courses(rank), lambda: np.bincount(log.deal.codes), 15)
+
+
+@pytest.mark.benchmark(group="cohort tally by month of entry")
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("rival", ["polars", "duckdb"])
 def test_cohort_tally_beside_a_rival(ratio_in_turn: RatioInTurn, rival: str, size: int) -> None:
     """Ours counts the days in each stage too, which the rivals' queries leave out."""

@@ -264,5 +264,5 @@ def test_an_argument_that_bears_another_meaning_is_written_with_its_function() -
 
 def test_a_word_is_no_name_and_a_name_no_word() -> None:
     assert exists('"on_track"')
-    assert not exists('"owner"')
+    assert not exists('"metric"')
     assert not exists("not_started")

@@ -1,0 +1,6 @@
+"""Events of many sequences: how many of each kind, how far each sequence came, how long it stayed in each state."""
+
+from salesperf.kernels.events.counts import event_counts, median_of_counts
+from salesperf.kernels.events.sequences import Courses, Events, Stays
+
+__all__ = ["Courses", "Events", "Stays", "event_counts", "median_of_counts"]

@@ -1,0 +1,174 @@
+"""Events of many sequences: large and odd columns against plain loops, the median, and what is refused."""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import groupby, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from salesperf import InvalidValueError
+from salesperf.kernels.events import Events, event_counts, median_of_counts
+
+MANY = 70_000
+"""More events than are taken at a time."""
+RANK = np.array([0, 1, 2, -1])
+WIDE = 2**40
+"""Codes so far apart that an event does not fit one word."""
+
+rows = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 9)), max_size=20)
+
+
+def ordered(given_rows: list[tuple[int, int, int]], until: int) -> dict[int, list[tuple[int, int]]]:
+    """Return day and state of the events of each sequence, in order of time."""
+    known = sorted((row for row in given_rows if row[2] <= until), key=lambda row: (row[0], row[2]))
+    return {key: [(day, state) for _, state, day in group] for key, group in groupby(known, key=lambda row: row[0])}
+
+
+def made(given_rows: list[tuple[int, int, int]], until: int, scale: int = 1) -> Events:
+    sequence, state, day = np.array(given_rows, dtype=np.int64).reshape(-1, 3).T
+    return Events.of(sequence * scale, state, day * scale, until=until * scale)
+
+
+def walked(events: list[tuple[int, int]]) -> tuple[int, int, int, int, int, bool, list[bool]]:
+    """Tell begin, last, furthest, last ranked, number of stays, order and visited of one sequence."""
+    ranks = [int(RANK[state]) for _, state in events if RANK[state] >= 0]
+    first = list(dict.fromkeys(ranks))
+    stays = 1 + sum(before[1] != after[1] for before, after in pairwise(events))
+    in_order = first == list(range(len(first)))
+    furthest, last = max(ranks, default=-1), ranks[-1] if ranks else -1
+    return events[0][0], events[-1][1], furthest, last, stays, in_order, [rank in ranks for rank in range(3)]
+
+
+@given(rows, st.integers(-1, 9), st.sampled_from((1, WIDE)))
+def test_courses_and_stays_are_what_walking_through_each_sequence_finds(
+    given_rows: list[tuple[int, int, int]], until: int, scale: int
+) -> None:
+    events, expected = made(given_rows, until, scale), ordered(given_rows, until)
+    told = [walked(sequence) for sequence in expected.values()]
+    courses, stays = events.courses(RANK), events.stays()
+    assert len(events) == sum(map(len, expected.values()))
+    assert courses.sequence.tolist() == [sequence * scale for sequence in expected]
+    assert courses.begin.tolist() == [begin * scale for begin, *_ in told]
+    columns = (courses.last, courses.furthest, courses.last_ranked)
+    assert [column.tolist() for column in columns] == [[each[place] for each in told] for place in (1, 2, 3)]
+    assert events.is_in_order(RANK).tolist() == [each[5] for each in told]
+    assert events.visited(RANK, ranks=3).tolist() == [each[6] for each in told]
+    assert np.unique(stays.sequence, return_counts=True)[1].tolist() == [each[4] for each in told]
+    days = {key: (until - begin) * scale for key, (begin, *_) in zip(courses.sequence.tolist(), told, strict=True)}
+    for sequence, total in days.items():
+        assert int(stays.days[stays.sequence == sequence].sum()) == total
+    assert int(stays.is_open.sum()) == len(told)
+
+
+@given(rows, st.integers(0, 9), st.sampled_from((1, 50_000)))
+@settings(max_examples=50)
+def test_counts_of_stays_are_those_of_the_stays(given_rows: list[tuple[int, int, int]], until: int, scale: int) -> None:
+    events = made([(sequence, state, day * scale) for sequence, state, day in given_rows], until * scale)
+    group = np.array([0, -1, 1, 0])
+    stays = events.stays()
+    columns = (stays.sequence, stays.state, stays.is_open, stays.days)
+    expected = Counter(
+        (int(group[sequence]), int(RANK[state]), int(is_open), days)
+        for sequence, state, is_open, days in zip(*(column.tolist() for column in columns), strict=True)
+        if group[sequence] >= 0 and RANK[state] >= 0
+    )
+    cells, counts = events.stay_counts(group, RANK)
+    assert [*map(tuple, cells.tolist())] == sorted(expected)
+    assert counts.tolist() == [expected[cell] for cell in sorted(expected)]
+
+
+@pytest.mark.parametrize("scale", [1, WIDE], ids=["packed", "in columns"])
+def test_long_columns_in_any_order_tell_the_same_as_a_loop(scale: int) -> None:
+    rng = np.random.default_rng(3)
+    sequence, state, day = rng.integers(0, 20_000, MANY), rng.integers(0, 4, MANY), rng.integers(0, 300, MANY)
+    sequence[:40_000] = 7  # one that is longer than a block
+    expected = ordered([*zip(sequence.tolist(), state.tolist(), day.tolist(), strict=True)], 250)
+    told = [walked(events) for events in expected.values()]
+    events = Events.of(sequence * scale, state, day, until=250)
+    courses = events.courses(RANK)
+    assert courses.sequence.tolist() == [key * scale for key in expected]
+    assert courses.furthest.tolist() == [each[2] for each in told]
+    assert courses.last_ranked.tolist() == [each[3] for each in told]
+    assert events.is_in_order(RANK).tolist() == [each[5] for each in told]
+    assert events.stays().days.size == sum(each[4] for each in told)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int32, np.uint64])
+def test_codes_of_any_kind_of_whole_number_are_taken(kind: type[np.integer[Any]]) -> None:
+    sequence, state = np.array([1, 0, 1]).astype(kind), np.array([0, 2, 2]).astype(kind)
+    large = np.array([100]).astype(kind)
+    assert np.argwhere(event_counts(large, large, shape=(101, 101))).tolist() == [[100, 100]]
+    assert Events.of(sequence, state, np.array([3, 3, 5]), until=9).stays().days.tolist() == [6, 2, 4]
+    assert event_counts(sequence, state, shape=(2, 3)).tolist() == [[0, 0, 1], [1, 0, 1]]
+
+
+def test_events_are_counted_in_blocks_as_in_one() -> None:
+    rng = np.random.default_rng(4)
+    first, second = rng.integers(0, 9, MANY), rng.integers(0, 5, MANY)
+    expected = np.bincount(first * 5 + second, minlength=45).reshape(9, 5)
+    assert event_counts(first, second, shape=(9, 5)).tolist() == expected.tolist()
+    none = np.zeros(0, dtype=np.int64)
+    assert event_counts(none, none, shape=(0, 4)).shape == (0, 4)
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=30))
+def test_the_median_of_counts_is_that_of_the_values(values: list[int]) -> None:
+    distinct, counts = np.unique(values, return_counts=True)
+    median, interval = median_of_counts(distinct, counts)
+    assert median == np.median(values)
+    assert median in interval
+    assert interval.low >= min(values)
+
+
+def test_the_interval_of_a_median_is_unbounded_above_where_there_are_few() -> None:
+    # Four of four give a Wilson interval from 0.51 up, three of three one from 0.44.
+    assert median_of_counts(np.array([5]), np.array([3]))[1].high == np.inf
+    assert median_of_counts(np.array([5]), np.array([4]))[1].high == 5
+
+
+# Refusals
+
+
+def assert_refused(code: str, path: tuple[str | int, ...], call: Callable[[], object]) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        call()
+    assert (caught.value.code, caught.value.path) == (code, path)
+
+
+@pytest.mark.parametrize(
+    ("columns", "code", "path"),
+    [
+        (([0, 2], [0, 0]), "out_of_range", ("first", 1)),
+        (([0, -1], [0, 0]), "out_of_range", ("first", 1)),
+        (([0, 1], [0, 3]), "out_of_range", ("second", 1)),
+        (([0, 1], [0]), "length", ("second",)),
+        (([0.0, 1.0], [0, 0]), "wrong_type", ("first",)),
+        (([[0, 1]], [0, 0]), "wrong_type", ("first",)),
+    ],
+)
+def test_codes_that_do_not_fit_are_refused(columns: Any, code: str, path: tuple[str | int, ...]) -> None:  # noqa: ANN401 - of any kind
+    first, second = map(np.array, columns)
+    assert_refused(code, path, lambda: event_counts(first, second, shape=(2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("columns", "code", "path"),
+    [
+        (([0, -1], [0, 0], [1, 2]), "out_of_range", ("sequence", 1)),
+        (([0, 1], [0, -1], [1, 2]), "out_of_range", ("state", 1)),
+        (([0, 1], [0, 1], [1]), "length", ("day",)),
+        (([0, 1], [0, 1], [1.0, 2.0]), "wrong_type", ("day",)),
+    ],
+)
+def test_events_that_are_none_are_refused(columns: Any, code: str, path: tuple[str | int, ...]) -> None:  # noqa: ANN401 - of any kind
+    sequence, state, day = map(np.array, columns)
+    assert_refused(code, path, lambda: Events.of(sequence, state, day, until=9))
+
+
+def test_the_median_of_nothing_is_refused() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    assert_refused("not_positive", ("counts",), lambda: median_of_counts(none, none))
