@@ -515,12 +515,12 @@ def test_an_address_names_no_scope(write_files: Writer) -> None:
 
 
 def test_columns_and_files_that_are_not_read_are_findings(write_files: Writer) -> None:
-    place = write_files(reps="id,nmae,notes,,scope.\nada,Ada,tall,,\n", teams="id\n", actual=ACTUALS)
+    place = write_files(reps="id,nmae,notes,,scope.\nada,Ada,tall,,\n", teams="id\n", actual=ACTUALS, budget="")
     (place / "notes.txt").write_text("no table")
     found = [(each.rule, each.severity, each.record, each.field, each.text()) for each in folder.read(place).findings]
-    names = ", ".join(f"'{layout.file}'" for layout in folder.LAYOUTS)
     assert found == [
-        ("unknown_file", "warning", None, None, f"expected one of {names}, got 'actual.csv'"),
+        ("misspelt_file", "warning", None, None, "expected a known file, perhaps 'actuals.csv', got 'actual.csv'"),
+        ("unknown_file", "info", None, None, "expected a file of this layout, got 'budget.csv'"),
         ("misspelt_column", "warning", "reps.csv", "nmae", "expected a known column, perhaps 'name', got 'nmae'"),
         ("unknown_column", "info", "reps.csv", "notes", "expected a known column, got 'notes'"),
         ("unknown_column", "info", "reps.csv", "column 4", "expected a known column, got empty text"),

@@ -115,6 +115,8 @@ def test_without_actuals_a_plan_is_reviewed_on_the_day_asked_for(company: Path, 
         (["--as-of", "today"], "--as-of: expected a date such as 2026-09-30, year first, got 'today'"),
         (["--period", "summer"], "--period: expected a period such as 2026, "),
         (["--for", "bo"], "--for: expected the id of a rep or a team, got 'bo'"),
+        (["--for", "East"], "--for: expected the id of a rep or a team, perhaps 'east', got 'East'"),
+        (["--for", "eats"], "--for: expected the id of a rep or a team, perhaps 'east', got 'eats'"),
     ],
 )
 def test_a_choice_that_cannot_be_made_is_told_by_its_option(
@@ -130,7 +132,54 @@ def test_a_day_must_be_named_where_there_are_no_data(company: Path, capsys: pyte
     for name in ("actuals", "targets"):
         (company / f"{name}.csv").unlink()
     assert program.main([str(company)]) == 2
-    assert capsys.readouterr().err.startswith("--as-of: expected actuals, whose last day")
+    assert capsys.readouterr().err.startswith("--as-of: expected actuals or deals, whose last day")
+
+
+def test_an_id_that_may_be_a_name_is_not_offered(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (company / "teams.csv").write_text("id\neast\n华东区\n", encoding="utf-8")
+    assert program.main([str(company), "--for", "华东"]) == 2
+    assert capsys.readouterr().err == "--for: expected the id of a rep or a team, got text of 2 characters\n"
+
+
+def test_where_no_day_can_be_told_a_misnamed_file_is(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (company / "actuals.csv").rename(company / "actual.csv")
+    (company / "targets.csv").write_text("owner,metric,unit,amount,period,florr\n", encoding="utf-8")
+    assert program.main([str(company)]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "expected a known file, perhaps 'actuals.csv', got 'actual.csv'",
+        "targets.csv: expected a known column, perhaps 'floor', got 'florr'",
+        "--as-of: expected actuals or deals, whose last day would be the day to look back from, got none (hint: pass --as-of)",
+    ]
+    assert program.main([str(company), "--lang", "zh"]) == 2
+    assert capsys.readouterr().err.startswith("应为已知的文件，可能是 'actuals.csv'，实际是 'actual.csv'\n")
+
+
+DEALS = "id,process\no-1,basic\no-2,basic\n"
+CHANGES = "opportunity,on,stage,owner\no-1,2026-04-01,lead,ada\no-1,2026-05-06,proposal,\no-2,,lead,ada\n"
+
+
+def test_without_actuals_the_last_change_of_a_deal_gives_the_day(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (company / "actuals.csv").unlink()
+    (company / "opportunities.csv").write_text(DEALS, encoding="utf-8")
+    (company / "changes.csv").write_text(CHANGES, encoding="utf-8")
+    assert program.main([str(company)]) == 0
+    assert capsys.readouterr() == (review(company, "2026-Q2", "2026-05-06"), "")
+
+
+def test_where_there_are_actuals_they_give_the_day(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (company / "opportunities.csv").write_text(DEALS, encoding="utf-8")
+    (company / "changes.csv").write_text(f"{CHANGES}o-1,2026-11-02,negotiation,\n", encoding="utf-8")
+    assert program.main([str(company)]) == 0
+    assert capsys.readouterr().out == review(company, "2026-Q3", "2026-09-08")
+
+
+def test_stages_named_again_are_refused_or_collapsed(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (company / "opportunities.csv").write_text(DEALS, encoding="utf-8")
+    (company / "changes.csv").write_text(f"{CHANGES}o-1,2026-06-02,proposal,\n", encoding="utf-8")
+    assert program.main([str(company)]) == 2
+    assert "- changes.csv:5:stage: expected another stage" in capsys.readouterr().err
+    assert program.main([str(company), "--repeats", "collapse"]) == 0
+    assert "Rows that name the stage in which their deal was already" in capsys.readouterr().out
 
 
 def test_a_file_is_written_whole_and_over_an_old_one(company: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -262,7 +262,7 @@ def test_the_report_says_how_sure_each_number_is() -> None:
     assert "- Open: 1 deals, – (without an amount: 1)" in text
     assert "Deals still open (1) are not lost" in text
     chinese = markdown(review_of(deals), lang="zh")
-    assert "- 赢单率：75.0%，共 4 个赢单或输单（95% 区间 30.1% – 95.4%）" in chinese
+    assert "- 赢单率：75.0%，赢单与输单共 4 个（95% 区间 30.1% – 95.4%）" in chinese
     assert "## 商机：基础流程" in chinese
 
 

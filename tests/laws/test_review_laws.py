@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from salesperf import (
     GRAINS,
     Amount,
+    Change,
     Finding,
     Message,
     Move,
@@ -91,12 +92,20 @@ def with_later_facts(records: Records, as_of: date, random: Random) -> Records:
         for target in records.targets[:2]
     ]
     actuals = [attrs.evolve(actual, on=day, ref=None) for actual in records.actuals[:3]]
+    deals = [
+        attrs.evolve(deal, history=[*deal.history, Change(max(day, deal.last_change or day), owner=deal.owner, reason="later")])
+        for deal in records.opportunities
+    ]
+    begun = [
+        attrs.evolve(deal, id=f"{deal.id} again", history=[Change(day, stage=deal.stage)]) for deal in records.opportunities
+    ]
     later = Finding(rule="later", message=Message("seen later"), on=day)
     return attrs.evolve(
         records,
         org=attrs.evolve(records.org, reps=[*reps, Rep(id="hired later", hired=day)], moves=[*records.org.moves, *moves]),
         targets=[*records.targets, *targets],
         actuals=[*records.actuals, *actuals],
+        opportunities=[*deals, *begun],
         findings=[*records.findings, later],
     )
 
@@ -110,6 +119,9 @@ def shuffled(records: Records, random: Random) -> Records:
         org=Org(reps=mixed(org.reps), teams=mixed(org.teams), moves=mixed(org.moves)),
         targets=mixed(records.targets),
         actuals=mixed(records.actuals),
+        opportunities=mixed(records.opportunities),
+        customers=mixed(records.customers),
+        processes=mixed(records.processes),
         calendar=records.calendar,
         findings=mixed(records.findings),
     )

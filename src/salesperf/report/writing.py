@@ -81,7 +81,7 @@ class _Writer(Words):
             yield from self._trend(section)
             yield from self._members(section)
         yield from DealWriter(self.review, self.lang, self.catalogs).lines()
-        if self.review.metrics:
+        if self.review.metrics or not self.review.deals:
             yield from self._unmet()
         yield from self._recorded()
         yield from self._data()

@@ -97,7 +97,7 @@ class DealSection:
     members : tuple of DealMember
         Teams and reps under the owner that decided or have something, each team before its members.
     deals : tuple of Opportunity
-        What all this was computed from, as known on the day.
+        What all this was computed from, as known on the day; sorted by id.
 
     Examples
     --------
@@ -132,9 +132,9 @@ def deal_sections(records: Records, *, owner: str | None, period: Period, as_of:
     ['solution']
     """
     held: dict[str, list[Opportunity]] = {process.key: [] for process in records.processes}
-    for opportunity in records.opportunities:
+    for opportunity in sorted(records.opportunities, key=lambda deal: deal.id):
         held[records.process_of(opportunity).key].append(opportunity)
-    for process in records.processes:
+    for process in sorted(records.processes, key=lambda process: process.key):
         place = _Places(records.org, process, as_of)
         deals = [deal for deal in held[process.key] if owner is None or owner in place.above(deal)]
         if deals:

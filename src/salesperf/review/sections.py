@@ -105,7 +105,7 @@ class Member:
     >>> from salesperf.review import build
     >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
     >>> [(member.owner, member.notes) for member in review.metrics[0].members if member.notes]
-    [('h-01', ('house',)), ('r-10', ('left',)), ('r-13', ('moved',))]
+    [('h-01', ('house', 'partial')), ('r-10', ('left',)), ('r-13', ('moved',))]
     """
 
     owner: str
