@@ -23,6 +23,7 @@ from salesperf import (
     Amount,
     Band,
     Calendar,
+    FrozenMap,
     InvalidValueError,
     Metric,
     Move,
@@ -869,6 +870,15 @@ def test_targets_in_columns_are_judged_as_objects_are() -> None:
     none: dict[str, Codes[str]] = {name: Codes.of([]) for name in ("owner", "metric", "unit")}
     days = np.array([], dtype="datetime64[D]")
     assert columns(**none, start=days, end=days, minor=np.array([], dtype=int)).actual.tolist() == []
+
+
+def test_targets_of_several_scopes_and_units_may_stand_in_one_column() -> None:
+    products = [FrozenMap({"product": name}) for name in ("A", "B")]
+    assert columns(scope=Codes.of(products)).actual.tolist() == [0, 0]
+    assert columns(scope=Codes.of([FrozenMap(), products[0]])).actual.tolist() == [5, 0]
+    # Of the metric of which there are boxes nothing is recorded: nothing is mixed.
+    metrics, units = Codes.of([VISITS, STANDARD_METRICS["orders"]]), Codes.of([COUNT, Unit("box", 0, "count")])
+    assert columns(metric=metrics, unit=units).actual.tolist() == [5, 0]
 
 
 @pytest.mark.parametrize(

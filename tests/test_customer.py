@@ -104,3 +104,8 @@ def test_personal_fields_are_marked_and_hidden() -> None:
     somebody = Contact(id="c-1", role="coach", name="Zhang Wei", title="CFO", email="zhang@example.com", phone="13800138000")
     assert repr(somebody) == "Contact(id='c-1', role='coach')"
     assert_no_personal_data(Customer(id="k-1", name="Zhang Wei", contacts=[somebody]), ["Zhang Wei", "CFO", "13800138000"])
+
+
+def test_a_reader_sees_the_name_or_else_the_id() -> None:
+    assert [each.label for each in (Contact(id="c-1"), Contact(id="c-1", name="Zhang Wei"))] == ["c-1", "Zhang Wei"]
+    assert [each.label for each in (Customer(id="k-1"), Customer(id="k-1", name="Huaxing"))] == ["k-1", "Huaxing"]

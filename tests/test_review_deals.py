@@ -15,6 +15,7 @@ from salesperf import (
     Actual,
     Amount,
     Change,
+    Contact,
     Move,
     Opportunity,
     Org,
@@ -264,6 +265,19 @@ def test_the_report_says_how_sure_each_number_is() -> None:
     chinese = markdown(review_of(deals), lang="zh")
     assert "- 赢单率：75.0%，赢单与输单共 4 个（95% 区间 30.1% – 95.4%）" in chinese
     assert "## 商机：基础流程" in chinese
+
+
+def test_where_nothing_is_amiss_nothing_is_said_to_be() -> None:
+    contacts = [Contact(id="c-1", role="champion"), Contact(id="c-2", role="economic_buyer")]
+    sound = Opportunity(
+        id="o-1",
+        history=[Change(SEPTEMBER, stage="lead", owner="ada", amount=Amount.of(1, CNY), expected_close=date(2026, 11, 1))],
+        contacts=contacts,
+    )
+    text = markdown(review_of([sound]))
+    assert "Amiss with open deals" not in text
+    assert "Open deals to look at" not in text
+    assert "- Open, weighted by the chances of the stages: CNY 0 (without a chance: 0)" in text
 
 
 def test_nothing_decided_and_nothing_begun_is_written_so() -> None:

@@ -279,6 +279,7 @@ def test_a_ratio_comes_from_a_longer_period_then_from_the_team_above_then_from_t
         assert (found.basis, found.target.parent, found.parts) == ("inherited", None, ())
     assert owed(book, None, Period.year(2026), WIN_RATE).target is company
     assert book.owed(None, WIN_RATE, Period(date(2025, 12, 1), date(2026, 2, 1))) is None
+    assert TargetBook([], org, WEEKDAYS).owed("ada", WIN_RATE, THIRD) is None
     assert book.below_total("east", WIN_RATE, THIRD, EVERYTHING) is None
     assert book.finer_total("east", WIN_RATE, THIRD, EVERYTHING) is None
 
