@@ -299,6 +299,6 @@ def test_deals_to_look_at_are_told_with_the_reasons_most_valuable_first() -> Non
     listed = text.split("### Open deals to look at\n\n")[1].split("\n\n")[0].splitlines()
     assert len(listed) == 11
     assert listed[0].startswith("- o-12, ada, lead, CNY 12: stalled (")
-    assert listed[-1] == "- And 3 more, worth less."
+    assert listed[-1] == "- And 3 more, none worth more than these."
     few = markdown(review_of(deals[-1:], processes=[LIMITED]))
     assert "- n-1, –, lead, –: stalled (" in few

@@ -143,7 +143,7 @@ class DealWriter(Words):
         if not segment.deals:
             return
         yield from self.prose("### ", self.say("report.deals.funnel"))
-        heads = ["stage", "entered", "moved_on", "rate", "range", "lost", "cancelled", "still_open", "median_days"]
+        heads = ["stage", "entered", "moved_on", "conversion_rate", "range", "lost", "cancelled", "still_open", "median_days"]
         rows = (
             [
                 self.show(Message(each.stage.label)),
@@ -165,7 +165,19 @@ class DealWriter(Words):
         if not section.members:
             return
         yield from self.prose("### ", self.say("report.deals.members"))
-        heads = ["owner", "won", "won_value", "lost", "cancelled", "rate", "range", "open", "open_value", "stalled", "overdue"]
+        heads = [
+            "owner",
+            "won",
+            "won_value",
+            "lost",
+            "cancelled",
+            "win_rate",
+            "range",
+            "open",
+            "open_value",
+            "stalled",
+            "overdue",
+        ]
         rows = (
             [
                 "· " * member.level + self.show(self.name(member.owner)),

@@ -289,7 +289,8 @@ class _Finder:
         """Notice that something is owed for a part of the period only; what was done on other days is left out."""
         owed = [section.owed, *(member.owed for member in section.members if member.is_team)]
         for each in owed:
-            if each.target.period != each.asked:
+            beyond = each.asked.without([each.target.period])
+            if any(self._is_served(each.target.owner, days) for days in beyond):
                 yield self._finding(
                     "partly_covered",
                     "warning",
@@ -298,6 +299,10 @@ class _Finder:
                     metric=section.title,
                     period=each.target.period,
                 )
+
+    def _is_served(self, owner: str | None, days: Period) -> bool:
+        """Tell whether anybody under an owner is in service on any of some days: before the first joined nothing is owed."""
+        return bool(self.review.org.members(owner, days))
 
     def without_a_single_target(self) -> Iterator[Finding]:
         """Notice a metric whose targets for parts of the period cannot be added up to one for all of it."""
