@@ -510,6 +510,9 @@ def test_a_history_of_another_kind_is_not_looked_at_to_its_end(write_files: Writ
     rows = "".join(f"o-1,2026-09-01,,{number},{'CNY' if number == 0 else 'USD'},,,,,,\n" for number in range(50))
     faults = places(write_files(changes=f"{FIRST}{rows}"))
     assert faults == [("unit_mismatch", ("changes.csv", line, "unit")) for line in range(5, 25)]
+    rows = "".join(f"o-1,2026-09-01,s-{number},,,,,,,,\n" for number in range(50))
+    faults = places(write_files(changes=f"{FIRST}{rows}"))
+    assert faults == [("unknown_stage", ("changes.csv", line, "stage")) for line in range(4, 24)]
 
 
 def test_deals_of_another_kind_are_not_looked_at_to_their_end(write_files: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -626,3 +629,42 @@ def test_progress_is_told_of_changes_and_deals(write_files: Writer, monkeypatch:
     told: list[tuple[int, str]] = []
     folder.read(write_files(), progress=lambda *done: told.append(done))
     assert told == [(2, "changes.csv"), (2, "opportunities.csv")]
+
+
+# Whatever stands there
+
+CELLS = (
+    *("", "", "k-1", "o-1", "o-2", "lead", "offer", "won", "lost", "open", "sales", "basic", "ada", "2026-09-01", "2026-09-02"),
+    *("5", "1.5", "-1", "1e5", "CNY", "USD", "yes", "champion", "commit", "amount", "a;b", '"a', "王", "9" * 200, "\x00"),
+)
+
+
+@st.composite
+def scribbled(draw: st.DrawFn) -> dict[str, list[list[str]]]:
+    """Draw rows for some of the files, with any cell in any place."""
+    layouts = [layout for layout in folder.LAYOUTS if layout.file.removesuffix(".csv") in {*PERSONAL}]
+    files = {}
+    for layout in draw(st.lists(st.sampled_from(layouts), min_size=1, unique=True)):
+        columns = [*layout.columns, *(f"{family}a:int" for family in layout.families)]
+        row = st.lists(st.sampled_from(CELLS), min_size=len(columns), max_size=len(columns))
+        files[layout.file] = [columns, *draw(st.lists(row, max_size=4))]
+    return files
+
+
+@given(scribbled())
+def test_whatever_stands_in_the_cells_is_read_or_told_at_a_file_and_line(files: dict[str, list[list[str]]]) -> None:
+    with TemporaryDirectory() as parent:
+        place = Path(parent)
+        for name, text in {"reps": REPS, "stages": STAGES, "opportunities": DEALS, "changes": FIRST}.items():
+            (place / f"{name}.csv").write_text(text, encoding="utf-8")
+        for name, rows in files.items():
+            with (place / name).open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(rows)
+        try:
+            folder.read(place)
+        except InvalidInputError as error:
+            for fault in error.exceptions:
+                assert isinstance(fault, SalesperfError)
+                file_name, line, *_ = fault.path
+                assert (place / str(file_name)).is_file()
+                assert isinstance(line, int)

@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import attrs
 import pytest
 
 import salesperf as sp
 from pages import ROOT
+from salesperf.review import DealSection, build
 
 GENERATOR = ROOT / "tools" / "make_sample.py"
 FILES = Path(sp.__file__).parent / "sample"
@@ -79,7 +82,7 @@ def test_the_generator_makes_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_files_are_small() -> None:
-    assert sum(path.stat().st_size for path in FILES.iterdir()) < 250_000
+    assert sum(path.stat().st_size for path in FILES.iterdir()) < 300_000
 
 
 def test_nothing_is_noticed_by_the_reader(company: sp.Records) -> None:
@@ -196,3 +199,45 @@ def test_a_target_for_a_product_ended_unmet(company: sp.Records) -> None:
 
 def test_a_ratio_has_targets(company: sp.Records) -> None:
     assert target(company, None, QUARTER, "average_order_value").amount == 105_000
+
+
+@pytest.fixture(scope="module")
+def deals(company: sp.Records) -> DealSection:
+    """The deals of the company in the third quarter."""
+    (section,) = build(company, owner=None, period=QUARTER, as_of=LAST_DAY).deals
+    return section
+
+
+def test_proposals_wait(deals: DealSection) -> None:
+    over = {age.stage: (age.over or 0) / max(1, (age.over or 0) + (age.within or 0)) for age in deals.pipeline.ages}
+    assert over.pop("proposal") > 0.5
+    assert all(share <= 0.25 for share in over.values())
+    assert max(deals.pipeline.by_stage, key=lambda group: group.count).key == "proposal"
+
+
+def test_the_deals_of_one_rep_slip_more_than_all(deals: DealSection, company: sp.Records) -> None:
+    (slipping,) = [group for group in deals.slips.by_owner if group.key == "r-12"]
+    whole = deals.slips.total.slip_rate.value
+    assert whole is not None
+    assert slipping.slip_rate.low is not None
+    assert slipping.slip_rate.low > whole
+    findings = build(company, owner=None, period=QUARTER, as_of=LAST_DAY).findings
+    assert [each.record for each in findings if each.rule == "slipping"] == ["r-12"]
+
+
+def test_one_rival_takes_most_of_what_is_lost(deals: DealSection) -> None:
+    lost = Counter(name for deal in deals.closed.of("lost") for name in deal.competitors)
+    assert lost.most_common(1)[0][0] == "Beihe"
+
+
+def test_deals_keep_to_their_process(company: sp.Records) -> None:
+    (process,) = company.processes
+    assert sum(deal.is_undated for deal in company.opportunities) == 1
+    for deal in company.opportunities:
+        stages = [visit.stage for visit in deal.visits]
+        assert stages[0] == "prospecting"
+        for number, change in enumerate(deal.history[1:], 1):
+            if change.stage is None:
+                continue
+            before = attrs.evolve(deal, history=deal.history[:number])
+            assert change.stage in process.allowed(before)

@@ -4,18 +4,22 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TextIO
 
 from salesperf import __version__, report, review
-from salesperf.errors import InvalidValueError, SalesperfError
+from salesperf.errors import InvalidValueError, Phrase, SalesperfError, UnknownNameError, show
 from salesperf.io.folder import read, read_sample
 from salesperf.io.folder.cells import date_in
+from salesperf.io.folder.opportunities import REPEATS
 from salesperf.io.folder.table import system_reason
 from salesperf.messages import LANGUAGES, describe_error
+from salesperf.model.finding import Finding
+from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 
@@ -96,6 +100,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--period", help="2026, 2026-Q3, 2026-09, FY2026-Q4, ...; the quarter of that day if not given")
     parser.add_argument("--for", dest="owner", metavar="OWNER", help="the id of a rep or a team; the company if not given")
+    parser.add_argument(
+        "--repeats",
+        choices=REPEATS,
+        default=REPEATS[0],
+        help="what becomes of a row in changes.csv that names the stage in which the deal is already",
+    )
     parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="the language of the review")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write; standard output if not given")
     parser.add_argument("--version", action="version", version=f"salesperf {__version__}")
@@ -105,20 +115,48 @@ def _parser() -> argparse.ArgumentParser:
 def _review(chosen: argparse.Namespace) -> str:
     progress = ProgressLine(sys.stderr)
     try:
-        records = read_sample(progress=progress) if chosen.folder is None else read(chosen.folder, progress=progress)
+        if chosen.folder is None:
+            records = read_sample(progress=progress)
+        else:
+            records = read(chosen.folder, repeats=chosen.repeats, progress=progress)
     finally:
         progress.clear()
-    as_of = _last_day(records) if chosen.as_of is None else _day(chosen.as_of)
+    as_of = _last_day(records, chosen.lang) if chosen.as_of is None else _day(chosen.as_of)
     period = _period(chosen.period, records, as_of)
-    records.org.require_owner(chosen.owner, "--for")
+    _require_owner(chosen.owner, records.org)
     return report.markdown(review.build(records, owner=chosen.owner, period=period, as_of=as_of), lang=chosen.lang)
 
 
-def _last_day(records: Records) -> date:
-    """Return the last day with data, so that no clock is asked: the same files give the same review."""
-    if not records.actuals:
+def _last_day(records: Records, lang: str) -> date:
+    """Return the day of the last actual, or else of the last change of a deal, so that no clock is asked.
+
+    The same files give the same review. What was noticed about files without either is told: one may be misnamed.
+    """
+    done = [actual.on for actual in records.actuals]
+    days = done or [on for deal in records.opportunities if (on := deal.last_change) is not None]
+    if not days:
+        _tell(records.findings, lang)
         raise InvalidValueError("no_day", path=("--as-of",))
-    return max(actual.on for actual in records.actuals)
+    return max(days)
+
+
+def _tell(findings: Iterable[Finding], lang: str) -> None:
+    for finding in findings:
+        where = "" if finding.record is None else f"{finding.record}: "
+        sys.stderr.write(f"{where}{finding.text(lang)}\n")
+
+
+def _require_owner(owner: str | None, org: Org) -> None:
+    """Refuse an id that nobody bears, and tell the one that may be meant."""
+    try:
+        org.require_owner(owner, "--for")
+    except UnknownNameError as error:
+        ids = {id_.lower(): id_ for id_ in (*org.rep_by_id, *org.team_by_id)}
+        alike = (ids[each] for each in get_close_matches(str(owner).lower(), ids, n=1))
+        known = next((id_ for id_ in alike if not isinstance(show(id_), Phrase)), None)
+        if known is None:
+            raise
+        raise UnknownNameError("misspelt_owner", path=error.path, known=known, value=owner) from None
 
 
 def _day(text: str) -> date:

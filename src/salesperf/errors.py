@@ -1,8 +1,8 @@
 """Everything that can go wrong, under one class.
 
 A message is written in lower case: where it happened, what was expected, the value that stood there, and, last, a
-hint. No message shows personal data: whatever might be a name, a phone number or an address is told by its type and
-length.
+hint. It shows what looks like an id, small numbers and days; all else, and with it names of several words or in other
+letters, telephone numbers and addresses, is told by its type and length.
 """
 
 import re
@@ -51,12 +51,17 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "calendar_no_workdays": "expected a weekend of at most six days, got {value}",
         "cell_too_long": "expected text of at most {limit} characters, got {value}",
         "change_empty": "expected at least one value that changes, got none",
+        "changes_missing": "expected at least one row of the deal in changes.csv, got none for {value}"
+        " (hint: its stage, amount, owner and whatever else changes stand there)",
         "choice": "expected one of {choices}, got {value}",
+        "contact_of_one": "expected a customer or an opportunity to which the contact belongs, got neither or both",
         "customer_cycle": "expected a tree of customers, got a cycle through {value}",
         "date_is_datetime": "expected a date, got a datetime (hint: choose the time zone yourself and pass value.date())",
         "date_too_late": "expected a day before the last that a calendar can hold, got {value}",
+        "days_reversed": "expected a last day on or after the first, got {first} and {last}",
         "decimal_scale": "expected a number with at most {digits} digits before and after the point, got {value}",
         "dimensions": "expected an array of one dimension, got {value}",
+        "document_decoding": "expected UTF-8 text, got other bytes at position {position}",
         "duplicate_id": "expected an id that no other rep or team bears, got {value} again",
         "duplicate_target": "expected one target for owner, metric, period and scope, got another one for {value}",
         "empty": "expected text that is not empty and has no blanks at its ends, got {value}",
@@ -77,20 +82,27 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "history_order": "expected days in order, got {value} after {previous}"
         " (hint: sort the changes by day; within a day their order is the sequence)",
         "history_repeats": "expected another stage than the one in which the deal is, got {value} again"
-        " (hint: Opportunity.of with repeats='collapse' drops such rows)",
+        " (hint: repeats='collapse', of Opportunity.of and io.folder.read, drops such rows)",
         "history_undated": "expected a day, got none (hint: only the first change may lack it)",
         "infeasible_sum": "expected values whose sum is {total} up to rounding, got a sum that is off by {excess}",
         "interval_half": "expected both ends of the interval with a value, or neither",
         "interval_reversed": "expected low <= high, got {low} and {high}",
         "invalid_input": "faults in the input: {count}",
+        "json_syntax": "expected JSON, got something else or the end of the text (hint: the path is line and column)",
         "length": "expected {expected} items, got {value}",
         "metric_conflict": "expected one definition of the metric {metric}, got another one",
         "missing_column": "expected a column {column}, got the columns {columns}",
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
+        "missing_field": "expected a value, got none",
         "misspelt_column": "expected a known column, perhaps {known}, got {value}",
+        "misspelt_field": "expected a known field, perhaps {known}, got {value}",
+        "misspelt_file": "expected a known file, perhaps {known}, got {value}",
+        "misspelt_owner": "expected the id of a rep or a team, perhaps {known}, got {value}",
         "more_than_all": "expected a part of the whole, got {value}, more than there is in all",
         "move_outside_service": "expected a move after the day of hire and before the day of leaving, got {value}",
-        "no_day": "expected actuals, whose last day would be the day to look back from, got none (hint: pass --as-of)",
+        "name_taken": "expected a name that no column of the result bears, got {value}",
+        "nested_too_deeply": "expected at most {limit} objects and arrays within each other, got more",
+        "no_day": "expected actuals or deals, whose last day would be the day to look back from, got none (hint: pass --as-of)",
         "no_weights": "expected at least one weight to divide {total} by, got none",
         "not_a_count": "expected a count (a whole number, 0 or more), got {value}",
         "not_a_shape": "expected a number from 1e-4 to 1e12, got {value}",
@@ -101,10 +113,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "not_numeric": "expected a number or a numpy array of numbers, got {value}"
         " (hint: make a list an array with numpy.array)",
         "not_positive": "expected a finite number above 0, got {value}",
-        "not_recorded": "expected a metric that is recorded, got the ratio {metric}"
+        "not_recorded": "expected a metric that is recorded, and no ratio, got {metric}"
         " (hint: record {numerator} and {denominator}; the ratio follows)",
-        "not_recorded_part": "expected a metric that is recorded, got the ratio {metric}",
+        "not_recorded_part": "expected a metric that is recorded, and no ratio, got {metric}",
         "not_unique": "expected each one once, got {value} again",
+        "number_too_long": "expected a number of at most {limit} digits, got a longer one",
         "org_cycle": "expected a tree of teams, got a cycle through {value}",
         "out_of_range": "expected a number from {low} to {high}, got {value}",
         "overflow": "expected a sum that fits a 64-bit integer, got one beyond it",
@@ -119,7 +132,10 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "process_kind": "expected from {low} to {high} stages of kind {kind}, got {value}",
         "process_mismatch": "expected a deal of the process {expected}, got one of {value}"
         " (hint: ask about each process by itself)",
+        "process_missing": "expected one of the sales processes {choices}, got none"
+        " (hint: a deal may leave it out only where there is exactly one process)",
         "process_order": "expected the kinds of stages in the order {choices}, got {value} too late",
+        "process_without_stages": "expected stages in stages.csv, or one of the ready-made processes {choices}, got {value}",
         "profile_length": "expected {expected} weights for the grain {grain}, got {value}",
         "rate_float": "expected an int, Decimal or Fraction and no float, got {value}"
         ' (hint: write it as text, such as Decimal("0.075"))',
@@ -130,11 +146,16 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: count the commas; a field that holds a comma stands in quotes)",
         "row_unreadable": "expected cells of at most {limit} characters whose quotes close"
         " (hint: a quote within quotes is written twice)",
+        "schema_newer": "expected a document of version {known} or older, got version {value} (hint: install a newer salesperf)",
+        "schema_unknown": "expected a document whose schema reads as {known}, got {value}",
+        "tally_mismatch": "expected tallies with one {field}, got {left} and {right}"
+        " (hint: count both parts by the same question)",
         "target_cycle": "expected a tree of targets, got a cycle through the one for {value}",
         "target_order": "expected floor, amount and stretch in the order of the metric's direction, got another order",
         "too_many_faults": "expected fewer than {limit} faults in a file (hint: the rows below have not been read)",
         "transition_earlier": "expected a day on or after the last change, {last}, got {value}",
-        "transition_illegal": "expected one of {choices}, to which a deal may go from {stage}, got {value}",
+        "transition_illegal": "expected one of {choices}, to which a deal may go from {stage}, got {value}"
+        " (hint: advance enters open stages and after-sales service; win, lose, cancel and reopen enter the others)",
         "transition_reopen": "expected a decided deal and one of the open stages {choices}, got a deal in {stage}",
         "unhashable": "expected values that cannot change, got {value} (hint: use tuples and FrozenMap)",
         "unit_dimension": "expected an amount of dimension {expected} for the metric {metric}, got {value}",
@@ -142,17 +163,24 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unit_of_ratio": "expected no unit for the ratio {metric}, got {value} (hint: leave the cell empty)",
         "unknown_column": "expected a known column, got {value}",
         "unknown_customer": "expected the id of a customer, got {value}",
+        "unknown_field": "expected a known field, got {value}",
+        "unknown_file": "expected a file of this layout, got {value}",
         "unknown_language": "expected one of {choices}, got {value}",
         "unknown_metric": "expected a metric of metrics.csv or one of {choices}, got {value}",
+        "unknown_opportunity": "expected the id of an opportunity, got {value}",
         "unknown_owner": "expected the id of a rep or a team, got {value}",
         "unknown_process": "expected one of the sales processes {choices}, got {value}",
         "unknown_rep": "expected the id of a rep, got {value}",
         "unknown_stage": "expected one of the stages {choices}, got {value}",
         "unknown_target": "expected the key of a target, got {value}",
         "unknown_team": "expected the id of a team, got {value}",
+        "unordered_keys": "expected keys that cannot change and have an order among each other, got keys of type {value}",
         "unreadable_amount": "expected a decimal number such as 1234.50, got {value}"
         " (hint: no thousands separators, no currency signs)",
         "unreadable_date": "expected a date such as 2026-09-30, year first, got {value}",
+        "unreadable_integer": "expected a whole number such as 21, got {value}",
+        "unreadable_list": "expected words with semicolons between them, got {value}"
+        " (hint: a word that holds a semicolon or a quote stands in quotes, and a quote within is written twice)",
         "unreadable_number": "expected a number such as 0.8, got {value}",
         "unreadable_unit": "expected a unit such as CNY, USD:4, count or box, got {value}"
         " (hint: a currency goes by its ISO 4217 code, so RMB is CNY; any other three capitals need digits, as in PCS:0)",
@@ -166,6 +194,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
 SHOWN: Final[Mapping[str, str]] = MappingProxyType(
     {
         "datetime": "a datetime",
+        "empty": "empty text",
         "integer": "an int of {count} digits",
         "integer_long": "an int of {count} digits or more",
         "items": "{items}",
@@ -228,7 +257,7 @@ def _rebuild_phrase(key: str, arguments: Mapping[str, object]) -> Phrase:
 
 
 def show(value: object) -> str:
-    """Write a value for a message so that it can hold no personal data.
+    """Write a value for a message so that it holds no more of anybody than an id does.
 
     Parameters
     ----------
@@ -238,12 +267,14 @@ def show(value: object) -> str:
     Returns
     -------
     str
-        Short identifiers, small numbers and dates as they are; all else by type and length, as a :class:`Phrase`.
+        Short identifiers, small numbers and dates as they are; all else by type and length, as a :class:`Phrase`. A phrase
+        stays as it is, so that whoever knows better can tell by type and length what looks like an id.
 
     Notes
     -----
     An identifier is one word in ASCII of at most 40 characters with fewer than seven digits. A word in other letters counts
-    as free text, since two Chinese characters may be a region or somebody's full name and nothing tells them apart.
+    as free text, since two Chinese characters may be a region or somebody's full name and nothing tells them apart. What it
+    cannot know is that a single word, such as ``zhangwei``, is a name: let ids be no personal data.
 
     Examples
     --------
@@ -270,6 +301,8 @@ def _show_one(value: object) -> str:  # noqa: PLR0911 - one return a kind of val
         return repr(value)
     if isinstance(value, type):
         return Phrase("type_text") if value is str else value.__name__
+    if isinstance(value, Phrase):
+        return value
     if isinstance(value, str):
         return _show_text(value)
     if isinstance(value, Integral):
@@ -286,6 +319,8 @@ def _show_one(value: object) -> str:  # noqa: PLR0911 - one return a kind of val
 
 
 def _show_text(value: str) -> str:
+    if not value:
+        return Phrase("empty")
     digits = sum(character.isdigit() for character in value)
     if _DATES.match(value) or (_KEY.match(value) and digits < _LONG):
         return str.__repr__(value)
@@ -344,7 +379,7 @@ class SalesperfError(Exception):
     code : str
     path : tuple of str or int
     params : Mapping of str to str
-        Ready to show, in any language: free of personal data.
+        Ready to show, in any language: each has passed through :func:`show`.
     """
 
     code: str

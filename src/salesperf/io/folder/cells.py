@@ -1,28 +1,49 @@
-"""What a cell of the plain CSV layout says: a date, a number, an amount, a unit; and how each is written.
+"""What a cell of the plain CSV layout says: a date, a number, an amount, a unit, a list; and how each is written.
 
 A blank at the end of a cell means nothing, except in names and other free text. A cell is refused without a path: whoever
 reads the table knows where it stood.
 """
 
+import csv
+import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 from salesperf.errors import InvalidValueError
 from salesperf.model.amount import COUNT, Amount, Unit
 from salesperf.model.metric import Metric
+from salesperf.model.validators import check_scale
 
-__all__ = ["amount_in", "amount_of", "date_in", "id_in", "number_in", "optional", "unit_in", "write_cell"]
+__all__ = [
+    "amount_in",
+    "amount_of",
+    "amount_of_unit",
+    "date_in",
+    "flag_in",
+    "id_in",
+    "integer_in",
+    "list_in",
+    "number_in",
+    "optional",
+    "unit_in",
+    "write_cell",
+    "write_list",
+]
 
 ValueT = TypeVar("ValueT")
-Cell: TypeAlias = str | date | Decimal | Amount | Unit | None
+Cell: TypeAlias = str | bool | int | date | Decimal | Amount | Unit | None
 
+_INTEGER: Final = re.compile(r"[+-]?\d+\Z", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
 _DATE: Final = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})\Z", re.ASCII)
 _PLAIN: Final = 40
 """Digits of any amount that fits 64 bits, with room: longer text takes the careful way."""
+_FLAGS: Final = MappingProxyType({"yes": True, "no": False, "true": True, "false": False})
+_SEPARATOR: Final = ";"
 
 
 def optional(read: Callable[[str], ValueT]) -> Callable[[str], ValueT | None]:
@@ -100,6 +121,67 @@ def number_in(cell: str) -> Decimal:
     return Decimal(text)
 
 
+def integer_in(cell: str) -> int:
+    """Read a whole number.
+
+    Raises
+    ------
+    InvalidValueError
+        If the cell is anything else, or has more than a hundred digits.
+
+    Examples
+    --------
+    >>> integer_in(" 21 "), integer_in("-3")
+    (21, -3)
+    """
+    text = cell.strip()
+    if not _INTEGER.match(text):
+        raise InvalidValueError("unreadable_integer", value=cell)
+    number = Decimal(text)
+    check_scale(number, ())
+    return int(number)
+
+
+def flag_in(cell: str) -> bool:
+    """Read a yes or no, or a true or false, as spreadsheets write it.
+
+    Raises
+    ------
+    InvalidValueError
+        If the cell is anything else.
+
+    Examples
+    --------
+    >>> flag_in("yes"), flag_in("FALSE")
+    (True, False)
+    """
+    word = cell.strip().lower()
+    if word not in _FLAGS:
+        raise InvalidValueError("choice", choices=("yes", "no"), value=cell)
+    return _FLAGS[word]
+
+
+def list_in(cell: str) -> tuple[str, ...]:
+    """Read words with semicolons between them; one that itself holds a semicolon stands in quotes.
+
+    Raises
+    ------
+    InvalidValueError
+        If a quote does not close, or closes within a word.
+
+    Examples
+    --------
+    >>> list_in("Acme; Umbrella Ltd"), list_in('"A;B"'), list_in("")
+    (('Acme', 'Umbrella Ltd'), ('A;B',), ())
+    """
+    rows = csv.reader(io.StringIO(cell, newline=""), delimiter=_SEPARATOR, skipinitialspace=True, strict=True)
+    try:
+        words = [word.strip() for row in rows for word in row]
+    except csv.Error:
+        raise InvalidValueError("unreadable_list", value=cell) from None
+    return tuple(filter(None, words))
+
+
 def amount_in(cell: str) -> str:
     """Check that a cell holds a plain decimal number, whose unit stands in another one.
 
@@ -157,6 +239,30 @@ def amount_of(metric: Metric, number: str, unit: Unit | None) -> Amount:
         if metric.dimension == "money" and metric.accumulation != "ratio":
             raise InvalidValueError("unreadable_unit", path=("unit",), value="")
         unit = COUNT
+    return amount_of_unit(number, unit)
+
+
+def amount_of_unit(number: str, unit: Unit) -> Amount:
+    """Make an amount of two cells.
+
+    Parameters
+    ----------
+    number
+        What :func:`amount_in` returned.
+    unit
+        Its unit.
+
+    Raises
+    ------
+    InvalidValueError
+        If the number has more digits than the unit, or is too large.
+
+    Examples
+    --------
+    >>> from salesperf.model.amount import CNY
+    >>> print(amount_of_unit("80000", CNY))
+    80,000.00 CNY
+    """
     whole, _, fraction = number.partition(".")
     try:
         if len(fraction) <= unit.digits and len(number) <= _PLAIN:
@@ -171,11 +277,26 @@ def write_cell(value: Cell) -> str:
 
     Examples
     --------
-    >>> write_cell(date(2026, 9, 30)), write_cell(Decimal("1E+1")), write_cell(None)
-    ('2026-09-30', '10', '')
+    >>> write_cell(date(2026, 9, 30)), write_cell(Decimal("1E+1")), write_cell(True), write_cell(None)
+    ('2026-09-30', '10', 'yes', '')
     """
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Amount):
         value = value.decimal
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def write_list(words: Iterable[str]) -> str:
+    """Write words as a cell that :func:`list_in` reads back.
+
+    Examples
+    --------
+    >>> write_list(["Acme", "A;B"]), write_list([])
+    ('Acme;"A;B"', '')
+    """
+    cell = io.StringIO(newline="")
+    csv.writer(cell, delimiter=_SEPARATOR, lineterminator="\r\n").writerow(words)
+    return cell.getvalue().removesuffix("\r\n")

@@ -4,7 +4,23 @@ from typing import Final
 
 from salesperf.io.folder.layout import Layout
 
-__all__ = ["ABSENCES", "ACTUALS", "CALENDAR", "LAYOUTS", "METRICS", "MOVES", "REPS", "TARGETS", "TEAMS"]
+__all__ = [
+    "ABSENCES",
+    "ACTUALS",
+    "CALENDAR",
+    "CHANGES",
+    "CONTACTS",
+    "CUSTOMERS",
+    "LAYOUTS",
+    "METRICS",
+    "MOVES",
+    "OPPORTUNITIES",
+    "PROCESSES",
+    "REPS",
+    "STAGES",
+    "TARGETS",
+    "TEAMS",
+]
 
 REPS: Final = Layout(
     file="reps.csv",
@@ -32,6 +48,53 @@ ACTUALS: Final = Layout(
     optional=("ref",),
     families=("scope.",),
 )
+PROCESSES: Final = Layout(
+    file="processes.csv",
+    required=("key",),
+    optional=("title", "may_skip", "may_go_back", "may_reenter", "may_reopen"),
+)
+STAGES: Final = Layout(
+    file="stages.csv",
+    required=("key",),
+    optional=("process", "title", "kind", "probability", "max_days", "tasks", "exit_criteria"),
+)
+CUSTOMERS: Final = Layout(
+    file="customers.csv",
+    required=("id",),
+    optional=("name", "owner", "parent", "since"),
+    families=("fact.",),
+)
+CONTACTS: Final = Layout(
+    file="contacts.csv",
+    required=("id",),
+    optional=("customer", "opportunity", "role", "name", "title", "email", "phone"),
+)
+OPPORTUNITIES: Final = Layout(
+    file="opportunities.csv",
+    required=("id",),
+    optional=("customer", "lead", "process", "competitors", "as_exported", "exported"),
+    families=("fact.",),
+)
+CHANGES: Final = Layout(
+    file="changes.csv",
+    required=("opportunity", "on"),
+    optional=("stage", "amount", "unit", "expected_close", "owner", "category", "grade", "reason", "evidence"),
+)
 
-LAYOUTS: Final = (REPS, TEAMS, MOVES, ABSENCES, CALENDAR, METRICS, TARGETS, ACTUALS)
+LAYOUTS: Final = (
+    REPS,
+    TEAMS,
+    MOVES,
+    ABSENCES,
+    CALENDAR,
+    METRICS,
+    TARGETS,
+    ACTUALS,
+    PROCESSES,
+    STAGES,
+    CUSTOMERS,
+    CONTACTS,
+    OPPORTUNITIES,
+    CHANGES,
+)
 """All files, in the order in which their faults are reported."""

@@ -1,8 +1,9 @@
 """What a CSV file may hold, and what was read of one: items with their lines, faults with file, line and column."""
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -14,6 +15,8 @@ Faults: TypeAlias = tuple[SalesperfError, ...]
 """What was wrong, each fault with file, line and column."""
 
 ItemT = TypeVar("ItemT")
+
+_ADDRESS: Final = re.compile(r"[^\s@]@[^\s@]+\.[^\s@]")
 
 
 @attrs.frozen(kw_only=True)
@@ -50,17 +53,21 @@ class Layout:
     def recognise(self, heading: str) -> str | None:
         """Return the name of the column under a heading, in any case of letters; ``None`` for an unknown one.
 
+        The end of a column of a family stands in reviews, so it must be no e-mail address.
+
         Examples
         --------
         >>> layout = Layout(file="visits.csv", required=("rep",), families=("scope.",))
         >>> layout.recognise(" Rep "), layout.recognise("scope.Region"), layout.recognise("reps")
         ('rep', 'scope.Region', None)
+        >>> layout.recognise("scope.ada@example.com") is None
+        True
         """
         name = heading.strip()
         if name.lower() in self.columns:
             return name.lower()
         for family in self.families:
-            if name.lower().startswith(family) and len(name) > len(family):
+            if name.lower().startswith(family) and len(name) > len(family) and not _ADDRESS.search(name):
                 return family + name[len(family) :].strip()
         return None
 
@@ -124,7 +131,9 @@ def faults_in(error: SalesperfError) -> Faults:
 
 
 def located(
-    group: InvalidInputError, read: Mapping[str, Items[Any]], columns: Mapping[str, str] = MappingProxyType({})
+    group: InvalidInputError,
+    read: Mapping[str, Items[Any]],
+    columns: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> Faults:
     """Tell the faults of a noun that bundles others where in the files these others stood.
 
@@ -135,7 +144,7 @@ def located(
     read
         What was read for each field of the noun, in the order in which the noun numbers it.
     columns
-        The column of each field that has not the name of its column.
+        The column of each field within a field that has not the name of its column: ``{("targets", "parent"): ...}``.
 
     Examples
     --------
@@ -149,6 +158,6 @@ def located(
     faults = []
     for fault in faults_in(group):
         _, field, position, *inner = fault.path
-        names = [columns.get(str(name), str(name)) for name in inner]
+        names = [columns.get((str(field), str(name)), str(name)) for name in inner]
         faults.append(fault.at(*read[str(field)].path(int(position), *names)))
     return tuple(faults)

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import attrs
 
-from salesperf.errors import InvalidInputError, InvalidValueError, UnknownNameError
+from salesperf.errors import InvalidInputError, InvalidValueError, Phrase, UnknownNameError
 from salesperf.io.folder.cells import date_in, id_in, number_in, optional, write_cell
 from salesperf.io.folder.files import ABSENCES, MOVES, REPS, TEAMS
 from salesperf.io.folder.layout import Faults, Items, Layout, located
@@ -32,6 +33,10 @@ ItemT = TypeVar("ItemT")
 _ONE_DAY: Final = timedelta(days=1)
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH: Final = re.compile(r"\d{1,2}\Z", re.ASCII)
+_MONTHS: Final = 12
+_OF_PERSONS: Final = frozenset({"unknown_customer", "unknown_owner", "unknown_rep"})
+_LONGEST_ID: Final = 40
+"""Longer text is not shown, whatever it is like."""
 
 
 def known_id(ids: Iterable[str], code: str) -> Callable[[str], str]:
@@ -44,21 +49,37 @@ def known_id(ids: Iterable[str], code: str) -> Callable[[str], str]:
     code
         The error's code for any other.
 
+    Notes
+    -----
+    What stands in the place of a person's id may be the name instead. Unless it holds a digit, or is but a letter away from an
+    id that somebody bears, it is told by its length.
+
     Examples
     --------
     >>> known_id({"east"}, "unknown_team")("East")
     Traceback (most recent call last):
     salesperf.errors.UnknownNameError: expected the id of a team, got 'East'
+    >>> known_id({"r-17"}, "unknown_rep")("zhangwei")
+    Traceback (most recent call last):
+    salesperf.errors.UnknownNameError: expected the id of a rep, got text of 8 characters
     """
     known = frozenset(ids)
+    alike = cache(lambda: frozenset(chain.from_iterable(map(_blurred, known))))
 
     def read(cell: str) -> str:
         name = id_in(cell)
-        if name not in known:
-            raise UnknownNameError(code, value=name)
-        return name
+        if name in known:
+            return name
+        is_shown = code not in _OF_PERSONS or any(map(str.isdecimal, name)) or not alike().isdisjoint(_blurred(name))
+        raise UnknownNameError(code, value=name if is_shown else Phrase("text", count=len(name)))
 
     return read
+
+
+def _blurred(name: str) -> frozenset[str]:
+    """Return an id without its case, and with any one letter left out: ids that share one of these are easily mistaken."""
+    lower = name.lower() if len(name) <= _LONGEST_ID else ""
+    return frozenset({lower, *(lower[:place] + lower[place + 1 :] for place in range(len(lower)))} - {""})
 
 
 def read_org(tables: Mapping[Layout, Table]) -> tuple[Org, Faults]:
@@ -176,7 +197,7 @@ def rows_of_calendar(calendar: Calendar) -> Rows:
 
 def _absence(rep: str, first: date, last: date) -> tuple[str, Period]:
     if last < first:
-        raise InvalidValueError("interval_reversed", path=("last",), low=first, high=last)
+        raise InvalidValueError("days_reversed", path=("last",), first=first, last=last)
     if last == date.max:
         raise InvalidValueError("date_too_late", path=("last",), value=last)
     return rep, Period(first, last + _ONE_DAY)
@@ -234,7 +255,7 @@ def _kind_in(cell: str) -> str:
 
 def _month_in(cell: str) -> int:
     if not _MONTH.match(cell):
-        raise InvalidValueError("unreadable_number", value=cell)
+        raise InvalidValueError("out_of_range", low=1, high=_MONTHS, value=cell)
     return int(cell)
 
 

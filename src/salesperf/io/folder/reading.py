@@ -2,15 +2,31 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from importlib.resources import as_file, files
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnitMismatchError, show
-from salesperf.io.folder.files import ACTUALS, CALENDAR, LAYOUTS, METRICS, REPS, TARGETS, TEAMS
+from salesperf.io.folder.deals import read_deals
+from salesperf.io.folder.files import (
+    ACTUALS,
+    CALENDAR,
+    CHANGES,
+    CUSTOMERS,
+    LAYOUTS,
+    METRICS,
+    OPPORTUNITIES,
+    PROCESSES,
+    REPS,
+    STAGES,
+    TARGETS,
+    TEAMS,
+)
 from salesperf.io.folder.layout import Faults, Items, Layout, faults_in, located
+from salesperf.io.folder.opportunities import REPEATS, Repeats
 from salesperf.io.folder.people import known_id, read_calendar, read_org
 from salesperf.io.folder.table import LIMIT_BYTES, Progress, Table
 from salesperf.io.folder.targets import read_actuals, read_metrics, read_targets
@@ -19,21 +35,36 @@ from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.model.target import Actual, Target
+from salesperf.model.validators import check_choice
 
 __all__ = ["read", "read_sample"]
 
 _FILES: Final = tuple(layout.file for layout in LAYOUTS)
+_OF_PROCESSES: Final = frozenset(
+    {"unknown_process", "unknown_stage", "process_missing", "process_without_stages", "too_many_faults"},
+)
 _CONSEQUENCES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         REPS.file: frozenset({"unknown_rep", "unknown_owner", "too_many_faults"}),
         TEAMS.file: frozenset({"unknown_team", "unknown_owner", "too_many_faults"}),
         METRICS.file: frozenset({"unknown_metric", "too_many_faults"}),
+        PROCESSES.file: _OF_PROCESSES,
+        STAGES.file: _OF_PROCESSES,
+        CUSTOMERS.file: frozenset({"unknown_customer", "too_many_faults"}),
+        OPPORTUNITIES.file: frozenset({"unknown_opportunity", "too_many_faults"}),
+        CHANGES.file: frozenset({"changes_missing", "too_many_faults"}),
     }
 )
 """What a file that cannot be read, or not to its end, makes other files look guilty of."""
 
 
-def read(folder: str | os.PathLike[str], *, limit_bytes: int = LIMIT_BYTES, progress: Progress | None = None) -> Records:
+def read(
+    folder: str | os.PathLike[str],
+    *,
+    limit_bytes: int = LIMIT_BYTES,
+    repeats: Repeats = "refuse",
+    progress: Progress | None = None,
+) -> Records:
     r"""Read a folder of CSV files.
 
     Parameters
@@ -42,18 +73,21 @@ def read(folder: str | os.PathLike[str], *, limit_bytes: int = LIMIT_BYTES, prog
         Where the files are.
     limit_bytes
         The largest file that is read, in bytes.
+    repeats
+        What becomes of a row in ``changes.csv`` that names the stage in which the deal is already: ``"refuse"`` for a fault,
+        ``"collapse"`` for no change of stage, as :meth:`salesperf.Opportunity.of` does.
     progress
         Told of rows done and file name, every so many rows of a long file.
 
     Returns
     -------
     Records
-        With a finding for each column that is not part of the layout.
+        With a finding for each column and CSV file that is not part of the layout, and one for the rows that were collapsed.
 
     Raises
     ------
     InvalidValueError
-        If there is no such folder, or no ``reps.csv`` in it.
+        If there is no such folder, or no ``reps.csv`` in it; if ``repeats`` is neither of the two.
     InvalidInputError
         With the faults of every faulty row of every file, each at its file, line and column. What only follows from another
         fault is left out: no owner is called unknown because of a bad cell elsewhere in the owner's own row.
@@ -66,6 +100,7 @@ def read(folder: str | os.PathLike[str], *, limit_bytes: int = LIMIT_BYTES, prog
     ...     read(folder).org.reps[0].id
     'ada'
     """
+    check_choice(repeats, REPEATS, ("repeats",))
     place = Path(folder)
     if not (place / REPS.file).is_file():
         raise InvalidValueError("folder_missing", path=("folder",))
@@ -76,12 +111,23 @@ def read(folder: str | os.PathLike[str], *, limit_bytes: int = LIMIT_BYTES, prog
     owner_in = known_id((*org.rep_by_id, *org.team_by_id), "unknown_owner")
     targets = read_targets(tables[TARGETS], metrics=metrics, owner_in=owner_in, calendar=calendar)
     actuals = read_actuals(tables[ACTUALS], metrics=metrics, owner_in=owner_in, progress=progress)
-    findings = chain(_unknown_files(place), *(table.findings for table in tables.values()))
+    deals = read_deals(tables, owner_in=owner_in, repeats=repeats, progress=progress)
     faults = [*unread, *faults_of_org, *faults_of_calendar, *faults_of_metrics, *targets.faults, *actuals.faults]
+    faults.extend(deals.faults)
     try:
-        records = Records(org=org, targets=targets.items, actuals=actuals.items, calendar=calendar, findings=findings)
+        records = Records(
+            org=org,
+            targets=targets.items,
+            actuals=actuals.items,
+            opportunities=deals.opportunities.items,
+            customers=deals.customers.items,
+            processes=deals.processes,
+            calendar=calendar,
+            findings=chain(_unknown_files(place), *(table.findings for table in tables.values()), deals.findings),
+        )
     except InvalidInputError as error:
-        faults.extend(located(error, {"targets": targets, "actuals": actuals}, {"parent": "parent.period"}))
+        read: Mapping[str, Items[Any]] = {"targets": targets, "actuals": actuals, "customers": deals.customers}
+        faults.extend(located(error, read, {("targets", "parent"): "parent.period"}))
     if not targets.faults:
         faults.extend(_faults_of_currencies(targets, actuals))
     if faults:
@@ -149,7 +195,11 @@ def _place_of(fault: SalesperfError) -> tuple[int, int]:
 
 def _unknown_files(place: Path) -> Iterator[Finding]:
     """Note tables that are not read, since one may be misnamed."""
+    known = {Path(file).stem: file for file in _FILES}
     for path in sorted(place.iterdir()):
         if path.suffix.lower() == ".csv" and path.name not in _FILES:
-            message = Message.of("error.choice", choices=show(_FILES), value=show(path.name))
-            yield Finding(rule="unknown_file", message=message)
+            alike = get_close_matches(path.stem.lower(), known, n=1)
+            rule = "misspelt_file" if alike else "unknown_file"
+            names = {"known": show(known[alike[0]])} if alike else {}
+            message = Message.of(f"error.{rule}", value=show(path.name), **names)
+            yield Finding(rule=rule, message=message, severity="warning" if alike else "info")

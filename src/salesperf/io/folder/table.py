@@ -20,7 +20,7 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 import attrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, show
-from salesperf.io.folder.layout import Items, Layout
+from salesperf.io.folder.layout import Items, Layout, faults_in
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
@@ -52,9 +52,11 @@ _LONGEST_CELL: Final = 131_072
 """What Python's csv module reads; its limit is a setting of the whole process, which is not ours to change."""
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs"}
+_CUT: Final = frozenset({"row_unreadable", "too_many_faults"})
+"""Faults below which a file is not read."""
 
 ItemT = TypeVar("ItemT")
-_Reader: TypeAlias = Callable[[str], object]
+_Reader: TypeAlias = Callable[[Any], object]
 _Column: TypeAlias = tuple[str, Callable[[Any], object], Callable[[list[str]], Any]]
 """The name of a column, what reads its cells, and what takes them from a row."""
 
@@ -157,13 +159,47 @@ class Table:
         {'ada': 2}
         """
         found: dict[str, int] = {}
+        for line, value in self.cells(column):
+            if value:
+                found.setdefault(value, line)
+        return found
+
+    def cells(self, column: str) -> Iterator[tuple[int, str]]:
+        r"""Yield the line of each row and its value of a column, empty where it has none, whatever else is wrong with the row.
+
+        Examples
+        --------
+        >>> list(Table.parse("on,rep\n,ada \n1 May\n", Layout(file="visits.csv", required=("rep", "on"))).cells("rep"))
+        [(2, 'ada'), (3, '')]
+        """
         position = self.names.index(column) if column in self.names else len(self.names)
         with suppress(InvalidValueError):
             for line, cells in islice(_rows_of(self.text), 1, None):
-                value = cells[position].strip() if position < len(cells) else ""
-                if value:
-                    found.setdefault(value, line)
-        return found
+                yield line, cells[position].strip() if position < len(cells) else ""
+
+    def wholeness(self, column: str, faults: Iterable[SalesperfError]) -> Callable[[str], bool]:
+        r"""Return a test of whether every row with a value in a column has been read.
+
+        Parameters
+        ----------
+        column
+            The column.
+        faults
+            What was wrong with rows.
+
+        Examples
+        --------
+        >>> table = Table.parse("rep,on\nada,\nbo\nada\n", Layout(file="visits.csv", required=("rep", "on")))
+        >>> is_whole = table.wholeness("rep", table.read({"rep": str, "on": str}, lambda rep, on: rep).faults)
+        >>> is_whole("ada"), is_whole("cy")
+        (False, True)
+        """
+        faults = tuple(faults)
+        if any(fault.code in _CUT for fault in faults):
+            return lambda _: False
+        at_fault = {fault.path[1] for fault in faults}
+        spoilt = {value for line, value in self.cells(column) if line in at_fault} if at_fault else set()
+        return lambda value: value not in spoilt
 
     def read(
         self,
@@ -177,10 +213,11 @@ class Table:
         Parameters
         ----------
         readers
-            What reads the cells of each column; a column that the file lacks has empty cells.
+            What reads the cells of each column; a column that the file lacks has empty cells. Under the name of a family of
+            columns, what reads the mapping of its cells (end of the name to cell, without empty cells), if not only as a
+            mapping; it may refuse several at once, each fault with its column as its path.
         make
-            Makes an item of what the readers returned, each under the name of its column, and of a mapping for each family of
-            columns (end of the name to cell, without empty cells) under the name of the family. ``None`` leaves a row out.
+            Makes an item of what the readers returned, each under the name of its column or family. ``None`` leaves a row out.
         progress
             Told of the rows done, in long files.
 
@@ -201,7 +238,7 @@ class Table:
         >>> read.items, str(read.faults[0])
         ((('ada', 3),), "visits.csv:3:count: expected a number such as 0.8, got 'x'")
         """
-        columns = [*self._columns(readers), *self._families()]
+        columns = [*self._columns(readers), *self._families(readers)]
         items: list[ItemT] = []
         lines: list[int] = []
         faults: list[SalesperfError] = []
@@ -219,15 +256,17 @@ class Table:
         return Items(layout=self.layout, items=tuple(items), lines=tuple(lines), faults=tuple(faults))
 
     def _columns(self, readers: Mapping[str, _Reader]) -> Iterator[_Column]:
-        for name, read in readers.items():
+        families = {family.removesuffix(".") for family in self.layout.families}
+        for name in (name for name in readers if name not in families):
             # Every row gets an empty cell at its end, which stands for all columns that the file lacks.
-            yield name, read, itemgetter(self.names.index(name) if name in self.names else -1)
+            yield name, readers[name], itemgetter(self.names.index(name) if name in self.names else -1)
 
-    def _families(self) -> Iterator[_Column]:
+    def _families(self, readers: Mapping[str, _Reader]) -> Iterator[_Column]:
         for family in self.layout.families:
             found = {position: name for position, name in enumerate(self.names) if name and name.startswith(family)}
             ends = [name[len(family) :] for name in found.values()]
-            yield family.removesuffix("."), _mapping_reader(ends), itemgetter(*found, -1, -1)
+            name = family.removesuffix(".")
+            yield name, _mapping_reader(ends, readers.get(name, FrozenMap)), itemgetter(*found, -1, -1)
 
     def _rows(self, faults: list[SalesperfError]) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows below the header that have a cell for each column, and note the others as faults."""
@@ -256,7 +295,7 @@ class Table:
                 read(take(cells))
             except SalesperfError as fault:
                 alone = False
-                yield fault.at(*path, name)
+                yield from faults_in(fault.within(*path) if isinstance(fault, InvalidInputError) else fault.at(*path, name))
         if alone:
             yield error.at(*path, *self.layout.column_in(error.path))
 
@@ -370,11 +409,11 @@ def _unknown_column(layout: Layout, heading: str, position: int) -> Finding:
     )
 
 
-def _mapping_reader(names: Sequence[str]) -> Callable[[tuple[str, ...]], FrozenMap[str, str]]:
+def _mapping_reader(names: Sequence[str], read_mapping: _Reader) -> Callable[[tuple[str, ...]], object]:
     @cache
-    def read(cells: tuple[str, ...]) -> FrozenMap[str, str]:
+    def read(cells: tuple[str, ...]) -> object:
         pairs = zip(names, map(str.strip, cells), strict=False)  # beside them stand the empty cells of _families
-        return FrozenMap({name: cell for name, cell in pairs if cell})
+        return read_mapping({name: cell for name, cell in pairs if cell})
 
     return read
 

@@ -9,9 +9,23 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from salesperf.errors import InvalidValueError
-from salesperf.io.folder.files import ACTUALS, CALENDAR, LAYOUTS, METRICS, REPS, TARGETS
+from salesperf.io.folder.customers import rows_of_contacts, rows_of_customers
+from salesperf.io.folder.files import (
+    ACTUALS,
+    CALENDAR,
+    CHANGES,
+    CONTACTS,
+    CUSTOMERS,
+    LAYOUTS,
+    METRICS,
+    OPPORTUNITIES,
+    REPS,
+    TARGETS,
+)
 from salesperf.io.folder.layout import Layout
+from salesperf.io.folder.opportunities import rows_of_changes, rows_of_opportunities
 from salesperf.io.folder.people import rows_of_calendar, rows_of_org
+from salesperf.io.folder.processes import rows_of_processes
 from salesperf.io.folder.table import Rows, system_reason, write_table
 from salesperf.io.folder.targets import rows_of_actuals, rows_of_metrics, rows_of_targets
 from salesperf.model.records import Records
@@ -36,7 +50,8 @@ def write(records: Records, folder: str | os.PathLike[str]) -> None:
     ------
     InvalidValueError
         If the folder holds anything else, the system refuses to write, or a value could not be read back: two metrics
-        of one key, a unit that is not the text of itself, text beyond the length of a cell.
+        of one key, a scope or a fact by an e-mail address, a unit that is not the text of itself, a fact that is a number of
+        more than a hundred digits, text beyond the length of a cell.
 
     Notes
     -----
@@ -60,6 +75,7 @@ def write(records: Records, folder: str | os.PathLike[str]) -> None:
             new = Path(beside, "new")
             new.mkdir()
             for layout, (columns, rows) in _contents(records).items():
+                _require_readable(layout, columns)
                 unwritten = iter(rows)
                 first = list(islice(unwritten, 1))
                 if first or layout is REPS:
@@ -77,11 +93,23 @@ def _contents(records: Records) -> dict[Layout, tuple[Sequence[str], Rows]]:
         METRICS: rows_of_metrics(
             {target.metric for target in records.targets} | {actual.metric for actual in records.actuals},
         ),
+        **rows_of_processes(records.processes),
+        CONTACTS: rows_of_contacts(records.customers, records.opportunities),
+        CHANGES: rows_of_changes(records.opportunities),
     }
     contents: dict[Layout, tuple[Sequence[str], Rows]] = {layout: (layout.columns, rows) for layout, rows in plain.items()}
     contents[TARGETS] = rows_of_targets(records.targets, records.calendar)
     contents[ACTUALS] = rows_of_actuals(records.actuals)
+    contents[CUSTOMERS] = rows_of_customers(records.customers)
+    contents[OPPORTUNITIES] = rows_of_opportunities(records.opportunities)
     return contents
+
+
+def _require_readable(layout: Layout, columns: Sequence[str]) -> None:
+    """Refuse a column that would not be read back."""
+    for column in columns:
+        if layout.recognise(column) != column:
+            raise InvalidValueError("unknown_column", path=(layout.file,), value=column)
 
 
 def _require_replaceable(place: Path) -> None:

@@ -1,0 +1,146 @@
+"""Customers by the plain CSV layout, and the people who decide there or in a deal."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeAlias
+
+import attrs
+
+from salesperf.errors import InvalidValueError
+from salesperf.io.folder.cells import date_in, id_in, optional, write_cell
+from salesperf.io.folder.facts import columns_of_facts, facts_in
+from salesperf.io.folder.files import CONTACTS, CUSTOMERS, OPPORTUNITIES
+from salesperf.io.folder.layout import Faults, Items, Layout
+from salesperf.io.folder.people import known_id
+from salesperf.io.folder.table import Rows, Table
+from salesperf.model.customer import Contact, Customer
+from salesperf.model.opportunity import Opportunity
+
+__all__ = ["Contacts", "read_contacts", "read_customers", "rows_of_contacts", "rows_of_customers"]
+
+Contacts: TypeAlias = Mapping[tuple[str, str], Sequence[Contact]]
+"""The contacts of each customer and of each deal, by column and id: ``("customer", "k-1")``."""
+
+
+def read_contacts(tables: Mapping[Layout, Table]) -> tuple[Contacts, Faults]:
+    r"""Read contacts.
+
+    Parameters
+    ----------
+    tables
+        The table of contacts, and those of customers and opportunities, of which only the ids are read.
+
+    Examples
+    --------
+    >>> text = "id,customer,role\nc-1,k-1,champion\n"
+    >>> tables = {CUSTOMERS: Table.parse("id\nk-1\n", CUSTOMERS), OPPORTUNITIES: Table.empty(OPPORTUNITIES)}
+    >>> contacts, _ = read_contacts(tables | {CONTACTS: Table.parse(text, CONTACTS)})
+    >>> contacts["customer", "k-1"]
+    [Contact(id='c-1', role='champion')]
+    """
+    read = tables[CONTACTS].read(
+        {
+            "id": id_in,
+            "customer": optional(known_id(tables[CUSTOMERS].places("id"), "unknown_customer")),
+            "opportunity": optional(known_id(tables[OPPORTUNITIES].places("id"), "unknown_opportunity")),
+            "role": optional(id_in),
+            **dict.fromkeys(("name", "title", "email", "phone"), str),
+        },
+        _contact,
+    )
+    contacts: dict[tuple[str, str], list[Contact]] = {}
+    taken = set()
+    faults = list(read.faults)
+    for position, (of, contact) in enumerate(read.items):
+        if (of, contact.id) in taken:
+            faults.append(InvalidValueError("not_unique", path=read.path(position, "id"), value=contact.id))
+        else:
+            contacts.setdefault(of, []).append(contact)
+        taken.add((of, contact.id))
+    return contacts, tuple(faults)
+
+
+def read_customers(table: Table, *, contacts: Contacts, owner_in: Callable[[str], str]) -> Items[Customer]:
+    r"""Read customers.
+
+    Parameters
+    ----------
+    table
+        The table of customers.
+    contacts
+        What :func:`read_contacts` returned.
+    owner_in
+        Reads the id of a rep or a team.
+
+    Returns
+    -------
+    Items
+        One whose row is faulty is there for others to refer to, by its id alone: one fault is told once.
+
+    Examples
+    --------
+    >>> table = Table.parse("id,parent,fact.industry\nk-1,,retail\nk-2,k-1,\n", CUSTOMERS)
+    >>> [customer.parent for customer in read_customers(table, contacts={}, owner_in=str).items]
+    [None, 'k-1']
+    """
+    lines = table.places("id")
+    read = table.read(
+        {
+            "id": id_in,
+            "name": str,
+            "owner": optional(owner_in),
+            "parent": optional(known_id(lines, "unknown_customer")),
+            "since": optional(date_in),
+            "fact": facts_in,
+        },
+        lambda fact, **row: Customer(**row, facts=fact, contacts=contacts.get(("customer", row["id"]), ())),
+    )
+    missing = lines.keys() - {customer.id for customer in read.items}
+    return attrs.evolve(
+        read,
+        items=(*read.items, *(Customer(id=name) for name in missing)),
+        lines=(*read.lines, *(lines[name] for name in missing)),
+    )
+
+
+def rows_of_customers(customers: Iterable[Customer]) -> tuple[tuple[str, ...], Rows]:
+    """Return the columns, and the rows that :func:`read_customers` reads back.
+
+    Examples
+    --------
+    >>> columns, rows = rows_of_customers([Customer(id="k-1", name="Huaxing Ltd", facts={"seats": 40})])
+    >>> columns[-1], list(rows)
+    ('fact.seats:int', [('k-1', 'Huaxing Ltd', '', '', '', '40')])
+    """
+    customers = tuple(customers)
+    columns, cells_of = columns_of_facts(customer.facts for customer in customers)
+
+    def row_of(customer: Customer) -> tuple[str, ...]:
+        links = (customer.owner or "", customer.parent or "", write_cell(customer.since))
+        return (customer.id, customer.name, *links, *cells_of(customer.facts))
+
+    return (*CUSTOMERS.columns, *columns), map(row_of, customers)
+
+
+def rows_of_contacts(customers: Iterable[Customer], opportunities: Iterable[Opportunity]) -> Rows:
+    """Return the rows that :func:`read_contacts` reads back.
+
+    Examples
+    --------
+    >>> customer = Customer(id="k-1", contacts=[Contact(id="c-1", role="champion")])
+    >>> list(rows_of_contacts([customer], []))
+    [('c-1', 'k-1', '', 'champion', '', '', '', '')]
+    """
+    of_customers = (((customer.id, ""), contact) for customer in customers for contact in customer.contacts)
+    of_deals = (((("", deal.id), contact)) for deal in opportunities for contact in deal.contacts)
+    for of, contact in chain(of_customers, of_deals):
+        yield (contact.id, *of, contact.role or "", contact.name, contact.title, contact.email, contact.phone)
+
+
+def _contact(customer: str | None, opportunity: str | None, **row: Any) -> tuple[tuple[str, str], Contact]:  # noqa: ANN401 - a cell of each column
+    contact = Contact(**row)
+    if customer is not None and opportunity is None:
+        return ("customer", customer), contact
+    if opportunity is not None and customer is None:
+        return ("opportunity", opportunity), contact
+    raise InvalidValueError("contact_of_one", path=("customer",))
