@@ -450,12 +450,13 @@ def _sum_in_table(keys: _Keys, minor: Integers, entries: Integers | None, bound:
         words = np.zeros(keys.size, dtype=np.int64)
         for rows, key in keys:
             np.add.at(words, key, (minor[rows] << bits) + (1 if entries is None else entries[rows]))
-        present = np.flatnonzero(words)
+        # Of booleans the places are found four times as fast as of numbers.
+        present = np.flatnonzero(words != 0)
         words = words[present]
         return present, words >> bits, words & ((1 << bits) - 1)
     sums, counts = np.zeros(keys.size, dtype=np.int64), np.zeros(keys.size, dtype=np.int64)
     for rows, key in keys:
         np.add.at(sums, key, minor[rows])
         np.add.at(counts, key, 1 if entries is None else entries[rows])
-    present = np.flatnonzero(counts)
+    present = np.flatnonzero(counts != 0)
     return present, sums[present], counts[present]
