@@ -17,8 +17,10 @@ __all__ = [
     "Placed",
     "common_unit",
     "decision_of",
+    "holder",
     "in_order",
     "known_total",
+    "last_named",
     "withheld_fields",
 ]
 
@@ -116,6 +118,18 @@ def decision_of(opportunity: Opportunity, process: SalesProcess) -> Decision | N
             break
         deciding = position
     return Decision(outcome, deciding, history[deciding].on)
+
+
+def holder(opportunity: Opportunity, decision: Decision | None) -> str | None:
+    """Return who had a deal when it was decided, or has it while it is open; ``None`` for nobody."""
+    until = opportunity.history if decision is None else opportunity.history[: decision.position + 1]
+    return last_named(change.owner for change in until)
+
+
+def last_named(values: Iterable[str | None]) -> str | None:
+    """Return the last value that is one; ``None`` where there is none."""
+    named = [value for value in values if value is not None]
+    return named[-1] if named else None
 
 
 def _outcome_in(stage: Stage) -> Outcome:

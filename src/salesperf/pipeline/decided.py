@@ -19,7 +19,17 @@ from salesperf.model.period import Period
 from salesperf.model.process import SalesProcess
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_date, require
-from salesperf.pipeline.deals import Decision, Outcome, common_unit, decision_of, in_order, known_total, withheld_fields
+from salesperf.pipeline.deals import (
+    Decision,
+    Outcome,
+    common_unit,
+    decision_of,
+    holder,
+    in_order,
+    known_total,
+    last_named,
+    withheld_fields,
+)
 from salesperf.pipeline.rates import rate_by_count, rate_by_value
 
 __all__ = ["ClosedDeal", "ClosedDeals", "Counted", "closed"]
@@ -383,24 +393,19 @@ def closed(opportunities: Iterable[Opportunity], process: SalesProcess, *, as_of
 
 
 def _closed_deal(known: Opportunity, decision: Decision, on: date) -> ClosedDeal:
-    until, since = known.history[: decision.position + 1], known.history[decision.position :]
+    since = known.history[decision.position :]
     return ClosedDeal(
         id=known.id,
         customer=known.customer,
-        owner=_last(change.owner for change in until),
+        owner=holder(known, decision),
         outcome=decision.outcome,
         on=on,
         amount=known.amount,
         cycle_days=None if known.created is None else (on - known.created).days,
         # A reason from before the decision, such as why the deal slipped, says nothing about it.
-        reason=_last(change.reason for change in since),
+        reason=last_named(change.reason for change in since),
         competitors=known.competitors,
     )
-
-
-def _last(values: Iterable[str | None]) -> str | None:
-    named = [value for value in values if value is not None]
-    return named[-1] if named else None
 
 
 def _by_frequency(keys: Iterable[str | None]) -> tuple[Counted, ...]:

@@ -15,7 +15,7 @@ from salesperf.model.period import Period
 from salesperf.model.process import SalesProcess
 from salesperf.model.records import Records
 from salesperf.pipeline import Bridge, ClosedDeal, ClosedDeals, OpenDeal, Pipeline, SlipReport, bridge, closed, slips, snapshot
-from salesperf.pipeline.deals import decision_of
+from salesperf.pipeline.deals import decision_of, holder
 
 __all__ = ["DealMember", "DealSection", "deal_sections"]
 
@@ -179,8 +179,7 @@ class _Places:
     def above(self, deal: Opportunity) -> tuple[str, ...]:
         """Return who has a deal, or had it when it was decided, and the teams above, nearest first."""
         decision = decision_of(deal, self.process)
-        until = deal.history if decision is None else deal.history[: decision.position + 1]
-        owner = next((change.owner for change in reversed(until) if change.owner is not None), None)
+        owner = holder(deal, decision)
         if owner is None:
             return ()
         team: str | None = owner
