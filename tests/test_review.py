@@ -511,6 +511,38 @@ def test_a_sum_is_held_against_the_days_that_its_targets_hold() -> None:
     assert [member.notes for member in mixed.members if member.owner == "ada"] == [("partial",)]
 
 
+def test_a_gap_that_a_mover_has_not_served_is_not_counted_twice() -> None:
+    # January is the team's own target, the quarter one of its reps': who moved up in January leaves no gap behind.
+    first = Period.quarter(2026, 1)
+    january, february, _ = first.split("month")
+    teams = [Team(id="above"), Team(id="below", parent="above")]
+    reps = [Rep(id="ada", team="below"), Rep(id="bo", team="above")]
+    records = company(
+        [visits("below", 100, january), visits("bo", 100, first)],
+        [done("ada", 70, date(2026, 1, 30))],
+        reps,
+        teams,
+        [Move(rep="ada", on=date(2026, 1, 26), team="above")],
+    )
+    assert minor(only(review_of(records, period=first, as_of=date(2026, 3, 31))).attainment.actual) == 70
+    # One whose target is for a month in which the others owe nothing leaves a gap all the same.
+    reps = [Rep(id="ada", team="east"), Rep(id="bo", team="west")]
+    targets = [visits("ada", 100, february), visits("bo", 100, january)]
+    actuals = [done("bo", 937, date(2026, 2, 10)), done("ada", 5, date(2026, 2, 10))]
+    moved = company(targets, actuals, reps, moves=[Move(rep="bo", on=date(2026, 2, 2), team="east")])
+    for owner in ("east", None):
+        section = only(review_of(moved, owner, period=first, as_of=date(2026, 3, 31)))
+        assert minor(section.attainment.actual) == 5
+
+
+def test_out_of_service_too_nothing_counts_on_days_without_a_target() -> None:
+    reps = [Rep(id="ada", team="east", hired=date(2026, 7, 8), left=date(2026, 9, 10)), Rep(id="bo", team="east")]
+    days = (date(2026, 7, 1), date(2026, 9, 5), date(2026, 9, 20))
+    actuals = [*(done("ada", 1000, on) for on in days), done("bo", 1, JULY.start)]
+    late = company([visits("ada", 100, AUGUST), visits("bo", 100)], actuals, reps)
+    assert minor(only(review_of(late, as_of=AFTER)).attainment.actual) == 1
+
+
 def test_a_hole_between_targets_is_left_out_and_told() -> None:
     actuals = [done("ada", count, month.start) for count, month in ((80, JULY), (500, AUGUST), (90, SEPTEMBER))]
     for owner in (None, "east", "ada"):

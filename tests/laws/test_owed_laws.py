@@ -134,11 +134,11 @@ def holds(book: TargetBook, owner: str | None, rep: str, on: date, period: Perio
 
 
 def path_down(org: Org, owner: str | None, rep: str, on: date) -> list[str | None]:
-    """Return an owner, the teams between, and the rep; of one out of service that day the company is all there is."""
+    """Return an owner, the teams between, and the rep; of one out of service that day there is no team between."""
     if owner == rep:
         return [rep]
     if not any(stint.start <= on < stint.end for stint in org.stints(rep)):
-        return [owner]
+        return [owner, rep]
     path: list[str | None] = [rep]
     team = org.team_on(rep, on)
     while team is not None and team != owner:
@@ -147,6 +147,7 @@ def path_down(org: Org, owner: str | None, rep: str, on: date) -> list[str | Non
     return [owner, *reversed(path)]
 
 
+@settings(max_examples=200)
 @given(books(), within_year, in_year, st.data())
 def test_like_is_held_against_like(case: Case, period: Period, as_of: date, data: st.DataObject) -> None:
     book, _ = case

@@ -134,8 +134,9 @@ class Ledger:
         for question, left_out in enumerate(gaps):
             for owner, period in left_out:
                 for code, start, end in self._stints_of(owner).tolist():
-                    edges = (max(start, period.start.toordinal()), min(end, period.end.toordinal()))
-                    holes.setdefault((question, code), []).append(edges)
+                    first, after = max(start, period.start.toordinal()), min(end, period.end.toordinal())
+                    if first < after:
+                        holes.setdefault((question, code), []).append((first, after))
         columns = (spans.question, spans.owner, spans.start, spans.end)
         rows = [
             (question, code, *run)

@@ -319,30 +319,43 @@ class TargetBook:
         wholes = [*children.values(), *(self.owed(rep, metric, period, scope) for rep, shares in members.items() if shares)]
         held = [owed.target.period for owed in wholes if owed is not None]
         covered = Period(min(days.start for days in held), max(days.end for days in held))
+        gaps = [*self._gaps_below(team, metric, period, covered, scope)]
+        if team is None:
+            gaps += self._gaps_out_of_service(metric, period, covered, scope)
         return attrs.evolve(
             self._as_owed(team, covered, parts, pieces, "rolled_up"),
             asked=period,
-            gaps=tuple(self._gaps_below(team, metric, covered, scope)),
+            gaps=tuple(gaps),
             without_target=tuple(idle),
         )
 
-    def _gaps_below(self, team: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Iterator[Gap]:
-        """Find the days for which those under a team owe nothing, of each who owes something on others."""
+    def _gaps_below(
+        self, team: str | None, metric: Metric, asked: Period, covered: Period, scope: FrozenMap[str, str]
+    ) -> Iterator[Gap]:
+        """Find the days covered for which those under a team owe nothing, of each who owes something in the days asked for."""
         for child in self.org.children(team):
-            held = self._days_held(child.id, metric, period, scope)
+            held = self._days_held(child.id, metric, asked, scope)
             if held:
-                yield from (Gap(child.id, days) for days in period.without(held))
+                yield from (Gap(child.id, days) for days in covered.without(held))
             else:
-                yield from self._gaps_below(child.id, metric, period, scope)
+                yield from self._gaps_below(child.id, metric, asked, covered, scope)
         for rep in self._reps.get(team, ()):
-            held = self._days_held(rep, metric, period, scope)
-            for stint in self.org.stints(rep) if held else ():
-                served = stint.within(period) if stint.team == team else None
-                yield from (Gap(rep, days) for days in (served.without(held) if served else ()))
+            held = self._days_held(rep, metric, asked, scope)
+            if held:
+                served = (stint.within(covered) for stint in self.org.stints(rep) if stint.team == team)
+                yield from (Gap(rep, days) for each in served if each is not None for days in each.without(held))
 
-    def _days_held(self, owner: str, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> list[Period]:
-        """Return the days of an owner's own targets that overlap a period."""
-        return [target.period for target in self.targets_of(owner, metric, scope) if target.period.overlap(period)]
+    def _gaps_out_of_service(self, metric: Metric, asked: Period, covered: Period, scope: FrozenMap[str, str]) -> Iterator[Gap]:
+        """Find the same of reps before they joined and after they left, whose sales then count for the company alone."""
+        for rep in self.org.rep_by_id:
+            held = self._days_held(rep, metric, asked, scope)
+            stints = [days for stint in self.org.stints(rep) if (days := stint.within(covered)) is not None]
+            if held:
+                yield from (Gap(rep, days) for each in covered.without(stints) for days in each.without(held))
+
+    def _days_held(self, owner: str, metric: Metric, asked: Period, scope: FrozenMap[str, str]) -> list[Period]:
+        """Return the days of an owner's own targets that overlap those asked for."""
+        return [target.period for target in self.targets_of(owner, metric, scope) if target.period.overlap(asked)]
 
     def _serves(self, rep: str, team: str | None, period: Period) -> bool:
         return any(stint.team == team and stint.within(period) for stint in self.org.stints(rep))
