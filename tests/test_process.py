@@ -225,6 +225,14 @@ def test_a_deal_that_was_never_open_is_opened_in_the_first_stage() -> None:
     assert SOLUTION.reopen(deal("won", "after_sales"), on=SEPTEMBER_8).stage == "prospecting"
 
 
+def test_reopening_is_no_way_to_pass_over_stages() -> None:
+    lost = deal("prospecting", "proposal", "prospecting", "lost")
+    assert SOLUTION.allowed(lost) == ("prospecting", "needs_analysis", "proposal")
+    assert code_and_path(lambda: SOLUTION.reopen(lost, on=SEPTEMBER_8, to="contract")) == ("transition_illegal", "o-1", "to")
+    # A deal that was won came through them all.
+    assert SOLUTION.reopen(deal("proposal", "won", "lost"), on=SEPTEMBER_8, to="contract").stage == "contract"
+
+
 def test_reopening_may_enter_a_stage_again_where_open_deals_may_not() -> None:
     process = attrs.evolve(SOLUTION, may_reenter=False)
     there_and_back = deal("prospecting", "proposal")
@@ -290,8 +298,8 @@ def test_to_decide_a_deal_is_not_to_advance_it(to: str) -> None:
 @pytest.mark.parametrize("end", ["won", "lost", "cancelled", "after_sales"])
 def test_to_open_a_deal_again_is_not_to_advance_it(end: str) -> None:
     ended = deal("proposal", end)
-    assert "contract" in SOLUTION.allowed(ended)
-    offered = choices(lambda: SOLUTION.advance(ended, "contract", on=SEPTEMBER_8))
+    assert "proposal" in SOLUTION.allowed(ended)
+    offered = choices(lambda: SOLUTION.advance(ended, "proposal", on=SEPTEMBER_8))
     assert offered == ("'after_sales'" if end == "won" else "nothing")
 
 

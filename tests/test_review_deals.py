@@ -12,6 +12,7 @@ from salesperf import (
     CNY,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
+    USD,
     Actual,
     Amount,
     Change,
@@ -244,11 +245,60 @@ def test_an_owner_whose_deals_slip_beyond_chance_is_told() -> None:
     assert told(review_of(bo), "slipping") == []
 
 
-def test_an_employee_without_any_deal_is_told_where_others_of_the_team_have_some() -> None:
-    reps = [*REPS, Rep(id="di", team="west", kind="dealer"), Rep(id="ed", team="near")]
+def test_an_employee_without_any_deal_is_told_where_others_have_some() -> None:
+    reps = [*REPS, Rep(id="di", team="west", kind="dealer"), Rep(id="ed"), Rep(id="gone", left=JULY)]
     review = review_of([deal("o-1", "bo", LEAD)], reps=reps)
-    text = "Basic sale: cy serves in the period, and has neither decided a deal in it nor any open."
-    assert told(review, "no_deals_of") == [("cy", 1, text)]
+    text = "serves in the period, and has neither decided a deal in it nor any open."
+    assert told(review, "no_deals_of") == [(rep, 1, f"{rep} {text}") for rep in ("ada", "cy", "ed")]
+    assert [record for record, _, _ in told(review_of([deal("o-1", "bo", LEAD)], "west", reps=reps), "no_deals_of")] == ["cy"]
+    assert told(review_of([deal("o-1", "bo", LEAD)], "bo", reps=reps), "no_deals_of") == []
+    assert told(review_of([], reps=reps), "no_deals_of") == []
+
+
+def test_what_is_told_is_of_the_last_day_of_the_period() -> None:
+    later = deal("o-1", "ada", LEAD, ("closed", date(2026, 11, 2)))
+    org = Org(teams=TEAMS, reps=REPS)
+    records = Records(org=org, opportunities=[later], processes=[BASIC])
+    section = only(build(records, owner=None, period=THIRD, as_of=date(2026, 12, 31)))
+    assert (section.pipeline.as_of, section.pipeline.total.count, section.bridge.closing.count) == (AS_OF, 1, 1)
+
+
+def test_the_first_days_of_all_have_no_day_before() -> None:
+    first = Period.year(1)
+    records = Records(
+        org=Org(teams=TEAMS, reps=REPS), opportunities=[deal("o-1", "ada", ("lead", date(1, 3, 1)))], processes=[BASIC]
+    )
+    assert only(build(records, owner=None, period=first, as_of=date(1, 12, 31))).pipeline.total.count == 1
+
+
+def test_deals_in_several_currencies_have_a_section_each() -> None:
+    def in_dollars(id: str, owner: str) -> Opportunity:  # noqa: A002 - the name of the field
+        return Opportunity(id=id, history=[Change(JULY, stage="lead", owner=owner, amount=Amount.of(7, USD))])
+
+    deals = [deal("o-1", "ada", LEAD), deal("o-2", "bo", LEAD), in_dollars("o-3", "bo"), deal("o-4", "bo", LEAD, yuan=None)]
+    review = review_of(deals)
+    assert [(str(section.unit), section.known) for section in review.deals] == [("CNY", 3), ("USD", 1)]
+    text = markdown(review)
+    assert "## Deals: Basic sale, in CNY" in text
+    assert "## Deals: Basic sale, in USD" in text
+    unknown = only(review_of([deal("o-1", "ada", LEAD, yuan=None)]))
+    assert (unknown.unit, unknown.known) == (None, 1)
+
+
+# Deals that change hands
+
+
+def test_slips_are_told_of_who_had_the_deals_when_they_were_due() -> None:
+    first = Change(date(2026, 6, 1), stage="lead", owner="bo", expected_close=AUGUST, amount=Amount.of(1, CNY))
+    slipped = Change(JULY, expected_close=date(2026, 11, 1))
+    deals = [Opportunity(id=f"o-{n}", history=[first, slipped, Change(AUGUST, owner="ada")]) for n in range(6)]
+    deals += [due(f"b-{number}", "ada", slips=False) for number in range(20)]
+    west, east = only(review_of(deals, "west")), only(review_of(deals, "east"))
+    assert (west.slips.total.due, west.slips.total.slipped, west.known, west.handed_over) == (6, 6, 0, 6)
+    assert (east.slips.total.due, east.slips.total.slipped, east.known, east.taken_over) == (20, 0, 26, 6)
+    assert "6 taken over, 0 handed over" in markdown(review_of(deals, "east"))
+    assert [record for record, _, _ in told(review_of(deals), "slipping")] == ["bo"]
+    assert told(review_of(deals, "east"), "slipping") == []
 
 
 # How it is written
@@ -260,7 +310,7 @@ def test_the_report_says_how_sure_each_number_is() -> None:
     text = markdown(review_of(deals))
     assert "- Decided: 3 won for CNY 300, 1 lost, 0 without a decision" in text
     assert "- Win rate: 75.0% of 4 won or lost (95% range 30.1% – 95.4%)" in text
-    assert "- Open: 1 deals, – (without an amount: 1)" in text
+    assert "- Open at the end of 2026-09-30: 1 deals, – (without an amount: 1)" in text
     assert "Deals still open (1) are not lost" in text
     chinese = markdown(review_of(deals), lang="zh")
     assert "- 赢单率：75.0%，赢单与输单共 4 个（95% 区间 30.1% – 95.4%）" in chinese
@@ -280,13 +330,29 @@ def test_where_nothing_is_amiss_nothing_is_said_to_be() -> None:
     assert "- Open, weighted by the chances of the stages: CNY 0 (without a chance: 0)" in text
 
 
+def test_what_stands_in_no_line_and_in_no_period_is_told() -> None:
+    text = markdown(
+        review_of([deal("o-1", None, LEAD), Opportunity(id="o-2", history=[Change(None, stage="lost", owner="ada")])])
+    )
+    assert "- Open deals that nobody has, and that stand in no line of a team or rep: 1" in text
+    assert "- Decided on days that nobody knows, and so in no period: 1" in text
+
+
+def test_what_only_a_later_export_tells_is_not_told_as_known() -> None:
+    first = Change(date(2026, 6, 1), stage="lead", owner="ada", amount=Amount.of(100, CNY), expected_close=date(2026, 9, 1))
+    told_late = Opportunity(id="o-1", history=[first], as_exported=["amount", "expected_close"], exported=AS_OF)
+    text = markdown(review_of([told_late]))
+    assert "- Of 1 more it is not known whether they were due: only a later export tells" in text
+    assert "The values of 1 deals became known by an export within these days: they stand among the revalued." in text
+
+
 def test_nothing_decided_and_nothing_begun_is_written_so() -> None:
     text = markdown(review_of([deal("o-1", "ada", ("lead", date(2026, 1, 5)))]))
     assert "- Win rate: cannot be told, no deal was won or lost" in text
     assert "- Slipped: cannot be told, no deal was due" in text
     assert "How far the deals came" not in text
     over = markdown(review_of([deal("o-1", "ada", ("lead", date(2026, 1, 5)), ("lost", date(2026, 2, 1)))]))
-    assert "- Open: 0 deals" in over
+    assert "- Open at the end of 2026-09-30: 0 deals" in over
     assert "Open deals by stage" not in over
     assert "Who decided" not in over
 

@@ -271,7 +271,7 @@ class SalesProcess:
     def _may(self, opportunity: Opportunity, now: Stage, to: Stage) -> bool:
         if not now.is_open:
             if to.is_open:
-                return self.may_reopen
+                return self.may_reopen and self._was_as_far(opportunity, to)
             return to.kind == "post_won" and now.kind in ("won", "post_won")
         if to.kind in ("lost", "cancelled"):
             return True
@@ -281,6 +281,13 @@ class SalesProcess:
         if to.is_open and not self.may_reenter and any(visit.stage == to.key for visit in opportunity.visits):
             return False
         return self.may_go_back if step < 0 else step == 1 or self.may_skip
+
+    def _was_as_far(self, opportunity: Opportunity, to: Stage) -> bool:
+        """Tell whether a deal came as far as a stage: to open it again is no way to pass over exit criteria or stages."""
+        been = [self.stage_by_key[visit.stage] for visit in opportunity.visits]
+        if any(stage.kind in ("won", "post_won") for stage in been):
+            return True
+        return self.position[to.key] <= max((self.position[stage.key] for stage in been if stage.is_open), default=0)
 
     def _move(self, opportunity: Opportunity, to: Stage, choices: Sequence[str], on: date, **what: Any) -> Opportunity:  # noqa: ANN401 - fields of Change, checked by it
         """Append a change that enters a stage, if that is one of those to which the deal may go."""
@@ -444,8 +451,8 @@ class SalesProcess:
         on
             The day.
         to
-            The key of the open stage to enter; ``None`` for the last in which the deal was, or the first of the process where
-            it was in none.
+            The key of the open stage to enter, no further than the deal came; ``None`` for the last in which it was, or the
+            first of the process where it was in none.
         reason
             The key of why.
 

@@ -29,7 +29,9 @@ class DealWriter(Words):
         """Write all that is told of the deals, process by process."""
         for section in self.review.deals:
             title = Message(section.process.label)
-            yield from self.prose("## ", self.say("report.deals.title", process=title))
+            several = sum(each.process == section.process for each in self.review.deals) > 1
+            key = "report.deals.title_in" if several else "report.deals.title"
+            yield from self.prose("## ", self.say(key, process=title, unit="" if section.unit is None else section.unit.code))
             yield from (f"- {escape(sentence)}" for sentence in self._sentences(section))
             yield ""
             yield from self._open(section)
@@ -56,13 +58,18 @@ class DealWriter(Words):
         closed, total = section.closed, section.pipeline.total
         counts = {"won": closed.won, "lost": closed.lost, "cancelled": closed.cancelled}
         yield self.say("report.deals.decided", value=self._amount(closed.won_value), **counts)
+        if closed.undated:
+            yield self.say("report.deals.decided_undated", count=closed.undated)
         yield self._rate("win_rate", closed.win_rate)
         if closed.won:
             average, cycle = self._amount(closed.average_won_value), self._days(closed.median_cycle_days)
             known = closed.won - closed.without_cycle
             yield self.say("report.deals.won_deal", average=average, cycle=cycle, known=known)
         words = {"count": total.count, "value": self._amount(total.amount), "without_amount": total.without_amount}
-        yield self.say("report.deals.open", **words)
+        yield self.say("report.deals.open", on=section.pipeline.as_of, **words)
+        nobody = sum(deal.owner is None for deal in section.pipeline.deals)
+        if nobody:
+            yield self.say("report.deals.of_nobody", count=nobody)
         if total.count:
             missing = total.without_probability
             key = "weighted_unknown" if missing == total.count else "weighted"
@@ -76,6 +83,10 @@ class DealWriter(Words):
                 yield self.say("report.deals.flags", flags=self.say("report.list").join(flags))
         slips = section.slips.total
         yield self._rate("slip_rate", slips.slip_rate, slipped=slips.slipped, due=slips.due)
+        if section.slips.withheld:
+            yield self.say("report.deals.slips_withheld", count=section.slips.withheld)
+        if section.taken_over or section.handed_over:
+            yield self.say("report.deals.hands", taken=section.taken_over, handed=section.handed_over)
 
     def _open(self, section: DealSection) -> Iterator[str]:
         if not section.pipeline.deals:
@@ -137,6 +148,9 @@ class DealWriter(Words):
             [words, self.show(line.count), self._amount(line.amount), self.show(line.without_value)] for words, line in ends
         )
         yield from self.table(["movement", "deals", "value", "without_amount"], rows)
+        yield from self.prose("", self.say("report.deals.bridge_note"))
+        if bridge.withheld:
+            yield from self.prose("", self.say("report.deals.bridge_withheld", count=bridge.withheld))
 
     def _funnel(self, section: DealSection) -> Iterator[str]:
         (segment,) = section.funnel.segments

@@ -1,17 +1,17 @@
 """What a reader should know of the deals of a review: which are doubtful, where they wait, who moves them on and on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from salesperf.kernels.proportion import wilson
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message, Personal
-from salesperf.model.opportunity import CHANGING_FIELDS, Opportunity
+from salesperf.model.opportunity import CHANGING_FIELDS
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.review.deals import DealSection
 
-__all__ = ["find_in_deals"]
+__all__ = ["find_in_deals", "find_without_deals"]
 
 LEAST_DEALS: Final = 5
 """Of fewer deals nothing is said about a stage or a rep."""
@@ -21,25 +21,20 @@ _MOST_WAIT: Final = 0.5
 """A stage in which more than this share of deals is over its limit is stuck."""
 
 
-def find_in_deals(section: DealSection, deals: tuple[Opportunity, ...], org: Org, passed: Period) -> Iterator[Finding]:
+def find_in_deals(section: DealSection, org: Org) -> Iterator[Finding]:
     """Go through what weakens or explains the numbers on deals.
 
     Parameters
     ----------
     section
         The numbers.
-    deals
-        What they were computed from.
     org
         Who is who.
-    passed
-        The days of the review.
     """
     process = Message(section.process.label)
-    yield from _doubtful(section, deals, process)
+    yield from _doubtful(section, process)
     yield from _stuck(section, process)
     yield from _slipping(section, org, process)
-    yield from _without_deals(section, org, passed, process)
 
 
 def _finding(rule: str, severity: Severity, record: str | None = None, count: int = 1, **arguments: object) -> Finding:
@@ -51,12 +46,12 @@ def _label(org: Org, owner: str | None) -> Personal:
     return Personal(org.label(owner) or "")
 
 
-def _doubtful(section: DealSection, deals: tuple[Opportunity, ...], process: Message) -> Iterator[Finding]:
+def _doubtful(section: DealSection, process: Message) -> Iterator[Finding]:
     """Notice deals without a beginning, and fields whose history the source did not keep."""
     if section.undated:
         count, known = section.undated, section.known
         yield _finding("deals_undated", "warning", count=count, process=process, count_of=count, known=known)
-    exported = [deal for deal in deals if deal.as_exported]
+    exported = [deal for deal in section.deals if deal.as_exported]
     if exported:
         held = {field for deal in exported for field in deal.as_exported}
         fields = tuple(Message(f"field.{field}") for field in CHANGING_FIELDS if field in held)
@@ -111,11 +106,11 @@ def _slipping(section: DealSection, org: Org, process: Message) -> Iterator[Find
         )
 
 
-def _without_deals(section: DealSection, org: Org, passed: Period, process: Message) -> Iterator[Finding]:
-    """Notice reps who serve in the period and have neither decided a deal in it nor any open."""
-    having = {member.owner for member in section.members}
-    for team in (member.owner for member in section.members if member.is_team and not org.children(member.owner)):
-        for rep in org.members(team, passed):
-            if rep not in having and org.rep_by_id[rep].kind == "employee":
-                yield _finding("no_deals_of", "info", rep, process=process, owner=_label(org, rep))
-                having.add(rep)
+def find_without_deals(sections: Sequence[DealSection], org: Org, owner: str | None, passed: Period) -> Iterator[Finding]:
+    """Notice employees who serve under an owner and have neither decided a deal nor any open, where others have."""
+    if not sections or owner in org.rep_by_id:
+        return
+    having = {member.owner for section in sections for member in section.members}
+    for rep in org.members(owner, passed):
+        if rep not in having and org.rep_by_id[rep].kind == "employee":
+            yield _finding("no_deals_of", "info", rep, owner=_label(org, rep))

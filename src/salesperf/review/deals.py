@@ -7,7 +7,7 @@ from itertools import zip_longest
 import attrs
 
 from salesperf.funnel import FunnelReport, analyze, count
-from salesperf.model.amount import Amount
+from salesperf.model.amount import Amount, Unit
 from salesperf.model.estimate import Estimate
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
@@ -72,26 +72,30 @@ class DealMember:
 
 @attrs.frozen(kw_only=True)
 class DealSection:
-    """The deals of one sales process under the owner.
+    """The deals of one sales process under the owner, at the end of the last day of the period so far.
 
     A deal belongs to whoever has it while it is open, and to whoever had it when it was decided; so to the team in which that
-    rep served on the day of the review, or of the decision.
+    rep served on that day, or on that of the decision.
 
     Attributes
     ----------
     process : SalesProcess
+    unit : Unit or None
+        Of the amounts; ``None`` where there is none. Deals in several units make several sections.
     known : int
-        How many deals are known at the end of the day.
+        How many deals are known at the end of the last day.
     undated : int
         How many of them began on a day that nobody knows.
+    taken_over, handed_over : int
+        Deals known before the period that somebody else had then, and those that somebody else has now.
     closed : ClosedDeals
         Decided in the period so far.
     pipeline : Pipeline
-        Open at the end of the day.
+        Open at the end of the last day.
     slips : SlipReport
-        Due in the period when it opened.
+        Due in the period when it opened, by who had them then.
     bridge : Bridge
-        From the day before the period to the day of the review.
+        From the day before the period to its last day, of the deals that are the owner's now, with all their past.
     funnel : FunnelReport
         Of the deals that began in the period, all stages.
     members : tuple of DealMember
@@ -110,8 +114,11 @@ class DealSection:
     """
 
     process: SalesProcess
+    unit: Unit | None
     known: int
     undated: int
+    taken_over: int
+    handed_over: int
     closed: ClosedDeals
     pipeline: Pipeline
     slips: SlipReport
@@ -134,37 +141,59 @@ def deal_sections(records: Records, *, owner: str | None, period: Period, as_of:
     held: dict[str, list[Opportunity]] = {process.key: [] for process in records.processes}
     for opportunity in sorted(records.opportunities, key=lambda deal: deal.id):
         held[records.process_of(opportunity).key].append(opportunity)
+    on = min(as_of, period.last)
     for process in sorted(records.processes, key=lambda process: process.key):
-        place = _Places(records.org, process, as_of)
-        deals = [deal for deal in held[process.key] if owner is None or owner in place.above(deal)]
-        if deals:
-            yield _section(records, process, deals, place, owner=owner, period=period, as_of=as_of)
+        for unit, deals in _by_unit(held[process.key]):
+            section = _section(records, process, deals, unit, owner=owner, period=period, on=on)
+            if section.deals or section.slips.deals:
+                yield section
+
+
+def _by_unit(deals: Sequence[Opportunity]) -> Iterator[tuple[Unit | None, list[Opportunity]]]:
+    """Part deals by the unit of their amounts, since unlike units make no sum; those without any go with the most."""
+    groups: dict[Unit | None, list[Opportunity]] = {}
+    for deal in deals:
+        units = (change.amount.unit for change in deal.history if change.amount is not None)
+        groups.setdefault(next(units, None), []).append(deal)
+    named = sorted((unit for unit in groups if unit is not None), key=lambda unit: (-len(groups[unit]), str(unit)))
+    if named:
+        groups[named[0]] = sorted((*groups[named[0]], *groups.pop(None, ())), key=lambda deal: deal.id)
+    yield from ((unit, groups[unit]) for unit in named or groups)
 
 
 def _section(
     records: Records,
     process: SalesProcess,
-    deals: list[Opportunity],
-    place: "_Places",
+    known: Sequence[Opportunity],
+    unit: Unit | None,
     *,
     owner: str | None,
     period: Period,
-    as_of: date,
+    on: date,
 ) -> DealSection:
-    passed = period.until(as_of) or period
-    decided = closed(deals, process, as_of=as_of, period=passed)
-    pipeline = snapshot(deals, process, as_of=as_of, calendar=records.calendar, org=records.org)
-    tally = count(deals, process, as_of=as_of, period=passed)
-    above = {deal.id: place.above(deal) for deal in deals}
+    """Look at deals at the end of one day, so that all that is told of them is of that day."""
+    passed = Period(period.start, Period.day(on).end)
+    before = passed.start - _ONE_DAY if passed.start > date.min else date.min
+    now, then = (_Places(records.org, process, day) for day in (on, before))
+    above = {deal.id: now.above(deal) for deal in known}
+    deals = [deal for deal in known if owner is None or owner in above[deal.id]]
+    held_before = {deal.id: then.above(past) for deal in known if (past := deal.as_of(before)) is not None}
+    due = [deal for deal in known if owner is None or owner in held_before.get(deal.id, ())]
+    held = {deal.id for deal in deals}
+    decided = closed(deals, process, as_of=on, period=passed)
+    pipeline = snapshot(deals, process, as_of=on, calendar=records.calendar, org=records.org)
     return DealSection(
         process=process,
+        unit=unit,
         known=len(deals),
         undated=sum(deal.is_undated for deal in deals),
+        taken_over=sum(deal.id in held_before for deal in deals) - sum(deal.id in held for deal in due),
+        handed_over=sum(deal.id not in held for deal in due),
         closed=decided,
         pipeline=pipeline,
-        slips=slips(deals, process, period=period, as_of=as_of),
-        bridge=bridge(deals, process, start=period.start - _ONE_DAY, end=passed.last),
-        funnel=analyze(tally),
+        slips=slips(due, process, period=period, as_of=on),
+        bridge=bridge(deals, process, start=before, end=on),
+        funnel=analyze(count(deals, process, as_of=on, period=passed)),
         members=tuple(_members(records.org, owner, decided, pipeline, above)),
         deals=tuple(deals),
     )

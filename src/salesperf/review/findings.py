@@ -19,7 +19,7 @@ from salesperf.model.people import Rep
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.model.target import EVERYTHING
-from salesperf.review.deal_findings import find_in_deals
+from salesperf.review.deal_findings import find_in_deals, find_without_deals
 
 if TYPE_CHECKING:
     from salesperf.review.building import Review
@@ -64,7 +64,8 @@ def find(
         yield from finder.growth_unknown(section)
         yield from finder.undefined(section)
     for deals in review.deals:
-        yield from find_in_deals(deals, deals.deals, review.org, finder.passed)
+        yield from find_in_deals(deals, review.org)
+    yield from find_without_deals(review.deals, review.org, review.owner, finder.passed)
 
 
 class _Finder:

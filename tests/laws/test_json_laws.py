@@ -1,0 +1,136 @@
+"""JSON loses nothing and lets nothing pass: every noun comes back as it was, and whatever is altered is refused or stays."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+
+from salesperf import InvalidInputError, InvalidValueError, Opportunity, Records, SalesperfError, Unit
+from salesperf.io.serialize import KINDS, dumps, loads, structure, unstructure
+from salesperf.io.serialize.converter import EXAMINER
+from salesperf.testing import NOUNS, opportunities
+
+Path: TypeAlias = tuple[str | int, ...]
+
+few = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+
+
+def by_name(noun: type) -> str:
+    return noun.__name__
+
+
+every_noun = pytest.mark.parametrize("noun", NOUNS, ids=by_name)
+
+
+def assert_same(one: object, other: object) -> None:
+    assert type(one) is type(other)
+    assert (one, hash(one), repr(one)) == (other, hash(other), repr(other))
+
+
+@every_noun
+@few
+@given(data=st.data())
+def test_a_noun_comes_back_from_its_document_as_it_was(noun: type, data: DataObject) -> None:
+    drawn = data.draw(NOUNS[noun])
+    assert_same(loads(dumps(drawn), noun), drawn)
+
+
+@every_noun
+@few
+@given(data=st.data())
+def test_a_noun_comes_back_from_plain_data_as_it_was_quickly_and_slowly(noun: type, data: DataObject) -> None:
+    drawn = data.draw(NOUNS[noun])
+    plain = unstructure(drawn)
+    assert_same(structure(plain, noun), drawn)
+    assert_same(EXAMINER.structure(plain, noun), drawn)
+
+
+@every_noun
+@few
+@given(data=st.data())
+def test_equal_nouns_give_the_same_document_however_it_is_written(noun: type, data: DataObject) -> None:
+    drawn = data.draw(NOUNS[noun])
+    text = dumps(drawn)
+    assert dumps(structure(unstructure(drawn), noun)) == text
+    assert json.dumps(json.loads(text)) == json.dumps({**json.loads(text), "data": unstructure(drawn)})
+    assert json.loads(dumps(drawn, indent=2)) == json.loads(text)
+
+
+def test_every_noun_can_be_written() -> None:
+    assert set(NOUNS) <= set(KINDS.values())
+
+
+def places(plain: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 - JSON
+    """Yield the path to every value in plain data."""
+    for step, item in plain.items() if isinstance(plain, dict) else enumerate(plain):
+        yield (*path, step)
+        if isinstance(item, dict | list):
+            yield from places(item, (*path, step))
+
+
+def at(plain: Any, path: Path) -> Any:  # noqa: ANN401 - JSON
+    """Return the value at a path; what stands in no such place is nothing in particular."""
+    for step in path:
+        try:
+            plain = plain[step]
+        except (IndexError, KeyError, TypeError):
+            return ...
+    return plain
+
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from((2**53 - 1, 10**700, 0.5, 1.0, "", " ", "a", "1", "1/0", "1/2", "0.5", "2026-09-30", "2026-02-30", "CNY")),
+)
+json_values = st.one_of(
+    scalars, st.lists(scalars, max_size=2), st.dictionaries(st.sampled_from(("a", "int", "date", "id")), scalars, max_size=2)
+)
+
+
+KINDS_OF_JSON = {int: float}
+"""JSON has one kind of number."""
+
+
+@pytest.mark.parametrize("noun", [noun for noun in NOUNS if noun not in (Records, Unit)], ids=by_name)
+@few
+@given(data=st.data())
+def test_a_value_in_the_wrong_place_is_refused_or_read_as_what_it_is(noun: type, data: DataObject) -> None:
+    plain = json.loads(json.dumps(unstructure(data.draw(NOUNS[noun]))))
+    assume(isinstance(plain, dict) and plain)
+    *above, step = data.draw(st.sampled_from([*places(plain)]))
+    altered = data.draw(json_values)
+    at(plain, tuple(above))[step] = altered
+    try:
+        read = structure(plain, noun)
+    except InvalidInputError:
+        with pytest.raises(SalesperfError):
+            EXAMINER.structure(plain, noun)
+        return
+    kept = unstructure(read)
+    assert structure(kept, noun) == read
+    # No text was made of a number, no number of a yes: where something still stands, it is of its kind.
+    stands, given_kind = at(kept, (*above, step)), KINDS_OF_JSON.get(type(altered), type(altered))
+    assert stands is ... or KINDS_OF_JSON.get(type(stands), type(stands)) is given_kind
+
+
+@few
+@given(deal=opportunities(), data=st.data())
+def test_a_document_that_is_cut_off_is_refused(deal: Opportunity, data: DataObject) -> None:
+    text = dumps(deal)
+    cut = text[: data.draw(st.integers(0, len(text) - 1))]
+    with pytest.raises(InvalidValueError) as caught:
+        loads(cut, Opportunity)
+    assert caught.value.code == "json_syntax"
+
+
+@settings(max_examples=200)
+@given(text=st.one_of(st.text('{}[]",:\\ 1eE.-+ntfu0', max_size=40), st.binary(max_size=40)))
+def test_whatever_else_is_no_json_is_refused_by_an_error_of_ours(text: str | bytes) -> None:
+    with pytest.raises((InvalidInputError, InvalidValueError)):
+        loads(text, Opportunity)
