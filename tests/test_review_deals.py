@@ -100,7 +100,8 @@ LEAD, WON, LOST = ("lead", JULY), ("closed", AUGUST), ("lost", AUGUST)
 @settings(max_examples=40)
 @given(testing.records())
 def test_what_members_have_sums_to_what_the_company_has(records: Records) -> None:
-    for section in build(records, owner=None, period=Period.year(2026), as_of=date(2026, 12, 31)).deals:
+    deals_alone = attrs.evolve(records, targets=(), actuals=())
+    for section in build(deals_alone, owner=None, period=Period.year(2026), as_of=date(2026, 12, 31)).deals:
         first = [member for member in section.members if member.level == 0]
         nobody = [each for each in section.closed.deals if each.owner is None]
         for outcome in ("won", "lost", "cancelled"):

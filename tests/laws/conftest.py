@@ -103,7 +103,7 @@ CALLS: Final[tuple[tuple[str, Callable[..., object], Mapping[str, object]], ...]
     ("SalesProcess.win", PROCESS.win, {"opportunity": DEAL, "on": DAY, "amount": PRICE, "evidence": ["met"]}),
     ("SalesProcess.lose", PROCESS.lose, {"opportunity": DEAL, "on": DAY, "reason": "price"}),
     ("SalesProcess.cancel", PROCESS.cancel, {"opportunity": DEAL, "on": DAY, "reason": "no_budget"}),
-    ("SalesProcess.reopen", PROCESS.reopen, {"opportunity": LOST, "on": DAY, "to": "contract", "reason": "again"}),
+    ("SalesProcess.reopen", PROCESS.reopen, {"opportunity": LOST, "on": DAY, "to": "prospecting", "reason": "again"}),
     ("messages.catalog", catalog, {"lang": "zh"}),
     ("messages.render", lambda lang: render("metric.revenue", lang=lang), {"lang": "zh"}),
 )
