@@ -668,3 +668,13 @@ def test_whatever_stands_in_the_cells_is_read_or_told_at_a_file_and_line(files: 
                 file_name, line, *_ = fault.path
                 assert (place / str(file_name)).is_file()
                 assert isinstance(line, int)
+
+
+def test_a_name_in_a_column_of_contacts_is_told_by_its_length(write_files: Writer) -> None:
+    contacts = "id,customer,role\nJane,k-1,champion\nJane,k-1,coach\nc-3,k-1,Jane\nc-4,k-1,boss7\n"
+    faults = faults_of(write_files(customers="id\nk-1\n", contacts=contacts))
+    assert [(fault.path, fault.params["value"]) for fault in faults] == [
+        (("contacts.csv", 3, "id"), "text of 4 characters"),
+        (("contacts.csv", 4, "role"), "text of 4 characters"),
+        (("contacts.csv", 5, "role"), "'boss7'"),
+    ]

@@ -11,9 +11,9 @@ from salesperf.io.folder.cells import date_in, id_in, optional, write_cell
 from salesperf.io.folder.facts import columns_of_facts, facts_in
 from salesperf.io.folder.files import CONTACTS, CUSTOMERS, OPPORTUNITIES
 from salesperf.io.folder.layout import Faults, Items, Layout
-from salesperf.io.folder.people import known_id
+from salesperf.io.folder.people import guarded, known_id
 from salesperf.io.folder.table import Rows, Table
-from salesperf.model.customer import Contact, Customer
+from salesperf.model.customer import CONTACT_ROLES, Contact, Customer
 from salesperf.model.opportunity import Opportunity
 
 __all__ = ["Contacts", "read_contacts", "read_customers", "rows_of_contacts", "rows_of_customers"]
@@ -43,7 +43,7 @@ def read_contacts(tables: Mapping[Layout, Table]) -> tuple[Contacts, Faults]:
             "id": id_in,
             "customer": optional(known_id(tables[CUSTOMERS].places("id"), "unknown_customer")),
             "opportunity": optional(known_id(tables[OPPORTUNITIES].places("id"), "unknown_opportunity")),
-            "role": optional(id_in),
+            "role": optional(_role_in),
             **dict.fromkeys(("name", "title", "email", "phone"), str),
         },
         _contact,
@@ -53,7 +53,7 @@ def read_contacts(tables: Mapping[Layout, Table]) -> tuple[Contacts, Faults]:
     faults = list(read.faults)
     for position, (of, contact) in enumerate(read.items):
         if (of, contact.id) in taken:
-            faults.append(InvalidValueError("not_unique", path=read.path(position, "id"), value=contact.id))
+            faults.append(InvalidValueError("not_unique", path=read.path(position, "id"), value=guarded(contact.id)))
         else:
             contacts.setdefault(of, []).append(contact)
         taken.add((of, contact.id))
@@ -135,6 +135,14 @@ def rows_of_contacts(customers: Iterable[Customer], opportunities: Iterable[Oppo
     of_deals = (((("", deal.id), contact)) for deal in opportunities for contact in deal.contacts)
     for of, contact in chain(of_customers, of_deals):
         yield (contact.id, *of, contact.role or "", contact.name, contact.title, contact.email, contact.phone)
+
+
+def _role_in(cell: str) -> str:
+    """Read a place in the decision chain; in a row that is shifted by a column a name may stand there."""
+    role = id_in(cell)
+    if role not in CONTACT_ROLES:
+        raise InvalidValueError("choice", choices=CONTACT_ROLES, value=guarded(role))
+    return role
 
 
 def _contact(customer: str | None, opportunity: str | None, **row: Any) -> tuple[tuple[str, str], Contact]:  # noqa: ANN401 - a cell of each column

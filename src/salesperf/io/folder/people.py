@@ -21,6 +21,7 @@ from salesperf.model.people import Move, Org, Rep, Team
 from salesperf.model.period import Period
 
 __all__ = [
+    "guarded",
     "known_id",
     "read_calendar",
     "read_org",
@@ -70,10 +71,21 @@ def known_id(ids: Iterable[str], code: str) -> Callable[[str], str]:
         name = id_in(cell)
         if name in known:
             return name
-        is_shown = code not in _OF_PERSONS or any(map(str.isdecimal, name)) or not alike().isdisjoint(_blurred(name))
-        raise UnknownNameError(code, value=name if is_shown else Phrase("text", count=len(name)))
+        is_shown = code not in _OF_PERSONS or not alike().isdisjoint(_blurred(name))
+        raise UnknownNameError(code, value=name if is_shown else guarded(name))
 
     return read
+
+
+def guarded(name: str) -> str:
+    """Return a word for a message, or its length alone where it holds no digit and so may be somebody's name.
+
+    Examples
+    --------
+    >>> guarded("c-17"), guarded("Jane")
+    ('c-17', 'text of 4 characters')
+    """
+    return name if any(map(str.isdecimal, name)) else Phrase("text", count=len(name))
 
 
 def _blurred(name: str) -> frozenset[str]:
