@@ -268,3 +268,8 @@ def test_it_tells_its_version(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         runpy.run_module("salesperf", run_name="__main__")
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"salesperf {sp.__version__}\n"
+
+
+def test_without_a_folder_the_sample_is_reviewed_as_of_its_last_day(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([]) == 0
+    assert capsys.readouterr().out.startswith("# Sales review: the company, Q3 2026\n")
