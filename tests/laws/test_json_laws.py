@@ -34,7 +34,7 @@ def assert_same(one: object, other: object) -> None:
 @every_noun
 @few
 @given(data=st.data())
-def test_a_noun_comes_back_from_its_document_as_it_was(noun: type, data: DataObject) -> None:
+def test_a_noun_comes_back_from_its_document_as_it_was(noun: type[Any], data: DataObject) -> None:
     drawn = data.draw(NOUNS[noun])
     assert_same(loads(dumps(drawn), noun), drawn)
 
@@ -42,7 +42,7 @@ def test_a_noun_comes_back_from_its_document_as_it_was(noun: type, data: DataObj
 @every_noun
 @few
 @given(data=st.data())
-def test_a_noun_comes_back_from_plain_data_as_it_was_quickly_and_slowly(noun: type, data: DataObject) -> None:
+def test_a_noun_comes_back_from_plain_data_as_it_was_quickly_and_slowly(noun: type[Any], data: DataObject) -> None:
     drawn = data.draw(NOUNS[noun])
     plain = unstructure(drawn)
     assert_same(structure(plain, noun), drawn)
@@ -52,7 +52,7 @@ def test_a_noun_comes_back_from_plain_data_as_it_was_quickly_and_slowly(noun: ty
 @every_noun
 @few
 @given(data=st.data())
-def test_equal_nouns_give_the_same_document_however_it_is_written(noun: type, data: DataObject) -> None:
+def test_equal_nouns_give_the_same_document_however_it_is_written(noun: type[Any], data: DataObject) -> None:
     drawn = data.draw(NOUNS[noun])
     text = dumps(drawn)
     assert dumps(structure(unstructure(drawn), noun)) == text
@@ -101,7 +101,7 @@ def kind_of_json(plain: Any) -> type:  # noqa: ANN401 - JSON
 @pytest.mark.parametrize("noun", [noun for noun in NOUNS if noun not in (Records, Unit)], ids=by_name)
 @few
 @given(data=st.data())
-def test_a_value_in_the_wrong_place_is_refused_or_read_as_what_it_is(noun: type, data: DataObject) -> None:
+def test_a_value_in_the_wrong_place_is_refused_or_read_as_what_it_is(noun: type[Any], data: DataObject) -> None:
     plain = json.loads(json.dumps(unstructure(data.draw(NOUNS[noun]))))
     assume(isinstance(plain, dict) and plain)
     *above, step = data.draw(st.sampled_from([*places(plain)]))

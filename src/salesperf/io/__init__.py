@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from salesperf.io import folder
+    from salesperf.io import folder, serialize
 
-__all__ = ["folder"]
+__all__ = ["folder", "serialize"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,297 @@
+"""Numbers, days, units and text: each as JSON, and back exactly as it was.
+
+JSON has one kind of number, which many readers take for a float. So whole numbers that no float holds are written as text, and
+so is every Decimal and every Fraction.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from salesperf.errors import InvalidValueError
+from salesperf.model.amount import Amount, Unit
+from salesperf.model.rule import BreakdownValue
+from salesperf.model.validators import MOST_SCALE, check_scale
+
+__all__ = [
+    "DATE",
+    "DECIMAL",
+    "FRACTION",
+    "INTEGER",
+    "MOST_DIGITS",
+    "NOT_FINITE",
+    "SAFE",
+    "UNIT",
+    "check_digits",
+    "check_text",
+    "date_of",
+    "date_text",
+    "decimal_of",
+    "decimal_text",
+    "end_of",
+    "expect",
+    "float_of",
+    "fraction_of",
+    "fraction_text",
+    "integer_of",
+    "known_date_of",
+    "known_unit_of",
+    "number_of",
+    "plain_amount",
+    "plain_end",
+    "plain_float",
+    "plain_integer",
+    "plain_number",
+    "unit_of",
+    "unit_text",
+]
+
+MOST_DIGITS: Final = 640
+"""So many digits any interpreter turns into an int, however its own limit is set; more would take quadratic time."""
+SAFE: Final = 2**53 - 1
+"""The largest whole number that a reader may take for a float without loss (RFC 8259, section 6)."""
+
+DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DECIMAL: Final = r"^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([Ee][+-]?[0-9]{1,3})?$"
+FRACTION: Final = r"^-?[0-9]+/[0-9]*[1-9][0-9]*$"
+INTEGER: Final = r"^-?[0-9]+$"
+UNIT: Final = r"^[^:]*[^:\s](:[0-9]{1,2}(:(money|count))?)?$"
+"""Patterns of JSON Schema, which are those of :mod:`re` too as far as they are used here."""
+
+NOT_FINITE: Final = ("Infinity", "-Infinity", "NaN")
+"""How floats are written that JSON has no number for: the words of the JSON of Protocol Buffers."""
+
+_FROM_WORD: Final = {word: float(word) for word in NOT_FINITE}
+_DECIMAL: Final = re.compile(DECIMAL[:-1] + r"\Z")
+_FRACTION: Final = re.compile(FRACTION[:-1] + r"\Z")
+_INTEGER: Final = re.compile(INTEGER[:-1] + r"\Z")
+_DATETIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]")
+_CACHED: Final = 4096
+_LONGEST_UNIT: Final = 100
+_BITS: Final = int(MOST_DIGITS * math.log2(10))
+"""A whole number of fewer bits has at most so many digits; to count the digits themselves would take quadratic time."""
+
+
+def expect(value: object, kind: type, *more: type) -> None:
+    """Refuse what is not of a kind that JSON tells apart; a bool is no int."""
+    if type(value) is not kind and type(value) not in more:
+        raise InvalidValueError("wrong_type", expected=(kind, *more) if more else kind, value=value)
+
+
+def check_text(value: str) -> str:
+    """Refuse text that no file can hold."""
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InvalidValueError("not_encodable") from None
+    return value
+
+
+# Days and units come again and again, and are cheaper to look up than to write or to read.
+
+
+@lru_cache(_CACHED)
+def date_text(value: date) -> str:
+    """Write a day as in ISO 8601."""
+    return value.isoformat()
+
+
+def date_of(value: object) -> date:
+    """Read a day; a datetime is refused, since its day depends on a time zone."""
+    expect(value, str)
+    return known_date_of(cast("str", value))
+
+
+@lru_cache(_CACHED)
+def known_date_of(text: str) -> date:
+    """Read a day from text."""
+    if _DATETIME.match(text):
+        raise InvalidValueError("date_is_datetime")
+    try:
+        read = date.fromisoformat(text)
+    except ValueError:
+        read = None
+    # Python reads other forms of ISO 8601 too, and we write this one alone.
+    if read is None or read.isoformat() != text:
+        raise InvalidValueError("unreadable_date", value=text)
+    return read
+
+
+@lru_cache(_CACHED)
+def unit_text(value: Unit) -> str:
+    """Write a unit in full, so that it reads the same whatever currencies a later version knows."""
+    return _of_length(f"{value.code}:{value.digits}:{value.dimension}")
+
+
+def unit_of(value: object) -> Unit:
+    """Read a unit."""
+    expect(value, str)
+    return known_unit_of(cast("str", value))
+
+
+@lru_cache(_CACHED)
+def known_unit_of(text: str) -> Unit:
+    """Read a unit from text."""
+    try:
+        return Unit.parse(_of_length(text))
+    except InvalidValueError as error:
+        raise error.at() from None
+
+
+def plain_amount(value: Amount) -> dict[str, Any]:
+    """Write an amount."""
+    return {"minor": value.minor, "unit": unit_text(value.unit)}
+
+
+def _of_length(text: str) -> str:
+    """Refuse the text of a unit that is too long to be kept."""
+    if len(text) > _LONGEST_UNIT:
+        raise InvalidValueError("cell_too_long", limit=_LONGEST_UNIT, value=text)
+    return text
+
+
+# Numbers that tell their kind
+
+
+def decimal_text(value: Decimal) -> str:
+    """Write a Decimal with its exponent, so that 1.50 stays 1.50."""
+    if not value.is_finite():
+        raise InvalidValueError("not_finite", value=value)
+    text = str(value)
+    if not _DECIMAL.match(text):
+        raise InvalidValueError("decimal_scale", digits=MOST_SCALE, value=value)
+    return _short(text)
+
+
+def decimal_of(value: object) -> Decimal:
+    """Read a Decimal from its text."""
+    expect(value, str)
+    text = _short(cast("str", value))
+    if not _DECIMAL.match(text):
+        raise InvalidValueError("unreadable_number", value=text)
+    number = Decimal(text)
+    check_scale(number, ())
+    return number
+
+
+def fraction_text(value: Fraction) -> str:
+    """Write a Fraction, always with its denominator."""
+    return f"{_digits(value.numerator)}/{_digits(value.denominator)}"
+
+
+def fraction_of(value: object) -> Fraction:
+    """Read a Fraction from its text."""
+    expect(value, str)
+    text = cast("str", value)
+    if len(text) > 2 * MOST_DIGITS or not _FRACTION.match(text):
+        raise InvalidValueError("unreadable_number", value=text)
+    numerator, denominator = (int(_short(part)) for part in text.split("/"))
+    return Fraction(numerator, denominator)
+
+
+def plain_integer(value: int) -> Any:  # noqa: ANN401 - JSON
+    """Write a whole number: as it is, or as text where a float would lose digits."""
+    return value if -SAFE <= value <= SAFE else {"int": _digits(value)}
+
+
+def integer_of(value: object) -> int:
+    """Read a whole number that was written as text."""
+    expect(value, str)
+    text = _short(cast("str", value))
+    if not _INTEGER.match(text):
+        raise InvalidValueError("unreadable_number", value=text)
+    return int(text)
+
+
+def check_digits(value: int) -> int:
+    """Refuse a whole number of more than :data:`MOST_DIGITS` digits."""
+    if value.bit_length() > _BITS:
+        raise InvalidValueError("number_too_long", limit=MOST_DIGITS)
+    return value
+
+
+def _digits(value: int) -> str:
+    return str(check_digits(value))
+
+
+def _short(text: str) -> str:
+    if len(text) > MOST_DIGITS:
+        raise InvalidValueError("number_too_long", limit=MOST_DIGITS)
+    return text
+
+
+def plain_float(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Write a float, or the whole number or nothing that stands in its place."""
+    if value is None or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+
+
+def float_of(value: Any) -> Any:  # noqa: ANN401 - whatever stood in the document
+    """Read a float; a whole number stays one."""
+    if type(value) is str and value in _FROM_WORD:
+        return _FROM_WORD[value]
+    expect(value, float, int)
+    _check_finite(value)
+    return value
+
+
+def _check_finite(value: float) -> None:
+    """Refuse a number such as 1e999, which no float holds."""
+    if type(value) is float and not math.isfinite(value):
+        raise InvalidValueError("not_finite", value=value)
+
+
+def plain_number(value: BreakdownValue) -> Any:  # noqa: ANN401 - JSON
+    """Write a number of any kind, or an amount."""
+    if isinstance(value, Amount):
+        return plain_amount(value)
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, Fraction):
+        return fraction_text(value)
+    return plain_integer(value) if isinstance(value, int) else value
+
+
+def number_of(value: Any, read_amount: Callable[[Any], Amount]) -> BreakdownValue:  # noqa: ANN401 - whatever stood in the document
+    """Read a number of any kind, or an amount."""
+    if type(value) is str:
+        return fraction_of(value) if "/" in value else decimal_of(value)
+    if type(value) is dict:
+        return integer_of(value["int"]) if value.keys() == {"int"} else read_amount(value)
+    if value is not None:
+        expect(value, int, float, str, dict)
+        _check_finite(value)
+    return cast("BreakdownValue", value)
+
+
+# The ends of a range: a number each, or a column
+
+
+def plain_end(value: float | NDArray[Any]) -> Any:  # noqa: ANN401 - JSON
+    """Write an end of a range."""
+    if not isinstance(value, np.ndarray):
+        return plain_float(value)
+    if value.ndim != 1:
+        raise InvalidValueError("dimensions", value=value.ndim)
+    return [plain_float(item) for item in value.tolist()]
+
+
+def end_of(value: object) -> float | NDArray[np.float64]:
+    """Read an end of a range."""
+    if type(value) is not list:
+        return cast("float", float_of(value))
+    numbers = [float_of(item) for item in value]
+    try:
+        return np.array(numbers, dtype=np.float64)
+    except OverflowError:  # an int beyond every float
+        raise InvalidValueError("not_numeric", value=numbers) from None

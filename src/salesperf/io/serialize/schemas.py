@@ -1,0 +1,189 @@
+"""JSON Schemas of documents, made from the classes: what a program in another language has to write."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from inspect import getdoc
+from types import MappingProxyType
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+
+import attrs
+
+from salesperf.errors import SHOWN
+from salesperf.io.serialize.annotations import (
+    arguments_of_map,
+    is_map,
+    is_number,
+    is_pair,
+    is_tuple,
+    is_type_variable,
+    options_of,
+)
+from salesperf.io.serialize.document import ENVELOPE, SCHEMA, VERSION, require_kind
+from salesperf.io.serialize.kinds import RULES
+from salesperf.io.serialize.scalars import DATE, DECIMAL, FRACTION, INTEGER, NOT_FINITE, UNIT
+from salesperf.io.serialize.tagged import TAGGED, Plain
+from salesperf.kernels.numeric import INT64_MAX
+from salesperf.model.amount import Amount, Unit
+from salesperf.model.frozen import FrozenMap
+from salesperf.model.metric import STANDARD_METRICS, Metric
+from salesperf.model.rule import Rule
+
+__all__ = ["schema"]
+
+_DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_TEXT: Final[Mapping[str, Plain]] = MappingProxyType({"type": "string"})
+_PLAIN: Final[Mapping[Any, Mapping[str, Plain]]] = MappingProxyType(
+    {
+        str: _TEXT,
+        int: {"type": "integer"},
+        bool: {"type": "boolean"},
+        type(None): {"type": "null"},
+        float: {"anyOf": [{"type": "number"}, {"enum": list(NOT_FINITE)}]},
+        date: {"type": "string", "format": "date", "pattern": DATE},
+        Decimal: {"type": "string", "pattern": DECIMAL},
+    }
+)
+_TAGGED_SCALARS: Final[Mapping[str, Plain]] = MappingProxyType(
+    {
+        "Decimal": _PLAIN[Decimal],
+        "Fraction": {"type": "string", "pattern": FRACTION},
+        "date": _PLAIN[date],
+        "float": {"enum": list(NOT_FINITE)},
+        "int": {"type": "string", "pattern": INTEGER},
+    }
+)
+
+
+def schema(kind: type) -> dict[str, Plain]:
+    """Return the JSON Schema, draft 2020-12, of the documents that hold a noun.
+
+    Parameters
+    ----------
+    kind
+        The class of the noun, one of :data:`KINDS`.
+
+    Returns
+    -------
+    dict
+        A schema that refers to nothing outside itself. What it cannot say, such as that a history runs forward, the noun
+        itself refuses when the document is read.
+
+    Examples
+    --------
+    >>> schema(Amount)["$defs"]["Amount"]["properties"]["unit"]
+    {'$ref': '#/$defs/Unit'}
+    """
+    require_kind(kind, kind)
+    definitions = _Definitions()
+    data = definitions.of(kind)
+    parts = (dict(_TEXT) | {"const": f"{SCHEMA}/{VERSION}"}, dict(_TEXT) | {"const": kind.__name__}, data)
+    return {
+        "$schema": _DRAFT,
+        "$id": f"urn:{SCHEMA}:{VERSION}:{kind.__name__}",
+        "title": kind.__name__,
+        **_object(dict(zip(ENVELOPE, parts, strict=True)), ENVELOPE),
+        "$defs": dict(sorted(definitions.made.items())),
+    }
+
+
+def _object(properties: Mapping[str, Plain], required: Iterable[str]) -> dict[str, Plain]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": [*required],
+        "additionalProperties": False,
+    }
+
+
+def _one_of_many(properties: Mapping[str, Plain]) -> dict[str, Plain]:
+    """Describe an object with one key, which tells what stands beside it."""
+    return _object(properties, ()) | {"minProperties": 1, "maxProperties": 1}
+
+
+class _Definitions:
+    """The definitions that a schema needs, each made once, by name."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Plain] = {}
+        self._special: Mapping[Any, Callable[[], Plain]] = {
+            Unit: lambda: {"type": "string", "pattern": UNIT},
+            Amount: self._amount,
+            FrozenMap: partial(self._map_of, "value"),
+            Metric: self._metric,
+            Rule: lambda: _one_of_many({name: self.of(rule) for name, rule in RULES.items()}),
+            "number": self._number,
+            "end": self._end,
+            "value": self._value,
+        }
+
+    def of(self, kind: Any) -> Plain:  # noqa: ANN401, PLR0911 - any annotation; one return a kind of it reads best
+        """Return the schema of what a field may hold."""
+        options = options_of(kind)
+        if is_number(kind):
+            return self._named("number")
+        if len(options) > 1:
+            return {"anyOf": [self.of(option) for option in options]}
+        if get_origin(kind) is Literal:
+            return {"enum": list(get_args(kind))}
+        if is_type_variable(kind):
+            return self._named("end")
+        if is_tuple(kind):
+            return self._tuple(*get_args(kind))
+        if is_map(kind):
+            return self._map(*arguments_of_map(kind))
+        return dict(_PLAIN[kind]) if kind in _PLAIN else self._named(kind)
+
+    def _named(self, kind: Any) -> Plain:  # noqa: ANN401 - a class, or the name of a definition that no class has
+        name = kind if isinstance(kind, str) else kind.__name__
+        if name not in self.made:
+            self.made[name] = {}  # so that what contains itself ends here
+            made = self._special[kind]() if kind in self._special else self._noun(kind)
+            about = {} if isinstance(kind, str) else {"description": (getdoc(kind) or "").partition("\n\n")[0]}
+            self.made[name] = about | made
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _noun(self, kind: Any) -> Plain:  # noqa: ANN401 - a class
+        if is_pair(kind):
+            types = get_type_hints(kind)
+            required = [name for name in types if name not in kind._field_defaults]
+            return _object({name: self.of(type_) for name, type_ in types.items()}, required)
+        fields = attrs.fields(attrs.resolve_types(kind))
+        required = [field.name for field in fields if field.default is attrs.NOTHING]
+        return _object({field.name: self.of(field.type) for field in fields}, required)
+
+    def _tuple(self, first: Any, *others: Any) -> Plain:  # noqa: ANN401 - annotations
+        if others == (Ellipsis,):
+            return {"type": "array", "items": self.of(first)}
+        parts = [self.of(part) for part in (first, *others)]
+        return {"type": "array", "prefixItems": parts, "items": False, "minItems": len(parts)}
+
+    def _map(self, key: Any, value: Any) -> Plain:  # noqa: ANN401 - annotations
+        if key is date:
+            return {"type": "object", "propertyNames": {"pattern": DATE}, "additionalProperties": dict(_TEXT)}
+        return {"type": "object", "additionalProperties": dict(_TEXT)} if value is str else self._map_of("value")
+
+    def _map_of(self, name: str) -> Plain:
+        return {"type": "object", "additionalProperties": self._named(name)}
+
+    def _amount(self) -> Plain:
+        minor = {"type": "integer", "minimum": -INT64_MAX, "maximum": INT64_MAX}
+        return _object({"minor": minor, "unit": self.of(Unit)}, ("minor", "unit"))
+
+    def _metric(self) -> Plain:
+        return {"anyOf": [{"enum": list(STANDARD_METRICS)}, self._noun(Metric)]}
+
+    def _number(self) -> Plain:
+        tagged = _one_of_many({"int": _TAGGED_SCALARS["int"]})
+        texts = [_TAGGED_SCALARS["Decimal"], _TAGGED_SCALARS["Fraction"]]
+        return {"anyOf": [{"type": ["number", "null"]}, *texts, tagged, self.of(Amount)]}
+
+    def _end(self) -> Plain:
+        return {"anyOf": [dict(_PLAIN[float]), {"type": "array", "items": dict(_PLAIN[float])}]}
+
+    def _value(self) -> Plain:
+        tagged = dict(_TAGGED_SCALARS) | {name: self.of(kind) for name, kind in TAGGED.items()}
+        tagged["tuple"] = {"type": "array", "items": self._named("value")}
+        tagged["Phrase"] = _object({"key": {"enum": list(SHOWN)}, "arguments": self.of(FrozenMap)}, ("key", "arguments"))
+        return {"anyOf": [{"type": ["string", "number", "boolean", "null"]}, _one_of_many(tagged)]}
