@@ -61,7 +61,8 @@ def modules(name: str = "salesperf") -> Iterator[ModuleType]:
             yield from modules(getattr(module, public).__name__)
 
 
-MODULES = tuple(modules())
+# What needs an extra is in no ``__all__`` above it.
+MODULES = (*modules(), *modules("salesperf.io.serialize"))
 
 
 def definitions() -> Iterator[tuple[str, str, Any]]:

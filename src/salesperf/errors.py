@@ -146,7 +146,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: count the commas; a field that holds a comma stands in quotes)",
         "row_unreadable": "expected cells of at most {limit} characters whose quotes close"
         " (hint: a quote within quotes is written twice)",
-        "schema_newer": "expected a document of version {known} or older, got version {value} (hint: install a newer salesperf)",
+        "schema_newer": "expected a document of version {known} or older, got version {value}"
+        " (hint: install a newer salesperf)",
         "schema_unknown": "expected a document whose schema reads as {known}, got {value}",
         "tally_mismatch": "expected tallies with one {field}, got {left} and {right}"
         " (hint: count both parts by the same question)",

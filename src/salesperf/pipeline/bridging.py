@@ -218,8 +218,9 @@ def bridge(
     Notes
     -----
     Every change of a history is told apart in one order: first its amount, then its expected close, then its stage. So a deal
-    is revalued up to what it is won for, and ``won`` is what it was worth on the day it was won: a later correction changes no open value. What changes on the day of creation belongs to
-    the creation. Since each change stands by itself, the movements of two bridges that meet add up to those of the whole.
+    is revalued up to what it is won for, and ``won`` is what it was worth on the day it was won: a later correction changes no
+    open value. What changes on the day of creation belongs to the creation. Since each change stands by itself, the movements
+    of two bridges that meet add up to those of the whole.
 
     References
     ----------
