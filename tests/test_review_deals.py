@@ -347,6 +347,12 @@ def test_what_only_a_later_export_tells_is_not_told_as_known() -> None:
     assert "The values of 1 deals became known by an export within these days: they stand among the revalued." in text
 
 
+def test_a_deal_that_was_opened_again_is_told_to_stand_twice() -> None:
+    text = "Changes are counted, not deals: one that was lost and opened again stands in two lines."
+    assert text in markdown(review_of([deal("o-1", "ada", LEAD, LOST, ("lead", SEPTEMBER))]))
+    assert text not in markdown(review_of([deal("o-1", "ada", LEAD, LOST)]))
+
+
 def test_nothing_decided_and_nothing_begun_is_written_so() -> None:
     text = markdown(review_of([deal("o-1", "ada", ("lead", date(2026, 1, 5)))]))
     assert "- Win rate: cannot be told, no deal was won or lost" in text

@@ -148,7 +148,8 @@ class DealWriter(Words):
             [words, self.show(line.count), self._amount(line.amount), self.show(line.without_value)] for words, line in ends
         )
         yield from self.table(["movement", "deals", "value", "without_amount"], rows)
-        yield from self.prose("", self.say("report.deals.bridge_note"))
+        if bridge.movements["reopened"].count:
+            yield from self.prose("", self.say("report.deals.bridge_note"))
         if bridge.withheld:
             yield from self.prose("", self.say("report.deals.bridge_withheld", count=bridge.withheld))
 
