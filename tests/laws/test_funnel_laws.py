@@ -8,6 +8,7 @@ from math import isclose, prod
 from random import Random
 from typing import Any, Final, get_args
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -306,3 +307,18 @@ def test_tallies_of_different_questions_do_not_merge(name: str, other: dict[str,
             one + two
         assert (caught.value.code, caught.value.path) == ("tally_mismatch", ("FunnelTally", name))
         assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("other", "field"),
+    [
+        (attrs.evolve(PROCESS, key="other"), "key"),
+        (attrs.evolve(PROCESS, may_skip=not PROCESS.may_skip), "may_skip"),
+        (attrs.evolve(PROCESS, stages=PROCESS.stages[1:]), "stages"),
+    ],
+)
+def test_processes_that_differ_are_told_by_what_differs(other: SalesProcess, field: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        FunnelTally.empty(PROCESS, as_of=AS_OF) + FunnelTally.empty(other, as_of=AS_OF)
+    assert caught.value.params["field"] == f"'{field}'"
+    assert caught.value.params["left"] != caught.value.params["right"]

@@ -209,8 +209,7 @@ class FunnelTally(Result):
         for name in _QUESTION:
             left, right = getattr(self, name), getattr(other, name)
             if left != right:
-                path = ("FunnelTally", name)
-                raise InvalidValueError("tally_mismatch", path=path, field=name, left=_shown(left), right=_shown(right))
+                raise _mismatch(name, left, right)
         segments = sorted({*self.segments, *other.segments}, key=_order)
         place = {labels: position for position, labels in enumerate(segments)}
         parts = [(part, np.array([place[labels] for labels in part.segments], dtype=np.int64)) for part in (self, other)]
@@ -268,10 +267,20 @@ def _order(labels: Labels) -> tuple[tuple[bool, str], ...]:
     return tuple((label is not None, label or "") for label in labels)
 
 
+def _mismatch(name: str, left: object, right: object) -> InvalidValueError:
+    """Tell a part of the question that differs; of processes of one key, in what they do."""
+    path, field = ("FunnelTally", name), name
+    if isinstance(left, SalesProcess) and isinstance(right, SalesProcess):
+        parts = (each.name for each in attrs.fields(SalesProcess))
+        field = next(part for part in ("key", *parts) if getattr(left, part) != getattr(right, part))
+        left, right = getattr(left, field), getattr(right, field)
+    return InvalidValueError("tally_mismatch", path=path, field=field, left=_shown(left), right=_shown(right))
+
+
 def _shown(value: object) -> object:
     """Tell a part of the question by what names it."""
-    if isinstance(value, SalesProcess):
-        return value.key
+    if isinstance(value, tuple):
+        return tuple(each.key if isinstance(each, Stage) else each for each in value)
     return value.label if isinstance(value, Period) else value
 
 
