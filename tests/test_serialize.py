@@ -819,3 +819,16 @@ def test_without_its_packages_the_extra_is_named(monkeypatch: pytest.MonkeyPatch
 
 def test_every_noun_that_is_drawn_has_a_schema() -> None:
     assert {noun.__name__ for noun in NOUNS} <= {page.stem for page in SCHEMAS.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("[]", "expected dict, got list"),
+        ('{"schema": "salesperf/1", "kind": "Team", "data": []}', "expected dict, got list"),
+    ],
+)
+def test_a_list_in_the_place_of_something_else_is_told_as_a_list(data: str, text: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        loads(data, Team)
+    assert str(caught.value).endswith(f"- {text}")

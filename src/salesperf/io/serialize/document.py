@@ -12,6 +12,7 @@ from salesperf.io.serialize import text as json_text
 from salesperf.io.serialize.converter import CONVERTER, EXAMINER
 from salesperf.io.serialize.examining import misspelt
 from salesperf.io.serialize.kinds import KINDS
+from salesperf.io.serialize.scalars import expect
 from salesperf.io.serialize.tagged import MOST_FAULTS, Plain, faults_in
 from salesperf.io.serialize.text import LIMIT_BYTES, MOST_DEPTH
 from salesperf.model.calendar import Calendar
@@ -236,9 +237,10 @@ def loads(text: str | bytes, kind: type[NounT], *, limit_bytes: int = LIMIT_BYTE
 def _opened(document: Plain, kind: type) -> Plain:
     """Take the data out of the envelope, as the version that is written now has them."""
     faults: list[SalesperfError] = []
-    if type(document) is not dict:
-        faults.append(InvalidValueError("wrong_type", expected=dict, value=document))
-        raise InvalidInputError(faults)
+    try:
+        expect(document, dict)
+    except InvalidValueError as error:
+        raise InvalidInputError([error]) from None
     faults += [InvalidValueError("missing_field", path=(name,)) for name in ENVELOPE if name not in document]
     faults += [misspelt(name, ENVELOPE) for name in document if name not in ENVELOPE]
     if not faults:

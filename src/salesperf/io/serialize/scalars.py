@@ -83,7 +83,9 @@ _BITS: Final = int(MOST_DIGITS * math.log2(10))
 def expect(value: object, kind: type, *more: type) -> None:
     """Refuse what is not of a kind that JSON tells apart; a bool is no int."""
     if type(value) is not kind and type(value) not in more:
-        raise InvalidValueError("wrong_type", expected=(kind, *more) if more else kind, value=value)
+        # Of a list its items would be shown, and nothing of an empty one, where its kind is at fault.
+        found = list if type(value) is list else value
+        raise InvalidValueError("wrong_type", expected=(kind, *more) if more else kind, value=found)
 
 
 def check_text(value: str) -> str:
