@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from salesperf import CNY, COUNT, JPY, STANDARD_METRICS, Actual, Amount, FrozenMap, InvalidValueError, Metric
 from salesperf.attainment import ActualTally, Codes, tally, tally_columns
+from salesperf.attainment.words import Words
 from salesperf.kernels.numeric import INT64_MAX
 
 REVENUE, VISITS = STANDARD_METRICS["revenue"], STANDARD_METRICS["visits"]
@@ -119,6 +122,33 @@ def assert_refused(code: str, path: tuple[str | int, ...], call: Callable[[], ob
     with pytest.raises(InvalidValueError) as caught:
         call()
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+@given(
+    st.lists(st.tuples(st.integers(-(10**15), 10**15), st.integers(1, 1000)), min_size=1, max_size=20),
+    st.sampled_from([1, 10**3]),
+)
+def test_words_hold_the_sums_of_amounts_and_of_entries(cells: list[tuple[int, int]], scale: int) -> None:
+    minor, entries = (np.array(column, dtype=np.int64) for column in zip(*cells, strict=True))
+    minor *= scale
+    bound = sum(abs(amount) * scale for amount, _ in cells)
+    layout = Words.fitting(bound=bound, entries=int(entries.sum()))
+    assert (layout is None) == (bound.bit_length() + int(entries.sum()).bit_length() > 63)
+    if layout is not None:
+        words = layout.joined(minor, entries)
+        assert [int(part[0]) for part in layout.parted(words.sum(keepdims=True))] == [minor.sum(), entries.sum()]
+        assert [part.tolist() for part in layout.parted(words)] == [minor.tolist(), entries.tolist()]
+
+
+@pytest.mark.parametrize("scale", [1, 2**55], ids=["in words", "apart"])
+def test_runs_of_cells_are_summed_without_a_scan(scale: int) -> None:
+    days = np.datetime64("2026-09-01") + np.array([0, 0, 1, 2, 5])
+    amounts = np.array([3, -1, 4, -20, 7]) * scale
+    alike: dict[str, Any] = {name: Codes.of([label] * 5) for name, label in (("owner", "a"), ("metric", "m"), ("unit", CNY))}
+    counted = columns(**alike, on=days, minor=amounts)
+    minor, entries = counted.between(np.array([0, 0, 1, 3]), np.array([0, 4, 3, 4]))
+    assert (minor // scale).tolist() == [0, -7, -16, 7]
+    assert entries.tolist() == [0, 5, 2, 1]
 
 
 @pytest.mark.parametrize(

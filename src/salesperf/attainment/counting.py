@@ -12,10 +12,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from salesperf.attainment.words import Words
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.amount import Amount, Unit
-from salesperf.model.codes import EPOCH, Codes, Integers, days_of, read_only, same_content
+from salesperf.model.codes import EPOCH, Codes, Integers, days_of, extremes, read_only, same_content
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.result import Result, Row
 from salesperf.model.target import EVERYTHING, Actual
@@ -120,12 +121,37 @@ class ActualTally(Result):
         return self._places[4] + self.first_day
 
     @cached_property
-    def running(self) -> tuple[Integers, Integers]:
-        """Sums of amounts and of entries over the first 0, 1, 2, ... cells.
+    def _running(self) -> tuple[Words | None, tuple[Integers, ...]]:
+        """Sums over the first 0, 1, 2, ... cells: of words where amounts and entries fit them, else of each by itself."""
+        layout = Words.fitting(bound=_rough_bound(self.minor), entries=int(self.entries.sum())) if len(self) else None
+        sums = np.zeros((1 if layout else 2, len(self) + 1), dtype=np.int64)
+        if layout:
+            layout.joined(self.minor, self.entries, out=sums[0, 1:])
+        else:
+            sums[:, 1:] = self.minor, self.entries
+        return layout, tuple(np.cumsum(each, out=each) for each in sums)
 
-        Those of amounts may wrap; the difference of two of them is right all the same, since a whole tally fits 64 bits.
+    def between(self, first: Integers, last: Integers) -> tuple[Integers, Integers]:
+        """Return the sum of the amounts, in the smallest unit, and of the entries over runs of cells.
+
+        Parameters
+        ----------
+        first, last
+            Shape (runs,), the first cell of each run and the cell after its last, as positions in ``key``.
+
+        Notes
+        -----
+        A difference of two cumulative sums. Those may wrap; their difference is right all the same, since no sum of a tally's
+        amounts is beyond 64 bits.
+
+        Examples
+        --------
+        >>> ActualTally.empty().between(np.array([0]), np.array([0]))
+        (array([0]), array([0]))
         """
-        return _running(self.minor), _running(self.entries)
+        layout, running = self._running
+        sums = [each[last] - each[first] for each in running]
+        return layout.parted(sums[0]) if layout else (sums[0], sums[1])
 
     @classmethod
     def empty(cls) -> Self:
@@ -194,12 +220,6 @@ class ActualTally(Result):
                 strict=True,
             )
         ]
-
-
-def _running(column: Integers) -> Integers:
-    sums = np.zeros(column.size + 1, dtype=np.int64)
-    np.cumsum(column, out=sums[1:])
-    return sums
 
 
 def _decimal(minor: int, unit: Unit) -> Decimal:
@@ -352,8 +372,8 @@ def _group(
 ) -> ActualTally:
     """Sum the rows of each cell, in the one form that equal content has: labels and cells sorted, no label unused."""
     axes: tuple[Codes[Any], ...] = (metric, unit, scope, owner)
-    first = int(day.min())
-    shape = (*(len(axis.labels) for axis in axes), int(day.max()) - first + 1)
+    first, last = extremes(day)
+    shape = (*(len(axis.labels) for axis in axes), last - first + 1)
     orders = [_order(axis.labels, sort_key) for axis, sort_key in zip(axes, _SORT_KEYS, strict=True)]
     labels = [tuple(axis.labels[code] for code in order) for axis, order in zip(axes, orders, strict=True)]
     numbered = [(axis.codes, np.argsort(order)) for axis, order in zip(axes, orders, strict=True)]
@@ -385,7 +405,7 @@ def _order(labels: Sequence[Any], sort_key: Callable[[Any], Any]) -> list[int]:
 
 def _check_overflow(minor: Integers) -> int:
     """Refuse amounts whose sum, whichever of them it takes in, might be beyond 64 bits; return a bound of all such sums."""
-    bound = max(int(minor.max()), -int(minor.min())) * minor.size
+    bound = _rough_bound(minor)
     if bound > INT64_MAX:
         # By the upper and the lower halves of the words, neither of which can overflow.
         sizes = np.abs(minor).astype(np.uint64)
@@ -393,6 +413,11 @@ def _check_overflow(minor: Integers) -> int:
     if bound > INT64_MAX:
         raise InvalidValueError("overflow", path=("minor",))
     return bound
+
+
+def _rough_bound(minor: Integers) -> int:
+    least, most = extremes(minor)
+    return max(most, -least) * minor.size
 
 
 class _Keys:
@@ -407,11 +432,16 @@ class _Keys:
         self.offsets = [(codes, place * stride) for (codes, place), stride in zip(axes, strides, strict=True) if place.size > 1]
 
     def __iter__(self) -> Iterator[tuple[slice, Integers]]:
+        """Yield rows and their keys; each block's stand where those of the block before stood."""
+        scratch = np.empty((2, _BLOCK), dtype=np.int64)
         for start in range(0, self.day.size, _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            key = self.day[rows] - self.first
-            for codes, offset in self.offsets:
-                key += offset[codes[rows]]
+            rows = slice(start, min(start + _BLOCK, self.day.size))
+            key, offset = scratch[:, : rows.stop - start]
+            np.subtract(self.day[rows], self.first, out=key)
+            for codes, offsets in self.offsets:
+                # Every code has its place: any mode but the default spares numpy a copy that guards against one that has none.
+                np.take(offsets, codes[rows], out=offset, mode="clip")
+                key += offset
             yield rows, key
 
 
@@ -433,7 +463,7 @@ def _sum_by_key(keys: _Keys, minor: Integers, entries: Integers | None, bound: i
     """Return the distinct keys in order, and for each the sum of its amounts and the number of its entries."""
     if keys.size <= _DENSE * minor.size + _DENSE * _BLOCK:
         return _sum_in_table(keys, minor, entries, bound)
-    distinct, place = np.unique(np.concatenate([key for _, key in keys]), return_inverse=True)
+    distinct, place = np.unique(np.concatenate([key.copy() for _, key in keys]), return_inverse=True)
     sums, counts = np.zeros(distinct.size, dtype=np.int64), np.zeros(distinct.size, dtype=np.int64)
     np.add.at(sums, place, minor)
     np.add.at(counts, place, 1 if entries is None else entries)
@@ -445,15 +475,15 @@ def _sum_in_table(keys: _Keys, minor: Integers, entries: Integers | None, bound:
 
     Adding at scattered places is what takes the time, so a sum and its count share a word where both fit.
     """
-    bits = (minor.size if entries is None else int(entries.sum())).bit_length()
-    if bound >> (63 - bits) == 0:
-        words = np.zeros(keys.size, dtype=np.int64)
+    layout = Words.fitting(bound=bound, entries=minor.size if entries is None else int(entries.sum()))
+    if layout:
+        words, scratch = np.zeros(keys.size, dtype=np.int64), np.empty(_BLOCK, dtype=np.int64)
         for rows, key in keys:
-            np.add.at(words, key, (minor[rows] << bits) + (1 if entries is None else entries[rows]))
+            added = layout.joined(minor[rows], 1 if entries is None else entries[rows], out=scratch[: key.size])
+            np.add.at(words, key, added)
         # Of booleans the places are found four times as fast as of numbers.
         present = np.flatnonzero(words != 0)
-        words = words[present]
-        return present, words >> bits, words & ((1 << bits) - 1)
+        return present, *layout.parted(words[present])
     sums, counts = np.zeros(keys.size, dtype=np.int64), np.zeros(keys.size, dtype=np.int64)
     for rows, key in keys:
         np.add.at(sums, key, minor[rows])

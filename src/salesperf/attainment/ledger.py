@@ -114,16 +114,16 @@ class Ledger:
         tables = [self._stints_of(owner) for owner in owners.labels]
         asked = owners.codes
         sizes = np.array([len(table) for table in tables], dtype=np.int64)
-        firsts = np.cumsum(sizes) - sizes
-        stints = np.concatenate([np.zeros((0, 3), dtype=np.int64), *tables])
-        question = np.repeat(np.arange(asked.size), sizes[asked])
-        within = np.arange(question.size) - np.repeat(np.cumsum(sizes[asked]) - sizes[asked], sizes[asked])
-        chosen = stints[firsts[asked][question] + within]
+        owner, start, end = np.concatenate([np.zeros((0, 3), dtype=np.int64), *tables]).T.copy()
+        # The stints of a question stand one behind the other, from the first of its owner on.
+        counts = sizes[asked]
+        question = np.repeat(np.arange(asked.size), counts)
+        chosen = np.arange(question.size) + np.repeat((np.cumsum(sizes) - sizes)[asked] - (np.cumsum(counts) - counts), counts)
         spans = Spans(
             question=question,
-            owner=chosen[:, 0],
-            start=np.maximum(chosen[:, 1], starts[question]),
-            end=np.minimum(chosen[:, 2], ends[question]),
+            owner=owner[chosen],
+            start=np.maximum(start[chosen], starts[question]),
+            end=np.minimum(end[chosen], ends[question]),
             questions=asked.size,
         )
         return self._less(spans, gaps) if any(gaps) else spans
@@ -207,11 +207,11 @@ class Ledger:
         """
         minor = np.zeros(spans.questions, dtype=np.int64)
         entries = np.zeros(spans.questions, dtype=np.int64)
-        running_minor, running_entries = self.tally.running
         for known in self.scopes_within(scope):
             _, first, last = self._edges(self._rows(metric, unit, known), spans)
-            minor += spans.total(running_minor[last] - running_minor[first])
-            entries += spans.total(running_entries[last] - running_entries[first])
+            found = self.tally.between(first, last)
+            minor += spans.total(found[0])
+            entries += spans.total(found[1])
         return minor, entries
 
     def sums(self, metric: Metric, unit: Unit, scope: Scope, spans: Spans) -> tuple[Integers, Integers]:

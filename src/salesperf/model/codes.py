@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from salesperf.errors import InvalidValueError
 
-__all__ = ["EPOCH", "Codes", "Integers", "days_of", "read_only", "same_content"]
+__all__ = ["EPOCH", "Codes", "Integers", "days_of", "extremes", "read_only", "same_content"]
 
 Integers: TypeAlias = NDArray[np.int64]
 LabelT = TypeVar("LabelT", bound=Hashable)
 
 EPOCH: Final = date(1970, 1, 1).toordinal()
 """The day from which numpy counts, as an ordinal."""
+_BLOCK: Final = 65_536
 
 
 @attrs.frozen(eq=False)
@@ -82,10 +83,26 @@ def days_of(column: NDArray[np.datetime64], name: str) -> Integers:
     if column.dtype.kind != "M":
         raise InvalidValueError("wrong_type", path=(name,), expected=date, value=column)
     days = column.astype("datetime64[D]", copy=False).view(np.int64)
-    if days.size and not 1 - EPOCH <= int(days.min()) <= int(days.max()) <= date.max.toordinal() - EPOCH:
+    if not days.size:
+        return days
+    first, last = extremes(days)
+    if first < 1 - EPOCH or last > date.max.toordinal() - EPOCH:
         wrong = np.flatnonzero((days < 1 - EPOCH) | (days > date.max.toordinal() - EPOCH))
         raise InvalidValueError("wrong_type", path=(name, int(wrong[0])), expected=date, value=None)
     return days
+
+
+def extremes(column: Integers) -> tuple[int, int]:
+    """Return the least and the greatest number of a column that is not empty, reading it from memory once.
+
+    Examples
+    --------
+    >>> extremes(np.array([3, -1, 2]))
+    (-1, 3)
+    """
+    blocks = [column[start : start + _BLOCK] for start in range(0, column.size, _BLOCK)]
+    ends = [(int(block.min()), int(block.max())) for block in blocks]
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def read_only(column: Integers) -> Integers:
