@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, Inexact, localcontext
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -47,6 +48,7 @@ from salesperf.attainment import (
     STATUSES,
     Attainment,
     Codes,
+    TargetBook,
     Thresholds,
     attain,
     roll_up,
@@ -484,6 +486,56 @@ def test_what_remains_is_asked_of_the_workdays_that_remain() -> None:
     for direction in ("lower", BAND):
         metric, _ = measured("flow", direction)
         assert attain(goal(metric, 100), tally([]), as_of=HALFWAY).required_per_workday is None
+
+
+def without_august(owner: str) -> list[Target]:
+    return [goal(VISITS, 10, JULY, owner), goal(VISITS, 440, SEPTEMBER, owner)]
+
+
+def remaining(org: Org, targets: list[Target], owner: str | None, as_of: date) -> tuple[int, float | None]:
+    owed = TargetBook(targets, org, Calendar()).owed(owner, VISITS, THIRD)
+    assert owed is not None
+    found = attain(owed, tally([]), as_of=as_of, org=org)
+    return found.remaining_workdays, found.time_progress
+
+
+def test_workdays_on_which_nothing_counts_ask_for_nothing_and_are_no_time() -> None:
+    org = Org(teams=[Team(id="east")], reps=[Rep(id="ada", team="east")])
+    book = TargetBook(without_august("ada"), org, Calendar())
+    for owner in ("ada", "east", None):
+        owed = book.owed(owner, VISITS, THIRD)
+        assert owed is not None
+        for as_of in (JULY.last, HALFWAY, AUGUST.last):
+            found = attain(owed, tally([done(VISITS, 10, JULY.start)]), as_of=as_of, org=org)
+            # 440 in the 22 workdays of September; 23 of 45 have passed.
+            assert (found.required_per_workday, found.remaining_workdays) == (Amount.of(20, COUNT), 22)
+            assert found.time_progress == pytest.approx(23 / 45, rel=1e-12)
+
+
+def test_a_workday_asks_for_something_as_long_as_anybody_s_sales_count() -> None:
+    ada, bo, cy = (Rep(id=rep, team="east") for rep in ("ada", "bo", "cy"))
+    both = [*without_august("ada"), *without_august("bo")]
+    east = Team(id="east")
+    assert remaining(Org(teams=[east], reps=[ada, bo]), both, "east", JULY.last)[0] == 22
+    # Who has no target at all leaves no gap; nor does a team without reps, toward which somebody may enter sales.
+    assert remaining(Org(teams=[east], reps=[ada, bo, cy]), both, "east", JULY.last)[0] == 43
+    west = goal(VISITS, 66, owner="west")
+    assert remaining(Org(teams=[east, Team(id="west")], reps=[ada, bo]), [*both, west], None, JULY.last)[0] == 43
+    # One who leaves, or moves on, leaves nobody whose sales count.
+    gone = attrs.evolve(cy, left=date(2026, 8, 10))
+    assert remaining(Org(teams=[east], reps=[ada, bo, gone]), both, "east", JULY.last)[0] == 22 + 5
+    moved = Org(teams=[east, Team(id="west")], reps=[ada, bo, cy], moves=[Move(rep="cy", on=date(2026, 8, 10), team="west")])
+    assert remaining(moved, both, "east", JULY.last)[0] == 22 + 5
+    # The team's own targets hold for everybody in it.
+    assert remaining(Org(teams=[east], reps=[ada, cy]), without_august("east"), "east", JULY.last)[0] == 22
+    assert remaining(Org(teams=[east], reps=[ada, cy]), without_august("east"), None, JULY.last)[0] == 22
+
+
+def test_without_an_organisation_the_gaps_are_all_that_is_left_out() -> None:
+    org = Org(reps=[Rep(id="ada")])
+    owed = TargetBook(without_august("ada"), org, Calendar()).owed("ada", VISITS, THIRD)
+    assert owed is not None
+    assert attain(owed, tally([]), as_of=JULY.last).remaining_workdays == 22
 
 
 def test_what_is_no_flow_has_a_ratio_and_no_projection() -> None:

@@ -477,6 +477,12 @@ def test_one_who_was_away_or_has_left_is_not_asked_for_entries() -> None:
     assert stale == {"away": False, "gone": False, "here": True}
 
 
+def test_one_who_left_after_the_period_is_asked_for_the_entries_of_it() -> None:
+    for left, asked in ((date(2026, 9, 30), 0), (date(2026, 10, 1), 1)):
+        records = company([visits("ada", 9)], [done("ada", 1, JULY.start)], [Rep(id="ada", left=left)], ())
+        assert len(told(review_of(records, "ada", as_of=AFTER), "stale")) == asked
+
+
 def test_targets_that_leave_days_out_leave_out_what_is_done_then() -> None:
     targets = [visits("east", 10, AUGUST), visits("west", 9)]
     actuals = [done("ada", 100, JULY.start), done("ada", 3, AUGUST.start)]
@@ -750,6 +756,9 @@ def test_a_season_that_flatters_or_hides_is_told() -> None:
     review = review_of(company(targets, actuals, [Rep(id=rep) for rep in ("ada", "bo", "even", "flat")], ()), as_of=JULY.last)
     assert [(record, text.rsplit(" ", 1)[-1]) for record, text in told(review, "season_flatters")] == [("ada", "80.0%.")]
     assert [(record, text.rsplit(" ", 1)[-1]) for record, text in told(review, "season_hides")] == [("bo", "125.0%.")]
+    # The pace may be above 100% all the same, and is called neither little nor much.
+    chinese = [finding.text("zh").rsplit("，", 1)[-1] for finding in review.findings if finding.rule.startswith("season")]
+    assert sorted(chinese) == ["进度为 125.0%。", "进度为 80.0%。"]
     # Over, or met already, there is nothing to be deceived about.
     assert (
         told(review_of(company(season("ada", 50, 30, 20), actuals[:1], [Rep(id="ada")], ()), as_of=AFTER), "season_flatters")

@@ -1,5 +1,6 @@
 """The deals of a review: whose they are, what is told of them, and what is to be doubted."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -302,16 +303,162 @@ def test_slips_are_told_of_who_had_the_deals_when_they_were_due() -> None:
     assert told(review_of(deals, "east"), "slipping") == []
 
 
+def review_on(day: date, period: Period, owner: str | None, deals: Iterable[Opportunity], reps: Iterable[Rep] = REPS) -> Review:
+    records = Records(org=Org(teams=TEAMS, reps=list(reps)), opportunities=list(deals), processes=[BASIC])
+    return build(records, owner=owner, period=period, as_of=day)
+
+
+def test_deals_change_hands_within_the_company_and_not_beyond_it() -> None:
+    deals = [
+        deal("begun", "ada", LEAD),
+        deal("old", "ada", ("lead", date(2026, 5, 1))),
+        Opportunity(id="given", history=[Change(date(2026, 5, 1), stage="lead", owner="ada"), Change(AUGUST, owner="bo")]),
+    ]
+    hands = {
+        owner: (each.taken_over, each.handed_over)
+        for owner in (None, "west", "east")
+        for each in [only(review_of(deals, owner))]
+    }
+    assert hands == {None: (0, 0), "west": (1, 0), "east": (0, 1)}
+    assert "changed hands" not in markdown(review_of(deals))
+    assert "易手" not in markdown(review_of(deals), lang="zh")
+
+
+def test_what_happens_after_a_period_changes_nothing_of_its_review() -> None:
+    given = [Change(date(2026, 5, 1), stage="lead", owner="ada"), Change(date(2026, 7, 10), owner="bo")]
+    later = [deal("new", "bo", LEAD), deal("lost", "bo", ("lead", date(2026, 6, 1)), LOST)]
+    second = Period.quarter(2026, 2)
+    for owner, known, held in ((None, 2, 2), ("east", 1, 1), ("west", 1, 1)):
+        then, now = (
+            only(review_on(day, second, owner, [Opportunity(id="given", history=given), *later]))
+            for day in (second.last, AS_OF)
+        )
+        assert now == then
+        assert (now.known, now.pipeline.total.count) == (known, held)
+        assert sum(member.open_deals for member in now.members if member.level == 0) == held
+    (of_ada,) = review_on(AS_OF, second, "east", [Opportunity(id="given", history=given), *later]).deals
+    assert [each.owner for each in of_ada.pipeline.deals] == ["ada"]
+
+
+def test_a_deal_decided_on_a_day_that_nobody_knows_stays_with_the_first_team_of_who_had_it() -> None:
+    moves = [Move(rep="ada", on=date(2026, 8, 3), team="west")]
+    won = Opportunity(id="o-1", history=[Change(None, stage="closed", owner="ada")])
+    near = only(review_of([won], "near", moves=moves))
+    assert (near.known, near.closed.undated, near.taken_over, near.handed_over) == (1, 1, 0, 0)
+    assert review_of([won], "west", moves=moves).deals == ()
+
+
+def test_open_deals_of_one_who_has_left_are_told() -> None:
+    reps = [Rep(id="ada", name="Ada", team="near", left=date(2026, 8, 22)), *REPS[1:]]
+    deals = [
+        deal("o-1", "ada", LEAD),
+        deal("o-2", "ada", LEAD, yuan=50),
+        deal("o-3", "ada", LEAD, WON),
+        deal("o-4", "bo", LEAD),
+        deal("o-5", None, LEAD),
+        deal("o-6", "near", LEAD),
+    ]
+    text = "Basic sale: Ada has been out of service since 2026-08-22 and still has open deals: 2, worth CNY 150.00."
+    assert told(review_of(deals, reps=reps), "left_behind") == [("ada", 2, text)]
+    assert told(review_of(deals), "left_behind") == []
+    for last, count in ((date(2026, 8, 21), 0), (date(2026, 8, 22), 1)):
+        days = Period(JULY, Period.day(last).end)
+        assert len(told(review_on(AS_OF, days, None, deals, reps=reps), "left_behind")) == count
+    (found,) = (each for each in review_of(deals, reps=reps).findings if each.rule == "left_behind")
+    assert found.text("zh") == "基础流程：Ada自2026年8月22日起已不在任，名下仍有 2 个在手商机，金额 150.00 元。"
+
+
 # How it is written
+
+
+def test_as_long_as_deals_can_still_slip_no_rate_is_told_of_them() -> None:
+    first = Change(date(2026, 6, 1), stage="lead", owner="ada", expected_close=date(2026, 9, 15))
+    ends: tuple[list[Change], ...] = (
+        [Change(AUGUST, expected_close=date(2026, 11, 1))],
+        [Change(AUGUST, stage="closed")],
+        [],
+        [],
+    )
+    deals = [Opportunity(id=f"o-{place}", history=[first, *end]) for place, end in enumerate(ends)]
+    running = review_on(date(2026, 9, 10), THIRD, None, deals)
+    assert "- Slipped so far, of 4 due in the period when it opened: 1; decided 1, still due 2 (can still slip)\n" in markdown(
+        running
+    )
+    chinese = "- 推迟：期初预计本期成交的 4 个商机中，至今推迟 1 个，已了结 1 个，尚待成交 2 个（仍可能推迟）\n"
+    assert chinese in markdown(running, lang="zh")
+    over = markdown(review_on(AS_OF, THIRD, None, deals))
+    assert "- Slipped: 25.0% of 4 due in the period when it opened; slipped 1, decided 1, open past their date 2 (95% r" in over
+    settled = markdown(review_on(date(2026, 9, 10), THIRD, None, deals[:2]))
+    assert (
+        "- Slipped: 50.0% of 2 due in the period when it opened; slipped 1, decided 1, open past their date 0 (95%" in settled
+    )
+
+
+def test_a_close_date_that_was_moved_is_not_called_as_the_slips_of_a_period_are() -> None:
+    moved = [
+        Change(JULY, stage="lead", owner="ada", expected_close=date(2026, 9, 1), amount=Amount.of(5, CNY)),
+        Change(AUGUST, expected_close=date(2026, 11, 1)),
+    ]
+    review = review_of([Opportunity(id="o-1", history=moved)])
+    text, chinese = markdown(review), markdown(review, lang="zh")
+    assert "- Flags of open deals, of which one may have several: close date moved 1, contacts unknown 1" in text
+    assert "close date moved (expected close moved later, times: 1; days in all: 61; first 2026-09-01, now 2026-11-01)" in text
+    assert "- 在手商机的问题（同一商机可有多项）：预计成交日后移 1 个、联系人不明 1 个" in chinese
+    assert "预计成交日后移（后移 1 次，共 61 天，最初2026年9月1日，现为2026年11月1日）" in chinese
+
+
+def test_a_single_line_of_contact_is_told_without_brackets_in_brackets() -> None:
+    alone = [Contact(id="c-1", role="champion")]
+    review = review_of([deal("o-1", "ada", LEAD, contacts=alone)])
+    assert "single-threaded (only one place in the buying decision is reached; contacts: 1, roles known: 1)" in markdown(review)
+    assert "单线联系（联系人 1 位，已知角色 1 种，只触及决策链上的一环）" in markdown(review, lang="zh")
+
+
+def test_of_a_stage_that_nobody_has_left_no_rate_is_told() -> None:
+    staying = [deal(f"o-{place}", "ada", LEAD, ("opportunity", AUGUST)) for place in range(3)]
+    one_more = [*staying, deal("p", "ada", LEAD, ("opportunity", AUGUST), ("lost", SEPTEMBER))]
+
+    def row(deals: list[Opportunity]) -> list[str]:
+        funnel = markdown(review_of(deals)).split("### How far the deals came")[1].splitlines()
+        (line,) = (line for line in funnel if line.startswith("| Opportunity"))
+        return [cell.strip() for cell in line.split("|")[2:-1]]
+
+    assert row(staying) == ["3", "0", "–", "–", "0", "0", "3", "–"]
+    assert row(one_more)[:4] == ["4", "0", "0.0%", "0.0% – 49.0%"]
+
+
+def test_what_the_customer_did_not_decide_has_one_name() -> None:
+    dropped = SalesProcess(
+        stages=[
+            Stage(key="lead"),
+            Stage(key="won", kind="won"),
+            Stage(key="lost", kind="lost"),
+            Stage(key="dropped", kind="cancelled"),
+        ],
+        key="short",
+        title="Short",
+    )
+    review = review_of([deal("o-1", "ada", LEAD, ("dropped", AUGUST), process="short")], processes=[dropped])
+    text, chinese = markdown(review), markdown(review, lang="zh")
+    assert "- Decided: 0 won for CNY 0, 0 lost, 1 cancelled" in text
+    assert "| cancelled " in text
+    assert text.count("| Cancelled ") == 2
+    assert "ecision" not in text.split("### How the open value changed")[1].split("## Data")[0]
+    assert chinese.count("取消") == 4
+
+
+def test_ranges_say_at_which_level_they_are() -> None:
+    text = markdown(review_of([deal("o-1", "ada", LEAD, WON), deal("o-2", "bo", LEAD, LOST)]))
+    assert len(re.findall(r"\| +95% range \|", text)) == 2
 
 
 def test_the_report_says_how_sure_each_number_is() -> None:
     deals = [deal(f"w-{number}", "ada", LEAD, WON) for number in range(3)]
     deals += [deal("l-1", "bo", LEAD, LOST), deal("o-1", "bo", LEAD, yuan=None)]
     text = markdown(review_of(deals))
-    assert "- Decided: 3 won for CNY 300, 1 lost, 0 without a decision" in text
+    assert "- Decided: 3 won for CNY 300, 1 lost, 0 cancelled" in text
     assert "- Win rate: 75.0% of 4 won or lost (95% range 30.1% – 95.4%)" in text
-    assert "- Open at the end of 2026-09-30: 1 deals, – (without an amount: 1)" in text
+    assert "- Open deals at the end of 2026-09-30: 1, – (without an amount: 1)" in text
     assert "Deals still open (1) are not lost" in text
     chinese = markdown(review_of(deals), lang="zh")
     assert "- 赢单率：75.0%，赢单与输单共 4 个（95% 区间 30.1% – 95.4%）" in chinese
@@ -326,7 +473,7 @@ def test_where_nothing_is_amiss_nothing_is_said_to_be() -> None:
         contacts=contacts,
     )
     text = markdown(review_of([sound]))
-    assert "Amiss with open deals" not in text
+    assert "Flags of open deals" not in text
     assert "Open deals to look at" not in text
     assert "- Open, weighted by the chances of the stages: CNY 0 (without a chance: 0)" in text
 
@@ -359,7 +506,7 @@ def test_nothing_decided_and_nothing_begun_is_written_so() -> None:
     assert "- Slipped: cannot be told, no deal was due" in text
     assert "How far the deals came" not in text
     over = markdown(review_of([deal("o-1", "ada", ("lead", date(2026, 1, 5)), ("lost", date(2026, 2, 1)))]))
-    assert "- Open at the end of 2026-09-30: 0 deals" in over
+    assert "- Open deals at the end of 2026-09-30: 0, – (without an amount: 0)" in over
     assert "Open deals by stage" not in over
     assert "Who decided" not in over
 
@@ -373,5 +520,11 @@ def test_deals_to_look_at_are_told_with_the_reasons_most_valuable_first() -> Non
     assert len(listed) == 11
     assert listed[0].startswith("- o-12, ada, lead, CNY 12: stalled (")
     assert listed[-1] == "- And 3 more, none worth more than these."
+    note = (
+        "Listed are deals with any of these flags: stalled, overdue, close date moved, single-threaded, next action overdue;"
+        " in all 13. Not listed are those that only lack data: contacts unknown, no amount, no expected close, undated, next"
+        " action undated."
+    )
+    assert note in text
     few = markdown(review_of(deals[-1:], processes=[LIMITED]))
     assert "- n-1, –, lead, –: stalled (" in few

@@ -12,6 +12,7 @@ from salesperf import (
     COUNT,
     STANDARD_METRICS,
     USD,
+    Actual,
     Amount,
     Calendar,
     FrozenMap,
@@ -27,7 +28,7 @@ from salesperf import (
     UnitMismatchError,
     UnknownNameError,
 )
-from salesperf.attainment import Owed, TargetBook
+from salesperf.attainment import Owed, TargetBook, attain, tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,8 +133,52 @@ def test_the_longest_tiles_are_taken_and_the_shortest_say_the_season() -> None:
 
 def test_months_that_leave_a_hole_give_what_there_is() -> None:
     found = owed(TargetBook(season(None, 20, 30, 50)[::2], Org(), WEEKDAYS), None)
-    assert (found.basis, minor(found)) == ("prorated", 70)
+    # Each of the two counts whole.
+    assert (found.basis, found.is_prorated, minor(found)) == ("finer", False, 70)
     assert weights(found.schedule) == [("2026-07", 20), ("2026-08", 0), ("2026-09", 50)]
+    assert [gap.period for gap in found.gaps] == [AUGUST]
+
+
+FOURTH = Period.quarter(2026, 4)
+OCTOBER, NOVEMBER, _ = FOURTH.split("month")
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ((), 300),
+        (((40, FOURTH),), 340),
+        (((40, NOVEMBER),), 340),
+        (((66, Period(OCTOBER.start, date(2027, 1, 1))), (40, NOVEMBER)), 366),
+    ],
+)
+@pytest.mark.parametrize("finer", [[], [(50, AUGUST)], [(90, JULY), (100, AUGUST), (100, SEPTEMBER)]])
+def test_what_was_agreed_for_a_quarter_stands_whatever_else_was_agreed(
+    finer: list[tuple[int, Period]], others: tuple[tuple[int, Period], ...], expected: int
+) -> None:
+    targets = [visits(None, 300), *(visits(None, number, days) for number, days in (*finer, *others))]
+    found = owed(TargetBook(targets, Org(), WEEKDAYS), None, Period.half(2026, 2))
+    assert (found.basis, minor(found)) == ("finer" if others else "stated", expected)
+    assert not found.is_prorated
+
+
+def test_a_longer_target_fills_what_whole_ones_leave() -> None:
+    # 132 workdays from July to December, and 22 of them in October, 21 in November and 23 in December.
+    targets = [visits(None, 132, Period.half(2026, 2)), visits(None, 300), visits(None, 90, JULY), visits(None, 40, NOVEMBER)]
+    found = owed(TargetBook(targets, Org(), WEEKDAYS), None, Period(date(2026, 6, 1), date(2026, 12, 25)))
+    assert [(part.target.period.label, part.period.label, part.amount.minor) for part in found.parts] == [
+        ("2026-Q3", "2026-Q3", 300),
+        ("2026-H2", "2026-10", 22),
+        ("2026-11", "2026-11", 40),
+        ("2026-H2", "2026-12-01..2026-12-24", 18),
+    ]
+    assert found.basis == "prorated"
+
+
+def test_a_quarter_that_stands_beside_a_month_keeps_the_season_of_its_months() -> None:
+    targets = [visits(None, 300), *season(None, 20, 30, 50), visits(None, 40, OCTOBER)]
+    found = owed(TargetBook(targets, Org(), WEEKDAYS), None, Period.half(2026, 2))
+    assert weights(found.schedule) == [("2026-07", 60), ("2026-08", 90), ("2026-09", 150), ("2026-10", 40)]
 
 
 def test_a_longer_target_fills_the_days_that_no_shorter_one_holds() -> None:
@@ -230,6 +275,18 @@ def test_months_count_where_they_were_served_and_the_season_with_them() -> None:
     assert weights(west.schedule) == [("2026-08", 30), ("2026-09", 50)]
     months_only = book_of_mover(season("ada", 20, 30, 50), (date(2026, 8, 1), "west"))
     assert shares(months_only) == {"east": [("2026-07", 20)], "west": [("2026-08-01..2026-09-30", 80)]}
+
+
+def test_a_target_whose_workdays_all_lie_in_one_team_leaves_the_weekend_to_the_other() -> None:
+    # The first workday of August is Monday, the 3rd.
+    book = book_of_mover(season("ada", 20, 20, 20), (date(2026, 8, 3), "west"))
+    assert shares(book) == {"east": [("2026-07-01..2026-08-02", 20)], "west": [("2026-08-03..2026-09-30", 40)]}
+    sold = tally([Actual(owner="ada", metric=VISITS, amount=Amount.of(7, COUNT), on=date(2026, 8, 1))])
+    for team, done in (("east", 7), ("west", 0)):
+        (line,) = book.owed_by_members(team, VISITS, THIRD)
+        assert (line.basis, line.is_prorated) == ("finer", False)
+        for each in (line, owed(book, team)):
+            assert attain(each, sold, as_of=SEPTEMBER.last, org=book.org).actual == Amount.of(done, COUNT)
 
 
 def test_days_before_and_after_service_count_toward_the_nearest_team() -> None:
@@ -372,3 +429,16 @@ def test_a_scope_may_be_any_mapping() -> None:
     assert minor(found) == 7
     assert book.targets_of(None, VISITS, {"product": "A"}) == (found.target,)
     assert book.owed_by_members(None, VISITS, THIRD, {"product": "A"}) == ()
+
+
+def test_who_does_not_serve_in_a_period_inherits_no_ratio_for_it() -> None:
+    rate = STANDARD_METRICS["win_rate"]
+    reps = [Rep(id="ada"), Rep(id="bo", hired=date(2026, 2, 2)), Rep(id="cy", left=date(2025, 6, 1))]
+    january = Period.month(2026, 1)
+    company = Target(owner=None, metric=rate, amount=Decimal("0.3"), period=Period.year(2026))
+    own = Target(owner="cy", metric=rate, amount=Decimal("0.2"), period=Period.year(2026))
+    book = TargetBook([company], Org(reps=reps), Calendar())
+    assert [owed.target.owner for owed in book.owed_by_members(None, rate, january)] == ["ada"]
+    assert [owed.target.owner for owed in book.owed_by_members(None, rate, Period.month(2026, 2))] == ["ada", "bo"]
+    stated = TargetBook([company, own], Org(reps=reps), Calendar())
+    assert [owed.target.owner for owed in stated.owed_by_members(None, rate, january)] == ["ada", "cy"]

@@ -3,14 +3,28 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, combinations, pairwise
 from random import Random
 
 import attrs
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from salesperf import COUNT, STANDARD_METRICS, Actual, Amount, Calendar, FrozenMap, Org, Period, Target, testing
+from salesperf import (
+    COUNT,
+    STANDARD_METRICS,
+    Actual,
+    Amount,
+    Calendar,
+    FrozenMap,
+    Move,
+    Org,
+    Period,
+    Rep,
+    Target,
+    Team,
+    testing,
+)
 from salesperf.attainment import OWED_BASES, ActualTally, Owed, TargetBook, attain, tally
 
 VISITS, WIN_RATE, HEADCOUNT = (STANDARD_METRICS[key] for key in ("visits", "win_rate", "headcount"))
@@ -134,13 +148,16 @@ def holds(book: TargetBook, owner: str | None, rep: str, on: date, period: Perio
 
 
 def path_down(org: Org, owner: str | None, rep: str, on: date) -> list[str | None]:
-    """Return an owner, the teams between, and the rep; of one out of service that day there is no team between."""
+    """Return an owner, the teams between, and the rep or team; of one out of service that day there is no team between."""
     if owner == rep:
         return [rep]
-    if not any(stint.start <= on < stint.end for stint in org.stints(rep)):
-        return [owner, rep]
     path: list[str | None] = [rep]
-    team = org.team_on(rep, on)
+    if rep in org.team_by_id:
+        team = org.team_by_id[rep].parent
+    elif any(stint.start <= on < stint.end for stint in org.stints(rep)):
+        team = org.team_on(rep, on)
+    else:
+        return [owner, rep]
     while team is not None and team != owner:
         path.append(team)
         team = org.team_by_id[team].parent
@@ -176,6 +193,37 @@ def test_like_is_held_against_like(case: Case, period: Period, as_of: date, data
         assert minor_of_amount(found.actual) == sum(minor_of_amount(actual.amount) for actual in counted)
         assert found.entries == len(counted)
         testing.assert_breakdowns_hold(found)
+
+
+@settings(max_examples=60)
+@given(books(), spans)
+def test_a_workday_is_left_out_where_nobody_s_sales_would_count(case: Case, period: Period) -> None:
+    book, _ = case
+    for owner in (None, *book.org.team_by_id, *book.org.rep_by_id):
+        owed = book.owed(owner, VISITS, period)
+        if owed is None:
+            continue
+        found = attain(owed, tally([]), as_of=date.min, org=book.org, calendar=book.calendar)
+        left_out = [
+            day
+            for day in (each.start for each in owed.target.period.split("day"))
+            if book.calendar.is_workday(day)
+            and any(day in gap.period for gap in owed.gaps)
+            and not any(holds(book, owner, seller, day, period) for seller in sellers(book.org, owner, day))
+        ]
+        assert found.remaining_workdays == book.calendar.workdays(owed.target.period) - len(left_out)
+
+
+def sellers(org: Org, owner: str | None, on: date) -> list[str]:
+    """Return whose sales of a day may count: reps who serve under an owner then, and teams without reps; a rep's own always."""
+    if owner is not None and owner in org.rep_by_id:
+        return [owner]
+    teams = org.teams_under(owner)
+    serving = [rep for rep in org.rep_by_id if any(stint.start <= on < stint.end for stint in org.stints(rep))]
+    return [
+        *(rep for rep in serving if owner is None or org.team_on(rep, on) in teams),
+        *(team for team in teams if not org.stints_under(team)),
+    ]
 
 
 def minor_of_amount(amount: object) -> int:
@@ -216,22 +264,97 @@ def test_shorter_targets_that_tile_the_days_sum_up(year: Target, calendar: Calen
     assert whole.target == stated
     if all(minor >= 0 for minor in minors) and any(minors[: len(months)]):
         # The shorter ones tell how the longer one is spread.
-        assert whole.schedule == owed.schedule
         assert owed.schedule is not None
         assert [weight for _, weight in owed.schedule.parts] == minors[: len(months)]
+        assert (whole.schedule is not None) == (minor_of(whole) > 0)
+        for days, weight in () if whole.schedule is None else whole.schedule.parts:
+            shorter = Fraction(dict(owed.schedule.parts)[days])
+            assert Fraction(weight) / minor_of(whole) == shorter / minor_of(owed)
 
 
-@given(st.lists(company_targets, max_size=4, unique_by=lambda target: target.key), within_year)
-def test_every_day_is_covered_by_the_shortest_target_that_holds_it(targets: list[Target], period: Period) -> None:
+@given(st.lists(company_targets, max_size=5, unique_by=lambda target: target.key), within_year)
+def test_what_was_agreed_within_the_days_counts_whole_and_the_shortest_fills_the_rest(
+    targets: list[Target], period: Period
+) -> None:
     owed = TargetBook(targets, Org(), Calendar()).owed(None, VISITS, period)
     parts = owed.parts if owed is not None else ()
     for earlier, later in pairwise(parts):
         assert earlier.period.end <= later.period.start
-    if owed is None or owed.basis == "prorated":
-        for day in (day.start for day in period.split("day")):
-            holding = [target.period.days for target in targets if day in target.period]
-            chosen = [part.target.period.days for part in parts if day in part.period]
-            assert chosen == sorted(holding)[:1]
+    whole = [part.period for part in parts if not part.is_prorated]
+    assert (sum(days.days for days in whole), -len(whole)) == most_days_by_fewest(targets, period)
+    for day in (day.start for day in period.split("day")):
+        chosen = [part.target.period.days for part in parts if day in part.period]
+        if not any(day in days for days in whole):
+            assert chosen == sorted(target.period.days for target in targets if day in target.period)[:1]
+    if owed is not None:
+        assert (owed.basis == "prorated") == owed.is_prorated
+
+
+def most_days_by_fewest(targets: list[Target], period: Period) -> tuple[int, int]:
+    """Try every set of targets within a period that do not overlap: its days, and how many they are, as a negative number."""
+    within = [target.period for target in targets if period.covers(target.period)]
+    sets = chain.from_iterable(combinations(within, size) for size in range(len(within) + 1))
+    apart = (days for days in sets if not any(one.overlap(other) for one, other in combinations(days, 2)))
+    return max((sum(each.days for each in days), -len(days)) for days in apart)
+
+
+@given(st.lists(company_targets, max_size=4, unique_by=lambda target: target.key), company_targets)
+def test_a_target_of_other_days_changes_nothing(targets: list[Target], other: Target) -> None:
+    assume(not any(target.period.overlap(other.period) for target in targets))
+    without, with_it = (TargetBook(each, Org(), Calendar()) for each in (targets, [*targets, other]))
+    year = Period.year(2026)
+    assert minor_of(with_it.owed(None, VISITS, year)) == minor_of(without.owed(None, VISITS, year)) + minor_of(
+        with_it.owed(None, VISITS, other.period)
+    )
+
+
+# Months that begin with a weekend: their first workday is a Monday.
+first_days = st.sampled_from([date(2026, 8, 1), date(2026, 11, 1)])
+
+
+@st.composite
+def movers(draw: st.DrawFn) -> Case:
+    """Draw reps who change team on Mondays, so that a month may begin with a weekend in another team, and their targets."""
+    teams = ("east", "west", "north")
+    reps = [Rep(id=rep, team=draw(st.sampled_from(teams))) for rep in ("ada", "bo")]
+    mondays = (first_days | in_year).map(lambda day: day + timedelta(days=-day.weekday() % 7))
+    moves = [
+        Move(rep=rep.id, on=on, team=draw(st.sampled_from(teams)))
+        for rep in reps
+        for on in draw(st.lists(mondays, min_size=1, max_size=2, unique=True))
+    ]
+    org = Org(teams=[Team(id=team) for team in teams], reps=reps, moves=moves)
+    months = draw(st.lists(st.sampled_from(Period.year(2026).split("month")), min_size=9, unique=True))
+    monthly = [Target(owner="ada", metric=VISITS, amount=Amount.of(20, COUNT), period=month) for month in months]
+    others = draw(st.lists(visit_targets(st.sampled_from(("ada", "bo"))), max_size=4))
+    targets = list({target.key: target for target in (*monthly, *others)}.values())
+    return TargetBook(targets, org, draw(testing.calendars())), targets
+
+
+@settings(max_examples=200)
+@given(movers(), seasons | spans, st.data())
+def test_the_lines_of_those_who_moved_add_up_to_their_teams(case: Case, period: Period, data: st.DataObject) -> None:
+    book, _ = case
+    org = book.org
+    done = data.draw(st.lists(st.tuples(st.sampled_from(("ada", "bo")), first_days | in_year), max_size=12))
+    actuals = [Actual(owner=rep, metric=VISITS, amount=Amount(minor=1, unit=COUNT), on=on) for rep, on in done]
+    for team in org.team_by_id:
+        owed = book.owed(team, VISITS, period)
+        if owed is None:
+            continue
+        lines = book.owed_by_members(team, VISITS, period)
+        in_lines = sum(minor_of_amount(attain(line, tally(actuals), as_of=date.max, org=org).actual) for line in lines)
+        # Whoever has no line there, for want of a target or of a workday, counts for the team all the same.
+        in_none = [
+            actual
+            for actual in actuals
+            if actual.on in owed.target.period
+            and org.team_on(actual.owner, actual.on) == team
+            and holds(book, team, actual.owner, actual.on, period)
+            and not any(line.target.owner == actual.owner and actual.on in line.target.period for line in lines)
+        ]
+        whole = minor_of_amount(attain(owed, tally(actuals), as_of=date.max, org=org).actual)
+        assert in_lines + len(in_none) == whole
 
 
 @settings(max_examples=60)

@@ -28,6 +28,7 @@ from salesperf import (
 )
 from salesperf.io.folder import read_sample
 from salesperf.messages import LANGUAGES, catalog
+from salesperf.model.result import Row
 from salesperf.report import markdown
 from salesperf.review import Review, build
 
@@ -142,6 +143,44 @@ def test_a_review_ignores_whatever_is_later(question: Question, seed: int) -> No
     if review is not None:
         later = with_later_facts(records, as_of, Random(seed))  # noqa: S311 - any order will do
         assert_same(review, build(later, owner=owner, period=period, as_of=as_of))
+
+
+@settings(max_examples=40)
+@given(questions, st.integers(0, 99))
+def test_the_review_of_an_ended_period_never_changes_with_what_happens_later(question: Question, seed: int) -> None:
+    records, owner, period, as_of = question
+    then = reviewed((records, owner, period, period.last))
+    if then is None:
+        return
+    # Targets that are agreed only when the period is over may count for it; that is no event after it.
+    known = records.as_of(period.last)
+    happened = with_later_facts(known, period.last, Random(seed))  # noqa: S311 - any order will do
+    later = build(attrs.evolve(happened, targets=known.targets), owner=owner, period=period, as_of=max(as_of, date(2033, 1, 1)))
+    assert without_day(later.rows()) == without_day(then.rows())
+    assert (later.deals, later.data, later.recorded, later.notes) == (then.deals, then.data, then.recorded, then.notes)
+    assert [finding for finding in later.findings if finding.rule != "later"] == list(then.findings)
+    # The deals, whose history is the state, do not change whatever is recorded of later days.
+    whole = reviewed((records, owner, period, max(as_of, period.last)))
+    assert whole is None or whole.deals == then.deals
+
+
+def without_day(rows: Sequence[Row]) -> list[dict[str, object]]:
+    """Leave out the day at which one looks, which tells two reviews of one period apart."""
+    return [{name: value for name, value in row.items() if name != "as_of"} for row in rows]
+
+
+@settings(max_examples=40)
+@given(questions)
+def test_deals_change_hands_within_the_company_alone_and_no_count_is_negative(question: Question) -> None:
+    records, owner, period, as_of = question
+    reviews = {each: reviewed((records, each, period, as_of)) for each in (owner, None)}
+    for whose, section in ((each, section) for each, review in reviews.items() if review for section in review.deals):
+        assert min(section.taken_over, section.handed_over, section.known - section.taken_over) >= 0
+        if whose is None:
+            assert (section.taken_over, section.handed_over) == (0, 0)
+        bridge = section.bridge
+        assert all(line.count >= 0 for line in (bridge.opening, *bridge.movements.values(), bridge.closing))
+        assert bridge.closing.count == section.pipeline.total.count
 
 
 @settings(max_examples=20)

@@ -1,7 +1,9 @@
 """Attainment and pace: what was done against what was owed, counted exactly and told with its uncertainty."""
 
 from salesperf.attainment.attained import LEAST_WORKDAYS, STATUSES, Attainment, Status, Thresholds
+from salesperf.attainment.conversion import convert
 from salesperf.attainment.counting import ActualTally, Codes, tally, tally_columns
+from salesperf.attainment.growth import WorkdayGrowth
 from salesperf.attainment.judging import AttainmentColumns, attain, roll_up, roll_up_columns
 from salesperf.attainment.owed import OWED_BASES, Gap, Owed, OwedBasis, OwedPart
 from salesperf.attainment.planned import TargetBook
@@ -21,7 +23,9 @@ __all__ = [
     "Status",
     "TargetBook",
     "Thresholds",
+    "WorkdayGrowth",
     "attain",
+    "convert",
     "roll_up",
     "roll_up_columns",
     "tally",

@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 import attrs
 
 from salesperf import formulas
+from salesperf.attainment.growth import WorkdayGrowth, compare_by_workdays
 from salesperf.attainment.ledger import Ledger
 from salesperf.attainment.owed import Gap
 from salesperf.attainment.variation import DayPlan, Variation
@@ -20,6 +21,7 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.metric import Band
+from salesperf.model.period import Period
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.result import Result, Row, Scalar
 from salesperf.model.target import Target
@@ -201,9 +203,26 @@ class Attainment(Result):
 
     @property
     def time_progress(self) -> float | None:
-        """The share of the period's workdays that has passed (时间进度); ``None`` where it has no workday."""
-        share = self.calendar.elapsed_share(self.target.period, self.as_of)
-        return None if share is None else float(share)
+        """The share of the workdays that count that has passed (时间进度); ``None`` where there is none.
+
+        All workdays of the period count but those on which everybody leaves out what is done (:attr:`gaps`).
+        """
+        workdays = self._workdays_counted(self.target.period)
+        return (workdays - self.remaining_workdays) / workdays if workdays else None
+
+    @property
+    def remaining_workdays(self) -> int:
+        """How many of the workdays that count are still to come."""
+        passed = self.target.period.until(self.as_of)
+        return self._workdays_counted(self.target.period) - (self._workdays_counted(passed) if passed else 0)
+
+    def _workdays_counted(self, days: Period) -> int:
+        common = (run.overlap(days) for run in self._days_counted)
+        return sum(self.calendar.workdays(run) for run in common if run is not None)
+
+    @cached_property
+    def _days_counted(self) -> tuple[Period, ...]:
+        return self._ledger.days_counted(self.target.owner, self.target.period, self.gaps)
 
     @property
     def progress_gap(self) -> float | None:
@@ -310,12 +329,11 @@ class Attainment(Result):
     def required_per_workday(self) -> Amount | None:
         """What each remaining workday must bring to reach a flow's target, rounded up; 0 when it is reached.
 
-        ``None`` where no workday remains, the metric is no flow, or lower is better.
+        ``None`` where no workday remains that counts, the metric is no flow, or lower is better.
         """
         if not isinstance(self.gap, Amount) or not self.is_flow or self.target.metric.direction != "higher":
             return None
-        passed = self.target.period.until(self.as_of)
-        workdays = self.calendar.workdays(self.target.period) - (self.calendar.workdays(passed) if passed else 0)
+        workdays = self.remaining_workdays
         if not workdays:
             return None
         return max(Amount.zero(self.gap.unit), (-self.gap).times(Fraction(1, workdays), rounding="ceiling"))
@@ -329,6 +347,17 @@ class Attainment(Result):
         if not isinstance(self.actual, Amount) or self.last_year is None or self.last_year.minor <= 0:
             return None
         return formulas.growth_rate(self.actual.minor, self.last_year.minor)
+
+    @cached_property
+    def growth_by_workdays(self) -> WorkdayGrowth:
+        """Change of what a workday brought from the same days of the year before, or why there is none to tell."""
+        passed = self.target.period.until(self.as_of)
+        if not isinstance(self.actual, Amount) or not self.is_flow or passed is None:
+            why_not = Message("reason.not_started" if passed is None else "reason.not_compared")
+            return WorkdayGrowth(actual=None, last_year=None, workdays=0, workdays_last_year=0, reason=why_not)
+        days = self._ledger.days_counted(self.target.owner, passed, self.gaps)
+        days_last_year = tuple(run.year_before() for run in days) if passed.start.year > 1 else ()
+        return compare_by_workdays(self.actual, self.last_year, days, days_last_year, self.calendar, self.last_year_reason)
 
     @property
     def status(self) -> Status:
@@ -431,6 +460,7 @@ class Attainment(Result):
                 "projection_high": self.projection.high,
                 "required_per_workday": _scalar(self.required_per_workday),
                 "growth_rate": self.growth_rate,
+                "growth_rate_by_workdays": self.growth_by_workdays.rate,
                 "status": self.status,
                 "entries": self.entries,
             },

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["EPOCH", "ActualTally", "Codes", "days_of", "tally", "tally_columns"]
 
 
-_DENSE: Final = 4
+_DENSE: Final = 16
 """Counting into a table is faster than sorting while the table has at most so many cells a row."""
 _BLOCK: Final = 32_768
 _AXES: Final = 5

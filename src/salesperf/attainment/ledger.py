@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import compress
+from itertools import chain, compress
 from typing import Any, Final
 
 import attrs
@@ -151,6 +151,32 @@ class Ledger:
         starts = np.array([period.start.toordinal() for period in periods], dtype=np.int64)
         ends = np.array([period.end.toordinal() for period in periods], dtype=np.int64)
         return self.spans(Codes(np.zeros(len(periods), dtype=np.int64), (owner,)), starts, ends, [gaps] * len(periods))
+
+    def days_counted(self, owner: str | None, period: Period, gaps: Sequence[Gap]) -> tuple[Period, ...]:
+        """Return the days of a period on which something that is done counts: all but those that everybody leaves out."""
+        if not gaps:
+            return (period,)
+        left_out: dict[str | None, list[Period]] = {}
+        for gap in gaps:
+            for seller, days in self._served(gap.owner, gap.period):
+                left_out.setdefault(seller, []).append(days)
+        served = self._served(owner, period)
+        nobody = period.without(run for seller, days in served for run in days.without(left_out.get(seller, ())))
+        return period.without(common for days in nobody for gap in gaps if (common := days.overlap(gap.period)))
+
+    def _served(self, owner: str | None, period: Period) -> Iterator[tuple[str | None, Period]]:
+        """Find who may do something toward an owner, and when: a rep, each rep under a team, or a team that has no rep."""
+        if self.org is None or owner in self.org.rep_by_id:
+            yield owner, period
+            return
+        for team in self.org.teams_under(owner):
+            if not self.org.stints_under(team):
+                yield team, period
+        everybody = chain.from_iterable(map(self.org.stints, self.org.rep_by_id))
+        for stint in everybody if owner is None else self.org.stints_under(owner):
+            days = stint.within(period)
+            if days is not None:
+                yield stint.rep, days
 
     def units(self, metric: Metric, scope: Scope) -> tuple[Unit, ...]:
         """Return the units in which a metric was recorded within a scope."""

@@ -17,8 +17,8 @@ __all__ = ["OWED_BASES", "Gap", "Owed", "OwedBasis", "OwedPart"]
 
 OwedBasis: TypeAlias = Literal["stated", "finer", "prorated", "rolled_up", "inherited"]
 OWED_BASES: Final[tuple[OwedBasis, ...]] = ("stated", "finer", "prorated", "rolled_up", "inherited")
-"""How an amount owed was found: a target for just this period; the sum of shorter ones that tile it; shares by workdays of
-ones that straddle its ends; the sum over the members; for a ratio, the target of the team above or of a longer period."""
+"""How an amount owed was found: a target for just these days; the sum of shorter ones, each whole; with shares by workdays of
+ones that reach beyond; the sum over the members; for a ratio, the target of the team above or of a longer period."""
 
 
 class Gap(NamedTuple):
@@ -50,7 +50,8 @@ class OwedPart:
     target
         The target as agreed.
     period
-        The days of it that count: those asked for, or of them those that a rep served in a team.
+        The days of it that count: those asked for, or of them those that a rep served in a team; all where these
+        hold all its workdays.
     amount
         Its share; the whole amount where all its days count.
 

@@ -1,13 +1,15 @@
-"""The book of targets: which of them make up what an owner owes for any run of days, and how that is spread over them."""
+"""The book of targets: what an owner owes for any run of days, by its own targets or by those below it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain, groupby, pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
+from itertools import chain
+from typing import NamedTuple, cast
 
 import attrs
 
+from salesperf.attainment.choosing import choose, shortest_tiles
 from salesperf.attainment.owed import Gap, Owed, OwedBasis, OwedPart
+from salesperf.attainment.spreading import Piece, lay, pieces_of, pieces_of_part
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.apportionment import apportion
 from salesperf.model.amount import Amount
@@ -16,17 +18,10 @@ from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org
 from salesperf.model.period import Period
-from salesperf.model.profile import Schedule
 from salesperf.model.target import EVERYTHING, Target
 from salesperf.model.validators import as_frozen_map, repeated, require
 
-if TYPE_CHECKING:
-    from datetime import date
-
 __all__ = ["TargetBook"]
-
-Piece: TypeAlias = tuple[Period, Fraction | int]
-"""Days, and how much is planned for them, in the smallest unit."""
 
 
 class _Time(NamedTuple):
@@ -127,11 +122,12 @@ class TargetBook:
 
         Notes
         -----
-        A flow: the owner's own target for just this period; else shorter ones that tile it; else the shares by workdays of
-        ones that reach beyond it (cumulative shares are rounded, so that the pieces of a target sum to it); else the sum over
-        sub-teams and members, as :meth:`owed_by_members` has them. Where targets say something of some days only, the
-        period is cut to those from the first to the last of them, and the days between for which somebody owes nothing are
-        the gaps; members who owe nothing at all are named, and leave none.
+        A flow: the owner's own target for just this period; else shorter ones within it, which count whole: those that
+        together hold the most days, and of these as few as can be; on days that they leave, the shares by workdays of ones
+        that reach beyond (cumulative shares are rounded, so that the pieces of a target sum to it). Where the owner has no
+        target of its own for any of the days: the sum over sub-teams and members, as :meth:`owed_by_members` has them. Where
+        targets say something of some days only, the period is cut to those from the first to the last of them, and the days
+        between for which somebody owes nothing are the gaps; members who owe nothing at all are named, and leave none.
 
         A ratio is inherited: from a longer period of the owner, then from the team above. A stock or a distinct count is
         taken from a longer period alone.
@@ -173,7 +169,8 @@ class TargetBook:
         -----
         The target of a rep who changed team within the period counts toward each team by the workdays served there, once
         for each time there, and wholly where the rep served in one, so that the sum over all teams is the sum over all reps.
-        What is no flow counts in full for each time.
+        What counts wholly does so from the days served there, too, so that no sale stands in two lines. What is no flow
+        counts in full for each time.
 
         Examples
         --------
@@ -199,10 +196,10 @@ class TargetBook:
 
     def finer_total(self, owner: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Amount | None:
         """Return the sum of the owner's shortest targets that tile a period; ``None`` where they are not shorter or no flow."""
-        tiles = _tile(self.targets_of(owner, metric, scope), period, finest=True) if metric.is_additive else None
-        if tiles is None or len(tiles) == 1:
+        tiles = shortest_tiles(self.targets_of(owner, metric, scope), period) if metric.is_additive else ()
+        if len(tiles) <= 1:
             return None
-        amounts = [cast("Amount", target.amount) for target, _ in tiles]
+        amounts = [cast("Amount", target.amount) for target in tiles]
         return Amount.total(amounts, amounts[0].unit)
 
     def below_total(self, owner: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Amount | None:
@@ -215,21 +212,18 @@ class TargetBook:
     def _own(self, owner: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Owed | None:
         """Return what an owner owes of a flow by its own targets."""
         own = [target for target in self.targets_of(owner, metric, scope) if target.period.overlap(period)]
-        tiles = _tile(own, period)
-        parts = [self._part(*piece) for piece in (_cover(own, period) if tiles is None else tiles)]
+        parts = [self._part(*piece) for piece in choose(own, period)]
         if not parts:
             return None
+        # What is done on days for which nothing is owed must not count toward what is owed for others.
         covered = Period(parts[0].period.start, parts[-1].period.end)
-        if covered != period:
-            # What is done on days for which nothing is owed must not count toward what is owed for others.
-            found = self._own(owner, metric, covered, scope)
-            return None if found is None else attrs.evolve(found, asked=period)
-        gaps = tuple(Gap(owner, days) for days in period.without(part.period for part in parts))
-        basis: OwedBasis = "prorated" if tiles is None else "stated" if len(tiles) == 1 else "finer"
-        finest = _tile(own, period, finest=True)
-        spread = parts if finest in (None, tiles) else [self._part(*piece) for piece in finest or ()]
-        pieces = [(part.period, part.amount.minor) for part in spread]
-        return attrs.evolve(self._as_owed(owner, period, parts, pieces, basis), gaps=gaps)
+        if parts[0].target.period == covered:
+            basis: OwedBasis = "stated"
+        else:
+            basis = "prorated" if any(part.is_prorated for part in parts) else "finer"
+        pieces = [piece for part in parts for piece in pieces_of_part(part, own)]
+        gaps = tuple(Gap(owner, days) for days in covered.without(part.period for part in parts))
+        return attrs.evolve(self._as_owed(owner, covered, parts, pieces, basis), asked=period, gaps=gaps)
 
     def _part(self, target: Target, days: Period) -> OwedPart:
         """Return the share of a target for some of its days: of all its pieces the sum is the whole, however it is cut."""
@@ -276,31 +270,8 @@ class TargetBook:
             basis=basis,
             asked=period,
             parts=tuple(parts),
-            schedule=self._schedule(pieces, period),
+            schedule=lay(pieces, period, self.calendar),
         )
-
-    def _schedule(self, pieces: Sequence[Piece], period: Period) -> Schedule | None:
-        """Lay pieces over each other: the weight of each run of days between any two of their ends."""
-        weights: dict[Period, Fraction | int] = {}
-        for days, weight in pieces:
-            weights[days] = weights.get(days, 0) + weight
-        if set(weights) == {period} or not any(weights.values()) or min(weights.values()) < 0:
-            return None
-        edges = sorted({period.start, period.end, *(edge for days in weights for edge in (days.start, days.end))})
-        if [(days.start, days.end) for days in weights] == list(pairwise(edges)):
-            return Schedule(parts=tuple(weights.items()))
-        per_workday, per_day = (dict.fromkeys(edges, Fraction(0)) for _ in range(2))
-        for days, weight in weights.items():
-            workdays = self.calendar.workdays(days)
-            changes, rate = (per_workday, Fraction(weight, workdays)) if workdays else (per_day, Fraction(weight, days.days))
-            changes[days.start] += rate
-            changes[days.end] -= rate
-        runs = []
-        by_workday, by_day = Fraction(0), Fraction(0)
-        for run in (Period(*pair) for pair in pairwise(edges)):
-            by_workday, by_day = by_workday + per_workday[run.start], by_day + per_day[run.start]
-            runs.append((run, by_workday * self.calendar.workdays(run) + by_day * run.days))
-        return Schedule(parts=tuple(runs))
 
     def _rolled_up(self, team: str | None, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> Owed | None:
         """Return what sub-teams and members owe together."""
@@ -310,7 +281,7 @@ class TargetBook:
         if not below:
             return None
         parts = [part for owed in below for part in owed.parts]
-        pieces = [piece for owed in below for piece in _pieces(owed)]
+        pieces = [piece for owed in below for piece in pieces_of(owed)]
         serving = {rep for rep in self._reps.get(team, ()) if self._serves(rep, team, period)}
         for child, found in children.items():
             serving.update(self.org.members(child, period) if found is None else found.without_target)
@@ -369,6 +340,8 @@ class TargetBook:
         scope: FrozenMap[str, str],
     ) -> Iterator[Owed]:
         """Return what a rep owes in each of its times in a team."""
+        if not metric.is_additive and not self._is_concerned(rep, metric, period, scope):
+            return
         times = self._times(rep, period)
         for place, time in enumerate(times):
             if time.team != team:
@@ -379,6 +352,11 @@ class TargetBook:
                 found = self.owed(rep, metric, time.days, scope)
             if found is not None:
                 yield found
+
+    def _is_concerned(self, rep: str, metric: Metric, period: Period, scope: FrozenMap[str, str]) -> bool:
+        """Tell whether a rep serves in a period, or has a target of its own for it: whoever does not inherits none."""
+        serves = any(stint.within(period) for stint in self.org.stints(rep))
+        return serves or any(target.period.overlap(period) for target in self.targets_of(rep, metric, scope))
 
     def _times(self, rep: str, period: Period) -> list[_Time]:
         """Return a rep's times in teams within a period; the nearest, as if it lasted all the period, where one is all."""
@@ -396,17 +374,20 @@ class TargetBook:
         if owed is None or not parts:
             return None
         days = times[place].days
-        asked = Period(min(days.start, parts[0].period.start), max(days.end, parts[-1].period.end))
+        # A target whose workdays all lie in one time may have a weekend in another, and the sales of that are not this team's.
+        counted = [days.overlap(part.period) or part.period for part in parts]
+        asked = Period(min(days.start, counted[0].start), max(days.end, counted[-1].end))
         hull = Period(max(asked.start, owed.target.period.start), min(asked.end, owed.target.period.end))
-        pieces = []
-        for run, weight in _pieces(owed):
+        pieces: list[Piece] = []
+        for run, weight in pieces_of(owed):
             presence = self._presence(run, times)
             common = run.overlap(hull)
             if common is not None:
                 pieces.append((common, weight * Fraction(presence[place], sum(presence))))
         gaps = (Gap(gap.owner, common) for gap in owed.gaps if (common := gap.period.overlap(hull)))
+        basis: OwedBasis = "prorated" if any(part.is_prorated for part in parts) else "finer"
         return attrs.evolve(
-            self._as_owed(owed.target.owner, hull, parts, pieces, "prorated"),
+            self._as_owed(owed.target.owner, hull, parts, pieces, basis),
             asked=asked,
             gaps=tuple(gaps),
         )
@@ -452,41 +433,6 @@ class TargetBook:
         return self._times(owner, period)[-1].team
 
 
-def _tile(targets: Sequence[Target], period: Period, *, finest: bool = False) -> list[tuple[Target, Period]] | None:
-    """Choose targets that tile the period, on each day the longest that leads to its end, or the shortest; or ``None``."""
-    within = sorted(
-        (target for target in targets if period.covers(target.period)),
-        key=lambda target: (-target.period.start.toordinal(), target.period.days if finest else -target.period.days),
-    )
-    leads_on: dict[date, Target] = {}
-    for target in within:
-        if target.period.end == period.end or target.period.end in leads_on:
-            leads_on.setdefault(target.period.start, target)
-    tiles: list[tuple[Target, Period]] = []
-    day = period.start
-    while day in leads_on:
-        tiles.append((leads_on[day], leads_on[day].period))
-        day = leads_on[day].period.end
-    return tiles or None
-
-
-def _cover(targets: Sequence[Target], period: Period) -> list[tuple[Target, Period]]:
-    """Choose targets that cover as much of the period as there is, each day by the shortest that holds it."""
-    edges = {edge for target in targets for edge in (target.period.start, target.period.end) if edge in period}
-    runs = [Period(*pair) for pair in pairwise(sorted({*edges, period.start, period.end}))]
-    pieces: list[tuple[Target, Period]] = []
-    for shortest, group in groupby(runs, key=lambda run: _shortest(targets, run)):
-        days = list(group)
-        if shortest is not None:
-            pieces.append((shortest, Period(days[0].start, days[-1].end)))
-    return pieces
-
-
-def _shortest(targets: Sequence[Target], run: Period) -> Target | None:
-    holding = (target for target in targets if target.period.covers(run))
-    return min(holding, key=lambda target: target.period.days, default=None)
-
-
 def _total(parts: Sequence[OwedPart]) -> Amount:
     """Sum parts, and say which target is in another unit than the first."""
     unit = parts[0].amount.unit
@@ -496,15 +442,6 @@ def _total(parts: Sequence[OwedPart]) -> Amount:
             path = ("targets", part.target.metric.key, *owner)
             raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(part.amount.unit))
     return Amount.total((part.amount for part in parts), unit)
-
-
-def _pieces(owed: Owed) -> list[Piece]:
-    """Return how a flow that is owed is spread over its days, in the smallest unit."""
-    amount = cast("Amount", owed.target.amount).minor
-    weights = ((owed.target.period, amount),) if owed.schedule is None else owed.schedule.parts
-    whole = sum((Fraction(weight) for _, weight in weights), Fraction(0))
-    # What shorter targets sum to may differ from what was agreed for the whole.
-    return [(days, Fraction(weight) * (amount / whole if whole else 0)) for days, weight in weights]
 
 
 def _days(period: Period) -> int:

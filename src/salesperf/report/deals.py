@@ -1,13 +1,13 @@
 """The deals of a review, written: what was decided, what is open and how it came about, the funnel, and who did it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.pipeline import OpenDeal
+from salesperf.pipeline import FLAGS, Flag, OpenDeal, SlipReport
 from salesperf.report.words import Words, escape
 from salesperf.review import DealSection, Review
 
@@ -15,7 +15,10 @@ __all__ = ["DealWriter"]
 
 _MOST_DEALS: Final = 10
 """So many deals that something is amiss with are listed, the most valuable first."""
-_AMISS: Final = frozenset({"stalled", "overdue", "slipped", "single_threaded", "action_overdue"})
+_AMISS: Final[tuple[Flag, ...]] = ("stalled", "overdue", "slipped", "single_threaded", "action_overdue")
+"""What somebody should do something about."""
+_LACKING: Final = tuple(flag for flag in FLAGS if flag not in _AMISS)
+"""What the data do not tell."""
 
 
 class DealWriter(Words):
@@ -45,6 +48,9 @@ class DealWriter(Words):
 
     def _days(self, days: float | None) -> str:
         return self.show(days, "" if days is None else ",.0f")
+
+    def _percent_and_range(self, rate: Estimate) -> list[str]:
+        return [self.percent(rate.value), self.range(rate)]
 
     def _rate(self, key: str, rate: Estimate, **arguments: object) -> str:
         """Write a rate with its range and sample size, or why there is none."""
@@ -81,12 +87,19 @@ class DealWriter(Words):
             ]
             if flags:
                 yield self.say("report.deals.flags", flags=self.say("report.list").join(flags))
-        slips = section.slips.total
-        yield self._rate("slip_rate", slips.slip_rate, slipped=slips.slipped, due=slips.due)
+        yield self._slips(section.slips)
         if section.slips.withheld:
             yield self.say("report.deals.slips_withheld", count=section.slips.withheld)
         if section.taken_over or section.handed_over:
             yield self.say("report.deals.hands", taken=section.taken_over, handed=section.handed_over)
+
+    def _slips(self, slips: SlipReport) -> str:
+        """Write the slip rate; as long as deals can still slip, what has become of those that were due, and no rate of them."""
+        total = slips.total
+        counts = {"due": total.due, "slipped": total.slipped, "decided": total.decided, "pending": total.pending}
+        if total.pending and slips.as_of < slips.period.last:
+            return self.say("report.deals.slips_so_far", **counts)
+        return self._rate("slip_rate", total.slip_rate, **counts)
 
     def _open(self, section: DealSection) -> Iterator[str]:
         if not section.pipeline.deals:
@@ -110,7 +123,7 @@ class DealWriter(Words):
         yield from self.table(heads, rows)
 
     def _to_look_at(self, section: DealSection) -> Iterator[str]:
-        amiss = [deal for deal in section.pipeline.deals if _AMISS.intersection(deal.flags)]
+        amiss = [deal for deal in section.pipeline.deals if any(flag in deal.flags for flag in _AMISS)]
         if not amiss:
             return
         yield from self.prose("### ", self.say("report.deals.to_look_at"))
@@ -121,6 +134,11 @@ class DealWriter(Words):
         if rest > 0:
             yield f"- {escape(self.say('report.deals.more', count=rest))}"
         yield ""
+        words = {"flags": self._flags(_AMISS), "others": self._flags(_LACKING), "count": len(amiss)}
+        yield from self.prose("", self.say("report.deals.to_look_at_note", **words))
+
+    def _flags(self, flags: Iterable[Flag]) -> str:
+        return self.say("report.list").join(self.show(Message(f"pipeline.flag.{flag}")) for flag in flags)
 
     def _deal(self, section: DealSection, deal: OpenDeal) -> str:
         reasons = [
@@ -164,8 +182,8 @@ class DealWriter(Words):
                 self.show(Message(each.stage.label)),
                 self.show(each.entered),
                 self.show(each.moved_on),
-                self.percent(each.conversion_rate.value),
-                self.range(each.conversion_rate),
+                # Of a stage that nobody has left a rate would say that nobody moves on.
+                *([self.percent(None)] * 2 if each.open == each.entered else self._percent_and_range(each.conversion_rate)),
                 self.show(each.lost),
                 self.show(each.cancelled),
                 self.show(each.open),
@@ -173,7 +191,7 @@ class DealWriter(Words):
             ]
             for each in segment.stages
         )
-        yield from self.table(heads, rows)
+        yield from self.table(heads, rows, level=section.funnel.level)
         yield from self.prose("", self.say("report.deals.funnel_note", open=segment.open, level=section.funnel.level))
 
     def _members(self, section: DealSection) -> Iterator[str]:
@@ -200,8 +218,7 @@ class DealWriter(Words):
                 self._amount(member.won_value),
                 self.show(member.lost),
                 self.show(member.cancelled),
-                self.percent(member.win_rate.value),
-                self.range(member.win_rate),
+                *self._percent_and_range(member.win_rate),
                 self.show(member.open_deals),
                 self._amount(member.open_value),
                 self.show(member.stalled),
@@ -209,4 +226,4 @@ class DealWriter(Words):
             ]
             for member in section.members
         )
-        yield from self.table(heads, rows)
+        yield from self.table(heads, rows, level=section.closed.win_rate.level)

@@ -60,9 +60,9 @@ class Words:
         """Return what a reader calls an owner; ``None`` is the company."""
         return Message("review.company") if owner is None else self.org.label(owner)
 
-    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-        """Write a table whose columns line up on a terminal too; words are set to the left."""
-        heading = [self.say(f"report.column.{head}") for head in heads]
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], **arguments: object) -> Iterator[str]:
+        """Write a table whose columns line up on a terminal too; words are set to the left. A heading may name arguments."""
+        heading = [self.say(f"report.column.{head}", **arguments) for head in heads]
         cells = [[escape(cell) for cell in line] for line in (heading, *rows)]
         widths = [max(3, *(width_of(line[column]) for line in cells)) for column in range(len(heads))]
         dashes = ["-" * (width - 1) for width in widths]

@@ -155,11 +155,8 @@ class _Writer(Words):
     def _required(self, section: MetricSection) -> Iterator[str]:
         attained, gap = section.attainment, section.attainment.gap
         if attained.required_per_workday is not None and attained.required_per_workday.minor > 0:
-            passed = attained.target.period.until(attained.as_of)
-            workdays = self.review.calendar.workdays(attained.target.period)
-            workdays -= self.review.calendar.workdays(passed) if passed else 0
             missing = self.measure(-gap if isinstance(gap, Amount) else None, section.metric)
-            yield self.say("report.sentence.required", missing=missing, workdays=workdays)
+            yield self.say("report.sentence.required", missing=missing, workdays=attained.remaining_workdays)
 
     def _attainment(self) -> Iterator[str]:
         if not self.review.metrics:

@@ -1,7 +1,9 @@
 """What a reader should know of the deals of a review: which are doubtful, where they wait, who moves them on and on."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import attrs
 
 from salesperf.kernels.proportion import wilson
 from salesperf.model.finding import Finding, Severity
@@ -10,6 +12,9 @@ from salesperf.model.opportunity import CHANGING_FIELDS
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.review.deals import DealSection
+
+if TYPE_CHECKING:
+    from salesperf.pipeline import OpenDeal
 
 __all__ = ["find_in_deals", "find_without_deals"]
 
@@ -34,6 +39,7 @@ def find_in_deals(section: DealSection, org: Org) -> Iterator[Finding]:
     process = Message(section.process.label)
     yield from _doubtful(section, process)
     yield from _stuck(section, process)
+    yield from _left_behind(section, org, process)
     yield from _slipping(section, org, process)
 
 
@@ -80,6 +86,27 @@ def _stuck(section: DealSection, process: Message) -> Iterator[Finding]:
                 max_days=age.max_days,
                 median=age.median_days,
             )
+
+
+def _left_behind(section: DealSection, org: Org, process: Message) -> Iterator[Finding]:
+    """Notice open deals of a rep whose service has ended: nobody works on them."""
+    held: dict[str, list[OpenDeal]] = {}
+    for deal in section.pipeline.deals:
+        rep = None if deal.owner is None else org.rep_by_id.get(deal.owner)
+        if rep is not None and rep.left is not None and rep.left <= section.pipeline.as_of:
+            held.setdefault(rep.id, []).append(deal)
+    for owner, deals in sorted(held.items()):
+        yield _finding(
+            "left_behind",
+            "warning",
+            owner,
+            len(deals),
+            process=process,
+            owner=_label(org, owner),
+            left=org.rep_by_id[owner].left,
+            count_of=len(deals),
+            amount=attrs.evolve(section.pipeline, deals=tuple(deals)).total.amount,
+        )
 
 
 def _slipping(section: DealSection, org: Org, process: Message) -> Iterator[Finding]:

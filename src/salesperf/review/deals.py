@@ -75,7 +75,8 @@ class DealSection:
     """The deals of one sales process under the owner, at the end of the last day of the period so far.
 
     A deal belongs to whoever has it while it is open, and to whoever had it when it was decided; so to the team in which that
-    rep served on that day, or on that of the decision.
+    rep served on that day, or on that of the decision: the rep's first team, where nobody knows that day. Whenever one looks,
+    nothing later than the last day of the period is told.
 
     Attributes
     ----------
@@ -87,7 +88,8 @@ class DealSection:
     undated : int
         How many of them began on a day that nobody knows.
     taken_over, handed_over : int
-        Deals known before the period that somebody else had then, and those that somebody else has now.
+        Deals known before the period that somebody else had then, and those that somebody else has at its end; none of the
+        company's.
     closed : ClosedDeals
         Decided in the period so far.
     pipeline : Pipeline
@@ -129,7 +131,14 @@ class DealSection:
 
 
 def deal_sections(records: Records, *, owner: str | None, period: Period, as_of: date) -> Iterator[DealSection]:
-    """Look at the deals of each sales process under an owner, as known at the end of a day.
+    """Look at the deals of each sales process under an owner, at the end of a day, or of the period where that was earlier.
+
+    Parameters
+    ----------
+    records
+        What was known at the end of the day.
+    owner, period, as_of
+        As for :func:`salesperf.review.build`.
 
     Examples
     --------
@@ -138,10 +147,13 @@ def deal_sections(records: Records, *, owner: str | None, period: Period, as_of:
     >>> [each.process.key for each in deal_sections(records, owner=None, period=Period.year(2026), as_of=date(2026, 9, 16))]
     ['solution']
     """
+    on = min(as_of, period.last)
+    if on < as_of:
+        # Whoever got a deal after the period, and whatever became of it, is no part of its review.
+        records = records.as_of(on)
     held: dict[str, list[Opportunity]] = {process.key: [] for process in records.processes}
     for opportunity in sorted(records.opportunities, key=lambda deal: deal.id):
         held[records.process_of(opportunity).key].append(opportunity)
-    on = min(as_of, period.last)
     for process in sorted(records.processes, key=lambda process: process.key):
         for unit, deals in _by_unit(held[process.key]):
             section = _section(records, process, deals, unit, owner=owner, period=period, on=on)
@@ -178,8 +190,8 @@ def _section(
     above = {deal.id: now.above(deal) for deal in known}
     deals = [deal for deal in known if owner is None or owner in above[deal.id]]
     held_before = {deal.id: then.above(past) for deal in known if (past := deal.as_of(before)) is not None}
-    due = [deal for deal in known if owner is None or owner in held_before.get(deal.id, ())]
-    held = {deal.id for deal in deals}
+    had = [deal for deal in known if deal.id in held_before and (owner is None or owner in held_before[deal.id])]
+    ids_now, ids_then = ({deal.id for deal in held} for held in (deals, had))
     decided = closed(deals, process, as_of=on, period=passed)
     pipeline = snapshot(deals, process, as_of=on, calendar=records.calendar, org=records.org)
     return DealSection(
@@ -187,11 +199,11 @@ def _section(
         unit=unit,
         known=len(deals),
         undated=sum(deal.is_undated for deal in deals),
-        taken_over=sum(deal.id in held_before for deal in deals) - sum(deal.id in held for deal in due),
-        handed_over=sum(deal.id not in held for deal in due),
+        taken_over=len((ids_now - ids_then) & held_before.keys()),
+        handed_over=len(ids_then - ids_now),
         closed=decided,
         pipeline=pipeline,
-        slips=slips(due, process, period=period, as_of=on),
+        slips=slips(had, process, period=period, as_of=on),
         bridge=bridge(deals, process, start=before, end=on),
         funnel=analyze(count(deals, process, as_of=on, period=passed)),
         members=tuple(_members(records.org, owner, decided, pipeline, above)),
@@ -200,7 +212,11 @@ def _section(
 
 
 class _Places:
-    """Where deals belong: the owner of each, and the teams above on the day that counts."""
+    """Where deals belong: the owner of each, and the teams above on the day that counts.
+
+    That is the day looked at while a deal is open, and that of its decision afterwards. A day of which nobody knows lies before
+    all that are known.
+    """
 
     def __init__(self, org: Org, process: SalesProcess, as_of: date) -> None:
         self.org, self.process, self.as_of = org, process, as_of
@@ -213,7 +229,7 @@ class _Places:
             return ()
         team: str | None = owner
         if owner in self.org.rep_by_id:
-            team = self._team(owner, self.as_of if decision is None else decision.on or self.as_of)
+            team = self._team(owner, self.as_of if decision is None else decision.on or date.min)
         chain = []
         while team is not None:
             chain.append(team)

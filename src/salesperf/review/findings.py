@@ -131,7 +131,9 @@ class _Finder:
     def last_entry(self) -> Iterator[Finding]:
         """Notice data that end long before the day of the review, unless the rep reviewed was away or had left."""
         rep = self.review.org.rep_by_id.get(self.review.owner or "")
-        if rep is not None and (rep.left is not None or any(absence.overlap(self.passed) for absence in rep.absences)):
+        if rep is not None and (
+            rep.service[1] <= self.passed.last or any(absence.overlap(self.passed) for absence in rep.absences)
+        ):
             return
         last = self.review.data.last_day
         if last is None:
