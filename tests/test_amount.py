@@ -31,7 +31,7 @@ def test_a_unit_is_read_back_from_its_text(unit: Unit) -> None:
     assert Unit.parse(str(unit)) == unit
 
 
-@given(st.text(st.sampled_from("AbXY"), min_size=1, max_size=4), st.integers(0, 18))
+@given(st.text(st.sampled_from("AbXY"), min_size=1, max_size=4) | st.sampled_from(("usd", "Cny", "pen")), st.integers(0, 18))
 def test_a_currency_of_ones_own_is_read_back_from_its_text(code: str, digits: int) -> None:
     for unit in (Unit(code, digits, "money"), Unit(code, 0, "count")):
         assert Unit.parse(str(unit)) == unit
@@ -236,6 +236,8 @@ def test_an_unknown_rounding_is_refused() -> None:
         ("XBT:8:money", Unit("XBT", 8, "money")),
         ("CNY:0:count", Unit("CNY", 0, "count")),
         ("PCS:0", Unit("PCS", 0, "count")),
+        ("pen:0", Unit("pen", 0, "count")),
+        ("pcs", Unit("pcs", 0, "count")),
         ("big box", Unit("big box", 0, "count")),
         ("箱", Unit("箱", 0, "count")),
     ],
@@ -250,6 +252,14 @@ def test_a_unit_is_read(text: str, unit: Unit) -> None:
 )
 def test_what_names_no_unit_is_refused(text: str) -> None:
     assert code_and_path(lambda: Unit.parse(text)) == ("unreadable_unit", "Unit", "parse")
+
+
+@pytest.mark.parametrize("text", ["cny", "Usd", "jpY", "pen"])
+def test_a_currency_that_is_not_in_capitals_is_not_taken_for_a_count(text: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        Unit.parse(text)
+    assert (caught.value.code, caught.value.path) == ("currency_case", ("Unit", "parse"))
+    assert caught.value.params["known"] == repr(text.upper())
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,21 @@ def test_a_calendar_says_what_is_worked(write_files: Writer) -> None:
     )
 
 
+def test_a_calendar_says_how_a_year_is_made_of_weeks(write_files: Writer) -> None:
+    rows = "kind,value\nfiscal_year_start,2\nweek_start,sunday\nweek_pattern,4-5-4\n"
+    retail = sp.Calendar(fiscal_year_start=2, week_start=6, week_pattern="4-5-4")
+    targets = "owner,metric,unit,amount,period\n,visits,,13,FY2026-M09\n,visits,,3,FY2026-W38\n"
+    records = folder.read(write_files(calendar=rows + "year_end,Nearest\n", targets=targets))
+    assert records.calendar == folder.read(write_files(calendar=rows)).calendar == retail
+    assert {target.period for target in records.targets} == {
+        sp.Period.month(2026, 9, calendar=retail),
+        sp.Period.week(2026, 38, calendar=retail),
+    }
+    assert written_and_read(records) == records
+    last = folder.read(write_files(calendar=rows + "year_end,last\n"))
+    assert last.calendar == attrs.evolve(retail, year_end="last") == written_and_read(last).calendar
+
+
 METRICS = "key,dimension,accumulation,direction,low,high,title,numerator,denominator\n"
 PARENTS = "owner,metric,unit,amount,period,floor,stretch,parent.owner,parent.metric,parent.period,parent.scope.product\n"
 
@@ -288,7 +303,8 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], list[Fault]]] = {
         {
             "calendar": "kind,value\nfeast,2026-01-01\nfiscal_year_start,13\nfiscal_year_start,April\nweek_start,Mon\n"
             "weekend,monday tuesday wednesday thursday friday saturday sunday\nholiday,1 May\nweek_start,monday\n"
-            "week_start,monday\nholiday,2026-05-01\nholiday,2026-05-01\nworkday,2026-05-01\n"
+            "week_start,monday\nholiday,2026-05-01\nholiday,2026-05-01\nworkday,2026-05-01\nweek_pattern,4/5/4\nyear_end,last\n"
+            "year_end,first\n"
         },
         [
             ("choice", ("calendar.csv", 2, "kind")),
@@ -300,6 +316,9 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], list[Fault]]] = {
             ("not_unique", ("calendar.csv", 9, "value")),
             ("not_unique", ("calendar.csv", 11, "value")),
             ("calendar_conflict", ("calendar.csv", 12, "value")),
+            ("choice", ("calendar.csv", 13, "value")),
+            ("calendar_year_end", ("calendar.csv", 14, "value")),
+            ("choice", ("calendar.csv", 15, "value")),
         ],
     ),
     "metrics that cannot be": (

@@ -1,8 +1,10 @@
 """Opportunities: the dated history is the state. What looking back may find is in ``laws/test_opportunity_laws.py``."""
 
 import csv
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from inspect import Parameter, signature
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,117 @@ def code_and_path(call: Callable[[], object]) -> tuple[object, ...]:
     with pytest.raises(SalesperfError) as caught:
         call()
     return (caught.value.code, *caught.value.path)
+
+
+def outcome(make: Callable[[], object]) -> object:
+    try:
+        return make()
+    except SalesperfError as error:
+        return type(error), error.code, error.path, str(error)
+
+
+def the_long_way(kind: type, **fields: Any) -> object:  # noqa: ANN401 - the fields of the class
+    """Make a noun as attrs does, which calls the validator of each field."""
+    noun: Any = object.__new__(kind)
+    noun.__attrs_init__(**fields)
+    return noun
+
+
+class Name(str):
+    """Text, and yet not plain text."""
+
+    __slots__ = ()
+
+
+# What is right at a glance is what attrs finds right
+
+TEXTS = st.sampled_from([None, "lead", "谈判", "a b", "", " lead", "\ud800", Name("lead"), b"lead", 7])
+DAYS = st.sampled_from([None, SEPTEMBER_1, SEPTEMBER_9, datetime(2026, 9, 1, tzinfo=UTC), "2026-09-01"])
+SEVERAL: st.SearchStrategy[Any] = st.sampled_from([(), [], ("a",), ["b", "a"], "a", None, (7,), {}])
+
+
+@settings(max_examples=300)
+@given(
+    st.fixed_dictionaries(
+        {"on": DAYS},
+        optional={
+            "stage": TEXTS,
+            "amount": st.sampled_from([None, Amount.of(1, CNY), 1]),
+            "expected_close": DAYS,
+            "owner": TEXTS,
+            "category": st.sampled_from([None, "commit", Name("commit"), "sure", ["commit"]]),
+            "grade": TEXTS,
+            "reason": TEXTS,
+            "evidence": SEVERAL,
+        },
+    )
+)
+def test_a_change_is_made_or_refused_as_by_the_validators_of_its_fields(fields: dict[str, Any]) -> None:
+    assert outcome(lambda: Change(**fields)) == outcome(lambda: the_long_way(Change, **fields))
+
+
+FACTS = st.sampled_from(
+    [
+        {},
+        {"product": "A", "next_action_on": SEPTEMBER_1, "seats": 7, "is_new": True},
+        FrozenMap({"product": "甲", "rate": Decimal("0.5")}),
+        {" product": "A"},
+        {"product": "\ud800"},
+        {"rate": 0.5},
+        {"rate": Decimal("nan")},
+        {"products": ["A"]},
+        {1: "A", "b": "B"},
+        [("product", "A")],
+        None,
+    ]
+)
+LATER = Change(SEPTEMBER_5, stage="proposal", amount=Amount.of(1, CNY))
+
+
+@settings(max_examples=300)
+@given(
+    st.fixed_dictionaries(
+        {
+            "id": TEXTS,
+            "history": st.sampled_from(
+                [[LEAD], (LEAD, LATER), (LATER, LEAD), (LEAD, LEAD), (), [None], None, (LEAD, "x"), {LEAD}]
+            ),
+        },
+        optional={
+            "facts": FACTS,
+            "contacts": st.sampled_from([(), [], [Contact(id="c")], [Contact(id="c")] * 2, None]),
+            "competitors": SEVERAL,
+            "customer": TEXTS,
+            "lead": TEXTS,
+            "process": TEXTS,
+            "as_exported": st.sampled_from([(), [], ["owner"], ["stage"], None]),
+            "exported": DAYS,
+        },
+    )
+)
+def test_a_deal_is_made_or_refused_as_by_the_validators_of_its_fields(fields: dict[str, Any]) -> None:
+    assert outcome(lambda: Opportunity(**fields)) == outcome(lambda: the_long_way(Opportunity, **fields))
+
+
+@pytest.mark.parametrize("kind", [Change, Opportunity])
+def test_the_arguments_are_the_fields_with_their_defaults(kind: type) -> None:
+    arguments = list(signature(kind).parameters.values())
+    fields = attrs.fields(kind)
+    assert [(each.name, each.kind is each.KEYWORD_ONLY) for each in arguments] == [(each.name, each.kw_only) for each in fields]
+    assert [each.default for each in arguments] == [
+        Parameter.empty if each.default is attrs.NOTHING else each.default for each in fields
+    ]
+
+
+def test_what_can_be_gone_through_but_once_is_gone_through_once() -> None:
+    def failing() -> Iterator[tuple[str, str]]:
+        yield ("product", "A")
+        raise TypeError  # of the caller
+
+    assert deal(facts=iter({"product": "A"}.items())).facts == {"product": "A"}
+    assert Opportunity(id="o-1", history=iter([LEAD])).history == (LEAD,)
+    with pytest.raises(TypeError):  # rather than to go on with what is left
+        deal(facts=failing())
 
 
 # The history is the state

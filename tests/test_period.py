@@ -12,12 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesperf import GRAINS, Calendar, InvalidValueError, Period
-from salesperf.model.period import Grain, boundary_after
+from salesperf.model.boundaries import boundary_after, months_after
+from salesperf.model.period import Grain
 from salesperf.testing import assert_tiles, calendars, days, periods
 
 Oracle = Callable[[str], Any]
 
 FEBRUARY, APRIL = Calendar(fiscal_year_start=2), Calendar(fiscal_year_start=4)
+RETAIL = Calendar(fiscal_year_start=2, week_start=6, week_pattern="4-5-4")
+MONDAYS = Calendar(week_pattern="4-4-5")
+LAST_SATURDAY = Calendar(fiscal_year_start=10, week_start=6, week_pattern="5-4-4", year_end="last")
 LAST_DAY = date(9999, 12, 30)
 """The last day that a period can hold: its end is the first day after it."""
 
@@ -70,7 +74,7 @@ def test_a_label_is_read_back(period: Period, calendar: Calendar) -> None:
     assert Period.parse(period.label_in(calendar), calendar=calendar) == period
 
 
-@given(all_days, grains, st.sampled_from((None, FEBRUARY, APRIL)))
+@given(all_days, grains, st.sampled_from((None, FEBRUARY, APRIL, RETAIL, MONDAYS, LAST_SATURDAY)))
 def test_a_label_is_read_back_in_every_year_that_a_calendar_has(on: date, grain: Grain, calendar: Calendar | None) -> None:
     try:
         period = Period.holding(on, grain, calendar)
@@ -78,14 +82,17 @@ def test_a_label_is_read_back_in_every_year_that_a_calendar_has(on: date, grain:
         assert error.code == "period_beyond_time"  # noqa: PT017 - only at the ends of time
         assert on.year in {1, 9999}
     else:
+        assert on in period
         assert Period.parse(period.label_in(calendar), calendar=calendar) == period
 
 
-@given(all_days, all_days)
-def test_any_run_of_days_can_be_split_labelled_and_looked_back_from_or_is_refused(one: date, other: date) -> None:
+@given(all_days, all_days, st.sampled_from((APRIL, RETAIL)))
+def test_any_run_of_days_can_be_split_labelled_and_looked_back_from_or_is_refused(
+    one: date, other: date, calendar: Calendar
+) -> None:
     period = Period(min(one, other), max(one, other) + timedelta(days=1))
     assert Period.parse(period.label) == period
-    assert_tiles(period.split("year", APRIL), period)
+    assert_tiles(period.split("year", calendar), period)
     if period.start.year > 1:
         assert period.year_before().start.year == period.start.year - 1
     else:
@@ -148,11 +155,14 @@ def test_fiscal_quarters_and_iso_weeks_agree_with_pandas(oracle: Oracle) -> None
         assert list(week[2:]) == case["iso_week"]
 
 
-def test_a_year_before_agrees_with_dateutil(oracle: Oracle) -> None:
-    cases = [case for case in oracle("periods.json")["add_months_clamped"] if case["months"] == -12]
-    assert cases
+def test_months_after_and_a_year_before_agree_with_pandas(oracle: Oracle) -> None:
+    cases = oracle("periods.json")["add_months_clamped"]
+    assert {case["months"] for case in cases} >= {-13, -12, -1, 1, 6, 12, 13}
     for case in cases:
-        assert Period.day(date.fromisoformat(case["start"])).year_before().start.isoformat() == case["result"]
+        on = date.fromisoformat(case["start"])
+        assert months_after(on, case["months"]).isoformat() == case["result"]
+        if case["months"] == -12:
+            assert Period.day(on).year_before().start.isoformat() == case["result"]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +212,9 @@ def test_a_label_is_read(label: str, start: date, end: date) -> None:
         ("2026-Q", ("period_label", "Period", "parse")),
         ("2026Q3", ("period_label", "Period", "parse")),
         ("FY2026-09", ("period_label", "Period", "parse")),
-        ("FY2026-W38", ("period_label", "Period", "parse")),
+        ("2026-M09", ("period_label", "Period", "parse")),
+        ("FY2026-M09", ("period_label_fiscal", "Period", "parse")),
+        ("FY2026-W38", ("period_label_fiscal", "Period", "parse")),
         ("20260930", ("period_label", "Period", "parse")),
         ("2026-02-30", ("period_label", "Period", "parse")),
         ("2026-09-01..", ("period_label", "Period", "parse")),
@@ -224,6 +236,33 @@ def test_a_label_is_read(label: str, start: date, end: date) -> None:
 )
 def test_a_label_that_names_no_period_is_refused(label: str, found: tuple[str, ...]) -> None:
     assert code_and_path(lambda: Period.parse(label)) == found
+
+
+@pytest.mark.parametrize(
+    ("label", "calendar", "found"),
+    [
+        ("FY2026-M09", APRIL, ("period_label_weeks", "Period", "parse")),
+        ("FY2026-W38", APRIL, ("period_label_weeks", "Period", "parse")),
+        ("FY2026-09", RETAIL, ("period_label", "Period", "parse")),
+        ("FY2026-M13", RETAIL, ("out_of_range", "Period", "month")),
+        ("FY2026-W53", RETAIL, ("out_of_range", "Period", "week")),
+        ("FY2024-W54", RETAIL, ("out_of_range", "Period", "week")),
+        ("FY2024-Q5", RETAIL, ("out_of_range", "Period", "quarter")),
+        ("FY0001-Q1", RETAIL, ("out_of_range", "Period", "year")),
+        ("FY0001-Q1", Calendar(week_start=6, week_pattern="4-5-4"), ("period_beyond_time", "Period", "quarter")),
+        ("FY9999-Q4", MONDAYS, ("period_beyond_time", "Period", "quarter")),
+    ],
+)
+def test_a_label_that_names_no_period_of_a_calendar_is_refused(label: str, calendar: Calendar, found: tuple[str, ...]) -> None:
+    assert code_and_path(lambda: Period.parse(label, calendar=calendar)) == found
+
+
+@pytest.mark.parametrize("calendar", [None, APRIL])
+def test_months_and_weeks_have_numbers_of_their_own_only_in_years_of_weeks(calendar: Calendar | None) -> None:
+    assert Period.month(2026, 9, calendar=calendar) == Period.month(2026, 9)
+    assert Period.week(2026, 38, calendar=calendar) == Period.week(2026, 38)
+    assert Period.month(2026, 9, calendar=RETAIL) == Period.parse("FY2026-M09", calendar=RETAIL)
+    assert Period.week(2026, 38, calendar=RETAIL) == Period.parse("FY2026-W38", calendar=RETAIL)
 
 
 def test_an_integer_of_numpy_s_counts_as_one() -> None:
@@ -306,6 +345,14 @@ def test_a_period_that_there_is_not_is_refused(
         (Period.half(2026, 2, calendar=APRIL), APRIL, "FY2026-H2", "H2 FY2026", "2026财年下半年"),
         (Period.quarter(2026, 1), APRIL, "FY2026-Q4", "Q4 FY2026", "2026财年第4季度"),
         (Period.month(2026, 9), APRIL, "2026-09", "2026-09", "2026年9月"),
+        (Period.year(2026, calendar=MONDAYS), MONDAYS, "FY2026", "FY2026", "2026财年"),
+        (Period.quarter(2026, 4, calendar=RETAIL), RETAIL, "FY2026-Q4", "Q4 FY2026", "2026财年第4季度"),
+        (Period.month(2026, 9, calendar=RETAIL), RETAIL, "FY2026-M09", "month 9 of FY2026", "2026财年第9月"),
+        (Period.week(2026, 38, calendar=RETAIL), RETAIL, "FY2026-W38", "week 38 of FY2026", "2026财年第38周"),
+        (Period.day(date(2026, 9, 30)), RETAIL, "2026-09-30", "2026-09-30", "2026年9月30日"),
+        (Period.month(2026, 9), RETAIL, "2026-09-01..2026-09-30", "2026-09-01 to 2026-09-30", None),
+        (Period.week(2026, 38), RETAIL, "2026-09-14..2026-09-20", "2026-09-14 to 2026-09-20", None),
+        (Period.month(2026, 9, calendar=RETAIL), None, "2025-10-05..2025-11-01", "2025-10-05 to 2025-11-01", None),
         (Period.quarter(2026, 1), FEBRUARY, "2026-01-01..2026-03-31", "2026-01-01 to 2026-03-31", None),
         (Period.quarter(9999, 3), APRIL, "9999-07-01..9999-09-30", "9999-07-01 to 9999-09-30", None),
         (Period(date(9999, 1, 1), date.max), None, "9999-01-01..9999-12-30", "9999-01-01 to 9999-12-30", None),
@@ -327,5 +374,13 @@ def test_a_week_begins_where_the_calendar_says() -> None:
 
 @pytest.mark.parametrize("grain", GRAINS)
 def test_nothing_begins_after_the_end_of_time(grain: Grain) -> None:
-    assert boundary_after(date.max, grain, None) == date.max
+    assert boundary_after(date.max, grain, None) == boundary_after(date.max, grain, RETAIL) == date.max
     assert boundary_after(date.min, grain, APRIL) > date.min
+    assert date.min < boundary_after(date.min, grain, RETAIL) < date(2, 3, 1)
+
+
+def test_years_of_weeks_are_cut_at_the_ends_of_time_too() -> None:
+    first, last = Period(date.min, date(1, 3, 1)), Period(date(9999, 10, 1), date.max)
+    assert [part.start.isoformat() for part in first.split("month", MONDAYS)] == ["0001-01-01", "0001-01-29", "0001-02-26"]
+    starts = ["9999-10-01", "9999-10-04", "9999-11-01", "9999-11-29"]
+    assert [part.start.isoformat() for part in last.split("month", MONDAYS)] == starts

@@ -160,6 +160,20 @@ def test_every_fault_is_reported_at_once() -> None:
     assert len(caught.value.exceptions) == 4
 
 
+def test_every_fault_of_a_deal_is_reported_at_once() -> None:
+    history = [Change(date(2026, 3, 2), stage="lead", owner="bo"), Change(date(2026, 3, 3), stage="contract", owner="cy")]
+    wrong = Opportunity(id="o-2", history=history, customer="k-9")
+    with pytest.raises(InvalidInputError) as caught:
+        Records(org=ORG, opportunities=[deal(), wrong], processes=[BASIC])
+    place = ("Records", "opportunities", 1, "o-2")
+    assert [(fault.code, fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)] == [
+        ("unknown_customer", (*place, "customer")),
+        ("unknown_owner", (*place, "history", 0, "owner")),
+        ("unknown_owner", (*place, "history", 1, "owner")),
+        ("unknown_stage", (*place, "history", 1, "stage")),
+    ]
+
+
 def test_a_deal_is_of_the_process_that_it_names_or_of_the_only_one() -> None:
     alone = Records(org=ORG, opportunities=[deal(), deal("o-2", process="basic")], processes=[BASIC])
     assert [alone.process_of(one) for one in alone.opportunities] == [BASIC, BASIC]

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import string
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
@@ -17,6 +19,7 @@ from jsonschema.exceptions import ValidationError
 from pages import ROOT
 from salesperf import (
     CNY,
+    COUNT,
     STANDARD_METRICS,
     Actual,
     Amount,
@@ -28,6 +31,7 @@ from salesperf import (
     Clip,
     Contact,
     Customer,
+    Estimate,
     FrozenMap,
     Given,
     Interval,
@@ -52,7 +56,7 @@ from salesperf import (
     Visit,
     io,
 )
-from salesperf.errors import Phrase, show
+from salesperf.errors import SHOWN, Phrase, show
 from salesperf.io import serialize
 from salesperf.io.serialize import (
     KINDS,
@@ -66,9 +70,11 @@ from salesperf.io.serialize import (
     structure,
     unstructure,
 )
+from salesperf.io.serialize import text as json_text
+from salesperf.io.serialize.phrases import ARGUMENTS
 from salesperf.io.serialize.tagged import MOST_FAULTS
 from salesperf.model.message import Personal
-from salesperf.testing import NOUNS
+from salesperf.testing import NOUNS, assert_no_personal_data
 
 DAY = date(2026, 9, 1)
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
@@ -243,15 +249,39 @@ def test_a_document_can_be_read_by_people() -> None:
     assert loads(text, Team) == Team(id="华东")
 
 
-def test_bytes_are_read_as_text_with_or_without_a_mark_of_byte_order() -> None:
+def test_text_and_bytes_are_read_with_or_without_a_mark_of_byte_order() -> None:
     text = enclosed('{"id": "华东"}')
-    assert loads(text.encode(), Team) == loads(b"\xef\xbb\xbf" + text.encode(), Team) == Team(id="华东")
+    for document_ in (text, text.encode(), "\ufeff" + text, b"\xef\xbb\xbf" + text.encode()):
+        assert loads(document_, Team) == Team(id="华东")
 
 
 def test_personal_fields_are_stored() -> None:
     contact = Contact(id="c-1", name="张伟", email="wei@example.com", phone=PHONE)
     again = loads(dumps(contact), Contact)
     assert (again.name, again.email, again.phone) == (contact.name, contact.email, contact.phone)
+
+
+@pytest.mark.parametrize("number", [2**53 - 1, 2**53 + 1, 2**63 + 1, 10**20 + 1, -(10**20)])
+def test_a_whole_number_in_the_place_of_a_float_stays_exact(number: int) -> None:
+    estimate = Estimate(value=number, low=number, high=float("inf"), n=1)
+    again = loads(dumps(estimate), Estimate)
+    assert (again, repr(again)) == (estimate, repr(estimate))
+    is_safe = abs(number) < 2**53
+    assert unstructure(estimate)["value"] == (number if is_safe else {"int": str(number)})
+    # As others write it, and as we did.
+    assert loads(enclosed(f'{{"value": {number}, "n": 1}}', "Estimate"), Estimate).value == number
+
+
+@pytest.mark.parametrize("fte", ["1", "1.00", "1.0", "0.5"])
+def test_a_decimal_keeps_its_zeros_though_it_equals_what_is_left_out(fte: str) -> None:
+    again = loads(dumps(Rep(id="a", fte=Decimal(fte))), Rep)
+    assert str(again.fte) == fte
+    assert ("fte" in unstructure(again)) == (fte != "1")
+
+
+def test_whole_numbers_of_numpy_are_written_as_floats_of_numpy_are() -> None:
+    again = structure(unstructure(FrozenMap({"a": np.int64(5), "b": np.uint64(2**63), "c": np.float64(0.5)})), FrozenMap)
+    assert repr(again) == "FrozenMap({'a': 5, 'b': 9223372036854775808, 'c': 0.5})"
 
 
 # What is not written
@@ -281,7 +311,11 @@ class Doubled:
         (Message.of("x", value=Fraction(1, 10**640)), "number_too_long"),
         (Message.of("x", value=Decimal("Infinity")), "not_finite"),
         (Message.of("x", value=Decimal("1E+1000")), "decimal_scale"),
-        (Message.of("x", value=Decimal("1" * 641)), "number_too_long"),
+        (Message.of("x", value=Decimal("1" * 641)), "decimal_scale"),
+        (Message.of("x", value=Decimal("1E+101")), "decimal_scale"),
+        (FrozenMap({"a": Decimal("1E-400")}), "decimal_scale"),
+        (FrozenMap({"a": Decimal("0E-1000")}), "decimal_scale"),
+        (Message.of("x", value=np.datetime64("2026-09-01")), "wrong_type"),
         (Bounds(np.zeros((2, 2)), np.ones((2, 2))), "dimensions"),
         (Unit("x" * 99, 0, "count"), "cell_too_long"),
         (Visit("", None, None), "empty"),
@@ -330,6 +364,19 @@ def test_a_tree_is_written_as_deep_as_it_can_be_read() -> None:
     with pytest.raises(InvalidValueError) as caught:
         unstructure(chain(2000))
     assert caught.value.code == "nested_too_deeply"
+
+
+def test_what_json_cannot_hold_is_not_taken_for_depth() -> None:
+    with pytest.raises(TypeError):
+        json_text.write({"a": [2**64]})
+
+
+@pytest.mark.parametrize(("noun", "found"), [([1], "list"), (Team, "type"), (None, "NoneType"), (5, "int")])
+def test_what_is_no_noun_is_told_by_its_kind_and_the_name_of_the_argument(noun: object, found: str) -> None:
+    for write in (unstructure, dumps):
+        with pytest.raises(InvalidValueError) as caught:
+            write(noun)
+        assert (caught.value.path, caught.value.params["value"]) == (("noun",), found)
 
 
 # Versions
@@ -398,8 +445,9 @@ def test_a_newer_document_is_refused_with_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("text", "faults"),
     [
-        ("null", [((), "wrong_type")]),
-        ("[]", [((), "wrong_type")]),
+        ("null", [((), "not_an_object")]),
+        ("[]", [((), "not_an_object")]),
+        ('{"schema": "salesperf/1", "kind": "Team", "data": null}', [(("data",), "not_an_object")]),
         ("{}", [(("schema",), "missing_field"), (("kind",), "missing_field"), (("data",), "missing_field")]),
         (
             '{"schema": "salesperf/1", "kinds": "Team", "data": {}}',
@@ -450,21 +498,22 @@ def test_all_faults_of_a_document_are_told_at_once() -> None:
         (("history", 0, "on"), "date_is_datetime"),
         (("history", 0, "stage"), "wrong_type"),
         (("history", 1), "change_empty"),
-        (("history", 2), "wrong_type"),
+        (("history", 2), "not_an_object"),
         (("history", 3, "on"), "unreadable_date"),
         (("history", 3, "amount", "zzz"), "unknown_field"),
         (("history", 3, "amount", "unit"), "unreadable_unit"),
         (("history", 3, "amount", "minor"), "wrong_type"),
-        (("history", 3, "evidence"), "wrong_type"),
+        (("history", 3, "evidence"), "not_an_array"),
         (("history", 4, "on"), "missing_field"),
         (("history", 4, "amount", "minor"), "amount_overflow"),
         (("history", 4, "category"), "choice"),
+        (("facts", "a"), "wrong_type"),
         (("facts", "b", "date"), "unreadable_date"),
-        (("facts", "c", "Decimal"), "wrong_type"),
+        (("facts", "c", "Decimal"), "decimal_as_text"),
         (("contacts", 0, "phone"), "wrong_type"),
         (("contacts", 1, "id"), "empty"),
         (("contacts", 1, "role"), "choice"),
-        (("competitors",), "wrong_type"),
+        (("competitors",), "not_an_array"),
         (("exported",), "wrong_type"),
         (("as_exported", 0), "choice"),
     ]
@@ -512,9 +561,18 @@ BACKWARD = [{"on": "2026-09-03", "stage": "lead"}, {"on": "2026-09-01", "stage":
             Calendar,
             [(("holidays", "2026-10-01"), "calendar_conflict")],
         ),
-        ({"holidays": {"1 May": "x", "2026-10-01": 5}}, Calendar, [(("holidays", "text of 5 characters"), "unreadable_date")]),
+        (
+            {"holidays": {"2026-10-01": 5, "1 May": None, "2026-10-02": ""}},
+            Calendar,
+            [
+                (("holidays", "2026-10-01"), "wrong_type"),
+                (("holidays", "text of 5 characters"), "unreadable_date"),
+                (("holidays", "text of 5 characters"), "wrong_type"),
+            ],
+        ),
         ({"holidays": {"2026-10-01": 5}}, Calendar, [(("holidays", "2026-10-01"), "wrong_type")]),
-        ({"holidays": []}, Calendar, [(("holidays",), "wrong_type")]),
+        ({"holidays": []}, Calendar, [(("holidays",), "not_an_object")]),
+        ({"holidays": {"2026-10-01": "\ud800"}}, Calendar, [(("holidays", "2026-10-01"), "not_encodable")]),
         ({"low": [3, 2], "high": [1, 9]}, Bounds, [((0,), "interval_reversed")]),
         ({"low": [1, None], "high": 2}, Bounds, [(("low",), "wrong_type")]),
         ({"low": [1, 10**400], "high": 2}, Bounds, [(("low",), "not_numeric")]),
@@ -529,14 +587,14 @@ BACKWARD = [{"on": "2026-09-03", "stage": "lead"}, {"on": "2026-09-01", "stage":
         (
             {"grain": "half", "weights": [{"int": "1.5"}, {"minor": 1, "unit": "CNY"}]},
             Profile,
-            [(("weights", 0), "unreadable_number")],
+            [(("weights", 0), "unreadable_number"), (("weights", 1), "wrong_type")],
         ),
         ({"grain": "half", "weights": [1, {"minor": 1, "unit": "CNY"}]}, Profile, [(("weights", 1), "wrong_type")]),
         ({"grain": "half", "weights": [1, -1]}, Profile, [(("weights", 1), "weights_invalid")]),
         (
             {"parts": [[{"start": "2026-01-01", "end": "2026-02-01"}], 5]},
             Schedule,
-            [(("parts", 0), "length"), (("parts", 1), "wrong_type")],
+            [(("parts", 0), "length"), (("parts", 1), "not_an_array")],
         ),
         (
             {"parts": [[{"start": "2026-02-01", "end": "2026-01-01"}, True]]},
@@ -548,7 +606,7 @@ BACKWARD = [{"on": "2026-09-03", "stage": "lead"}, {"on": "2026-09-01", "stage":
         (
             {"owner": "a", "metric": "", "period": {"start": "2026-01-01", "end": "2026-02-01"}, "scope": 1},
             TargetKey,
-            [(("scope",), "wrong_type")],
+            [(("scope",), "not_an_object")],
         ),
         (
             {"owner": "a", "metric": "", "period": {"start": "2026-01-01", "end": "2026-02-01"}},
@@ -559,11 +617,11 @@ BACKWARD = [{"on": "2026-09-03", "stage": "lead"}, {"on": "2026-09-01", "stage":
         ({"label": {"key": "x"}, "value": 1, "rule": {"Sum": {"a": 1}}}, Breakdown, [(("rule", "Sum", "a"), "unknown_field")]),
         ({"label": {"key": "x"}, "value": 1, "rule": {"Team": {"id": "a"}}}, Breakdown, [(("rule",), "choice")]),
         ({"label": {"key": "x"}, "value": 1, "rule": {}}, Breakdown, [(("rule",), "length")]),
-        ({"label": {"key": "x"}, "value": 1, "rule": "Sum"}, Breakdown, [(("rule",), "wrong_type")]),
+        ({"label": {"key": "x"}, "value": 1, "rule": "Sum"}, Breakdown, [(("rule",), "not_an_object")]),
         ({"minor": 1, "unit": 5}, Amount, [(("unit",), "wrong_type")]),
         ("RMB", Unit, [((), "unreadable_unit")]),
         ("x" * 101, Unit, [((), "cell_too_long")]),
-        (None, Team, [((), "wrong_type")]),
+        (None, Team, [((), "not_an_object")]),
         ({5: 1, "id": "a"}, Team, [(("5",), "unknown_field")]),
     ],
 )
@@ -588,16 +646,21 @@ def test_a_fault_in_records_is_told_without_the_id_and_with_the_position() -> No
 @pytest.mark.parametrize(
     ("value", "path", "code"),
     [
-        ({"Phrase": {"key": "text", "arguments": {}}}, ("Phrase", "arguments"), "wrong_type"),
+        ({"Phrase": {"key": "text", "arguments": {}}}, ("Phrase", "arguments", "count"), "missing_field"),
+        ({"Phrase": {"key": "empty", "arguments": {"count": 1}}}, ("Phrase", "arguments", "count"), "unknown_field"),
         ({"Phrase": {"key": "nobody", "arguments": {}}}, ("Phrase", "key"), "choice"),
-        ({"Phrase": {"key": 1}}, ("Phrase",), "wrong_type"),
-        ({"Phrase": 1}, ("Phrase",), "wrong_type"),
-        ({"Rep": {"id": "a"}}, ("Rep",), "unknown_field"),
+        ({"Phrase": {"key": 1, "arguments": {}}}, ("Phrase", "key"), "choice"),
+        ({"Phrase": {"key": "text"}}, ("Phrase", "arguments"), "missing_field"),
+        ({"Phrase": {"key": "text", "arguments": {"count": 1}, "a": 1}}, ("Phrase", "a"), "unknown_field"),
+        ({"Phrase": {"key": "text", "arguments": 5}}, ("Phrase", "arguments"), "not_an_object"),
+        ({"Phrase": 1}, ("Phrase",), "not_an_object"),
+        ({"Rep": {"id": "a"}}, ("Rep",), "choice"),
+        ({"decimal": "1.5"}, ("decimal",), "choice"),
         ({"a": 1, "b": 2}, (), "length"),
         ({}, (), "length"),
-        ([], (), "wrong_type"),
-        ({"tuple": 1}, ("tuple",), "wrong_type"),
-        ({"tuple": [1, []]}, ("tuple", 1), "wrong_type"),
+        ([], (), "array_untagged"),
+        ({"tuple": 1}, ("tuple",), "not_an_array"),
+        ({"tuple": [1, []]}, ("tuple", 1), "array_untagged"),
         ({"float": "inf"}, ("float",), "wrong_type"),
         ({"int": 1}, ("int",), "wrong_type"),
         ({"Fraction": "1"}, ("Fraction",), "unreadable_number"),
@@ -627,6 +690,10 @@ def test_a_long_list_of_keys_that_are_unknown_or_come_twice_is_cut() -> None:
     text = enclosed('{"reps": [' + ",".join('{"id": "a", "id": 1}' for _ in many) + "]}", "Org")
     twice = faults_of(lambda: loads(text, Org))
     assert (len(twice), twice[0], twice[-1][1]) == (MOST_FAULTS + 1, (("reps", 0, "id"), "not_unique"), "too_many_faults")
+    text = enclosed("{" + ",".join(f'"k{number}": 1, "k{number}": 2' for number in many) + "}")
+    assert len(faults_of(lambda: loads(text, Team))) == MOST_FAULTS + 1
+    empty = refused({"id": "o-1", "history": BACKWARD[:1], "competitors": [f" {number}" for number in many]}, Opportunity)
+    assert (len(empty), empty[0][1], empty[-1][1]) == (MOST_FAULTS + 1, "empty", "too_many_faults")
 
 
 def test_a_name_too_long_to_be_a_slip_is_just_unknown() -> None:
@@ -640,6 +707,136 @@ def test_no_message_shows_what_is_personal() -> None:
     text = str(caught.value) + repr([(fault.path, dict(fault.params)) for fault in told(caught.value)])
     for personal in ("Ada", "13800138000", "ada@"):
         assert personal not in text
+
+
+SECRETS = ("Zhang Wei 13800138000", 13800138000, ["Zhang Wei"], None, True, -1)
+
+
+@pytest.mark.parametrize("key", SHOWN)
+@pytest.mark.parametrize("secret", SECRETS)
+def test_no_phrase_of_somebody_elses_brings_what_is_personal_into_a_message(key: str, secret: object) -> None:
+    names = [name for _, name, _, _ in string.Formatter().parse(SHOWN[key]) if name]
+    for name in names or ["text"]:
+        arguments = {other: 3 if other == "count" else "list" for other in names} | {name: secret}
+        fact = {"Phrase": {"key": key, "arguments": arguments}}
+        with pytest.raises(InvalidInputError) as caught:
+            structure(stay(facts={"a": fact}), Opportunity)
+        assert ("facts", "a", "Phrase", "arguments", name) in [fault.path for fault in told(caught.value)]
+        assert_no_personal_data(caught.value, ["Zhang Wei", "13800138000"])
+        with pytest.raises(InvalidInputError):
+            dumps(Message.of("x", a=Phrase(key, **arguments)))
+
+
+@pytest.mark.parametrize("item", ["Zhang Wei", "'Zhang Wei'", "13800138000", "1,380,013", "张伟", 5])
+def test_no_item_of_a_phrase_brings_what_is_personal_into_a_message(item: object) -> None:
+    data = {"key": "x", "arguments": {"a": {"Phrase": {"key": "items", "arguments": {"items": {"tuple": ["'a'", item]}}}}}}
+    assert refused(data, Message) == [(("arguments", "a", "Phrase", "arguments", "items"), "not_shown")]
+
+
+@pytest.mark.parametrize("amount", ["1380013 8000", "13800138000", "1 Zhang Wei", "1 13800138000", "Ada", "1 张伟"])
+def test_no_amount_of_a_phrase_brings_what_is_personal_into_a_message(amount: str) -> None:
+    data = {"key": "x", "arguments": {"a": {"Phrase": {"key": "amount", "arguments": {"amount": amount}}}}}
+    assert refused(data, Message) == [(("arguments", "a", "Phrase", "arguments", "amount"), "not_shown")]
+
+
+def test_every_argument_of_a_phrase_is_held_against_something() -> None:
+    assert {name for text in SHOWN.values() for _, name, _, _ in string.Formatter().parse(text) if name} == set(ARGUMENTS)
+
+
+SHOWN_VALUES: list[Any] = [
+    "",
+    "Ada Lovelace",
+    10**9,
+    10**99,
+    1.23456789,
+    object(),
+    datetime(2026, 9, 1),  # noqa: DTZ001 - as any
+    (),
+    str,
+    ["a", 1, None, True, 0.25, 1e-05, -0.123456789, Decimal("1E+5"), Fraction(1, 3), DAY, float("nan"), float("-inf"), [1]],
+    [str, list, "Ada Lovelace", "2026-09-01..2026-09-30", np.float32(0.1), *range(20)],
+    {"b", "a"},
+    Phrase("amount", amount=str(Amount.of("-1234567.50", CNY))),
+    Phrase("amount", amount=str(Amount(minor=1234567, unit=COUNT))),
+]
+
+
+@pytest.mark.parametrize("value", SHOWN_VALUES, ids=range(len(SHOWN_VALUES)))
+def test_whatever_is_shown_comes_back(value: object) -> None:
+    message = Message.of("error.empty", value=show(value))
+    again = loads(dumps(message), Message)
+    assert (again, type(again.arguments["value"])) == (message, type(message.arguments["value"]))
+    assert again.text("zh") == message.text("zh")
+
+
+PERIOD = {"start": "2026-01-01", "end": "2026-02-01"}
+RATIO = {"owner": "a", "metric": "win_rate", "period": PERIOD}
+SCOPED = {"owner": "a", "metric": "visits", "amount": {"minor": 1, "unit": "count"}, "period": PERIOD}
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "text"),
+    [
+        (
+            stay(facts={"a": ["x"]}),
+            Opportunity,
+            'facts.a: expected a value, got an array (hint: a tuple is written as {"tuple": [1, 2]})',
+        ),
+        (stay(facts={"a": {"tuple": [1]}}), Opportunity, "facts.a: expected text, int, Decimal, bool, date, got tuple"),
+        (stay(facts={"a": None}), Opportunity, "facts.a: expected text, int, Decimal, bool, date, got None"),
+        (
+            {"id": "a", "fte": 1},
+            Rep,
+            'fte: expected a decimal number as text, got 1 (hint: put it in quotes, as in "0.8", so that no digit is guessed)',
+        ),
+        (
+            RATIO | {"amount": 0.5},
+            Target,
+            (
+                "amount: expected an amount or a decimal number as text, got 0.5"
+                ' (hint: {"minor": 800, "unit": "CNY"}, or "0.25" in quotes)'
+            ),
+        ),
+        (RATIO | {"amount": [5]}, Target, "amount: expected Amount, Decimal, got list"),
+        (RATIO | {"amount": "1/3"}, Target, "amount: expected a number such as 0.8, got '1/3'"),
+        (
+            {"minor": 1, "unit": "cny"},
+            Amount,
+            (
+                "unit: expected the currency 'CNY', in capitals, got 'cny'"
+                " (hint: a count of this name is written with its digits, as in pen:0)"
+            ),
+        ),
+    ],
+)
+def test_a_message_says_what_to_write_instead(data: object, kind: type, text: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        structure(data, kind)
+    assert str(caught.value) == f"faults in the input: 1\n- {text}"
+
+
+def test_a_tag_that_is_none_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        structure(stay(facts={"a": {"decimal": "1.5"}}), Opportunity)
+    assert "facts.a.decimal: expected one of 'Decimal', 'Fraction', 'date'," in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "faults"),
+    [
+        (stay(competitors=["b", "", "a", " a"]), Opportunity, [("competitors", 1), ("competitors", 3)]),
+        (stay(facts={"b": 1.5, "a": None, "c": "x"}), Opportunity, [("facts", "b"), ("facts", "a")]),
+        (stay(facts={" b": 1, "a": 2, "": 3}), Opportunity, [("facts", "empty text"), ("facts", "text of 2 characters")]),
+        (stay(as_exported=["x", "amount", "y"], exported="2026-09-01"), Opportunity, [("as_exported", 0), ("as_exported", 2)]),
+        ({"id": "a", "ramp": ["11", "1", "12"]}, Rep, [("ramp", 0), ("ramp", 2)]),
+        ({"grain": "half", "weights": [-1, -2]}, Profile, [("weights", 0), ("weights", 1)]),
+        ({"grain": "half", "weights": [0, 0]}, Profile, [("weights",)]),
+        ({"weekend": [8, 6, 9]}, Calendar, [("weekend", 0), ("weekend", 2)]),
+        (SCOPED | {"scope": {"b": 1, "a": 2}}, Target, [("scope", "b"), ("scope", "a")]),
+    ],
+)
+def test_of_a_list_or_a_mapping_every_faulty_part_is_told(data: object, kind: type, faults: object) -> None:
+    assert [path for path, _ in refused(data, kind)] == faults
 
 
 # Hostile text
@@ -671,10 +868,19 @@ def test_text_that_is_no_json_is_refused(text: Any, code: str, path: object) -> 
 def test_text_that_is_too_large_is_refused_before_it_is_read() -> None:
     with pytest.raises(InvalidValueError) as caught:
         loads("[" * 1000, Team, limit_bytes=999)
-    assert caught.value.code == "file_too_large"
+    assert caught.value.code == "document_too_large"
     text = enclosed('{"id": "a"}')
     assert loads(text, Team, limit_bytes=len(text)) == Team(id="a")
     assert LIMIT_BYTES == 2**28
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"), [(None, "wrong_type"), ("x", "wrong_type"), (True, "wrong_type"), (-1, "out_of_range")]
+)
+def test_a_limit_that_is_none_is_refused(limit: Any, code: str) -> None:  # noqa: ANN401 - the fault
+    with pytest.raises(InvalidValueError) as caught:
+        loads("{}", Team, limit_bytes=limit)
+    assert (caught.value.code, caught.value.path) == (code, ("limit_bytes",))
 
 
 @pytest.mark.parametrize("name", ['"[[[["', '"{{:::\\""', '"\\\\"', '"\\\\\\"[{:"', '"\\u005b["', '":"'])
@@ -705,6 +911,11 @@ def test_keys_that_come_twice_and_numbers_that_are_none_are_told_with_the_other_
 @pytest.mark.parametrize("twice", ['"id": "a", "id": "a"', '"id": "a", "\\u0069d": "a"'])
 def test_a_key_that_comes_twice_is_refused_though_nothing_else_is_wrong(twice: str) -> None:
     assert faults_of(lambda: loads(enclosed(f"{{{twice}}}"), Team)) == [(("id",), "not_unique")]
+
+
+def test_of_keys_that_come_twice_each_is_told_once() -> None:
+    text = enclosed('{"id": "a", "id": "b", "name": "x", "name": "y", "name": "z", "parent": null}')
+    assert faults_of(lambda: loads(text, Team)) == [(("id",), "not_unique"), (("name",), "not_unique")]
 
 
 def test_a_key_that_comes_twice_in_the_envelope_is_refused() -> None:
@@ -747,6 +958,8 @@ EXAMPLES = [
     Schedule(parts=[(Period.month(2026, 9), 1)]),
     Calendar(holidays={DAY: "x"}),
     Visit("lead", None, None),
+    Estimate(value=2**60, low=float("-inf"), high=10**20, n=1),
+    Customer(id="k-1", facts={"a": "x", "b": 2**60, "c": True, "d": DAY, "e": Decimal("1.50"), "f": 3}),
     Given(),
     KEY,
 ]
@@ -799,6 +1012,38 @@ def test_what_does_not_fit_the_schema_is_refused_by_the_reader_too(data: object)
         structure(data, Rep)
 
 
+@pytest.mark.parametrize(
+    ("noun", "field", "values"),
+    [
+        (
+            Customer(id="k-1"),
+            "facts",
+            [{"a": None}, {"a": 1.5}, {"a": []}, {"a": {"float": "NaN"}}, {"a": {"Fraction": "1/3"}}],
+        ),
+        (
+            Target(owner=None, metric=STANDARD_METRICS["win_rate"], amount=Decimal(1), period=Period.month(2026, 9)),
+            "amount",
+            [None, 5, 1.5, "1/3", {"int": "5"}, [], True],
+        ),
+        (Estimate(value=1.0, n=1), "value", ["NaN", "Infinity", "1", {"int": "x"}, []]),
+        (Estimate(value=1.0, low=0.5, high=2.0, n=1), "low", ["NaN", "nan", True]),
+        (Interval(0.0, 1.0), "level", ["NaN", "Infinity", None]),
+        (Profile(grain="half", weights=[1, 2]), "weights", [[1, None], [1, {"minor": 1, "unit": "CNY"}]]),
+        (Breakdown(label=Message("x"), value=1), "value", ["NaN", [], True, {"minor": 1}]),
+    ],
+    ids=lambda value: type(value).__name__ if attrs.has(type(value)) else "",
+)
+def test_neither_schema_nor_reader_takes_what_a_field_cannot_hold(noun: object, field: str, values: list[object]) -> None:
+    fits = validator(type(noun)).is_valid
+    enclosing = json.loads(dumps(noun))
+    assert fits(enclosing)
+    for value in values:
+        altered = enclosing["data"] | {field: value}
+        assert not fits(enclosing | {"data": altered}), value
+        with pytest.raises(InvalidInputError):
+            structure(altered, type(noun))
+
+
 def test_the_schema_of_what_is_no_noun_is_refused() -> None:
     with pytest.raises(InvalidValueError) as caught:
         schema(int)
@@ -824,11 +1069,13 @@ def test_every_noun_that_is_drawn_has_a_schema() -> None:
 @pytest.mark.parametrize(
     ("data", "text"),
     [
-        ("[]", "expected dict, got list"),
-        ('{"schema": "salesperf/1", "kind": "Team", "data": []}', "expected dict, got list"),
+        ("[]", "expected an object, got list"),
+        (enclosed("[]"), "data: expected an object, got list"),
+        (enclosed("null"), "data: expected an object, got None"),
+        (enclosed('{"id": ["Ada"]}'), "id: expected text, got 'Ada'"),
     ],
 )
-def test_a_list_in_the_place_of_something_else_is_told_as_a_list(data: str, text: str) -> None:
+def test_what_stands_in_the_place_of_something_else_is_told_by_its_place_and_kind(data: str, text: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         loads(data, Team)
     assert str(caught.value).endswith(f"- {text}")

@@ -20,6 +20,8 @@ from salesperf import (
     Change,
     Clip,
     Estimate,
+    ExchangeRate,
+    ExchangeRates,
     FrozenMap,
     Message,
     Move,
@@ -43,6 +45,13 @@ DAY: Final = date(2026, 9, 30)
 PERIOD: Final = Period.quarter(2026, 3)
 PRICE: Final = Amount.of("19.99", USD)
 APRIL: Final = Calendar(fiscal_year_start=4)
+RETAIL: Final = Calendar(fiscal_year_start=2, week_start=6, week_pattern="4-5-4")
+RATES: Final = ExchangeRates(
+    rates=[
+        ExchangeRate(base="EUR", quote="USD", on=DAY, rate=Decimal("1.1")),
+        ExchangeRate(base="USD", quote="CNY", on=DAY, rate=7),
+    ]
+)
 PROCESS: Final = STANDARD_PROCESSES["solution"]
 DEAL: Final = Opportunity(id="o1", history=[Change(DAY, stage="proposal")])
 LOST: Final = PROCESS.lose(DEAL, on=DAY, reason="price")
@@ -70,10 +79,12 @@ CALLS: Final[tuple[tuple[str, Callable[..., object], Mapping[str, object]], ...]
     ("Period.year", Period.year, {"year": 2026, "calendar": APRIL}),
     ("Period.half", Period.half, {"year": 2026, "half": 2, "calendar": APRIL}),
     ("Period.quarter", Period.quarter, {"year": 2026, "quarter": 3, "calendar": APRIL}),
-    ("Period.month", Period.month, {"year": 2026, "month": 9}),
-    ("Period.week", Period.week, {"year": 2026, "week": 38}),
+    ("Period.month", Period.month, {"year": 2026, "month": 9, "calendar": RETAIL}),
+    ("Period.week", Period.week, {"year": 2026, "week": 38, "calendar": RETAIL}),
     ("Period.day", Period.day, {"on": DAY}),
     ("Period.holding", Period.holding, {"on": DAY, "grain": "week", "calendar": APRIL}),
+    ("Period.to_date", Period.to_date, {"as_of": DAY, "grain": "half", "calendar": APRIL}),
+    ("Period.rolling", Period.rolling, {"as_of": DAY, "months": 3}),
     ("Period.split", PERIOD.split, {"grain": "week", "calendar": APRIL}),
     ("Period.until", PERIOD.until, {"as_of": DAY}),
     ("Period.label_in", PERIOD.label_in, {"calendar": APRIL}),
@@ -82,6 +93,8 @@ CALLS: Final[tuple[tuple[str, Callable[..., object], Mapping[str, object]], ...]
     ("Calendar.is_workday", APRIL.is_workday, {"on": DAY}),
     ("Calendar.workday_after", APRIL.workday_after, {"on": DAY, "n": 3}),
     ("Calendar.elapsed_share", lambda **rest: APRIL.elapsed_share(PERIOD, **rest), {"as_of": DAY, "by": "days"}),
+    ("ExchangeRates.rate", RATES.rate, {"base": "EUR", "quote": "USD", "on": DAY}),
+    ("ExchangeRates.convert", RATES.convert, {"amount": PRICE, "unit": CNY, "on": DAY, "rounding": "floor"}),
     ("Estimate.undefined", Estimate.undefined, {"reason": Message("x"), "n": 3, "unit": "days"}),
     ("Message.of", lambda key, owner: Message.of(key, owner=owner), {"key": "metric.revenue", "owner": "r1"}),
     ("Org.stints", ORG.stints, {"rep": "r1"}),

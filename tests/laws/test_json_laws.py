@@ -1,7 +1,9 @@
 """JSON loses nothing and lets nothing pass: every noun comes back as it was, and whatever is altered is refused or stays."""
 
 import json
+import math
 from collections.abc import Iterator
+from decimal import Context, Decimal
 from typing import Any, TypeAlias
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
-from salesperf import InvalidInputError, InvalidValueError, Opportunity, Records, SalesperfError, Unit
+from salesperf import Estimate, InvalidInputError, InvalidValueError, Message, Opportunity, Records, SalesperfError, Unit
 from salesperf.io.serialize import KINDS, dumps, loads, structure, unstructure
 from salesperf.io.serialize.converter import EXAMINER
 from salesperf.testing import NOUNS, opportunities
@@ -58,6 +60,33 @@ def test_equal_nouns_give_the_same_document_however_it_is_written(noun: type[Any
     assert dumps(structure(unstructure(drawn), noun)) == text
     assert json.dumps(json.loads(text)) == json.dumps({**json.loads(text), "data": unstructure(drawn)})
     assert json.loads(dumps(drawn, indent=2)) == json.loads(text)
+
+
+any_decimals = st.builds(
+    lambda digits, exponent: Decimal(digits).scaleb(exponent, Context(prec=700)), st.integers(), st.integers(-500, 500)
+)
+any_values = st.one_of(
+    st.integers(), st.integers(0, 700).map(lambda power: 10**power), any_decimals, st.fractions(), st.floats()
+)
+
+
+@given(value=any_values)
+def test_whatever_number_is_written_is_read_as_it_was(value: object) -> None:
+    drawn = Message.of("x", value=value)
+    try:
+        text = dumps(drawn)
+    except InvalidValueError:  # so large that no reader would have it
+        return
+    assert repr(loads(text, Message)) == repr(drawn)
+
+
+@given(value=st.floats() | st.integers(-(2**1000), 2**1000))
+def test_whatever_estimate_there_is_comes_back_as_it_was(value: float) -> None:
+    try:
+        drawn = Estimate(value=value, low=value, high=math.inf, n=1)
+    except InvalidValueError:
+        return
+    assert_same(loads(dumps(drawn), Estimate), drawn)
 
 
 def test_every_noun_can_be_written() -> None:

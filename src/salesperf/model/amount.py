@@ -32,6 +32,7 @@ UnitDimension: TypeAlias = Literal["money", "count"]
 Rate: TypeAlias = int | Decimal | Fraction
 """An exact number to multiply an amount by."""
 
+_keep: Final = object.__setattr__
 _MOST_DIGITS: Final = 18
 _MOST_FIGURES: Final = 40
 """Figures of a number of at most 19 before the point, and 18 after it, with room."""
@@ -100,7 +101,8 @@ class Unit:
         Raises
         ------
         InvalidValueError
-            If the text is none of these, or is three capitals alone and no currency, such as RMB: more likely a slip.
+            If the text is none of these; or if, standing alone, it is more likely a slip than a count: three capitals that are
+            no currency, such as RMB, or a currency that is not in capitals, such as usd.
 
         Examples
         --------
@@ -112,6 +114,8 @@ class Unit:
             raise InvalidValueError("unreadable_unit", path=("Unit", "parse"), value=text)
         code, digits, dimension = match.groups()
         if digits is None and _is_currency_like(code):
+            if code.upper() in ISO_4217:
+                raise InvalidValueError("currency_case", path=("Unit", "parse"), known=code.upper(), value=text)
             raise InvalidValueError("unreadable_unit", path=("Unit", "parse"), value=text)
         known = ISO_4217.get(code) or cls(code, 0, "count")
         return cls(code, int(digits) if digits else known.digits, cast("UnitDimension", dimension or known.dimension))
@@ -127,7 +131,8 @@ class Unit:
 
 def _is_currency_like(code: str) -> bool:
     """Tell whether a code reads as that of a currency and is none."""
-    return len(code) == 3 and code.isascii() and code.isupper() and code.isalpha() and code not in ISO_4217  # noqa: PLR2004
+    has_its_form = len(code) == 3 and code.isascii() and code.isalpha()  # noqa: PLR2004 - as those of ISO 4217
+    return has_its_form and code not in ISO_4217 and (code.isupper() or code.upper() in ISO_4217)
 
 
 _BY_DIGITS: Final = {
@@ -185,7 +190,7 @@ def _minor(value: Decimal, digits: int) -> int | None:
         return None
 
 
-@attrs.frozen(kw_only=True, order=False)
+@attrs.frozen(kw_only=True, order=False, init=False)
 class Amount:
     """An exact amount: a whole number of the smallest unit.
 
@@ -215,6 +220,14 @@ class Amount:
 
     minor: int = attrs.field(validator=_in_range)
     unit: Unit = attrs.field(validator=of_type(Unit))
+
+    def __init__(self, *, minor: int, unit: Unit) -> None:
+        # What is right at a glance is kept, as most of many are; attrs tells what is wrong with the rest.
+        if type(minor) is int and -INT64_MAX <= minor <= INT64_MAX and type(unit) is Unit:
+            _keep(self, "minor", minor)
+            _keep(self, "unit", unit)
+        else:
+            self.__attrs_init__(minor=minor, unit=unit)
 
     @classmethod
     def of(cls, value: AnyInt | str | Decimal, unit: Unit) -> Self:

@@ -25,9 +25,12 @@ from salesperf.model.validators import (
     each,
     frozen_map,
     is_tuple_of,
+    one_of,
+    optional,
     text,
     whole,
 )
+from salesperf.model.week_year import WEEK_PATTERNS, YEAR_ENDS, WeekPattern, YearEnd
 
 __all__ = ["Calendar"]
 
@@ -61,7 +64,8 @@ class Calendar:
     Parameters
     ----------
     fiscal_year_start
-        The month, 1 to 12, in which the fiscal year begins.
+        The month, 1 to 12, in which the fiscal year begins; one of whole weeks may begin up to six days before it, or three
+        days into it.
     week_start
         The weekday on which a week begins, 0 for Monday to 6 for Sunday.
     weekend
@@ -70,11 +74,28 @@ class Calendar:
         Days off, with their names, or just the days.
     extra_workdays
         Days worked although they fall on a weekend (调休), with names or without.
+    week_pattern
+        ``"4-4-5"``, ``"4-5-4"`` or ``"5-4-4"`` for fiscal years of 52 or 53 whole weeks: how many weeks the three months of
+        each quarter have. The 53rd week is added to the last month. ``None`` for years of whole months.
+    year_end
+        On which day such a year ends, always the one before ``week_start``: the ``"nearest"`` to the end of the month before
+        ``fiscal_year_start``, or the ``"last"`` within it.
 
     Raises
     ------
     InvalidValueError
-        If a number is out of range, no weekday is left to work, or a day is both holiday and extra workday.
+        If a number is out of range, no weekday is left to work, a day is both holiday and extra workday, or the end of the
+        year is set without a week pattern.
+
+    Notes
+    -----
+    The 4-5-4 calendar of retail is ``Calendar(fiscal_year_start=2, week_start=6, week_pattern="4-5-4")``: its years end on
+    the Saturday nearest 31 January. Retailers mostly call a year by the one in which it begins; here, as every fiscal year,
+    it goes by the one in which it ends: their 2023 is ``FY2024``.
+
+    References
+    ----------
+    26 CFR 1.441-2, Election of taxable year consisting of 52-53 weeks. National Retail Federation, 4-5-4 Calendar.
 
     Examples
     --------
@@ -84,6 +105,9 @@ class Calendar:
     ... )
     >>> china.workdays(Period.month(2026, 10)), china.is_workday(date(2026, 10, 10))
     (18, True)
+    >>> weekly = Calendar(week_start=6, week_pattern="4-4-5", year_end="last")
+    >>> [month.days // 7 for month in Period.quarter(2022, 4, calendar=weekly).split("month", weekly)]
+    [4, 4, 6]
     """
 
     fiscal_year_start: int = attrs.field(default=1, validator=whole(1, 12))
@@ -91,14 +115,18 @@ class Calendar:
     weekend: tuple[int, ...] = attrs.field(default=(5, 6), converter=_as_weekdays, validator=each(whole(0, 6)))
     holidays: FrozenMap[date, str] = attrs.field(default=FrozenMap(), converter=_as_named_days, validator=_named_days)
     extra_workdays: FrozenMap[date, str] = attrs.field(default=FrozenMap(), converter=_as_named_days, validator=_named_days)
+    week_pattern: WeekPattern | None = attrs.field(default=None, validator=optional(one_of(*WEEK_PATTERNS)))
+    year_end: YearEnd = attrs.field(default="nearest", validator=one_of(*YEAR_ENDS))
 
     def __attrs_post_init__(self) -> None:
-        """Check that some day is worked and none is both off and on."""
+        """Check that some day is worked, none is both off and on, and only a year of whole weeks has a rule for its end."""
         if len(self.weekend) >= _WEEK:
             raise InvalidValueError("calendar_no_workdays", path=("Calendar", "weekend"), value=self.weekend)
         for position, on in enumerate(self.holidays):
             if on in self.extra_workdays:
                 raise InvalidValueError("calendar_conflict", path=("Calendar", "holidays", position), value=on)
+        if self.week_pattern is None and self.year_end != "nearest":
+            raise InvalidValueError("calendar_year_end", path=("Calendar", "year_end"), value=self.year_end)
 
     @cached_property
     def _prefix(self) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from salesperf.model.validators import (
     each,
     frozen_map,
     identifier,
+    named,
     of_type,
     one_of,
     optional,
@@ -64,7 +65,7 @@ def _fact(instance: object, attribute: "attrs.Attribute[Any]", value: object) ->
         return
     if type(value) is not Decimal:
         expected = (str, int, Decimal, bool, date)
-        raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=expected, value=value)
+        raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=expected, value=named(value))
     if not value.is_finite():
         raise InvalidValueError("not_finite", path=place(instance, attribute), value=value)
     check_scale(value, place(instance, attribute))

@@ -2,6 +2,7 @@
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, TypeVar, final
 
 import attrs
@@ -9,6 +10,9 @@ import attrs
 from salesperf.errors import InvalidValueError
 
 __all__ = ["FrozenMap"]
+
+_set = object.__setattr__
+_key = itemgetter(0)
 
 KeyT = TypeVar("KeyT")
 ValueT_co = TypeVar("ValueT_co", covariant=True)
@@ -45,10 +49,9 @@ class FrozenMap(Mapping[KeyT, ValueT_co]):
         if type(items) is FrozenMap:
             content, code = items._content, items._hash  # noqa: SLF001 - one of us
         else:
-            content = _sorted(items)
-            code = hash(frozenset(content.items()))
-        object.__setattr__(self, "_content", content)
-        object.__setattr__(self, "_hash", code)
+            content, code = _content_and_hash(items)
+        _set(self, "_content", content)
+        _set(self, "_hash", code)
 
     def __getitem__(self, key: KeyT) -> ValueT_co:
         """Return the value of a key."""
@@ -107,6 +110,19 @@ class FrozenMap(Mapping[KeyT, ValueT_co]):
         return all(key in self._content and self._content[key] == value for key, value in other.items())
 
 
+def _content_and_hash(
+    items: Mapping[KeyT, ValueT_co] | Iterable[tuple[KeyT, ValueT_co]],
+) -> tuple[dict[KeyT, ValueT_co], int]:
+    if type(items) is dict:  # as most are: no key comes twice, and whatever stops this is found out below
+        try:
+            content = dict(sorted(items.items(), key=_key)) if len(items) > 1 else items.copy()
+            return content, hash(frozenset(content.items()))
+        except (TypeError, ValueError, ArithmeticError):
+            pass
+    content = _sorted(items)
+    return content, hash(frozenset(content.items()))
+
+
 def _sorted(items: Mapping[KeyT, ValueT_co] | Iterable[tuple[KeyT, ValueT_co]]) -> dict[KeyT, ValueT_co]:
     try:
         pairs = [_pair(pair) for pair in (items.items() if isinstance(items, Mapping) else items)]
@@ -135,7 +151,3 @@ def _pair(pair: tuple[KeyT, ValueT_co]) -> tuple[KeyT, ValueT_co]:
         raise TypeError
     key, value = pair
     return key, value
-
-
-def _key(pair: tuple[Any, object]) -> Any:  # noqa: ANN401 - whatever can be ordered
-    return pair[0]

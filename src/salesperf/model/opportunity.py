@@ -1,6 +1,6 @@
 """Opportunities: deals whose state is the dated history of everything that changed."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -19,6 +19,9 @@ from salesperf.model.validators import (
     day,
     each,
     identifier,
+    is_choice,
+    is_identifier,
+    is_text,
     is_tuple_of,
     of_type,
     one_of,
@@ -35,9 +38,14 @@ FORECAST_CATEGORIES: Final[tuple[ForecastCategory, ...]] = ("pipeline", "best_ca
 ChangingField: TypeAlias = Literal["amount", "expected_close", "owner", "category", "grade", "reason"]
 CHANGING_FIELDS: Final[tuple[ChangingField, ...]] = ("amount", "expected_close", "owner", "category", "grade", "reason")
 """What may change beside the stage."""
-TELLTALE_FIELDS: Final = frozenset({"amount", "expected_close", "category", "grade", "reason"})
+TELLTALE_FIELDS: Final[frozenset[ChangingField]] = frozenset({"amount", "expected_close", "category", "grade", "reason"})
 """What, read after the end, gives the end away: an exported amount of 0 is a lost deal."""
 
+_keeper_of: Final = object.__setattr__.__get__
+"""What sets the fields of a frozen noun while it is made."""
+
+_NOTHING_KNOWN: Final[FrozenMap[str, Fact]] = FrozenMap()
+_PLAIN_FACTS: Final = (int, bool, date)
 _REPEATS: Final = ("refuse", "collapse")
 
 
@@ -45,7 +53,7 @@ def _as_evidence(value: Iterable[str]) -> tuple[str, ...]:
     return as_tuple(value)
 
 
-@attrs.frozen
+@attrs.frozen(init=False)
 class Change:
     """What became different about a deal on a day; ``None`` for what stayed as it was.
 
@@ -93,6 +101,58 @@ class Change:
     reason: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
     evidence: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_as_evidence, validator=each(identifier))
 
+    def __init__(
+        self,
+        on: date | None,
+        *,
+        stage: str | None = None,
+        amount: Amount | None = None,
+        expected_close: date | None = None,
+        owner: str | None = None,
+        category: ForecastCategory | None = None,
+        grade: str | None = None,
+        reason: str | None = None,
+        evidence: Iterable[str] = (),
+    ) -> None:
+        # Of changes there are millions, and to call a validator for each of their fields, most of them empty, takes as long as
+        # all else. So what is right at a glance is kept; the rest goes the way of attrs, which tells what is wrong where.
+        is_right = (
+            (on is None or type(on) is date)
+            and (stage is None or is_identifier(stage))
+            and (amount is None or type(amount) is Amount)
+            and (expected_close is None or type(expected_close) is date)
+            and (owner is None or is_identifier(owner))
+            and (category is None or is_choice(category, FORECAST_CATEGORIES))
+            and (grade is None or is_identifier(grade))
+            and (reason is None or is_identifier(reason))
+            and (type(evidence) is tuple and not evidence)
+        )
+        if not is_right:
+            self.__attrs_init__(
+                on,
+                stage=stage,
+                amount=amount,
+                expected_close=expected_close,
+                owner=owner,
+                category=category,
+                grade=grade,
+                reason=reason,
+                evidence=evidence,
+            )
+            return
+        keep = _keeper_of(self)
+        keep("on", on)
+        keep("stage", stage)
+        keep("amount", amount)
+        keep("expected_close", expected_close)
+        keep("owner", owner)
+        keep("category", category)
+        keep("grade", grade)
+        keep("reason", reason)
+        keep("evidence", evidence)
+        if stage is None:
+            self.__attrs_post_init__()
+
     def __attrs_post_init__(self) -> None:
         """Refuse a change of nothing."""
         if self.stage is None and not self._changes_more():
@@ -138,11 +198,19 @@ def _as_names(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names))) if is_tuple_of(names, str) else names
 
 
+def _are_plain(known: FrozenMap[str, Fact]) -> bool:
+    """Tell whether facts are right at a glance; a Decimal is not."""
+    for name, fact in known.items():  # noqa: SIM110 - a generator takes as long again
+        if not (is_identifier(name) and (is_text(fact) or type(fact) in _PLAIN_FACTS)):
+            return False
+    return True
+
+
 _named = each(identifier)
 _changing = each(one_of(*CHANGING_FIELDS))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, init=False)
 class Opportunity:
     """A deal: an id, and the dated history of all that changed about it.
 
@@ -197,7 +265,7 @@ class Opportunity:
 
     id: str = attrs.field(validator=identifier)
     history: tuple[Change, ...] = attrs.field(converter=_as_history, validator=each(of_type(Change)))
-    facts: FrozenMap[str, Fact] = attrs.field(default=FrozenMap(), converter=as_facts, validator=facts)
+    facts: FrozenMap[str, Fact] = attrs.field(default=_NOTHING_KNOWN, converter=as_facts, validator=facts)
     contacts: tuple[Contact, ...] = attrs.field(default=(), converter=as_contacts, validator=contacts)
     competitors: tuple[str, ...] = attrs.field(default=(), converter=_as_names, validator=_named)
     customer: str | None = attrs.field(default=None, validator=optional(identifier))
@@ -205,6 +273,62 @@ class Opportunity:
     process: str | None = attrs.field(default=None, validator=optional(identifier))
     as_exported: tuple[ChangingField, ...] = attrs.field(default=(), converter=_as_names, validator=_changing)
     exported: date | None = attrs.field(default=None, validator=optional(day))
+
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002 - the name of the field
+        history: Iterable[Change],
+        facts: Mapping[str, Fact] = _NOTHING_KNOWN,
+        contacts: Iterable[Contact] = (),
+        competitors: Iterable[str] = (),
+        customer: str | None = None,
+        lead: str | None = None,
+        process: str | None = None,
+        as_exported: Iterable[ChangingField] = (),
+        exported: date | None = None,
+    ) -> None:
+        # At a glance first, as a change. What is no list or dict may be used up, and is looked at by attrs alone.
+        changes = tuple(history) if type(history) is list else history
+        known = as_facts(facts) if type(facts) is dict else facts
+        is_right = (
+            is_identifier(id)
+            and (type(changes) is tuple and set(map(type, changes)) == {Change})
+            and (known is _NOTHING_KNOWN or (type(known) is FrozenMap and _are_plain(known)))
+            and (type(contacts) is tuple and not contacts)
+            and (type(competitors) is tuple and not competitors)
+            and (customer is None or is_identifier(customer))
+            and (lead is None or is_identifier(lead))
+            and (process is None or is_identifier(process))
+            and (type(as_exported) is tuple and not as_exported)
+            and (exported is None or type(exported) is date)
+        )
+        if not is_right:
+            self.__attrs_init__(
+                id=id,
+                history=history,
+                facts=facts,
+                contacts=contacts,
+                competitors=competitors,
+                customer=customer,
+                lead=lead,
+                process=process,
+                as_exported=as_exported,
+                exported=exported,
+            )
+            return
+        keep = _keeper_of(self)
+        keep("id", id)
+        keep("history", changes)
+        keep("facts", known)
+        keep("contacts", contacts)
+        keep("competitors", competitors)
+        keep("customer", customer)
+        keep("lead", lead)
+        keep("process", process)
+        keep("as_exported", as_exported)
+        keep("exported", exported)
+        self.__attrs_post_init__()
 
     def __attrs_post_init__(self) -> None:
         """Check that the history is one."""
@@ -226,16 +350,16 @@ class Opportunity:
         """Refuse days that are missing or run backwards, a stage entered from itself, and amounts in two units."""
         last = stage = unit = None
         for position, change in enumerate(self.history):
-            on, amount = change.on, change.amount
+            on, entered, amount = change.on, change.stage, change.amount
             if on is None and position:
                 raise InvalidValueError("history_undated", path=self._path("history", position, "on"))
             if last is not None and on is not None and on < last:
                 raise InvalidValueError("history_order", path=self._path("history", position, "on"), previous=last, value=on)
             last = on
-            if change.stage is not None:
-                if change.stage == stage:
-                    raise InvalidValueError("history_repeats", path=self._path("history", position, "stage"), value=stage)
-                stage = change.stage
+            if entered is not None:
+                if entered == stage:
+                    raise InvalidValueError("history_repeats", path=self._path("history", position, "stage"), value=entered)
+                stage = entered
             if amount is not None:
                 unit = unit or amount.unit
                 if amount.unit is not unit and amount.unit != unit:

@@ -5,31 +5,37 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 import attrs
-from dateutil.relativedelta import relativedelta
 
 from salesperf.errors import InvalidValueError
 from salesperf.messages import Catalogs, display, render
 from salesperf.model import validators
+from salesperf.model.boundaries import (
+    GRAINS,
+    MONTHS,
+    Grain,
+    as_day,
+    boundary_after,
+    first_of_month,
+    months_after,
+    opening_day,
+    opening_month,
+    week_years,
+)
 from salesperf.model.validators import AnyInt
+from salesperf.model.week_year import WeekYearPart, WeekYears
 
 if TYPE_CHECKING:
     from salesperf.model.calendar import Calendar
 
 __all__ = ["GRAINS", "Grain", "Period"]
 
-Grain: TypeAlias = Literal["year", "half", "quarter", "month", "week", "day"]
-
-_MONTHS: Final[Mapping[str, int]] = MappingProxyType({"year": 12, "half": 6, "quarter": 3, "month": 1})
-GRAINS: Final[tuple[Grain, ...]] = ("year", "half", "quarter", "month", "week", "day")
-"""The grains of time, coarse to fine."""
-
 _ONE_DAY: Final = timedelta(days=1)
 _WEEK: Final = 7
 _LABEL: Final = re.compile(
-    r"((?P<fiscal>FY)(?=\d{4}(-[HQ]|\Z)))?(?P<year>\d{4})(-(?P<part>[HQW])(?P<number>\d{1,2})|-(?P<month>\d{2}))?\Z",
+    r"((?P<fiscal>FY)(?!\d{4}-\d)|(?!\d{4}-M))(?P<year>\d{4})(-(?P<part>[HQMW])(?P<number>\d{1,2})|-(?P<month>\d{2}))?\Z",
     re.ASCII,
 )
 _DAYS: Final = re.compile(r"(?=(?P<first>\d{4}-\d\d-\d\d))(.{10}\.\.)?(?P<last>\d{4}-\d\d-\d\d)\Z", re.ASCII)
@@ -76,7 +82,8 @@ class Period:
         Parameters
         ----------
         year
-            The year, up to 9998.
+            The year, up to 9998; of a fiscal year the one in which its last month lies, though a year of whole weeks may
+            end up to three days later.
         calendar
             Whose fiscal year is meant; ``None`` means January to December.
 
@@ -85,6 +92,9 @@ class Period:
         >>> from salesperf.model.calendar import Calendar
         >>> Period.year(2026, calendar=Calendar(fiscal_year_start=4)).start
         datetime.date(2025, 4, 1)
+        >>> retail = Calendar(fiscal_year_start=2, week_start=6, week_pattern="4-5-4")
+        >>> print(Period.year(2024, calendar=retail), Period.year(2024, calendar=retail).days // 7)
+        2023-01-29..2024-02-03 53
         """
         return cls._part(year, "year", 1, calendar)
 
@@ -99,25 +109,53 @@ class Period:
         return cls._part(year, "quarter", quarter, calendar)
 
     @classmethod
-    def month(cls, year: AnyInt, month: AnyInt) -> Self:
-        """Return a month, 1 to 12, of a calendar year.
+    def month(cls, year: AnyInt, month: AnyInt, *, calendar: "Calendar | None" = None) -> Self:
+        """Return a month, 1 to 12, of a calendar year; or of a fiscal year of whole weeks, counted from its first.
+
+        Parameters
+        ----------
+        year
+            The calendar year, or the fiscal year.
+        month
+            1 for January, or for the first month of the fiscal year.
+        calendar
+            Whose months are meant: only one with a week pattern has months of its own.
 
         Examples
         --------
         >>> Period.month(2026, 2).days
         28
+        >>> from salesperf.model.calendar import Calendar
+        >>> retail = Calendar(fiscal_year_start=2, week_start=6, week_pattern="4-5-4")
+        >>> print(Period.month(2026, 1, calendar=retail))
+        2025-02-02..2025-03-01
         """
-        return cls._part(year, "month", month, None)
+        return cls._part(year, "month", month, calendar if week_years(calendar) else None)
 
     @classmethod
-    def week(cls, year: AnyInt, week: AnyInt) -> Self:
-        """Return a week of ISO 8601, Monday to Sunday, of an ISO year.
+    def week(cls, year: AnyInt, week: AnyInt, *, calendar: "Calendar | None" = None) -> Self:
+        """Return a week of ISO 8601, Monday to Sunday, of an ISO year; or of a fiscal year of whole weeks.
+
+        Parameters
+        ----------
+        year
+            The ISO year, or the fiscal year.
+        week
+            From 1 to 52 or 53.
+        calendar
+            Whose weeks are meant: only those of a calendar with a week pattern have numbers of their own.
 
         Examples
         --------
         >>> Period.week(2026, 1).start
         datetime.date(2025, 12, 29)
+        >>> from salesperf.model.calendar import Calendar
+        >>> retail = Calendar(fiscal_year_start=2, week_start=6, week_pattern="4-5-4")
+        >>> Period.week(2026, 1, calendar=retail).start
+        datetime.date(2025, 2, 2)
         """
+        if week_years(calendar):
+            return cls._part(year, "week", week, calendar)
         year, week = validators.as_int(year), validators.as_int(week)
         validators.check_whole(year, ("Period", "year"), 1, date.max.year)
         last = date(year, 12, 28).isocalendar().week  # the 28th of December always lies in the last week
@@ -140,7 +178,8 @@ class Period:
         grain
             One of :data:`GRAINS`.
         calendar
-            Sets where fiscal years and weeks begin; ``None`` means January and Monday.
+            Sets where fiscal years and weeks begin, and whether months are made of weeks; ``None`` means January, Monday,
+            and no.
 
         Raises
         ------
@@ -155,19 +194,77 @@ class Period:
         validators.check_date(on, ("Period", "on"))
         validators.check_choice(grain, GRAINS, ("Period", "grain"))
         try:
-            return cls(_opening(on, grain, calendar, 0), _opening(on, grain, calendar, 1))
+            return cls(opening_day(on, grain, calendar, 0), opening_day(on, grain, calendar, 1))
         except OverflowError:
             raise InvalidValueError("period_beyond_time", path=("Period", grain), value=on) from None
 
     @classmethod
+    def to_date(cls, as_of: date, grain: Grain = "year", calendar: "Calendar | None" = None) -> Self:
+        """Return the year, quarter, month, ... so far (本年至今): from its first day to the end of a day.
+
+        Parameters
+        ----------
+        as_of
+            The last day.
+        grain, calendar
+            As for :meth:`holding`.
+
+        Examples
+        --------
+        >>> Period.to_date(date(2026, 8, 14)).label, Period.to_date(date(2026, 8, 14), "quarter").label
+        ('2026-01-01..2026-08-14', '2026-07-01..2026-08-14')
+        """
+        whole = cls.holding(as_of, grain, calendar)
+        return cls(whole.start, as_of + _ONE_DAY)
+
+    @classmethod
+    def rolling(cls, as_of: date, months: AnyInt = 12) -> Self:
+        """Return the last so many months up to the end of a day (滚动十二个月).
+
+        Parameters
+        ----------
+        as_of
+            The last day.
+        months
+            1 or more.
+
+        Raises
+        ------
+        InvalidValueError
+            If the period reaches beyond the years 1 to 9999.
+
+        Notes
+        -----
+        It begins on the day of the month after that on which it ends, and where that month has no such day on the first of
+        the next; so at the end of a month it is whole months, and that of the year before ends where it begins.
+
+        Examples
+        --------
+        >>> Period.rolling(date(2026, 8, 14)).label, Period.rolling(date(2026, 2, 28), 3).label
+        ('2025-08-15..2026-08-14', '2025-12-01..2026-02-28')
+        """
+        end, months = cls.day(as_of).end, validators.as_int(months)
+        validators.check_whole(months, ("Period", "months"), 1, 12 * date.max.year)
+        try:
+            start = months_after(end, -months)
+        except ValueError:
+            raise InvalidValueError("period_beyond_time", path=("Period", "rolling"), value=as_of) from None
+        return cls(start + _ONE_DAY if start.day < end.day else start, end)
+
+    @classmethod
     def _part(cls, year: AnyInt, grain: Grain, number: AnyInt, calendar: "Calendar | None") -> Self:
         year, number = validators.as_int(year), validators.as_int(number)
-        months = _MONTHS[grain]
-        opening = _opening_month(calendar)
+        opening, years = opening_month(calendar), week_years(calendar)
         earlier = opening > 1
         validators.check_whole(year, ("Period", "year"), 1 + earlier, date.max.year)
-        validators.check_whole(number, ("Period", grain), 1, 12 // months)
-        return cls.holding(_first_of_month(year - earlier, opening + months * (number - 1)), grain, calendar)
+        validators.check_whole(number, ("Period", grain), 1, years.parts(year, grain) if years else 12 // MONTHS[grain])
+        if years is None:
+            return cls.holding(first_of_month(year - earlier, opening + MONTHS[grain] * (number - 1)), grain, calendar)
+        part = years.part(year, grain, number)
+        try:
+            return cls(as_day(part.start), as_day(part.end))
+        except OverflowError:
+            raise InvalidValueError("period_beyond_time", path=("Period", grain), value=_fiscal_label(grain, part)) from None
 
     @classmethod
     def parse(cls, label: str, *, calendar: "Calendar | None" = None) -> Self:
@@ -177,15 +274,16 @@ class Period:
         ----------
         label
             ``2026``, ``2026-H2``, ``2026-Q3``, ``2026-09``, ``2026-W38`` of the calendar; ``FY2026``, ``FY2026-Q4`` of a
-            fiscal year, named by the year in which it ends; ``2026-09-30``, or ``2026-09-01..2026-09-30`` with both days
-            included.
+            fiscal year, named by the year in which it ends; ``FY2026-M09``, ``FY2026-W38`` of a fiscal year of whole weeks,
+            counted from its first; ``2026-09-30``, or ``2026-09-01..2026-09-30`` with both days included.
         calendar
             Whose fiscal year a fiscal label means.
 
         Raises
         ------
         InvalidValueError
-            If the label is none of these, the last day is before the first, or a fiscal label comes without a calendar.
+            If the label is none of these, the last day is before the first, a fiscal label comes without a calendar, or one
+            of a month or week with a calendar whose years are not of whole weeks.
 
         Examples
         --------
@@ -203,9 +301,11 @@ class Period:
         year = int(match["year"])
         if match["month"]:
             return cls.month(year, int(match["month"]))
-        if match["part"] == "W":
-            return cls.week(year, int(match["number"]))
         grain: Grain = _GRAIN_OF_LETTER[match["part"] or ""]
+        if match["fiscal"] and grain in {"month", "week"} and not week_years(within):
+            raise InvalidValueError("period_label_weeks", path=("Period", "parse"), value=label)
+        if grain == "week":
+            return cls.week(year, int(match["number"]), calendar=within)
         return cls._part(year, grain, int(match["number"] or 1), within)
 
     @classmethod
@@ -228,17 +328,22 @@ class Period:
     def label_in(self, calendar: "Calendar | None") -> str:
         """Return the label in a calendar: fiscal years, halves and quarters as ``FY2026-Q4``.
 
+        Months and weeks of fiscal years that are made of whole weeks read ``FY2026-M09`` and ``FY2026-W38``.
+
         Examples
         --------
         >>> from salesperf.model.calendar import Calendar
         >>> Period.quarter(2026, 1).label_in(Calendar(fiscal_year_start=4))
         'FY2026-Q4'
+        >>> retail = Calendar(fiscal_year_start=2, week_start=6, week_pattern="4-5-4")
+        >>> [month.label_in(retail) for month in Period.quarter(2026, 3, calendar=retail).split("month", retail)]
+        ['FY2026-M07', 'FY2026-M08', 'FY2026-M09']
         """
         name = self.name_in(calendar)
         return name[1] if name else f"{self.start.isoformat()}..{self.last.isoformat()}"
 
     def name_in(self, calendar: "Calendar | None") -> tuple[Grain, str, int, int] | None:
-        """Recognise the period as a year, half, quarter, month, week or day.
+        """Recognise the period as a year, half, quarter, month, week or day of a calendar.
 
         Returns
         -------
@@ -250,26 +355,39 @@ class Period:
         >>> Period.quarter(2026, 3).name_in(None)
         ('quarter', '2026-Q3', 2026, 3)
         """
+        if self.days == 1:
+            return "day", self.start.isoformat(), self.start.year, self.start.timetuple().tm_yday
+        years = week_years(calendar)
+        return self._name_by_weeks(years) if years else self._name_by_months(calendar)
+
+    def _name_by_weeks(self, years: WeekYears) -> tuple[Grain, str, int, int] | None:
+        """Name a part of a year of weeks."""
+        start, end = self.start.toordinal(), self.end.toordinal()
+        for grain in GRAINS[:-1]:
+            part = years.part_holding(start, grain)
+            if (part.start, part.end) == (start, end) and date.min.year <= part.year <= date.max.year:
+                return grain, _fiscal_label(grain, part), part.year, part.number
+        return None
+
+    def _name_by_months(self, calendar: "Calendar | None") -> tuple[Grain, str, int, int] | None:
         if self.start.day == 1 == self.end.day:
             months = 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
             for grain in ("year", "half", "quarter"):
-                if _MONTHS[grain] == months:
+                if MONTHS[grain] == months:
                     return self._name_of_part(grain, calendar)
             if months == 1:
                 return "month", f"{self.start.year:04d}-{self.start.month:02d}", self.start.year, self.start.month
         iso = self.start.isocalendar()
         if self.days == _WEEK and iso.weekday == 1:
             return "week", f"{iso.year:04d}-W{iso.week:02d}", iso.year, iso.week
-        if self.days == 1:
-            return "day", self.start.isoformat(), self.start.year, self.start.timetuple().tm_yday
         return None
 
     def _name_of_part(
         self, grain: Literal["year", "half", "quarter"], calendar: "Calendar | None"
     ) -> tuple[Grain, str, int, int] | None:
         """Name a run of so many whole months, unless it begins in the midst of a half or quarter of the calendar."""
-        opening = _opening_month(calendar)
-        number, into = divmod((self.start.month - opening) % 12, _MONTHS[grain])
+        opening = opening_month(calendar)
+        number, into = divmod((self.start.month - opening) % 12, MONTHS[grain])
         year = self.start.year + (1 < opening <= self.start.month)
         if into or year > date.max.year:
             return None
@@ -378,7 +496,7 @@ class Period:
         end = self.end + _ONE_DAY if leap else self.end
         if self.start.year == 1:
             raise InvalidValueError("period_beyond_time", path=("Period", "year_before"), value=self.start)
-        return Period(self.start - relativedelta(years=1), end - relativedelta(years=1))
+        return Period(months_after(self.start, -12), months_after(end, -12))
 
     def split(self, grain: Grain, calendar: "Calendar | None" = None) -> "tuple[Period, ...]":
         """Cut the period at the boundaries of a grain; the parts tile it, the first and the last may be clipped.
@@ -388,7 +506,8 @@ class Period:
         grain
             One of :data:`GRAINS`.
         calendar
-            Sets where fiscal years and weeks begin; ``None`` means January and Monday.
+            Sets where fiscal years and weeks begin, and whether months are made of weeks; ``None`` means January, Monday,
+            and no.
 
         Raises
         ------
@@ -412,46 +531,13 @@ class Period:
         yield self.end
 
 
-_LETTER_OF_GRAIN: Final[Mapping[str, str]] = MappingProxyType({"half": "H", "quarter": "Q"})
-_GRAIN_OF_LETTER: Final[Mapping[str, Grain]] = MappingProxyType({"": "year", "H": "half", "Q": "quarter"})
+_LETTER_OF_GRAIN: Final[Mapping[str, str]] = MappingProxyType({"half": "H", "quarter": "Q", "month": "M", "week": "W"})
+_GRAIN_OF_LETTER: Final[Mapping[str, Grain]] = MappingProxyType(
+    {"": "year", "H": "half", "Q": "quarter", "M": "month", "W": "week"}
+)
 
 
-def boundary_after(on: date, grain: Grain, calendar: "Calendar | None") -> date:
-    """Return the first day after ``on`` at which a new year, quarter, ... of the grain begins, or the end of time."""
-    try:
-        return _opening(on, grain, calendar, 1)
-    except OverflowError:
-        return date.max
-
-
-def _opening(on: date, grain: Grain, calendar: "Calendar | None", ahead: int) -> date:
-    """Return the first day of the year, quarter, ... that holds a day, or of the one so many ahead of it."""
-    if grain == "day":
-        return on + timedelta(days=ahead)
-    if grain == "week":
-        first = 0 if calendar is None else _checked(calendar).week_start
-        return on + timedelta(days=_WEEK * ahead - (on.weekday() - first) % _WEEK)
-    months = _MONTHS[grain]
-    return _first_of_month(on.year, on.month + months * ahead - (on.month - _opening_month(calendar)) % months)
-
-
-def _first_of_month(year: int, month: int) -> date:
-    """Return the first day of a month, which may be counted from a year before or after its own.
-
-    Some ten times faster than adding a ``relativedelta``, which matters to whoever splits thousands of periods.
-    """
-    years, month = divmod(month - 1, 12)
-    if not date.min.year <= year + years <= date.max.year:
-        raise OverflowError
-    return date(year + years, month + 1, 1)
-
-
-def _opening_month(calendar: "Calendar | None") -> int:
-    return 1 if calendar is None else _checked(calendar).fiscal_year_start
-
-
-def _checked(calendar: "Calendar") -> "Calendar":
-    """Refuse what is no calendar; by what it offers, since its class stands in a module above this one."""
-    if isinstance(calendar, type) or not hasattr(calendar, "fiscal_year_start"):
-        raise InvalidValueError("wrong_type", path=("calendar",), expected="Calendar", value=calendar)
-    return calendar
+def _fiscal_label(grain: Grain, part: WeekYearPart) -> str:
+    """Label a part of a year of weeks, months and weeks with two digits so that they sort as they follow each other."""
+    width = 2 if grain in {"month", "week"} else 1
+    return f"FY{part.year:04d}" + ("" if grain == "year" else f"-{_LETTER_OF_GRAIN[grain]}{part.number:0{width}d}")

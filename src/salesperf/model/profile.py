@@ -11,16 +11,17 @@ from typing import Any, Final, Literal, TypeAlias, cast
 import attrs
 
 from salesperf.errors import InvalidValueError
+from salesperf.model.boundaries import named_month
 from salesperf.model.calendar import Calendar
 from salesperf.model.period import Period
 from salesperf.model.validators import MOST_SCALE, as_python, as_tuple, each, number, one_of, place
 
-__all__ = ["Profile", "ProfileGrain", "Schedule"]
+__all__ = ["PARTS_PER_YEAR", "Profile", "ProfileGrain", "Schedule", "position_in_year"]
 
 ProfileGrain: TypeAlias = Literal["half", "quarter", "month"]
 Weight: TypeAlias = int | float | Decimal | Fraction
 
-_PER_YEAR: Final[Mapping[str, int]] = MappingProxyType({"half": 2, "quarter": 4, "month": 12})
+PARTS_PER_YEAR: Final[Mapping[str, int]] = MappingProxyType({"half": 2, "quarter": 4, "month": 12})
 _LARGEST: Final = 10 ** (MOST_SCALE + 1)
 _SMALLEST: Final = Fraction(1, _LARGEST)
 
@@ -72,7 +73,8 @@ class Profile:
         ``"half"``, ``"quarter"`` or ``"month"``.
     weights
         Shares of a year, in any common unit, from the first part of the year on: 2, 4 or 12 of them. Halves and quarters
-        are those of the calendar's fiscal year; months begin with January. A float is the binary fraction that it holds.
+        are those of the calendar's fiscal year; months begin with January, and one of a year of whole weeks has the weight
+        of the month that it stands for. A float is the binary fraction that it holds.
         Each is 0, or from 1e-100 to 1e100.
 
     Raises
@@ -86,12 +88,12 @@ class Profile:
     Fraction(30, 1)
     """
 
-    grain: ProfileGrain = attrs.field(validator=one_of(*_PER_YEAR))
+    grain: ProfileGrain = attrs.field(validator=one_of(*PARTS_PER_YEAR))
     weights: tuple[Weight, ...] = attrs.field(converter=_as_weights, validator=each(_weight))
 
     def __attrs_post_init__(self) -> None:
         """Check the number of weights."""
-        expected = _PER_YEAR[self.grain]
+        expected = PARTS_PER_YEAR[self.grain]
         if len(self.weights) != expected:
             raise InvalidValueError(
                 "profile_length",
@@ -117,9 +119,7 @@ class Profile:
 
     def _weigh_part(self, part: Period, calendar: Calendar) -> Fraction:
         whole = Period.holding(part.start, self.grain, calendar)
-        first = 1 if self.grain == "month" else calendar.fiscal_year_start
-        position = (whole.start.month - first) % 12 * _PER_YEAR[self.grain] // 12
-        return Fraction(self.weights[position]) * _share(part, whole, calendar)
+        return Fraction(self.weights[position_in_year(whole, self.grain, calendar)]) * _share(part, whole, calendar)
 
 
 @attrs.frozen(kw_only=True)
@@ -162,6 +162,12 @@ class Schedule:
             if common is not None:
                 total += Fraction(weight) * _share(common, part, calendar)
         return total
+
+
+def position_in_year(part: Period, grain: ProfileGrain, calendar: Calendar) -> int:
+    """Return where the weight of a half, quarter or month stands among those of a year, from 0."""
+    first = 1 if grain == "month" else calendar.fiscal_year_start
+    return (named_month(part.start, calendar) - first) % 12 * PARTS_PER_YEAR[grain] // 12
 
 
 def _share(part: Period, whole: Period, calendar: Calendar) -> Fraction:

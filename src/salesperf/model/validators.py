@@ -35,20 +35,35 @@ def place(instance: object, attribute: "attrs.Attribute[Any]") -> tuple[str, str
 
 def identifier(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Expect text that is not empty and has no blanks at its ends."""
-    text(instance, attribute, value)
-    if not value or cast("str", value).strip() != value:
+    if not is_identifier(value):
+        text(instance, attribute, value)
         raise InvalidValueError("empty", path=place(instance, attribute), value=value)
+
+
+def is_identifier(value: object) -> bool:
+    """Tell whether a value is text that is not empty, has no blanks at its ends and can be written to a file."""
+    return type(value) is str and value != "" and value.strip() == value and (value.isascii() or _is_encodable(value))
 
 
 def text(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Expect text that can be written to a file; it may be empty."""
     if type(value) is not str:
         raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=str, value=value)
-    if not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise InvalidValueError("not_encodable", path=place(instance, attribute)) from None
+    if not is_text(value):
+        raise InvalidValueError("not_encodable", path=place(instance, attribute))
+
+
+def is_text(value: object) -> bool:
+    """Tell whether a value is text that can be written to a file."""
+    return type(value) is str and (value.isascii() or _is_encodable(value))
+
+
+def _is_encodable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def day(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
@@ -95,15 +110,20 @@ def one_of(*choices: str) -> Validator:
     """Expect one of a few words."""
 
     def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-        if type(value) is not str or value not in choices:
+        if not is_choice(value, choices):
             raise InvalidValueError("choice", path=place(instance, attribute), choices=choices, value=value)
 
     return check
 
 
+def is_choice(value: object, choices: Collection[str]) -> bool:
+    """Tell whether a value is one of a few words."""
+    return type(value) is str and value in choices
+
+
 def check_choice(value: object, choices: Collection[str], path: tuple[str | int, ...]) -> None:
     """Refuse what is not one of a few words."""
-    if type(value) is not str or value not in choices:
+    if not is_choice(value, choices):
         raise InvalidValueError("choice", path=path, choices=tuple(choices), value=value)
 
 
@@ -196,6 +216,8 @@ def each(validator: Validator) -> Validator:
     def check(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
         if type(value) is not tuple:
             raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=tuple, value=value)
+        if not value:  # of most nouns most are empty, and to make ready for an error takes longer than that
+            return
         position = 0
         try:
             for position, item in enumerate(value):  # noqa: B007 - the error tells where the loop stopped
@@ -214,9 +236,10 @@ def as_tuple(value: Iterable[ItemT]) -> tuple[ItemT, ...]:
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         return cast("tuple[ItemT, ...]", given)
     try:
-        return tuple(value)
+        items = iter(value)
     except TypeError:  # a numpy array without dimension calls itself iterable
         return cast("tuple[ItemT, ...]", given)
+    return tuple(items)
 
 
 def as_sorted_tuple(value: Iterable[ItemT], kind: type[ItemT], key: Callable[[ItemT], Any]) -> tuple[ItemT, ...]:
@@ -246,6 +269,8 @@ def as_decimal(value: Decimal | int) -> Decimal:
 
 def as_int(value: ItemT | np.integer[Any]) -> ItemT | int:
     """Take an integer of numpy's as one of Python's, exactly; whatever else comes is handed on for the validator to refuse."""
+    if type(value) is int:  # as most are; numpy's is looked for at length
+        return value
     # A duration calls itself an integer, and has the kind "m".
     return int(value) if isinstance(value, np.integer) and value.dtype.kind in "iu" else cast("ItemT", value)
 

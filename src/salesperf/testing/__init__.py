@@ -25,6 +25,7 @@ except ImportError:
 
 from salesperf.testing.dates import calendars, days, periods, profiles, schedules
 from salesperf.testing.deals import changes, contacts, customers, opportunities, processes, stages
+from salesperf.testing.exchange import exchange_rates
 from salesperf.testing.faults import bad_values, personal_data
 from salesperf.testing.laws import (
     assert_as_of_forgets,
@@ -38,6 +39,7 @@ from salesperf.testing.laws import (
     assert_value,
 )
 from salesperf.testing.nouns import NOUNS, actuals, findings, moves, orgs, records, reps, targets, teams
+from salesperf.testing.replanning import checkpoints, locks, overrides, transfers
 from salesperf.testing.values import (
     amounts,
     bands,
@@ -75,19 +77,23 @@ __all__ = [
     "breakdowns",
     "calendars",
     "changes",
+    "checkpoints",
     "contacts",
     "customers",
     "days",
     "estimates",
+    "exchange_rates",
     "findings",
     "frozen_maps",
     "ids",
     "intervals",
+    "locks",
     "messages",
     "metrics",
     "moves",
     "opportunities",
     "orgs",
+    "overrides",
     "periods",
     "personal_data",
     "processes",
@@ -101,6 +107,7 @@ __all__ = [
     "targets",
     "teams",
     "texts",
+    "transfers",
     "units",
     "weights",
 ]

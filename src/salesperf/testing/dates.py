@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from salesperf import GRAINS, Calendar, Period, Profile, Schedule
+from salesperf.model.week_year import WEEK_PATTERNS, YEAR_ENDS
 from salesperf.testing.values import built_once, weights
 
 __all__ = ["calendars", "days", "periods", "profiles", "schedules"]
@@ -57,7 +58,7 @@ def periods() -> SearchStrategy[Period]:
 @built_once
 @st.composite
 def calendars(draw: DrawFn) -> Calendar:
-    """Draw calendars: fiscal years, weeks, weekends, holidays and extra workdays.
+    """Draw calendars: fiscal years of months or of weeks, weekends, holidays and extra workdays.
 
     Examples
     --------
@@ -66,12 +67,15 @@ def calendars(draw: DrawFn) -> Calendar:
     2
     """
     marked = draw(_marked_days())
+    week_pattern = draw(st.sampled_from((None, *WEEK_PATTERNS)))
     return Calendar(
         fiscal_year_start=draw(st.integers(1, 12)),
         week_start=draw(st.sampled_from((0, 6))),
         weekend=draw(st.sampled_from(_WEEKENDS)),
         holidays={on: name for on, (works, name) in marked.items() if not works},
         extra_workdays={on: name for on, (works, name) in marked.items() if works},
+        week_pattern=week_pattern,
+        year_end=draw(st.sampled_from(YEAR_ENDS)) if week_pattern else "nearest",
     )
 
 

@@ -1,7 +1,7 @@
 """The people of the plain CSV layout: reps, teams, moves, absences, and the calendar that they work by."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -19,6 +19,8 @@ from salesperf.io.folder.table import Rows, Table
 from salesperf.model.calendar import Calendar
 from salesperf.model.people import Move, Org, Rep, Team
 from salesperf.model.period import Period
+from salesperf.model.validators import check_choice
+from salesperf.model.week_year import WEEK_PATTERNS, YEAR_ENDS
 
 __all__ = [
     "guarded",
@@ -168,6 +170,10 @@ def read_calendar(table: Table) -> tuple[Calendar, Faults]:
         else:
             settings[kind] = value
         kinds.setdefault(key, kind)
+    if "week_pattern" not in settings and settings.pop("year_end", _PLAIN.year_end) != _PLAIN.year_end:
+        row = next(position for position, entry in enumerate(entries.items) if entry[0] == "year_end")
+        said = entries.items[row][1]
+        faults.append(InvalidValueError("calendar_year_end", path=entries.path(row, "value"), value=said))
     return Calendar(**settings, holidays=days["holiday"], extra_workdays=days["workday"]), tuple(faults)
 
 
@@ -197,11 +203,14 @@ def rows_of_calendar(calendar: Calendar) -> Rows:
     >>> list(rows_of_calendar(Calendar(fiscal_year_start=4)))[0]
     ('fiscal_year_start', '4', '')
     """
-    if calendar == Calendar():
+    if calendar == _PLAIN:
         return
     yield "fiscal_year_start", str(calendar.fiscal_year_start), ""
     yield "week_start", _WEEKDAYS[calendar.week_start], ""
     yield "weekend", " ".join(_WEEKDAYS[weekday] for weekday in calendar.weekend), ""
+    if calendar.week_pattern is not None:
+        yield "week_pattern", calendar.week_pattern, ""
+        yield "year_end", calendar.year_end, ""
     for kind, days in (("holiday", calendar.holidays), ("workday", calendar.extra_workdays)):
         for day, name in days.items():
             yield kind, write_cell(day), name
@@ -281,6 +290,15 @@ def _weekdays_in(cell: str) -> tuple[int, ...]:
     return tuple(map(_weekday_in, cell.split()))
 
 
+def _word_in(choices: Collection[str]) -> Callable[[str], str]:
+    def read(cell: str) -> str:
+        check_choice(cell.lower(), choices, ())
+        return cell.lower()
+
+    return read
+
+
+_PLAIN: Final = Calendar()
 _DAYS: Final = ("holiday", "workday")
 _KINDS: Final[Mapping[str, Callable[[str], Any]]] = MappingProxyType(
     {
@@ -289,6 +307,8 @@ _KINDS: Final[Mapping[str, Callable[[str], Any]]] = MappingProxyType(
         "fiscal_year_start": _month_in,
         "week_start": _weekday_in,
         "weekend": _weekdays_in,
+        "week_pattern": _word_in(WEEK_PATTERNS),
+        "year_end": _word_in(YEAR_ENDS),
     },
 )
 """What each kind of row in the calendar says."""
@@ -297,7 +317,7 @@ _KINDS: Final[Mapping[str, Callable[[str], Any]]] = MappingProxyType(
 def _entry(kind: str, value: str, name: str) -> tuple[str, Any, str]:
     try:
         said = _KINDS[kind](value)
-        if kind not in _DAYS:
+        if kind not in (*_DAYS, "year_end"):  # which is nothing without a week pattern
             Calendar(**{kind: said})
     except InvalidValueError as error:
         raise error.at("value") from None

@@ -6,7 +6,8 @@ A document is an object of three fields: the schema with its version, the kind o
 - Decimals and Fractions are text, ``"0.075"`` and ``"1/3"``; days are text, ``"2026-09-30"``.
 - A ready-made metric stands by its key; fields that hold their default are left out.
 - Where no field says which kind of value it holds (facts, arguments of messages), text, yes, no, and numbers that are no
-  Decimals stand as they are; all else is an object with one key: ``{"date": "2026-09-30"}``, ``{"Decimal": "1.50"}``.
+  Decimals stand as they are; all else is an object with one key: ``{"date": "2026-09-30"}``, ``{"Decimal": "1.50"}``. Facts
+  hold fewer kinds of values: neither nothing nor floats.
 - Names, telephone numbers and whatever else is personal are in it, since this is how they are stored: keep a document as you
   keep them. No message about a faulty document shows them.
 

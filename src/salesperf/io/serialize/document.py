@@ -67,7 +67,7 @@ def unstructure(noun: object) -> Plain:
     >>> unstructure(Amount.of("12.34", CNY))
     {'minor': 1234, 'unit': 'CNY:2:money'}
     """
-    require_kind(type(noun), noun)
+    require_kind(type(noun), "noun")
     try:
         return CONVERTER.unstructure(noun)
     except RecursionError:
@@ -103,7 +103,7 @@ def structure(data: object, kind: type[NounT]) -> NounT:
     - units: expected a known field, perhaps 'unit', got 'units'
     - minor: expected int, got '1234'
     """
-    require_kind(kind, kind)
+    require_kind(kind, "kind")
     try:
         return CONVERTER.structure(data, kind)
     except Exception:  # noqa: BLE001 - whatever stopped it, the examination finds out why
@@ -119,10 +119,10 @@ def _examined(data: object, kind: type[NounT]) -> NounT:
         raise InvalidInputError([InvalidValueError("nested_too_deeply", limit=MOST_DEPTH)]) from None
 
 
-def require_kind(kind: object, given: object) -> None:
-    """Refuse what is not the class of a noun."""
+def require_kind(kind: object, argument: str) -> None:
+    """Refuse an argument that is not the class of a noun, or whose class is none."""
     if not isinstance(kind, type) or KINDS.get(kind.__name__) is not kind:
-        raise InvalidValueError("wrong_type", path=("kind",), expected=tuple(KINDS.values()), value=given)
+        raise InvalidValueError("wrong_type", path=(argument,), expected=tuple(KINDS.values()), value=kind)
 
 
 def dumps(noun: object, *, indent: int | None = None) -> str:
@@ -150,7 +150,7 @@ def dumps(noun: object, *, indent: int | None = None) -> str:
     >>> dumps(Amount.of("12.34", CNY))
     '{"schema":"salesperf/1","kind":"Amount","data":{"minor":1234,"unit":"CNY:2:money"}}'
     """
-    require_kind(type(noun), noun)
+    require_kind(type(noun), "noun")
     if indent is not None:
         check_whole(indent, ("indent",), 0, _MOST_INDENT)
         return json_text.write_indented(_enclosed(noun, unstructure(noun)), indent)
@@ -217,14 +217,14 @@ def loads(text: str | bytes, kind: type[NounT], *, limit_bytes: int = LIMIT_BYTE
     - name: expected a finite number, got nan
     - id: expected text, got 7
     """
-    require_kind(kind, kind)
+    require_kind(kind, "kind")
     document, told = json_text.parse(text, limit_bytes)
     # In the envelope a fault has the path of the envelope's field, and in the data the path within them.
     faults = [fault.at(*fault.path[1:]) if fault.path[:1] == ("data",) and fault.path[1:] else fault for fault in told]
     if len(faults) > MOST_FAULTS:  # the rest has not been looked through
         raise InvalidInputError(faults)
     try:
-        noun = structure(_opened(document, kind), kind)
+        noun = _structured(_opened(document, kind), kind)
     except InvalidInputError as error:
         # Where a number has been refused already, nothing stands, and to refuse that too would say the same twice.
         paths = {fault.path for fault in faults if fault.code != "not_unique"}
@@ -232,6 +232,14 @@ def loads(text: str | bytes, kind: type[NounT], *, limit_bytes: int = LIMIT_BYTE
     if faults:
         raise InvalidInputError(faults)
     return noun
+
+
+def _structured(data: Plain, kind: type[NounT]) -> NounT:
+    """Make the noun; a fault of the data as a whole stands in the field of the envelope that holds them."""
+    try:
+        return structure(data, kind)
+    except InvalidInputError as error:
+        raise InvalidInputError([fault if fault.path else fault.at("data") for fault in faults_in(error)]) from None
 
 
 def _opened(document: Plain, kind: type) -> Plain:

@@ -15,12 +15,13 @@ import attrs
 import cattrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError
-from salesperf.io.serialize.annotations import arguments_of_map, is_map, is_pair, is_tuple
+from salesperf.io.serialize.annotations import arguments_of_map, is_map, is_pair, is_tuple, options_of
 from salesperf.io.serialize.pairs import checked_pair
 from salesperf.io.serialize.reading import Hook, Kind, teach_to_read_metrics, teach_to_read_scalars
-from salesperf.io.serialize.scalars import date_of, expect
-from salesperf.io.serialize.tagged import MOST_FAULTS, Plain, collected, faults_in, limited, mapping_of
+from salesperf.io.serialize.scalars import date_of, expect, text_of
+from salesperf.io.serialize.tagged import MOST_FAULTS, Plain, collected, faults_in, limited, mapping_of, value_of
 from salesperf.model.amount import Amount
+from salesperf.model.customer import Fact
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import Metric
 
@@ -65,9 +66,7 @@ def _noun(kind: Kind, converter: cattrs.Converter) -> Hook:
         values, faults = _read_fields(data, {name: field.type for name, field in fields.items()}, required, converter)
         places = _Places(kind, values)
         for name, value in values.items():
-            try:
-                _check(kind, fields[name], value)
-            except SalesperfError as error:
+            for error in limited([*islice(_faults_of_field(kind, fields[name], value), MOST_FAULTS + 1)]):
                 faults += places.located(error)
         if faults:
             raise InvalidInputError(faults)
@@ -110,10 +109,36 @@ def _read_fields(
     return values, faults
 
 
-def _check(kind: type, field: "attrs.Attribute[Any]", value: object) -> None:
-    """Hold a value against the validator of its field, as the noun will, which stops at the first that is wrong."""
-    if field.validator is not None:
-        field.validator(object.__new__(kind), field, _converted(field, value))
+def _faults_of_field(kind: type, field: "attrs.Attribute[Any]", value: object) -> Iterator[SalesperfError]:
+    """Hold a value against the validator of its field, as the noun will, and then each part of one that is wrong by itself."""
+    kept = _converted(field, value)
+    if (error := _refusal(kind, field, kept)) is None:
+        return
+    is_of_parts = False
+    for position, part in enumerate(_each_alone(kept)):
+        fault = _refusal(kind, field, part)
+        # What names no part is about all of them together: this one just lacks the rest.
+        if fault is not None and fault.path[2:3] == (0,):
+            is_of_parts = True
+            yield fault.at(*fault.path[:2], position, *fault.path[3:])
+    if not is_of_parts:
+        yield error
+
+
+def _refusal(kind: type, field: "attrs.Attribute[Any]", value: object) -> SalesperfError | None:
+    try:
+        if field.validator is not None:
+            field.validator(object.__new__(kind), field, value)
+    except SalesperfError as error:
+        return error
+    return None
+
+
+def _each_alone(value: object) -> Iterable[object]:
+    """Return each part of a value as the only one: a validator stops at the first part that is wrong."""
+    if isinstance(value, tuple):
+        return ((item,) for item in value)
+    return (FrozenMap({key: item}) for key, item in value.items()) if isinstance(value, FrozenMap) else ()
 
 
 def _converted(field: "attrs.Attribute[Any]", value: Any) -> Any:  # noqa: ANN401 - the value of any field
@@ -143,16 +168,29 @@ def _map(kind: Kind, converter: cattrs.Converter) -> Hook:
 
     def read_days(data: Plain, _: Kind) -> FrozenMap[date, str]:
         expect(data, dict)
-        days = collected(((on, on) for on in data), date_of)
-        return FrozenMap(zip(days, data.values(), strict=True))
+        # Both in one go, so that a day that is none does not hide a name that is none.
+        parts = [(on, (read_part, part)) for on, name in data.items() for read_part, part in ((date_of, on), (text_of, name))]
+        read = collected(parts, lambda part: part[0](part[1]))
+        return FrozenMap(zip(read[::2], read[1::2], strict=True))
 
     def read_names(data: Plain, _: Kind) -> FrozenMap[str, str]:
         expect(data, dict)
-        return FrozenMap(data)
+        return FrozenMap(zip(data, collected(data.items(), text_of), strict=True))
+
+    def read_fact(data: Plain) -> Fact:
+        fact = value_of(data, converter.structure)
+        expect(fact, *options_of(value))
+        return cast("Fact", fact)
+
+    def read_facts(data: Plain, _: Kind) -> FrozenMap[str, Fact]:
+        expect(data, dict)
+        return FrozenMap(zip(data, collected(data.items(), read_fact), strict=True))
 
     if key is date:
         return read_days
-    return read_names if value is str else lambda data, _: mapping_of(data, converter.structure)
+    if value is str:
+        return read_names
+    return read_facts if value is not Any else lambda data, _: mapping_of(data, converter.structure)
 
 
 class _Places:

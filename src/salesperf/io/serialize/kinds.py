@@ -10,16 +10,19 @@ from salesperf.model.breakdown import Breakdown, BreakdownChange
 from salesperf.model.calendar import Calendar
 from salesperf.model.customer import Contact, Customer
 from salesperf.model.estimate import Estimate
+from salesperf.model.exchange import ExchangeRate, ExchangeRates
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import Band, Metric
 from salesperf.model.opportunity import Change, Opportunity, Visit
+from salesperf.model.override import Override
 from salesperf.model.people import Move, Org, Rep, Stint, Team
 from salesperf.model.period import Period
 from salesperf.model.process import SalesProcess, Stage
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.records import Records
+from salesperf.model.replanning import Checkpoint, Lock, Transfer
 from salesperf.model.rule import Clip, Difference, Given, Minimum, Product, Quotient, Rounded, Sum, WeightedMean
 from salesperf.model.target import Actual, Target, TargetKey
 
@@ -39,17 +42,22 @@ _NOUNS: Final = (
     BreakdownChange,
     Calendar,
     Change,
+    Checkpoint,
     Contact,
     Customer,
     Estimate,
+    ExchangeRate,
+    ExchangeRates,
     Finding,
     FrozenMap,
     Interval,
+    Lock,
     Message,
     Metric,
     Move,
     Opportunity,
     Org,
+    Override,
     Period,
     Profile,
     Records,
@@ -61,6 +69,7 @@ _NOUNS: Final = (
     Target,
     TargetKey,
     Team,
+    Transfer,
     Unit,
     Visit,
 )

@@ -22,6 +22,7 @@ from salesperf.io.serialize.annotations import (
     is_pair,
     is_tuple,
     is_type_variable,
+    options_of,
     without_none,
 )
 from salesperf.io.serialize.kinds import RULES
@@ -66,7 +67,7 @@ def teach_to_read(converter: cattrs.Converter) -> None:
     make(is_map, _map)
     teach_to_read_scalars(converter)
     converter.register_structure_hook(Amount, lambda data, _: _amount(data))
-    converter.register_structure_hook(Change, lambda data, _: _change(data))
+    converter.register_structure_hook(Change, lambda data, _: _changes([data])[0])
     converter.register_structure_hook(Opportunity, lambda data, _: _opportunity(data, converter))
     teach_to_read_metrics(converter, _noun(Metric, converter))
 
@@ -75,7 +76,7 @@ def teach_to_read_scalars(converter: cattrs.Converter) -> None:
     """Give a converter the hooks for what has no parts, and for choices between kinds."""
     make, read = converter.register_structure_hook_factory, converter.register_structure_hook
     make(is_optional, _optional)
-    make(is_number, lambda _, own: lambda data, _: number_of(data, lambda inner: own.structure(inner, Amount)))
+    make(is_number, _number)
     make(is_as_it_is, lambda _: _as_it_is)
     make(is_type_variable, lambda _: lambda data, _: end_of(data))
     make(lambda kind: kind is Direction, _direction)
@@ -150,6 +151,11 @@ def _optional(kind: Kind, converter: cattrs.Converter) -> Hook:
     return read
 
 
+def _number(kind: Kind, converter: cattrs.Converter) -> Hook:
+    kinds = options_of(kind)
+    return lambda data, _: number_of(data, kinds, lambda inner: converter.structure(inner, Amount))
+
+
 def _direction(_: Kind, converter: cattrs.Converter) -> Hook:
     return lambda data, _: converter.structure(data, Band) if type(data) is dict else data
 
@@ -179,24 +185,26 @@ def _amount(data: Plain) -> Amount:
     return Amount(**fields)
 
 
-def _change(data: Plain) -> Change:
-    fields = {**data}
-    if (on := fields["on"]) is not None:
-        fields["on"] = known_date_of(on)
-    if (amount := fields.get("amount")) is not None:
-        fields["amount"] = _amount(amount)
-    if (expected_close := fields.get("expected_close")) is not None:
-        fields["expected_close"] = known_date_of(expected_close)
-    if "evidence" in fields:
-        expect(fields["evidence"], list)
-    return Change(**fields)
+def _changes(history: Plain) -> tuple[Change, ...]:
+    expect(history, list)
+    changes = []
+    for change in history:
+        fields = {**change}
+        if (on := fields["on"]) is not None:
+            fields["on"] = known_date_of(on)
+        if (amount := fields.get("amount")) is not None:
+            fields["amount"] = _amount(amount)
+        if (expected_close := fields.get("expected_close")) is not None:
+            fields["expected_close"] = known_date_of(expected_close)
+        if "evidence" in fields:
+            expect(fields["evidence"], list)
+        changes.append(Change(**fields))
+    return tuple(changes)
 
 
 def _opportunity(data: Plain, converter: cattrs.Converter) -> Opportunity:
     fields = {**data}
-    history = fields["history"]
-    expect(history, list)
-    fields["history"] = tuple([_change(change) for change in history])
+    fields["history"] = _changes(fields["history"])
     if "facts" in fields:
         fields["facts"] = quick_mapping_of(fields["facts"], converter.structure)
     if "contacts" in fields:

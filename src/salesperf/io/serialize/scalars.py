@@ -6,7 +6,7 @@ so is every Decimal and every Fraction.
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -50,6 +50,7 @@ __all__ = [
     "plain_float",
     "plain_integer",
     "plain_number",
+    "text_of",
     "unit_of",
     "unit_text",
 ]
@@ -82,10 +83,18 @@ _BITS: Final = int(MOST_DIGITS * math.log2(10))
 
 def expect(value: object, kind: type, *more: type) -> None:
     """Refuse what is not of a kind that JSON tells apart; a bool is no int."""
-    if type(value) is not kind and type(value) not in more:
-        # Of a list its items would be shown, and nothing of an empty one, where its kind is at fault.
-        found = list if type(value) is list else value
-        raise InvalidValueError("wrong_type", expected=(kind, *more) if more else kind, value=found)
+    if type(value) is kind or type(value) in more:
+        return
+    if kind is dict:
+        raise InvalidValueError("not_an_object", value=_found(value))
+    if kind is list:
+        raise InvalidValueError("not_an_array", value=_found(value))
+    raise InvalidValueError("wrong_type", expected=(kind, *more) if more else kind, value=_found(value))
+
+
+def _found(value: object) -> object:
+    """Take a list by its kind, for an error: its items would be shown, where its kind is at fault."""
+    return type(value) if isinstance(value, list | tuple) else value
 
 
 def check_text(value: str) -> str:
@@ -96,6 +105,12 @@ def check_text(value: str) -> str:
         except UnicodeEncodeError:
             raise InvalidValueError("not_encodable") from None
     return value
+
+
+def text_of(value: object) -> str:
+    """Read text."""
+    expect(value, str)
+    return check_text(cast("str", value))
 
 
 # Days and units come again and again, and are cheaper to look up than to write or to read.
@@ -168,14 +183,17 @@ def decimal_text(value: Decimal) -> str:
     """Write a Decimal with its exponent, so that 1.50 stays 1.50."""
     if not value.is_finite():
         raise InvalidValueError("not_finite", value=value)
+    check_scale(value, ())
     text = str(value)
-    if not _DECIMAL.match(text):
+    if not _DECIMAL.match(text):  # a zero has no scale, but may have an exponent that is not read
         raise InvalidValueError("decimal_scale", digits=MOST_SCALE, value=value)
-    return _short(text)
+    return text
 
 
 def decimal_of(value: object) -> Decimal:
     """Read a Decimal from its text."""
+    if type(value) in (int, float):
+        raise InvalidValueError("decimal_as_text", value=value)
     expect(value, str)
     text = _short(cast("str", value))
     if not _DECIMAL.match(text):
@@ -231,9 +249,11 @@ def _short(text: str) -> str:
     return text
 
 
-def plain_float(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Write a float, or the whole number or nothing that stands in its place."""
-    if value is None or math.isfinite(value):
+def plain_float(value: float) -> Any:  # noqa: ANN401 - JSON
+    """Write a float, or the whole number that stands in its place."""
+    if isinstance(value, int):
+        return plain_integer(value)
+    if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
 
@@ -242,6 +262,8 @@ def float_of(value: Any) -> Any:  # noqa: ANN401 - whatever stood in the documen
     """Read a float; a whole number stays one."""
     if type(value) is str and value in _FROM_WORD:
         return _FROM_WORD[value]
+    if type(value) is dict and value.keys() == {"int"}:
+        return integer_of(value["int"])
     expect(value, float, int)
     _check_finite(value)
     return value
@@ -264,16 +286,21 @@ def plain_number(value: BreakdownValue) -> Any:  # noqa: ANN401 - JSON
     return plain_integer(value) if isinstance(value, int) else value
 
 
-def number_of(value: Any, read_amount: Callable[[Any], Amount]) -> BreakdownValue:  # noqa: ANN401 - whatever stood in the document
-    """Read a number of any kind, or an amount."""
+def number_of(value: Any, kinds: Collection[type], read_amount: Callable[[Any], Amount]) -> BreakdownValue:  # noqa: ANN401 - whatever stood in the document
+    """Read a number of one of some kinds, among them Decimals, or an amount."""
     if type(value) is str:
-        return fraction_of(value) if "/" in value else decimal_of(value)
-    if type(value) is dict:
-        return integer_of(value["int"]) if value.keys() == {"int"} else read_amount(value)
-    if value is not None:
-        expect(value, int, float, str, dict)
+        return fraction_of(value) if "/" in value and Fraction in kinds else decimal_of(value)
+    if type(value) is dict and int in kinds and value.keys() == {"int"}:
+        return integer_of(value["int"])
+    if type(value) is dict and Amount in kinds:
+        return read_amount(value)
+    if type(value) in kinds:
         _check_finite(value)
-    return cast("BreakdownValue", value)
+        return cast("BreakdownValue", value)
+    if type(value) in (int, float):
+        raise InvalidValueError("amount_or_decimal", value=value)
+    expected = tuple(kind for kind in kinds if kind is not type(None))
+    raise InvalidValueError("wrong_type", expected=expected, value=_found(value))
 
 
 # The ends of a range: a number each, or a column

@@ -1,8 +1,9 @@
 """JSON Schemas of documents, made from the classes: what a program in another language has to write."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from inspect import getdoc
 from types import MappingProxyType
@@ -10,15 +11,17 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import attrs
 
-from salesperf.errors import SHOWN
+from salesperf.errors import SHOWN, InvalidValueError
 from salesperf.io.serialize.annotations import (
     arguments_of_map,
+    is_as_it_is,
     is_map,
-    is_number,
+    is_optional,
     is_pair,
     is_tuple,
     is_type_variable,
     options_of,
+    without_none,
 )
 from salesperf.io.serialize.document import ENVELOPE, SCHEMA, VERSION, require_kind
 from salesperf.io.serialize.kinds import RULES
@@ -26,6 +29,7 @@ from salesperf.io.serialize.scalars import DATE, DECIMAL, FRACTION, INTEGER, NOT
 from salesperf.io.serialize.tagged import TAGGED, Plain
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.amount import Amount, Unit
+from salesperf.model.customer import Fact
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import STANDARD_METRICS, Metric
 from salesperf.model.rule import Rule
@@ -40,20 +44,21 @@ _PLAIN: Final[Mapping[Any, Mapping[str, Plain]]] = MappingProxyType(
         int: {"type": "integer"},
         bool: {"type": "boolean"},
         type(None): {"type": "null"},
-        float: {"anyOf": [{"type": "number"}, {"enum": list(NOT_FINITE)}]},
         date: {"type": "string", "format": "date", "pattern": DATE},
         Decimal: {"type": "string", "pattern": DECIMAL},
+        Fraction: {"type": "string", "pattern": FRACTION},
     }
 )
 _TAGGED_SCALARS: Final[Mapping[str, Plain]] = MappingProxyType(
     {
         "Decimal": _PLAIN[Decimal],
-        "Fraction": {"type": "string", "pattern": FRACTION},
+        "Fraction": _PLAIN[Fraction],
         "date": _PLAIN[date],
         "float": {"enum": list(NOT_FINITE)},
         "int": {"type": "string", "pattern": INTEGER},
     }
 )
+_NUMBERS: Final = (int, float, Decimal, Fraction)
 
 
 def schema(kind: type) -> dict[str, Plain]:
@@ -75,7 +80,7 @@ def schema(kind: type) -> dict[str, Plain]:
     >>> schema(Amount)["$defs"]["Amount"]["properties"]["unit"]
     {'$ref': '#/$defs/Unit'}
     """
-    require_kind(kind, kind)
+    require_kind(kind, "kind")
     definitions = _Definitions()
     data = definitions.of(kind)
     parts = (dict(_TEXT) | {"const": f"{SCHEMA}/{VERSION}"}, dict(_TEXT) | {"const": kind.__name__}, data)
@@ -102,6 +107,25 @@ def _one_of_many(properties: Mapping[str, Plain]) -> dict[str, Plain]:
     return _object(properties, ()) | {"minProperties": 1, "maxProperties": 1}
 
 
+def _number(words: Sequence[str]) -> list[Plain]:
+    """Describe a float, or the whole number in its place: of those that JSON has no number for, some words."""
+    tagged = _one_of_many({"int": _TAGGED_SCALARS["int"]})
+    return [{"type": "number"}, *([{"enum": [*words]}] if words else []), tagged]
+
+
+def _words_of(kind: type, field: "attrs.Attribute[Any]") -> list[str]:
+    """Return the words for floats that JSON has no number for, as far as the noun would have them in a field."""
+
+    def is_taken(word: str) -> bool:
+        try:
+            field.validator(object.__new__(kind), field, float(word))  # type: ignore[misc] # every float has one
+        except InvalidValueError:
+            return False
+        return True
+
+    return [word for word in NOT_FINITE if is_taken(word)]
+
+
 class _Definitions:
     """The definitions that a schema needs, each made once, by name."""
 
@@ -113,16 +137,18 @@ class _Definitions:
             FrozenMap: partial(self._map_of, "value"),
             Metric: self._metric,
             Rule: lambda: _one_of_many({name: self.of(rule) for name, rule in RULES.items()}),
-            "number": self._number,
+            "number": lambda: {"anyOf": [*_number(()), self.of(Decimal), self.of(Fraction)]},
             "end": self._end,
+            "fact": self._fact,
             "value": self._value,
         }
 
     def of(self, kind: Any) -> Plain:  # noqa: ANN401, PLR0911 - any annotation; one return a kind of it reads best
         """Return the schema of what a field may hold."""
         options = options_of(kind)
-        if is_number(kind):
-            return self._named("number")
+        if set(options).issuperset(_NUMBERS):
+            others = [self.of(option) for option in options if option not in _NUMBERS]
+            return {"anyOf": [self._named("number"), *others]} if others else self._named("number")
         if len(options) > 1:
             return {"anyOf": [self.of(option) for option in options]}
         if get_origin(kind) is Literal:
@@ -151,7 +177,13 @@ class _Definitions:
             return _object({name: self.of(type_) for name, type_ in types.items()}, required)
         fields = attrs.fields(attrs.resolve_types(kind))
         required = [field.name for field in fields if field.default is attrs.NOTHING]
-        return _object({field.name: self.of(field.type) for field in fields}, required)
+        return _object({field.name: self._field(kind, field) for field in fields}, required)
+
+    def _field(self, kind: type, field: "attrs.Attribute[Any]") -> Plain:
+        if without_none(field.type) is not float:
+            return self.of(field.type)
+        none = [dict(_PLAIN[type(None)])] if is_optional(field.type) else []
+        return {"anyOf": [*_number(_words_of(kind, field)), *none]}
 
     def _tuple(self, first: Any, *others: Any) -> Plain:  # noqa: ANN401 - annotations
         if others == (Ellipsis,):
@@ -162,7 +194,9 @@ class _Definitions:
     def _map(self, key: Any, value: Any) -> Plain:  # noqa: ANN401 - annotations
         if key is date:
             return {"type": "object", "propertyNames": {"pattern": DATE}, "additionalProperties": dict(_TEXT)}
-        return {"type": "object", "additionalProperties": dict(_TEXT)} if value is str else self._map_of("value")
+        if value is str:
+            return {"type": "object", "additionalProperties": dict(_TEXT)}
+        return self._map_of("value" if value is Any else "fact")
 
     def _map_of(self, name: str) -> Plain:
         return {"type": "object", "additionalProperties": self._named(name)}
@@ -174,13 +208,14 @@ class _Definitions:
     def _metric(self) -> Plain:
         return {"anyOf": [{"enum": list(STANDARD_METRICS)}, self._noun(Metric)]}
 
-    def _number(self) -> Plain:
-        tagged = _one_of_many({"int": _TAGGED_SCALARS["int"]})
-        texts = [_TAGGED_SCALARS["Decimal"], _TAGGED_SCALARS["Fraction"]]
-        return {"anyOf": [{"type": ["number", "null"]}, *texts, tagged, self.of(Amount)]}
-
     def _end(self) -> Plain:
-        return {"anyOf": [dict(_PLAIN[float]), {"type": "array", "items": dict(_PLAIN[float])}]}
+        return {"anyOf": [*_number(NOT_FINITE), {"type": "array", "items": {"anyOf": _number(NOT_FINITE)}}]}
+
+    def _fact(self) -> Plain:
+        kinds = get_args(Fact)
+        as_they_are = [self.of(kind) for kind in kinds if is_as_it_is(kind)]
+        tagged = {kind.__name__: _TAGGED_SCALARS[kind.__name__] for kind in kinds if kind.__name__ in _TAGGED_SCALARS}
+        return {"anyOf": [*as_they_are, _one_of_many(tagged)]}
 
     def _value(self) -> Plain:
         tagged = dict(_TAGGED_SCALARS) | {name: self.of(kind) for name, kind in TAGGED.items()}

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from salesperf.errors import SHOWN, InvalidInputError, InvalidValueError, Phrase, SalesperfError
+from salesperf.io.serialize.phrases import checked_phrase
 from salesperf.io.serialize.scalars import (
     check_digits,
     check_text,
@@ -31,6 +32,7 @@ from salesperf.model.amount import Amount, Unit
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message, Personal
 from salesperf.model.period import Period
+from salesperf.model.validators import as_int, is_choice, named
 
 __all__ = [
     "SCALARS",
@@ -63,6 +65,9 @@ TAGGED: Final[Mapping[str, type]] = MappingProxyType(
 )
 """Tag to class of the nouns that messages name."""
 
+_TAGS: Final = (*SCALARS, "tuple", *TAGGED, "Phrase")
+_PARTS_OF_PHRASE: Final = ("key", "arguments")
+
 
 def plain_value(value: Any, write: Write) -> Plain:  # noqa: ANN401, C901, PLR0911 - one return a kind of value reads best
     """Write a value of any kind.
@@ -77,8 +82,8 @@ def plain_value(value: Any, write: Write) -> Plain:  # noqa: ANN401, C901, PLR09
         return check_text(str(value))
     if value is None or kind is bool:
         return value
-    if isinstance(value, int):
-        return plain_integer(int(value))
+    if isinstance(whole := as_int(value), int):
+        return plain_integer(int(whole))
     if isinstance(value, float):
         plain = plain_float(float(value))
         return {"float": plain} if type(plain) is str else plain
@@ -89,12 +94,13 @@ def plain_value(value: Any, write: Write) -> Plain:  # noqa: ANN401, C901, PLR09
     if kind is date:
         return {"date": date_text(value)}
     if isinstance(value, Phrase):
+        checked_phrase(value.key, value.arguments)
         return {"Phrase": {"key": value.key, "arguments": plain_mapping(value.arguments, write)}}
     if TAGGED.get(kind.__name__) is kind:
         return {kind.__name__: write(value)}
     if kind is tuple:
         return {"tuple": [plain_value(item, write) for item in value]}
-    raise InvalidValueError("wrong_type", expected=(str, int, float, Decimal, date, FrozenMap), value=value)
+    raise InvalidValueError("wrong_type", expected=(str, int, float, Decimal, date, FrozenMap), value=named(value))
 
 
 def value_of(data: Plain, read: Read) -> Any:  # noqa: ANN401 - a value of any kind
@@ -102,6 +108,8 @@ def value_of(data: Plain, read: Read) -> Any:  # noqa: ANN401 - a value of any k
     if type(data) is not dict:
         if data is None or type(data) is bool or type(data) is str:
             return data
+        if type(data) is list:
+            raise InvalidValueError("array_untagged")
         return check_digits(data) if type(data) is int else float_of(data)
     if len(data) != 1:
         raise InvalidValueError("length", expected=1, value=len(data))
@@ -121,21 +129,26 @@ def _tagged(tag: str, inner: Plain, read: Read) -> Any:  # noqa: ANN401 - a valu
     if tag == "Phrase":
         return _phrase(inner, read)
     if tag not in TAGGED:
-        raise InvalidValueError("unknown_field", value=tag)
+        raise InvalidValueError("choice", choices=_TAGS, value=tag)
     return read(inner, TAGGED[tag])
 
 
 def _phrase(inner: Plain, read: Read) -> Phrase:
     """Read what stands for a value that is not shown; its words are ours, and its arguments those of its words."""
     expect(inner, dict)
-    expect(inner.get("key"), str)
-    if inner.keys() != {"key", "arguments"} or inner["key"] not in SHOWN:
-        raise InvalidValueError("choice", path=("key",), choices=tuple(SHOWN), value=inner["key"])
-    arguments = mapping_of(inner["arguments"], read)
+    faults: list[SalesperfError] = [
+        InvalidValueError("missing_field", path=(name,)) for name in _PARTS_OF_PHRASE if name not in inner
+    ]
+    faults += [InvalidValueError("unknown_field", path=(name,), value=name) for name in inner if name not in _PARTS_OF_PHRASE]
+    if faults:
+        raise InvalidInputError(limited(faults))
+    key = inner["key"]
+    if not is_choice(key, SHOWN):
+        raise InvalidValueError("choice", path=("key",), choices=tuple(SHOWN), value=key)
     try:
-        return Phrase(inner["key"], **arguments)
-    except (KeyError, TypeError):
-        raise InvalidValueError("wrong_type", path=("arguments",), expected=Phrase, value=inner["arguments"]) from None
+        return checked_phrase(key, mapping_of(inner["arguments"], read))
+    except SalesperfError as error:
+        raise error.within("arguments") from None
 
 
 def plain_mapping(value: Mapping[Any, Any], write: Write) -> dict[str, Plain]:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, get_args
 import attrs
 import cattrs
 from cattrs.cols import namedtuple_dict_unstructure_factory
-from cattrs.gen import make_dict_unstructure_fn
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from salesperf.errors import InvalidValueError
 from salesperf.io.serialize.annotations import (
@@ -79,7 +79,22 @@ def _as_it_is(value: Plain) -> Plain:
 
 
 def _noun(kind: Kind, converter: cattrs.Converter) -> Write:
-    return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True)
+    # A Decimal equals others with more zeros at the end, which are not what a reader would put in its place.
+    defaults = {field.name: field.default for field in attrs.fields(kind) if isinstance(field.default, Decimal)}
+    kept: dict[str, Any] = dict.fromkeys(defaults, override(omit_if_default=False))
+    write = make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **kept)
+    if not defaults:
+        return write
+    omitted = {name: decimal_text(default) for name, default in defaults.items()}
+
+    def write_exactly(noun: object) -> Plain:
+        plain = write(noun)
+        for name, text in omitted.items():
+            if plain[name] == text:
+                del plain[name]
+        return plain
+
+    return write_exactly
 
 
 def _pair(kind: Kind, converter: cattrs.Converter) -> Write:
