@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from salesperf import InvalidValueError
 from salesperf.kernels.events import Events, event_counts, median_of_counts
+from salesperf.kernels.events.runs import Runs
+from salesperf.kernels.events.scratch import BLOCK, Scratch
 
 MANY = 70_000
 """More events than are taken at a time."""
@@ -95,6 +97,66 @@ def test_long_columns_in_any_order_tell_the_same_as_a_loop(scale: int) -> None:
     assert courses.last_ranked.tolist() == [each[3] for each in told]
     assert events.is_in_order(RANK).tolist() == [each[5] for each in told]
     assert events.stays().days.size == sum(each[4] for each in told)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7])
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_blocks_end_where_a_sequence_does_and_none_is_lost(length: int, more: int) -> None:
+    rows = np.arange(BLOCK + more)
+    sequence, state = rows // length, rows % 2
+    events = Events.of(sequence, state, rows, until=BLOCK + 5)
+    courses, stays = events.courses(np.array([0, 1])), events.stays()
+    assert courses.sequence.tolist() == np.unique(sequence).tolist()
+    assert courses.begin.tolist() == rows[::length].tolist()
+    assert stays.sequence.tolist() == sequence.tolist()
+    assert np.flatnonzero(stays.is_open).tolist() == [*range(length - 1, rows.size - 1, length), rows.size - 1]
+    _, counts = events.stay_counts(np.zeros(rows.size, dtype=np.int64), np.array([0, 1]))
+    assert int(counts.sum()) == rows.size
+
+
+@given(st.lists(st.integers(1, 70), min_size=1, max_size=12), st.randoms(use_true_random=False))
+def test_a_run_of_any_length_is_folded_to_its_maximum(lengths: list[int], random: Any) -> None:  # noqa: ANN401 - untyped
+    values = np.array([random.randint(-128, 127) for _ in range(sum(lengths))], dtype=np.int8)
+    runs, scratch = Runs.of(np.repeat(np.arange(len(lengths)), lengths)), Scratch()
+    assert runs.lengths.tolist() == lengths
+    assert runs.folded(values, np.maximum, scratch).tolist() == np.maximum.reduceat(values, runs.first).tolist()
+
+
+@pytest.mark.parametrize("highest", [126, 127, 128, 32_767, 32_768])
+def test_ranks_are_right_on_either_side_of_what_a_narrow_type_holds(highest: int) -> None:
+    rank = np.array([0, highest, -1, highest - 1])
+    sequence, state = np.array([0, 0, 0, 1, 2, 3, 3]), np.array([1, 0, 2, 3, 2, 3, 1])
+    events = Events.of(sequence, state, np.arange(7), until=9)
+    courses = events.courses(rank)
+    assert courses.furthest.tolist() == [highest, highest - 1, -1, highest]
+    assert courses.last_ranked.tolist() == [0, highest - 1, -1, highest]
+    assert events.is_in_order(np.array([0, 1, -1, 2])).tolist() == [False, False, True, False]
+
+
+@pytest.mark.parametrize("states", [255, 256, 257, 65_536, 65_537])
+def test_states_are_right_on_either_side_of_what_a_narrow_type_holds(states: int) -> None:
+    events = Events.of(np.array([0, 1]), np.array([0, states - 1]), np.array([1, 2]), until=3)
+    assert events.courses(np.full(states, -1)).last.tolist() == [0, states - 1]
+
+
+@pytest.mark.parametrize("first", [-(2**62), -1, 2**62])
+def test_days_however_far_off_tell_the_same_and_later_ones_are_left_out(first: int) -> None:
+    zeros, day = np.zeros(5, dtype=np.int64), np.array([3, 0, 5, 9, 4])
+    day += first
+    day[3] = np.iinfo(np.int64).max
+    events = Events.of(zeros, np.arange(5), day, until=first + 6)
+    assert len(events) == 4
+    assert events.courses(np.arange(5)).begin.tolist() == [first]
+    stays = events.stays()
+    assert (stays.state.tolist(), stays.days.tolist()) == ([1, 0, 4, 2], [3, 1, 1, 1])
+
+
+def test_a_word_is_used_to_its_last_bit() -> None:
+    # Two events take two bits for the row, two days one for the day, two states one: 59 are left for the sequence.
+    for largest in (2**59 - 1, 2**59):
+        events = Events.of(np.array([largest, 1]), np.array([1, 0]), np.array([1, 0]), until=1)
+        assert events.courses(np.array([0, 1])).sequence.tolist() == [1, largest]
+        assert events.stays().days.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int32, np.uint64])

@@ -202,6 +202,21 @@ def mined(oracle: Callable[[str], Any]) -> Any:  # noqa: ANN401 - whatever the J
     return oracle("funnel.json")
 
 
+@pytest.mark.parametrize("stages", [30, 31, 32, 127, 128])
+@pytest.mark.parametrize("rule", ["cohort", "any_order", "snapshot"])
+def test_a_process_of_many_stages_counts_those_at_its_end_as_one_of_few_does(stages: int, rule: RuleName) -> None:
+    # By stage and outcome, 31 stages and none make 128 cells: on either side of what a narrow type holds.
+    keys = [f"s{number}" for number in range(stages)]
+    ends = [Stage(key="won", kind="won"), Stage(key="lost", kind="lost")]
+    process = SalesProcess(stages=[*(Stage(key=key) for key in keys), *ends])
+    deals = [deal("s0", keys[-1]), deal("s0", keys[-1], "won"), deal(keys[-1], "lost"), deal(keys[-2], "lost"), deal("won")]
+    tally = funnel.count(deals, process, as_of=AS_OF, rule=rule)
+    assert tally.outcomes.tolist() == [[2, 2, 0, 1]]
+    assert (tally.open[0, -1], tally.lost[0, -2:].tolist(), tally.died[0, -2:].tolist()) == (1, [1, 1], [1, 1])
+    assert tally.moved_on[0, -1] == {"cohort": 2, "any_order": 1, "snapshot": 1}[rule]
+    assert int(tally.open.sum() + tally.lost.sum()) == 3
+
+
 MINED: Final = SalesProcess(
     stages=[Stage(key=key) for key in ("lead", "qualified", "demo", "proposal", "negotiation")]
     + [Stage(key="won", kind="won"), Stage(key="lost", kind="lost")]

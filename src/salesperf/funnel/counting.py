@@ -237,8 +237,13 @@ def count_columns(
 
 def _days_or_none(on: NDArray[np.datetime64]) -> Integers:
     """Return days as whole numbers, with a number of their own for those that are not known."""
-    if on.dtype.kind != "M" or not (unknown := np.isnat(on)).any():
+    try:
         return days_of(on, "on")
+    except InvalidValueError:
+        # Looked for only now, since where all are known it would be one more look at each.
+        if on.dtype.kind != "M" or not np.isnat(on).any():
+            raise
+    unknown = np.isnat(on)
     known: NDArray[np.datetime64] = np.where(unknown, np.datetime64(0, "D"), on)
     return np.where(unknown, _UNDATED, days_of(known, "on"))
 
@@ -278,7 +283,7 @@ class _Question:
             for name in self.by
         ]
         segment, labels = _segmented(columns, begin.size)
-        outcome = np.array([_OUTCOME[each.kind] for each in self.process.stages])[place]
+        outcome = np.array([_OUTCOME[each.kind] for each in self.process.stages], dtype=np.int8)[place]
         begun = _where(~is_undated[asked])
         known = Deals(
             events=events,
@@ -293,6 +298,7 @@ class _Question:
         rule = RULES[self.rule]
         followed = known.only(known.is_in_order()) if rule.in_order else known
         counts = rule.book(followed)
+        begun_deals = np.bincount(known.segment, minlength=len(labels))
         outcomes = event_counts(followed.segment, followed.outcome, shape=(len(labels), OPEN + 1))
         group = np.full(deals, -1, dtype=np.int64)
         group[courses.sequence[followed.chosen]] = followed.segment
@@ -302,8 +308,8 @@ class _Question:
             segments=labels,
             **attrs.asdict(counts, recurse=False),
             outcomes=outcomes,
-            nonconforming=np.bincount(known.segment, minlength=len(labels)) - outcomes.sum(axis=1),
-            undated=np.bincount(segment, minlength=len(labels)) - np.bincount(known.segment, minlength=len(labels)),
+            nonconforming=begun_deals - outcomes.sum(axis=1),
+            undated=np.bincount(segment.compress(is_undated[asked]), minlength=len(labels)),
             cells=cells,
             visits=visits,
         )
@@ -339,9 +345,9 @@ def _where(kept: NDArray[np.bool_]) -> Integers | slice:
 
 def _dated(deal: Integers, day: Integers, until: int) -> tuple[Integers, int]:
     """Put what has no day before all that has one; return the days, and which day that is."""
-    undated = np.flatnonzero(day == _UNDATED)
-    if not undated.size:
+    if day.min(initial=until) != _UNDATED:
         return day, _UNDATED
+    undated = np.flatnonzero(day == _UNDATED)
     _, first = np.unique(deal[undated], return_index=True)
     if first.size < undated.size:
         again = np.setdiff1d(np.arange(undated.size), first)
@@ -353,32 +359,40 @@ def _dated(deal: Integers, day: Integers, until: int) -> tuple[Integers, int]:
 def _months(begin: Integers, before: int) -> tuple[Integers, Sequence[str | None]]:
     """Return the month in which each deal began, as a code and its label; ``None`` before all days."""
     place, days = _numbered(begin)
-    months = np.datetime_as_string(days.view("datetime64[D]"), unit="M", casting="unsafe").tolist()
-    labels = [None if day == before else month for day, month in zip(days.tolist(), months, strict=True)]
-    codes = Codes.of(labels)
-    return codes.codes[place], codes.labels
+    known = np.where(days == before, _UNDATED, days).view("datetime64[D]")
+    code, months = _numbered(known.astype("datetime64[M]").view(np.int64))
+    labels = np.datetime_as_string(months.view("datetime64[M]")).tolist()
+    return code.take(place), [None if label == "NaT" else label for label in labels]
 
 
 def _segmented(columns: Sequence[tuple[Integers, Sequence[str | None]]], deals: int) -> tuple[Integers, tuple[Labels, ...]]:
     """Give a number to each combination of labels that deals bear, in order of the labels."""
     if not columns:
         return np.zeros(deals, dtype=np.int64), ((),)
-    segment = np.zeros(deals, dtype=np.int64)
+    segment, segments = np.zeros(1, dtype=np.int64), [()]
     for codes, labels in columns:
         order = sorted(range(len(labels)), key=lambda code: (labels[code] is not None, labels[code] or ""))
+        place = np.argsort(order).take(codes)
+        place += segment * len(labels)
         # Numbered anew after each column, so that no product of their lengths is beyond 64 bits.
-        segment, _ = _numbered(segment * len(labels) + np.argsort(order)[codes])
-    some = np.zeros(int(segment.max(initial=-1)) + 1, dtype=np.int64)
-    some[segment] = np.arange(deals)
-    return segment, tuple(zip(*([labels[code] for code in codes[some].tolist()] for codes, labels in columns), strict=True))
+        segment, used = _numbered(place)
+        before, last = (part.tolist() for part in divmod(used, len(labels)))
+        segments = [(*segments[each], labels[order[label]]) for each, label in zip(before, last, strict=True)]
+    return segment, tuple(segments)
 
 
 def _numbered(values: Integers) -> tuple[Integers, Integers]:
     """Give a number to each different value, in order; return those of all, and the values."""
-    low = int(values.min(initial=0))
-    span = int(values.max(initial=0)) - low + 1
-    if span > _DENSE * values.size:
+    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+    if high - low >= _DENSE * values.size:
         distinct, place = np.unique(values, return_inverse=True)
         return place, distinct
-    is_used = np.bincount(values - low) > 0
-    return (np.cumsum(is_used) - 1)[values - low], np.flatnonzero(is_used) + low
+    # What is small as it stands is counted so: to take off the lowest would make one more column.
+    low = 0 if 0 <= low <= high < _DENSE * values.size else low
+    place = values - low if low else values
+    is_used = np.bincount(place) > 0
+    distinct = np.flatnonzero(is_used)
+    if distinct.size < is_used.size:
+        place = (np.cumsum(is_used) - 1).take(place)
+    distinct += low
+    return place, distinct

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.kernels.events import Courses, Events, event_counts
+from salesperf.kernels.events.counts import AnyIntegers
 from salesperf.model.codes import Integers
 
 __all__ = ["OUTCOMES", "RULES", "Deals", "Rule", "RuleName", "StageCounts"]
@@ -52,15 +53,15 @@ class Deals:
     chosen: Integers | slice
     segment: Integers
     segments: int
-    outcome: Integers
+    outcome: AnyIntegers
 
     @property
-    def furthest(self) -> Integers:
+    def furthest(self) -> AnyIntegers:
         """The furthest open stage that each deal entered; -1 for none."""
         return self.courses.furthest[self.chosen]
 
     @property
-    def last(self) -> Integers:
+    def last(self) -> AnyIntegers:
         """The last open stage in which each deal was; -1 for none."""
         return self.courses.last_ranked[self.chosen]
 
@@ -107,12 +108,12 @@ class Rule:
     in_order: bool = False
 
 
-def _by_outcome(deals: Deals, stage: Integers) -> Integers:
+def _by_outcome(deals: Deals, stage: AnyIntegers) -> Integers:
     """Count deals by segment, stage and outcome; those in no stage, at -1, come first."""
-    cell = stage + 1
+    shape = (deals.segments, deals.stages + 1, len(OUTCOMES))
+    cell: AnyIntegers = np.add(stage, 1, dtype=np.min_scalar_type(-shape[1] * shape[2]))
     cell *= len(OUTCOMES)
     cell += deals.outcome
-    shape = (deals.segments, deals.stages + 1, len(OUTCOMES))
     return event_counts(deals.segment, cell, shape=(shape[0], shape[1] * shape[2])).reshape(shape)
 
 
@@ -142,7 +143,7 @@ def _cohort(deals: Deals) -> StageCounts:
 def _any_order(deals: Deals) -> StageCounts:
     """Count each stage that a deal entered, whenever that was; it moved on from all but the furthest."""
     visited, furthest = deals.visited(), deals.furthest
-    reached = np.where(deals.outcome == WON, deals.stages, furthest)
+    reached = np.where(deals.outcome == WON, np.int64(deals.stages), furthest)
     columns = [
         np.bincount(deals.segment[visited[:, stage] & (reached > stage)], minlength=deals.segments)
         for stage in range(deals.stages)

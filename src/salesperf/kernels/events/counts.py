@@ -6,16 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.errors import InvalidValueError
+from salesperf.kernels.events.scratch import BLOCK
 from salesperf.kernels.numeric import Interval
 from salesperf.kernels.proportion import wilson
 
-__all__ = ["BLOCK", "AnyIntegers", "Integers", "check_codes", "event_counts", "median_of_counts"]
+__all__ = ["AnyIntegers", "Integers", "check_codes", "event_counts", "median_of_counts"]
 
 Integers: TypeAlias = NDArray[np.int64]
 AnyIntegers: TypeAlias = NDArray[np.integer[Any]]
 
-BLOCK: Final = 32_768
-"""Events worked on at a time, so that scratch stays in the cache."""
 _HALF: Final = 0.5
 
 
@@ -57,16 +56,18 @@ def event_counts(first: AnyIntegers, second: AnyIntegers, *, shape: tuple[int, i
     return counts.reshape(shape)
 
 
-def check_codes(name: str, codes: AnyIntegers, length: int, count: int) -> None:
-    """Refuse a column of another length, or with a code that is negative or not below the count."""
+def check_codes(name: str, codes: AnyIntegers, length: int, count: int) -> int:
+    """Return the largest code, 0 for none; refuse another length, or a code that is negative or not below the count."""
     if codes.ndim != 1 or codes.dtype.kind not in "iu":
         raise InvalidValueError("wrong_type", path=(name,), expected=int, value=codes)
     if codes.size != length:
         raise InvalidValueError("length", path=(name,), expected=length, value=codes.size)
     # A negative code, read without its sign, is beyond any count too: one look suffices.
-    if codes.size and int(codes.view(f"u{codes.itemsize}").max()) >= count:
+    largest = int(codes.view(f"u{codes.itemsize}").max(initial=0))
+    if codes.size and largest >= count:
         row = int(np.flatnonzero((codes < 0) | (codes >= count))[0])
         raise InvalidValueError("out_of_range", path=(name, row), low=0, high=count - 1, value=int(codes[row]))
+    return largest
 
 
 def median_of_counts(values: Integers, counts: Integers, *, level: float = 0.95) -> tuple[float, Interval[float]]:

@@ -1,62 +1,44 @@
-"""Events put in order of sequence, day and row, and read a block of whole sequences at a time."""
+"""Events put in order of sequence, day and row, whole or in part."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol, Self
 
 import attrs
 import numpy as np
 
-from salesperf.kernels.events.counts import BLOCK, AnyIntegers, Integers
-from salesperf.kernels.numeric import AnyColumn
+from salesperf.kernels.events.counts import AnyIntegers, Integers
+from salesperf.kernels.events.scratch import BLOCK, Scratch
 
-__all__ = ["WORD", "Block", "Columns", "Ordered", "Packed", "Scratch", "packed", "sorted_columns"]
+__all__ = ["WORD", "Columns", "Ordered", "Packed", "packed", "sorted_columns"]
 
 WORD: Final = 63
 """Bits of a word that a key may take: the sign stays 0."""
 
 
-class Scratch:
-    """Memory that each block uses again: fresh memory for each would cost more than the work done in it."""
-
-    def __init__(self) -> None:
-        self._buffers: dict[str, AnyColumn] = {}
-
-    def __call__(self, name: str, size: int, dtype: type = np.int64) -> AnyColumn:
-        """Return the memory of a name, which holds whatever it held."""
-        buffer = self._buffers.get(name)
-        if buffer is None or buffer.size < size:
-            buffer = self._buffers[name] = np.empty(max(size, BLOCK), dtype=dtype)
-        return buffer[:size]
-
-    def rows(self, size: int) -> Integers:
-        """Return the numbers 1, 2, ..., which are never overwritten."""
-        rows = self._buffers.get("rows")
-        if rows is None or rows.size < size:
-            rows = self._buffers["rows"] = np.arange(1, max(size, BLOCK) + 1)
-        return rows[:size]
-
-
-class Block(NamedTuple):
-    """Sequence, state and day of the events of some whole sequences, in order; good until the next block is read."""
-
-    sequence: Integers
-    state: Integers
-    day: Integers
-    scratch: Scratch
-
-
 class Ordered(Protocol):
-    """Events in order of sequence, day and row, however they are kept."""
+    """Events in order of sequence, day and row, however they are kept.
+
+    What they are is asked a column at a time, and may be written to memory that is given.
+    """
 
     @property
     def size(self) -> int:
         """How many there are."""
 
-    def end_of(self, row: int) -> int:
-        """Return the first row after the sequence that a row belongs to."""
+    def part(self, rows: slice | Integers) -> Self:
+        """Return some rows, in the same order."""
 
-    def read(self, rows: slice, scratch: Scratch) -> Block:
-        """Return some rows."""
+    def sequence(self, out: Integers | None = None) -> Integers:
+        """Return the sequence of each."""
+
+    def state(self, out: Integers | None = None) -> Integers:
+        """Return the state that each enters."""
+
+    def day(self) -> Integers:
+        """Return the day of each."""
+
+    def clock(self, out: Integers | None = None) -> Integers:
+        """Return numbers that differ, within a sequence, as the days do."""
 
 
 @attrs.frozen(eq=False)
@@ -74,76 +56,89 @@ class Packed:
         """How many events there are."""
         return self.words.size
 
-    @property
-    def _low_bits(self) -> int:
-        return self.day_bits + self.row_bits + self.state_bits
+    def part(self, rows: slice | Integers) -> "Packed":
+        """Return some rows."""
+        return Packed(self.words[rows], self.first_day, self.day_bits, self.row_bits, self.state_bits)
 
-    def end_of(self, row: int) -> int:
-        """Return the first row after the sequence that a row belongs to."""
-        following = (int(self.words[row]) >> self._low_bits) + 1
-        return int(np.searchsorted(self.words, following << self._low_bits))
+    def sequence(self, out: Integers | None = None) -> Integers:
+        """Unpack the sequence of each."""
+        return np.right_shift(self.words, self.day_bits + self.row_bits + self.state_bits, out=out)
 
-    def read(self, rows: slice, scratch: Scratch) -> Block:
-        """Unpack some rows."""
-        words = self.words[rows]
-        sequence, state, day = (scratch(name, words.size) for name in ("sequence", "state", "day"))
-        np.right_shift(words, self._low_bits, out=sequence)
-        np.bitwise_and(words, (1 << self.state_bits) - 1, out=state)
-        np.right_shift(words, self.row_bits + self.state_bits, out=day)
+    def state(self, out: Integers | None = None) -> Integers:
+        """Unpack the state of each."""
+        return np.bitwise_and(self.words, (1 << self.state_bits) - 1, out=out)
+
+    def day(self) -> Integers:
+        """Unpack the day of each."""
+        day = self.clock()
         day &= (1 << self.day_bits) - 1
         day += self.first_day
-        return Block(sequence, state, day, scratch)
+        return day
+
+    def clock(self, out: Integers | None = None) -> Integers:
+        """Unpack sequence and day of each, in one number."""
+        return np.right_shift(self.words, self.row_bits + self.state_bits, out=out)
 
 
 @attrs.frozen(eq=False)
 class Columns:
-    """Events in three sorted columns, for those whose parts do not fit one word."""
+    """Events in three sorted columns, for those whose parts do not fit one word: they stand ready, and need no memory."""
 
-    sequence: Integers
-    state: Integers
-    day: Integers
+    _sequence: Integers
+    _state: Integers
+    _day: Integers
 
     @property
     def size(self) -> int:
         """How many events there are."""
-        return self.sequence.size
+        return self._sequence.size
 
-    def end_of(self, row: int) -> int:
-        """Return the first row after the sequence that a row belongs to."""
-        return int(np.searchsorted(self.sequence, self.sequence[row], side="right"))
-
-    def read(self, rows: slice, scratch: Scratch) -> Block:
+    def part(self, rows: slice | Integers) -> "Columns":
         """Return some rows."""
-        return Block(self.sequence[rows], self.state[rows], self.day[rows], scratch)
+        return Columns(self._sequence[rows], self._state[rows], self._day[rows])
+
+    def sequence(self, out: Integers | None = None) -> Integers:  # noqa: ARG002 - as of Ordered
+        """Return the sequence of each."""
+        return self._sequence
+
+    def state(self, out: Integers | None = None) -> Integers:  # noqa: ARG002 - as of Ordered
+        """Return the state of each."""
+        return self._state
+
+    def day(self) -> Integers:
+        """Return the day of each."""
+        return self._day
+
+    def clock(self, out: Integers | None = None) -> Integers:  # noqa: ARG002 - as of Ordered
+        """Return the day of each."""
+        return self._day
 
 
 def packed(sequence: AnyIntegers, state: AnyIntegers, day: Integers, until: int, first: int, bits: Sequence[int]) -> Packed:
     """Pack and sort events up to a day, given the bits that sequence, day, row and state take."""
     _, day_bits, row_bits, state_bits = bits
+    words, scratch = np.empty(day.size, dtype=np.int64), Scratch()
     has_later = bool(day.max(initial=until) > until)
-    words, filled = np.empty(day.size, dtype=np.int64), 0
-    scratch = np.empty(min(day.size, BLOCK), dtype=np.int64)
-    rows = np.arange(scratch.size)
+    # What depends on the row alone, and takes the first day off: a step may wrap around, but their sum does not.
+    rows = np.full(min(day.size, BLOCK), -first, dtype=np.int64)
+    rows <<= row_bits
+    rows += np.arange(rows.size)
     for start in range(0, day.size, BLOCK):
         block = slice(start, start + BLOCK)
-        count = day[block].size
-        word, part = words[filled : filled + count], scratch[:count]
+        word = words[block]
         np.left_shift(sequence[block], day_bits, out=word, dtype=np.int64, casting="same_kind")
-        np.subtract(day[block], first, out=part)
-        word |= part
+        word += day[block]
         word <<= row_bits
-        np.add(rows[:count], start, out=part)
-        word |= part
+        word += rows[: word.size]
         word <<= state_bits
-        np.bitwise_or(word, state[block], out=word, dtype=np.int64, casting="same_kind")
+        np.add(word, state[block], out=word, dtype=np.int64, casting="same_kind")
         if has_later:
-            kept = word.take(np.flatnonzero(day[block] <= until))
-            count = kept.size
-            words[filled : filled + count] = kept
-        filled += count
-    words = words[:filled]
+            # All bits of -1 are set: what is too late is sorted before all else, and cut off.
+            is_later = np.greater(day[block], until, out=scratch("is_later", word.size, np.bool_))
+            word |= np.negative(is_later.view(np.int8), out=scratch("mask", word.size))
+        rows += BLOCK
     words.sort()
-    return Packed(words, first, day_bits, row_bits, state_bits)
+    return Packed(words[np.searchsorted(words, 0) :], first, day_bits, row_bits, state_bits)
 
 
 def sorted_columns(sequence: AnyIntegers, state: AnyIntegers, day: Integers, until: int) -> Columns:

@@ -2,16 +2,19 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from salesperf.errors import InvalidValueError
-from salesperf.kernels.events.counts import BLOCK, AnyIntegers, Integers, check_codes
-from salesperf.kernels.events.ordering import WORD, Block, Ordered, Scratch, packed, sorted_columns
+from salesperf.kernels.events.counts import AnyIntegers, Integers, check_codes
+from salesperf.kernels.events.ordering import WORD, Ordered, packed, sorted_columns
+from salesperf.kernels.events.runs import Runs
+from salesperf.kernels.events.scratch import BLOCK, Scratch
 from salesperf.kernels.numeric import INT64_MAX, AnyColumn
 
 __all__ = ["Courses", "Events", "Stays"]
@@ -24,7 +27,8 @@ _DENSE: Final = 4
 class Courses:
     """How far each sequence came: made by :meth:`Events.courses`.
 
-    All arrays are of shape (sequences with an event,), in order of their codes.
+    All arrays are of shape (sequences with an event,), in order of their codes. States and ranks are few, and of the
+    narrowest type that holds them.
 
     Attributes
     ----------
@@ -32,11 +36,11 @@ class Courses:
         The code of the sequence.
     begin : array of int64
         The day of its first event.
-    last : array of int64
+    last : array of whole numbers
         The state that its last event entered.
-    furthest : array of int64
+    furthest : array of whole numbers
         The highest rank that it reached; -1 where it entered no state that has one.
-    last_ranked : array of int64
+    last_ranked : array of whole numbers
         The rank of the last state with one that it entered; -1 where it entered none.
 
     Examples
@@ -50,9 +54,9 @@ class Courses:
 
     sequence: Integers
     begin: Integers
-    last: Integers
-    furthest: Integers
-    last_ranked: Integers
+    last: AnyIntegers
+    furthest: AnyIntegers
+    last_ranked: AnyIntegers
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -137,15 +141,14 @@ class Events:
         >>> Events.of(zeros, np.array([2, 0, 1]), np.array([8, 5, 5]), until=9).stays().state.tolist()
         [0, 1, 2]
         """
-        check_codes("sequence", sequence, sequence.size, INT64_MAX)
-        check_codes("state", state, sequence.size, INT64_MAX)
+        last_sequence = check_codes("sequence", sequence, sequence.size, INT64_MAX)
+        last_state = check_codes("state", state, sequence.size, INT64_MAX)
         if day.shape != sequence.shape:
             raise InvalidValueError("length", path=("day",), expected=sequence.size, value=day.size)
         if day.dtype != np.int64:
             raise InvalidValueError("wrong_type", path=("day",), expected=np.int64, value=day)
         since = min(int(day.min(initial=until)), until)
-        largest = (sequence.max(initial=0), until - since, sequence.size, state.max(initial=0))
-        bits = [int(number).bit_length() for number in largest]
+        bits = [number.bit_length() for number in (last_sequence, until - since, sequence.size, last_state)]
         if sum(bits) > WORD:
             return cls(until, since, sorted_columns(sequence, state, day, until))
         return cls(until, since, packed(sequence, state, day, until, since, bits))
@@ -154,13 +157,35 @@ class Events:
         """Return the number of events."""
         return self._ordered.size
 
-    def _blocks(self) -> Iterator[Block]:
-        """Yield whole sequences, few or one at a time."""
-        start, scratch = 0, Scratch()
+    @property
+    def _sequences(self) -> int:
+        """The most sequences that can have an event."""
+        last = self._ordered.part(slice(-1, None)).sequence()
+        return min(len(self), int(last.max(initial=-1)) + 1)
+
+    @cached_property
+    def _last(self) -> Integers:
+        """The last row of each sequence."""
+        last, filled, part = np.empty(self._sequences, dtype=np.int64), 0, np.empty(BLOCK + 1, dtype=np.int64)
+        for start in range(0, len(self), BLOCK):
+            # One row more than a block tells whether its last row is the last of a sequence.
+            rows = self._ordered.part(slice(start, start + BLOCK + 1))
+            sequence = rows.sequence(part[: rows.size])
+            found = np.flatnonzero(sequence[1:] != sequence[:-1])
+            np.add(found, start, out=last[filled : filled + found.size])
+            filled += found.size
+        last[filled:] = len(self) - 1
+        return last[: filled + 1]
+
+    def _blocks(self) -> Iterator[tuple[Ordered, Runs, Scratch]]:
+        """Yield whole sequences, few or one at a time, with memory that is used again for each."""
+        start, begun, scratch = 0, 0, Scratch()
         while start < len(self):
-            stop = self._ordered.end_of(min(start + BLOCK, len(self)) - 1)
-            yield self._ordered.read(slice(start, stop), scratch)
-            start = stop
+            done = max(begun + 1, int(np.searchsorted(self._last, start + BLOCK)))
+            last = self._last[begun:done] - start
+            stop = start + int(last[-1]) + 1
+            yield self._ordered.part(slice(start, stop)), Runs.ending(last), scratch
+            start, begun = stop, done
 
     def courses(self, rank: Integers) -> Courses:
         """Tell how far each sequence came along states that have a rank.
@@ -182,7 +207,10 @@ class Events:
         >>> courses.sequence.tolist(), courses.furthest.tolist()
         ([7], [2])
         """
-        return Courses(**_gathered((_course(block, rank) for block in self._blocks()), _COURSE, len(self)))
+        narrow = _narrow(rank)
+        dtypes: dict[str, DTypeLike] = {"sequence": np.int64, "begin": np.int64, "last": np.min_scalar_type(rank.size)}
+        dtypes |= dict.fromkeys(("furthest", "last_ranked"), narrow.dtype)
+        return Courses(**_gathered((_course(*block, narrow) for block in self._blocks()), dtypes, self._sequences))
 
     def is_in_order(self, rank: Integers) -> NDArray[np.bool_]:
         """Tell which sequences entered rank 0 before any other, and each rank above only after the one below.
@@ -204,7 +232,7 @@ class Events:
         [False, True]
         """
         none = np.zeros(0, dtype=bool)
-        return np.concatenate([none, *(_is_in_order(block, rank) for block in self._blocks())])
+        return np.concatenate([none, *(_is_in_order(*block, rank) for block in self._blocks())])
 
     def visited(self, rank: Integers, *, ranks: int) -> NDArray[np.bool_]:
         """Tell which ranks each sequence ever entered.
@@ -228,7 +256,7 @@ class Events:
         [[True, False, True]]
         """
         none = np.zeros((0, ranks), dtype=bool)
-        return np.concatenate([none, *(_visited(block, rank, ranks) for block in self._blocks())])
+        return np.concatenate([none, *(_visited(*block, rank, ranks) for block in self._blocks())])
 
     def stays(self) -> Stays:
         """Tell how long each sequence stayed in each state that it entered.
@@ -244,7 +272,7 @@ class Events:
         >>> events.stays().days.tolist()
         [8, 0]
         """
-        return Stays(**_gathered((_stay(block, self.until) for block in self._blocks()), _STAY, len(self)))
+        return Stays(**_gathered((_stay(*block, self.until) for block in self._blocks()), _STAY, len(self)))
 
     def stay_counts(self, group: Integers, rank: Integers) -> tuple[Integers, Integers]:
         """Count how often a stay in a state lasted how many days, without keeping the stays.
@@ -271,43 +299,52 @@ class Events:
         ([[0, 0, 0, 3], [0, 0, 1, 3], [0, 1, 1, 5]], [1, 1, 1])
         """
         # What is left out is counted as well, as group or rank 0: to drop it at the end costs less than in each block.
-        shape = (int(group.max(initial=-1)) + 2, int(rank.max(initial=-1)) + 2, 2, self.until - self.since + 1)
-        of_group = (group + 1) * math.prod(shape[1:])
-        of_state = (rank + 1) * math.prod(shape[2:])
+        span = self.until - self.since + 1
+        shape = (int(group.max(initial=-1)) + 2, int(rank.max(initial=-1)) + 2, 2)
+        each_group = math.prod(shape[1:]) * span
+        of_state = (rank + 1) * (shape[2] * span) + each_group
         keys, filled = np.empty(len(self), dtype=np.int64), 0
-        for block in self._blocks():
-            stay = _stay(block, self.until)
-            key = keys[filled : filled + stay["days"].size]
-            _stay_keys(stay, of_group, of_state, shape[3], scratch=block.scratch, out=key)
+        for block, runs, scratch in self._blocks():
+            changes, last = _changes(block, runs, scratch)
+            key, part = keys[filled : filled + changes.size], scratch("part", changes.size)
+            # Any mode but "raise" writes to the buffer itself; the codes have been checked.
+            np.take(group, changes.sequence(part), out=key, mode="clip")
+            key *= each_group
+            key += np.take(of_state, changes.state(part), out=scratch("term", key.size), mode="clip")
+            # An open stay takes so many days more than there are: its key is none that one which has ended can have.
+            key += _days(changes, last, self.until + span, scratch)
             filled += key.size
-        distinct, counts = _counted(keys[:filled], math.prod(shape))
-        cells = np.stack(np.unravel_index(distinct, shape), axis=1).astype(np.int64, copy=False)
-        cells[:, :2] -= 1
-        is_asked = (cells[:, :2] >= 0).all(axis=1)
-        return cells[is_asked], counts[is_asked]
+        keys, counts = _counted(keys[:filled], math.prod(shape) * span)
+        return _cells(keys, counts, shape, span)
 
 
-def _stay_keys(
-    stay: Mapping[str, AnyColumn], of_group: Integers, of_state: Integers, span: int, *, scratch: Scratch, out: Integers
-) -> None:
-    """Write a number for each stay: its place among all groups, ranks, open or not, and days."""
-    # Any mode but "raise" writes to the buffer itself; the codes have been checked.
-    np.take(of_group, stay["sequence"], out=out, mode="clip")
-    out += np.take(of_state, stay["state"], out=scratch("key", out.size), mode="clip")
-    out += np.multiply(stay["is_open"], span, out=scratch("key", out.size))
-    out += stay["days"]
+def _cells(keys: Integers, counts: Integers, shape: tuple[int, ...], span: int) -> tuple[Integers, Integers]:
+    """Take apart the keys of stays; leave out those of no group or rank."""
+    # Few kinds of stay have many keys each: the kinds are taken apart, and repeated.
+    kind = keys // span
+    runs = Runs.of(kind)
+    # The last column is for the days.
+    kinds = np.stack(np.unravel_index(kind.take(runs.first), (*shape, 1)), axis=1)
+    kinds[:, :2] -= 1
+    is_asked = (kinds[:, :2] >= 0).all(axis=1)
+    rows = np.repeat(is_asked, runs.lengths)
+    cells = np.repeat(kinds[is_asked], runs.lengths[is_asked], axis=0)
+    kind *= span
+    keys -= kind
+    cells[:, -1] = keys.compress(rows)
+    return cells, counts.compress(rows)
 
 
 def _counted(keys: Integers, size: int) -> tuple[Integers, Integers]:
     """Return the different keys in order, all below a size, and how often each comes."""
     if size <= _DENSE * keys.size:
         counts = np.bincount(keys)
-        distinct = np.flatnonzero(counts)
-        return distinct, counts[distinct]
+        distinct = np.flatnonzero(counts > 0)
+        return distinct, counts.take(distinct)
     return np.unique(keys, return_counts=True)
 
 
-def _gathered(parts: Iterable[Mapping[str, AnyColumn]], dtypes: Mapping[str, type], most: int) -> dict[str, Any]:
+def _gathered(parts: Iterable[Mapping[str, AnyColumn]], dtypes: Mapping[str, DTypeLike], most: int) -> dict[str, Any]:
     """Put the columns of blocks one behind the other, of which at most so many rows will come."""
     # The blocks are copied as they come: kept until their number is known, each would be fresh memory.
     columns: dict[str, AnyColumn] = {name: np.empty(most, dtype=dtype) for name, dtype in dtypes.items()}
@@ -319,89 +356,93 @@ def _gathered(parts: Iterable[Mapping[str, AnyColumn]], dtypes: Mapping[str, typ
     return {name: column[:filled] for name, column in columns.items()}
 
 
-_COURSE: Final = MappingProxyType(dict.fromkeys(("sequence", "begin", "last", "furthest", "last_ranked"), np.int64))
 _STAY: Final = MappingProxyType({"sequence": np.int64, "state": np.int64, "days": np.int64, "is_open": np.bool_})
 
 
-def _course(block: Block, rank: Integers) -> dict[str, AnyColumn]:
+def _course(block: Ordered, runs: Runs, scratch: Scratch, rank: AnyIntegers) -> dict[str, AnyColumn]:
     """Tell how far each of some whole sequences came."""
-    starts, ends = _bounds(block)
-    entered, size = _entered(block, rank), block.state.size
-    is_ranked = np.greater_equal(entered, 0, out=block.scratch("is_ranked", size, np.bool_))
-    last_row = np.multiply(block.scratch.rows(size), is_ranked, out=block.scratch("last_row", size))
-    last = np.maximum.accumulate(last_row, out=last_row).take(ends)
-    last -= 1
+    first, last, entered = block.part(runs.first), block.part(runs.last), _entered(block, scratch, rank)
     return {
-        "sequence": block.sequence.take(starts),
-        "begin": block.day.take(starts),
-        "last": block.state.take(ends),
-        "last_ranked": np.where(last >= starts, entered.take(last), -1),
-        "furthest": _reached(block, entered, rank).take(ends),
+        "sequence": first.sequence(),
+        "begin": first.day(),
+        "last": last.state(),
+        "last_ranked": runs.folded(entered, _last_ranked, scratch),
+        "furthest": runs.folded(entered, np.maximum, scratch),
     }
 
 
-def _entered(block: Block, rank: Integers) -> Integers:
+def _entered(block: Ordered, scratch: Scratch, rank: AnyIntegers) -> AnyIntegers:
     """Return the rank that each event enters."""
+    entered: AnyIntegers = scratch("entered", block.size, rank.dtype)
     # Any mode but "raise" writes to the buffer itself; the codes have been checked.
-    entered: Integers = block.scratch("entered", block.state.size)
-    np.take(rank, block.state, out=entered, mode="clip")
+    np.take(rank, block.state(scratch("part", block.size)), out=entered, mode="clip")
     return entered
 
 
-def _reached(block: Block, entered: Integers, rank: Integers) -> Integers:
-    """Return the highest rank that a sequence has reached by each of its events."""
+def _narrow(rank: Integers) -> AnyIntegers:
+    """Return ranks in the narrowest type that holds them, and -1."""
+    # A signed type holds one more below 0 than above.
+    return rank.astype(np.min_scalar_type(-1 - int(rank.max(initial=0))))
+
+
+def _last_ranked(earlier: AnyIntegers, later: AnyIntegers, *, out: AnyIntegers | None = None) -> AnyIntegers:
+    """Return the later rank, or where that is -1 the earlier."""
+    # Shifted over all bits, the sign of -1 is all ones and that of a rank all zeros; np.where takes ten times as long.
+    is_rank: AnyIntegers = ~(later >> (8 * later.itemsize - 1))
+    is_rank |= earlier
+    known: AnyIntegers = np.bitwise_and(is_rank, later, out=out)
+    return known
+
+
+def _is_in_order(block: Ordered, runs: Runs, scratch: Scratch, rank: Integers) -> NDArray[np.bool_]:
+    """Tell of some whole sequences whether each entered no rank before the one below it."""
+    entered, sequence = _entered(block, scratch, rank), block.sequence(scratch("part", block.size))
     # Every sequence counts from a height of its own, above all that the one before can reach, so that one running
     # maximum over all is the running maximum within each.
-    height = np.subtract(block.sequence, block.sequence[0], out=block.scratch("height", entered.size))
+    height = np.subtract(sequence, sequence[0], out=scratch("height", block.size))
     height *= int(rank.max(initial=0)) + 2
-    reached: Integers = np.add(entered, height, out=block.scratch("reached", entered.size))
+    reached = np.add(entered, height, out=scratch("reached", block.size))
     np.maximum.accumulate(reached, out=reached)
     reached -= height
-    return reached
+    next_rank = scratch("next_rank", block.size)
+    np.add(reached[:-1], 1, out=next_rank[1:])
+    next_rank[runs.first] = 0
+    return ~np.logical_or.reduceat(entered > next_rank, runs.first)
 
 
-def _is_in_order(block: Block, rank: Integers) -> NDArray[np.bool_]:
-    """Tell of some whole sequences whether each entered no rank before the one below it."""
-    starts, _ = _bounds(block)
-    entered = _entered(block, rank)
-    next_rank = block.scratch("next_rank", entered.size)
-    np.add(_reached(block, entered, rank)[:-1], 1, out=next_rank[1:])
-    next_rank[starts] = 0
-    return ~np.logical_or.reduceat(entered > next_rank, starts)
-
-
-def _visited(block: Block, rank: Integers, ranks: int) -> NDArray[np.bool_]:
+def _visited(block: Ordered, runs: Runs, scratch: Scratch, rank: Integers, ranks: int) -> NDArray[np.bool_]:
     """Tell of some whole sequences which ranks each ever entered."""
-    starts, ends = _bounds(block)
-    place, entered = np.repeat(np.arange(starts.size), ends - starts + 1), _entered(block, rank)
-    table = np.zeros((starts.size, ranks), dtype=bool)
+    entered = _entered(block, scratch, rank)
+    place = np.repeat(np.arange(runs.first.size), runs.lengths)
+    table = np.zeros((runs.first.size, ranks), dtype=bool)
     table[place[entered >= 0], entered[entered >= 0]] = True
     return table
 
 
-def _bounds(block: Block) -> tuple[Integers, Integers]:
-    """Return the first and the last row of each sequence."""
-    is_last = block.scratch("is_last", block.sequence.size - 1, np.bool_)
-    np.not_equal(block.sequence[1:], block.sequence[:-1], out=is_last)
-    last = np.flatnonzero(is_last)
-    return np.concatenate(([0], last + 1)), np.append(last, block.sequence.size - 1)
+def _changes(block: Ordered, runs: Runs, scratch: Scratch) -> tuple[Ordered, Integers]:
+    """Leave out events that enter the state in which their sequence is; return the rest, and the last row of each sequence."""
+    part = scratch("part", block.size)
+    state = block.state(part)
+    goes_on = np.equal(state[1:], state[:-1], out=scratch("goes_on", block.size - 1, np.bool_))
+    goes_on[runs.last[:-1]] = False
+    if not goes_on.any():
+        return block, runs.last
+    changes = block.part(np.concatenate(([0], np.flatnonzero(~goes_on) + 1)))
+    return changes, Runs.of(changes.sequence(part[: changes.size])).last
 
 
-def _stay(block: Block, until: int) -> dict[str, AnyColumn]:
+def _days(changes: Ordered, last: Integers, until: int, scratch: Scratch) -> Integers:
+    """Tell how many days pass from each change to the next, and from the last of each sequence until a day."""
+    clock, days = changes.clock(scratch("part", changes.size)), scratch("term", changes.size)
+    np.subtract(clock[1:], clock[:-1], out=days[:-1])
+    days[last] = until - changes.part(last).day()
+    return days
+
+
+def _stay(block: Ordered, runs: Runs, scratch: Scratch, until: int) -> dict[str, AnyColumn]:
     """Tell how long each of some whole sequences stayed in each state."""
-    sequence, state, day, scratch = block
-    is_first = scratch("is_first", sequence.size, np.bool_)
-    is_first[0] = True
-    np.not_equal(sequence[1:], sequence[:-1], out=is_first[1:])
-    is_new = np.not_equal(state[1:], state[:-1], out=scratch("is_new", sequence.size - 1, np.bool_))
-    is_new |= is_first[1:]
-    if not is_new.all():
-        rows = np.concatenate(([0], np.flatnonzero(is_new) + 1))
-        sequence, state, day, is_first = (column.take(rows) for column in (sequence, state, day, is_first))
-    is_open = scratch("is_open", sequence.size, np.bool_)
-    is_open[:-1], is_open[-1] = is_first[1:], True
-    days = scratch("days", sequence.size)
-    days[:-1] = day[1:]
-    np.putmask(days, is_open, until)
-    days -= day
-    return {"sequence": sequence, "state": state, "days": days, "is_open": is_open}
+    changes, last = _changes(block, runs, scratch)
+    is_open = np.zeros(changes.size, dtype=bool)
+    is_open[last] = True
+    days = _days(changes, last, until, scratch)
+    return {"sequence": changes.sequence(), "state": changes.state(), "days": days, "is_open": is_open}
