@@ -235,7 +235,7 @@ class TestApportion:
             assert apportion(10**6, weights).tolist() == divided_by_definition(10**6, weights)
 
     def test_the_registry_is_read_only(self) -> None:
-        assert tuple(METHODS) == ("largest_remainder",)
+        assert tuple(METHODS) == ("largest_remainder", "quota", "webster", "hill", "jefferson", "adams")
         with pytest.raises(TypeError):
             METHODS["mine"] = METHODS["largest_remainder"]  # type: ignore[index] # that it cannot be is the point
 

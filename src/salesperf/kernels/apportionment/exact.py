@@ -35,20 +35,23 @@ def read_total(total: object) -> int:
     return int(total)
 
 
-def read_weights(weights: Numbers) -> AnyColumn | list[int]:
+def read_weights(weights: Numbers, name: str = "weights") -> AnyColumn | list[int]:
     """Check weights: int64 where a long column holds integers, else float64, or integers in the same proportion."""
-    numbers = read_numbers("weights", weights)
+    numbers = read_numbers(name, weights)
     if isinstance(numbers, list):
-        return _in_proportion(numbers)
-    check_column("weights", numbers, (numbers >= 0) & (numbers < np.inf), "weights_invalid")
+        return _in_proportion(name, numbers)
+    check_column(name, numbers, (numbers >= 0) & (numbers < np.inf), "weights_invalid")
     largest = numbers.max()
     if largest == 0:
-        raise InvalidValueError("weights_all_zero", path=("weights",))
-    if not 1 / _WIDEST <= largest <= _WIDEST:
-        return _in_proportion(numbers.tolist())
+        raise InvalidValueError("weights_all_zero", path=(name,))
     if numbers.dtype == np.float64 and largest < 2.0**_FLOAT_BITS and _holds_integers(numbers):
         return numbers.astype(np.int64)
-    return numbers
+    return fit_for_floats(numbers)
+
+
+def fit_for_floats(column: AnyColumn) -> AnyColumn | list[int]:
+    """Give a checked column as it is, or integers in the same proportion where products might overflow or vanish."""
+    return column if 1 / _WIDEST <= column.max() <= _WIDEST else whole_proportions(column)
 
 
 def _holds_integers(column: Column) -> bool:
@@ -56,13 +59,13 @@ def _holds_integers(column: Column) -> bool:
     return all(np.array_equal(block, np.rint(block)) for block in blocks)
 
 
-def _in_proportion(numbers: list[Any]) -> list[int]:
-    proportions, _ = over_common_denominator("weights", numbers, "weights_invalid")
+def _in_proportion(name: str, numbers: list[Any]) -> list[int]:
+    proportions, _ = over_common_denominator(name, numbers, "weights_invalid")
     for position, proportion in enumerate(proportions):
         if proportion < 0:
-            raise InvalidValueError("weights_invalid", path=("weights", position), value=numbers[position])
+            raise InvalidValueError("weights_invalid", path=(name, position), value=numbers[position])
     if numbers and not any(proportions):
-        raise InvalidValueError("weights_all_zero", path=("weights",))
+        raise InvalidValueError("weights_all_zero", path=(name,))
     return proportions
 
 
@@ -123,6 +126,18 @@ def scale(ratios: list[tuple[int, int]]) -> tuple[list[int], int]:
     """Bring ratios over their least common denominator."""
     common = math.lcm(*{denominator for _, denominator in ratios})
     return [numerator * (common // denominator) for numerator, denominator in ratios], common
+
+
+def whole_proportions(weights: AnyColumn | list[int]) -> list[int]:
+    """Give checked weights as Python integers in the same proportion."""
+    if isinstance(weights, list):
+        return weights
+    return over_common_denominator("weights", weights.tolist(), "weights_invalid")[0]
+
+
+def sum_of_weights(weights: AnyColumn) -> int | Fraction:
+    """Add a checked column of either kind exactly."""
+    return sum_of_floats(weights) if weights.dtype == np.float64 else sum_of_integers(weights)
 
 
 def sum_of_integers(column: AnyColumn) -> int:

@@ -6,7 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from salesperf.kernels.apportionment.exact import BLOCK, scale, sum_of_floats, sum_of_integers
+from salesperf.kernels.apportionment.exact import BLOCK, fit_for_floats, scale, sum_of_weights, whole_proportions
+from salesperf.kernels.apportionment.filling import fill_column, fill_integers
+from salesperf.kernels.apportionment.limits import Limits
 from salesperf.kernels.apportionment.rounding import Parts, raise_largest, round_fractions, separate
 from salesperf.kernels.numeric import AnyColumn, Column
 
@@ -16,18 +18,30 @@ _LARGEST_CASTABLE: Final = 2.0**63 - 2**10
 """The largest float under 2**63; rounding alone may lift a share of a total under 2**63 above it."""
 
 
-def largest_remainder(total: int, weights: AnyColumn | list[int]) -> Parts:
+def largest_remainder(total: int, weights: AnyColumn | list[int], limits: Limits | None = None) -> Parts:
     """Divide a total >= 0 by checked weights, the quickest exact way that their kind allows."""
+    if limits is not None:
+        return _divide_within_limits(total, weights, limits)
     if isinstance(weights, list):
         return round_fractions([weight * total for weight in weights], sum(weights), total)
-    if weights.dtype == np.float64:
-        return _divide_by_bounds(total, weights, sum_of_floats(weights))
-    whole = sum_of_integers(weights)
+    whole = sum_of_weights(weights)
     # Quotients from floats are off by up to 1 + 2**-51 of themselves. Times the sum of the weights, which makes it an
     # error of the remainder, that is under 2**62 + 2**62 here: remainders fit int64.
-    if whole < 2**62 and int(weights.max()) * total < 2**113:
+    if isinstance(whole, int) and whole < 2**62 and int(weights.max()) * total < 2**113:
         return _divide_by_integers(total, weights, whole)
     return _divide_by_bounds(total, weights, whole)
+
+
+def _divide_within_limits(total: int, weights: AnyColumn | list[int], limits: Limits) -> Parts:
+    """Give the parts at a bound that bound, and divide the rest by the weights of the others."""
+    filling = fill_column(total, weights, limits) if isinstance(weights, np.ndarray) else None
+    if filling is None:
+        filling = fill_integers(total, whole_proportions(weights), limits)
+    parts, between = filling.shares, filling.between
+    if len(between):
+        chosen = [weights[place] for place in between] if isinstance(weights, list) else fit_for_floats(weights[between])
+        parts[between] = largest_remainder(filling.remainder, chosen)
+    return parts
 
 
 def _divide_by_integers(total: int, weights: AnyColumn, whole: int) -> Parts:

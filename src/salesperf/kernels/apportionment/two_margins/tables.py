@@ -1,0 +1,123 @@
+"""Tables to divide, as their kernels see them: all tables of a batch side by side, columns first."""
+
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from salesperf.kernels.apportionment.rounding import Parts
+from salesperf.kernels.numeric import Column
+
+Matrix: TypeAlias = NDArray[np.float64]
+"""Floats of shape (columns, rows), or (columns, tables) for what belongs to a column of each table."""
+Positions: TypeAlias = NDArray[np.intp]
+
+
+@attrs.frozen(eq=False)
+class Tables:
+    """Tables of the same columns, each with rows of its own that stand together.
+
+    Arrays are (columns, rows) since there are few columns as a rule, and numpy is quick along a long last axis.
+    What belongs to a column differs from table to table: such arrays are (columns, tables).
+
+    Attributes
+    ----------
+    row_totals
+        Shape (rows,).
+    column_totals
+        Shape (columns, tables).
+    weights
+        Shape (columns, rows): floats, in any common unit, not all powers apart (see ``matrix_input``).
+    exact
+        Shape (columns, rows): the numbers from which the weights were made, see :meth:`exact_weight`.
+    unit
+        What a weight of 1 stands for, a power of two.
+    lower, upper
+        Shape (columns, rows): what a cell can hold, 0 or more. Both are equal where the weight is 0.
+    table_of_row
+        Shape (rows,), in ascending order.
+    first_rows
+        Shape (tables,): where the rows of each table begin.
+    is_bounded
+        Whether some bound keeps a cell from a value that its totals allow.
+    """
+
+    row_totals: Parts
+    column_totals: Parts
+    weights: Matrix
+    exact: NDArray[Any]
+    unit: Fraction
+    lower: Parts
+    upper: Parts
+    table_of_row: Positions
+    first_rows: Positions
+    is_bounded: bool
+
+    @property
+    def has_one(self) -> bool:
+        """Tell whether there is but one table."""
+        return len(self.first_rows) == 1
+
+    def exact_weight(self, column: int, row: int) -> tuple[int, int]:
+        """Give numerator and denominator of a weight, of which the float may be but the nearest."""
+        numerator, denominator = self.exact.item(column, row).as_integer_ratio()
+        return numerator * self.unit.denominator, denominator * self.unit.numerator
+
+    def rows_of_table(self, table: int) -> slice:
+        """Give where the rows of a table stand."""
+        ends = [*self.first_rows[1:].tolist(), len(self.row_totals)]
+        return slice(int(self.first_rows[table]), ends[table])
+
+    def spread(self, by_column: NDArray[Any]) -> NDArray[Any]:
+        """Give each row the values of its table's columns: (columns, tables) to what broadcasts to (columns, rows)."""
+        return by_column if self.has_one else by_column[:, self.table_of_row]
+
+    def sums(self, cells: NDArray[Any]) -> NDArray[Any]:
+        """Add the rows of each table: (columns, rows) to (columns, tables)."""
+        if self.has_one:
+            summed: NDArray[Any] = cells.sum(axis=1, keepdims=True)
+            return summed
+        added: NDArray[Any] = np.add.reduceat(cells, self.first_rows, axis=1)
+        return added
+
+    def least(self, cells: Matrix) -> Matrix:
+        """Find the least of each table's rows: (columns, rows) to (columns, tables)."""
+        if self.has_one:
+            lowest: Matrix = cells.min(axis=1, keepdims=True)
+            return lowest
+        found: Matrix = np.minimum.reduceat(cells, self.first_rows, axis=1)
+        return found
+
+    def first_least(self, cells: Matrix, columns: Positions, tables: Positions) -> Positions:
+        """Find the first row of the least value, for each of some columns of tables, in ascending order of both."""
+        if self.has_one:
+            rows: Positions = cells[columns].argmin(axis=1)
+            return rows
+        some = np.unique(columns)
+        least = np.minimum.reduceat(cells[some], self.first_rows, axis=1)
+        place, row = np.nonzero(cells[some] == least[:, self.table_of_row])
+        node = place * len(self.first_rows) + self.table_of_row[row]
+        wanted = np.searchsorted(some, columns) * len(self.first_rows) + tables
+        found: Positions = row[np.searchsorted(node, wanted)]
+        return found
+
+    def fitted(self, row_factors: Column, column_factors: Matrix) -> Matrix:
+        """Multiply the weights by the factors of their rows and columns."""
+        scaled: Matrix = self.weights * row_factors
+        scaled *= self.spread(column_factors)
+        return scaled
+
+    def row_sums(self, column_factors: Matrix) -> Column:
+        """Add each row of the weights, times the factors of the columns."""
+        if self.has_one:
+            return column_factors[:, 0] @ self.weights
+        added: Column = np.einsum("cr,cr->r", self.weights, self.spread(column_factors))
+        return added
+
+    def column_sums(self, row_factors: Column) -> Matrix:
+        """Add each column of the weights, times the factors of the rows."""
+        if self.has_one:
+            return (self.weights @ row_factors)[:, np.newaxis]
+        return np.asarray(self.sums(self.weights * row_factors), dtype=np.float64)
