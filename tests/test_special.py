@@ -17,13 +17,16 @@ from scipy import special as scipy_special
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import Column
 from salesperf.kernels.special import (
+    chi_square_tail,
     incomplete_beta,
     incomplete_beta_inverse,
+    log_binomial_probability,
     log_gamma,
     normal_cdf,
     normal_quantile,
     student_t_cdf,
     student_t_quantile,
+    two_sided_quantile,
 )
 
 TOLERANCE = 1e-9
@@ -32,6 +35,7 @@ TOLERANCE = 1e-9
 probabilities = st.floats(0, 1) | st.floats(1e-300, 1e-3)
 shapes = st.floats(1e-4, 1e6) | st.floats(1e-2, 100) | st.integers(1, 10_000).map(float)
 reals = st.floats(-1e6, 1e6) | st.floats(-40, 40)
+whole = (st.integers(0, 50) | st.integers(0, 10**9)).map(float)
 DOMAINS: dict[Callable[..., Any], tuple[st.SearchStrategy[float], ...]] = {
     normal_cdf: (reals,),
     normal_quantile: (probabilities,),
@@ -40,7 +44,11 @@ DOMAINS: dict[Callable[..., Any], tuple[st.SearchStrategy[float], ...]] = {
     incomplete_beta_inverse: (shapes, shapes, probabilities),
     student_t_cdf: (reals, shapes),
     student_t_quantile: (probabilities, shapes),
+    chi_square_tail: (st.floats(0, 1e4), st.integers(1, 40).map(float)),
+    log_binomial_probability: (whole, whole, probabilities),
 }
+WHOLE = {chi_square_tail, log_binomial_probability}
+"""Those that take whole numbers."""
 FUNCTIONS = pytest.mark.parametrize("function", DOMAINS, ids=lambda function: function.__name__)
 
 
@@ -74,7 +82,9 @@ def test_a_number_and_an_element_of_a_column_agree_to_the_bit(function: Callable
 
 @FUNCTIONS
 def test_a_number_beside_a_column_stands_for_each_of_its_elements(function: Callable[..., Any]) -> None:
-    first, *others = [np.array([0.25, 0.5])] + [0.75] * (len(DOMAINS[function]) - 1)
+    first, *others = [np.array([1.0, 2.0]) if function in WHOLE else np.array([0.25, 0.5])] + [
+        1.0 if function in WHOLE else 0.75
+    ] * (len(DOMAINS[function]) - 1)
     assert np.array_equal(function(first, *others), function(first, *(np.full(2, other) for other in others)))
 
 
@@ -82,9 +92,10 @@ def test_a_number_beside_a_column_stands_for_each_of_its_elements(function: Call
 def test_nan_in_is_nan_out_in_every_argument(function: Callable[..., Any]) -> None:
     count = len(DOMAINS[function])
     for position in range(count):
-        arguments = [math.nan if index == position else 0.5 for index in range(count)]
+        good = 1.0 if function in WHOLE else 0.5
+        arguments = [math.nan if index == position else good for index in range(count)]
         assert math.isnan(function(*arguments))
-        column = function(*(np.array([argument, 0.5]) for argument in arguments))
+        column = function(*(np.array([argument, good]) for argument in arguments))
         assert np.isnan(column).tolist() == [True, False]
 
 
@@ -152,7 +163,45 @@ def test_many_degrees_of_freedom_are_the_normal_distribution(x: float) -> None:
     assert student_t_cdf(x, 1e12) == pytest.approx(normal_cdf(x), rel=1e-8)
 
 
+@given(st.floats(0, 1e3), st.integers(1, 60))
+def test_more_squares_sum_to_more(x: float, degrees: int) -> None:
+    fewer, more = chi_square_tail(x, degrees), chi_square_tail(x, degrees + 1)
+    assert 0 <= fewer <= more * (1 + 1e-12) <= 1 + 1e-11
+
+
+@given(st.integers(0, 60), probabilities)
+def test_the_probabilities_of_all_counts_sum_to_one(n: int, p: float) -> None:
+    k = np.arange(n + 1)
+    assert np.exp(log_binomial_probability(k, np.full_like(k, n), np.full(k.size, p))).sum() == pytest.approx(1, rel=1e-12)
+
+
+@given(st.floats(1e-6, 1 - 1e-9))
+def test_an_interval_of_a_level_leaves_half_of_the_rest_on_each_side(level: float) -> None:
+    assert 2 * normal_cdf(-two_sided_quantile(level)) == pytest.approx(1 - level, rel=1e-12, abs=1e-15)
+
+
 # scipy as the oracle
+
+
+def test_the_chi_square_distribution_agrees_with_scipy() -> None:
+    rng = np.random.default_rng(6)
+    degrees = rng.integers(1, 400, 4_000)
+    x = degrees * 10 ** rng.uniform(-2, 1, degrees.size)
+    expected = scipy_special.chdtrc(degrees, x)
+    held = expected > 1e-290
+    assert relative_error(chi_square_tail(x, degrees)[held], expected[held]) < TOLERANCE
+    assert chi_square_tail(10_000.0, 10_000) == pytest.approx(scipy_special.chdtrc(10_000, 10_000), rel=TOLERANCE)
+
+
+def test_the_binomial_distribution_agrees_with_scipy() -> None:
+    rng = np.random.default_rng(7)
+    n = rng.integers(1, 10_000, 4_000)
+    p = rng.random(n.size)
+    k = np.where(rng.random(n.size) < 0.5, rng.binomial(n, p), rng.integers(0, n + 1))
+    # By scipy's own logarithms of factorials, of which each is off by some 1e-11 here.
+    factorials = scipy_special.gammaln(n + 1) - scipy_special.gammaln(k + 1) - scipy_special.gammaln(n - k + 1)
+    expected = factorials + scipy_special.xlogy(k, p) + scipy_special.xlog1py(n - k, -p)
+    assert np.abs(log_binomial_probability(k, n, p) - expected).max() < 1e-10
 
 
 def test_the_normal_distribution_agrees_with_scipy() -> None:
@@ -263,6 +312,13 @@ def test_the_ends() -> None:
     assert [student_t_cdf(-math.inf, 3), student_t_cdf(0, 3), student_t_cdf(math.inf, 3)] == [0, 0.5, 1]
     assert [student_t_quantile(0, 3), student_t_quantile(0.5, 3), student_t_quantile(1, 3)] == [-math.inf, 0, math.inf]
     assert [log_gamma(1), log_gamma(2)] == [0, 0]
+    assert [chi_square_tail(0, 1), chi_square_tail(0, 5), chi_square_tail(math.inf, 4)] == [1, 1, 0]
+    assert [log_binomial_probability(0, 0, 0), log_binomial_probability(3, 3, 1), log_binomial_probability(0, 3, 0)] == [
+        0,
+        0,
+        0,
+    ]
+    assert [log_binomial_probability(1, 3, 0), log_binomial_probability(4, 3, 0.5)] == [-math.inf, -math.inf]
 
 
 def test_the_largest_shapes_end_in_time() -> None:
@@ -291,6 +347,15 @@ def test_the_largest_shapes_end_in_time() -> None:
         (lambda: student_t_cdf(0.0, 0.0), "not_a_shape", ("degrees",)),
         (lambda: student_t_quantile(1.5, 3), "out_of_range", ("p",)),
         (lambda: student_t_quantile(0.5, math.inf), "not_a_shape", ("degrees",)),
+        (lambda: chi_square_tail(-1.0, 1), "out_of_range", ("x",)),
+        (lambda: chi_square_tail(1.0, 0), "not_degrees", ("degrees",)),
+        (lambda: chi_square_tail(np.ones(2), np.array([1.0, 1.5])), "not_degrees", ("degrees", 1)),
+        (lambda: chi_square_tail(1.0, 10_001), "not_degrees", ("degrees",)),
+        (lambda: log_binomial_probability(-1, 2, 0.5), "not_a_count", ("k",)),
+        (lambda: log_binomial_probability(1, 2.5, 0.5), "not_a_count", ("n",)),
+        (lambda: log_binomial_probability(1, math.inf, 0.5), "not_a_count", ("n",)),
+        (lambda: log_binomial_probability(1, 2, 1.5), "out_of_range", ("p",)),
+        (lambda: two_sided_quantile(1.0), "out_of_range", ("level",)),
     ],
 )
 def test_what_lies_outside_the_domain_is_refused(call: Callable[[], object], code: str, path: tuple[str | int, ...]) -> None:
