@@ -197,6 +197,23 @@ def test_a_diff_tells_who_is_new_who_is_gone_and_whose_part_changed() -> None:
         TargetChange(owner="cy", period=YEAR, before=None, after=Amount.of(6, COUNT)),
     )
     assert before.diff(before) == ()
+    nothing = allocate(visits(0), {})
+    assert [change.after for change in before.diff(nothing)] == [None, None]
+    assert [change.before for change in nothing.diff(before)] == [None, None]
+
+
+def test_plans_of_two_metrics_or_units_are_not_compared() -> None:
+    plan = allocate(visits(9), {"ada": 1})
+    calls = Target(owner=None, metric=STANDARD_METRICS["orders"], amount=Amount.of(9, COUNT), period=YEAR)
+    money, dollars = (
+        Target(owner=None, metric=STANDARD_METRICS["revenue"], amount=Amount.of(9, unit), period=YEAR) for unit in (CNY, USD)
+    )
+    with pytest.raises(InvalidValueError) as caught:
+        plan.diff(allocate(calls, {"ada": 1}))
+    assert "expected a plan of 'visits/count', got one of 'orders/count'" in str(caught.value)
+    for left, right in ((visits(9), calls), (money, dollars)):
+        plans = [allocate(target, {"ada": 1}) for target in (left, right)]
+        assert_refused(InvalidValueError, "diff_mixed", ("other",), lambda: plans[0].diff(plans[1]))  # noqa: B023 - called at once
 
 
 # Refusals
@@ -237,6 +254,12 @@ def test_a_part_goes_to_an_id(owner: Any) -> None:  # noqa: ANN401 - the fault
 @pytest.mark.parametrize("owners", ["abc", b"abc", 7], ids=["text", "bytes", "a number"])
 def test_equal_shares_are_not_for_the_letters_of_a_word(owners: Any) -> None:  # noqa: ANN401 - the fault
     assert_refused(InvalidValueError, "wrong_type", ("owners",), lambda: equal(owners))
+
+
+def test_equal_shares_are_for_ids_that_come_once() -> None:
+    number: Any = 7
+    assert_refused(InvalidValueError, "not_unique", ("owners", 1), lambda: equal(["a", "a"]))
+    assert_refused(InvalidValueError, "wrong_type", ("owners", 1), lambda: equal(["a", number]))
 
 
 @pytest.mark.parametrize(
@@ -292,8 +315,16 @@ def test_a_profile_without_weight_in_the_period_is_refused() -> None:
     )
 
 
+def test_a_total_too_small_for_a_method_is_that_of_the_target() -> None:
+    basis = {"ada": 1, "bo": 1, "cy": 1}
+    assert_refused(
+        InfeasibleError, "total_below_one_each", ("target", "amount"), lambda: allocate(visits(1), basis, method="hill")
+    )
+
+
 def test_unknown_names_are_refused() -> None:
     bad: Any = "decade"
+    assert_refused(InvalidValueError, "wrong_type", ("calendar",), lambda: split(visits(7), "month", calendar=bad))
     assert_refused(UnknownNameError, "choice", ("method",), lambda: allocate(visits(7), {"ada": 1}, method=bad))
     assert_refused(InvalidValueError, "choice", ("grain",), lambda: split(visits(7), bad))
     profiles: tuple[Any, ...] = (bad, None, 3, np.zeros(3))

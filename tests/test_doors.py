@@ -37,6 +37,8 @@ WRONG = cast("Any", "wrong")
         (lambda: allocation.allocate(WRONG, {"ada": 1}), ("target",)),
         (lambda: allocation.allocate(GOAL, cast("Any", ["bo", "cy"])), ("basis",)),
         (lambda: allocation.split(WRONG, "day"), ("target",)),
+        (lambda: allocation.seasonality(WRONG, metric=VISITS, grain="month"), ("tally",)),
+        (lambda: allocation.seasonality(NOTHING, metric=WRONG, grain="month"), ("metric",)),
         (lambda: review.build(WRONG, owner=None, period=SEPTEMBER, as_of=DAY), ("records",)),
         (lambda: review.build(RECORDS, owner=None, period=WRONG, as_of=DAY), ("period",)),
         (lambda: review.build(RECORDS, owner=None, period=SEPTEMBER, as_of=WRONG), ("as_of",)),

@@ -149,7 +149,7 @@ def test_what_stands_for_a_value_stands_for_itself(secret: str) -> None:
 
 def test_every_phrase_is_used() -> None:
     values: list[object] = [(), [1], [[1]], "a b", "", str, 10**9, 10**99, 1.23456789, object()]
-    values.append(datetime(2026, 1, 1, tzinfo=UTC))
+    values += [datetime(2026, 1, 1, tzinfo=UTC), Phrase("amount", amount="1.00 CNY")]
     phrases = [phrase for phrase in map(show, values) if isinstance(phrase, Phrase)]
     nested = [item for phrase in phrases for item in phrase.arguments.get("items", ()) if isinstance(item, Phrase)]  # type: ignore[attr-defined] # a tuple
     assert {phrase.key for phrase in [*phrases, *nested]} == set(SHOWN)

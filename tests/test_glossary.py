@@ -18,7 +18,7 @@ import pytest
 import salesperf
 from pages import ROOT
 from salesperf.formulas import FORMULAS
-from salesperf.kernels.apportionment import METHODS
+from salesperf.kernels.apportionment import MATRIX_METHODS, METHODS
 from salesperf.messages import LANGUAGES, catalog
 from salesperf.model.finding import SEVERITIES
 from salesperf.review import NOTES
@@ -151,6 +151,7 @@ def words() -> Iterator[str]:
         if inspect.isroutine(function):
             yield from (word for annotation in annotations(function) for word in choices(annotation))
     yield from METHODS
+    yield from MATRIX_METHODS
     yield from LANGUAGES
 
 

@@ -139,7 +139,7 @@ def test_what_is_missing_from_the_arguments_leaves_its_name_in_braces() -> None:
         (Decimal("1E+3"), "", "1,000", "1,000"),
         (Decimal("1234.50"), "", "1,234.50", "1,234.50"),
         (Fraction(1, 3), "", "1/3", "1/3"),
-        (Fraction(10001, 10007), "", "1.00", "1.00"),
+        (Fraction(10001, 10007), "", "0.9994", "0.9994"),
         (0.9731, "percent", "97.3%", "97.3%"),
         (Decimal("0.9731"), "percent", "97.3%", "97.3%"),
         (Fraction(1, 2), "percent", "50.0%", "50.0%"),

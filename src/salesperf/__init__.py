@@ -52,16 +52,19 @@ if TYPE_CHECKING:
     from salesperf.model.calendar import Calendar
     from salesperf.model.customer import CONTACT_ROLES, Contact, Customer
     from salesperf.model.estimate import Estimate
+    from salesperf.model.exchange import ExchangeRate, ExchangeRates
     from salesperf.model.finding import Finding
     from salesperf.model.frozen import FrozenMap
     from salesperf.model.message import Message
     from salesperf.model.metric import STANDARD_METRICS, Band, Metric
     from salesperf.model.opportunity import FORECAST_CATEGORIES, Change, Opportunity, Visit
+    from salesperf.model.override import Override
     from salesperf.model.people import Move, Org, Rep, Stint, Team
     from salesperf.model.period import GRAINS, Period
     from salesperf.model.process import STANDARD_PROCESSES, SalesProcess, Stage
     from salesperf.model.profile import Profile, Schedule
     from salesperf.model.records import Records
+    from salesperf.model.replanning import Checkpoint, Lock, Transfer
     from salesperf.model.target import Actual, Target, TargetKey
 
 __version__: Final = "0.1.0"
@@ -86,11 +89,14 @@ __all__ = [
     "BreakdownChange",
     "Calendar",
     "Change",
+    "Checkpoint",
     "Clip",
     "Contact",
     "Customer",
     "Difference",
     "Estimate",
+    "ExchangeRate",
+    "ExchangeRates",
     "Finding",
     "FrozenMap",
     "Given",
@@ -99,6 +105,7 @@ __all__ = [
     "Interval",
     "InvalidInputError",
     "InvalidValueError",
+    "Lock",
     "Message",
     "Metric",
     "Minimum",
@@ -107,6 +114,7 @@ __all__ = [
     "NotAdditiveError",
     "Opportunity",
     "Org",
+    "Override",
     "Period",
     "Product",
     "Profile",
@@ -123,6 +131,7 @@ __all__ = [
     "Target",
     "TargetKey",
     "Team",
+    "Transfer",
     "Unit",
     "UnitMismatchError",
     "UnknownNameError",
@@ -178,6 +187,8 @@ _HOMES: Final = MappingProxyType(
         "Contact": "salesperf.model.customer",
         "Customer": "salesperf.model.customer",
         "Estimate": "salesperf.model.estimate",
+        "ExchangeRate": "salesperf.model.exchange",
+        "ExchangeRates": "salesperf.model.exchange",
         "Finding": "salesperf.model.finding",
         "FrozenMap": "salesperf.model.frozen",
         "Message": "salesperf.model.message",
@@ -188,6 +199,7 @@ _HOMES: Final = MappingProxyType(
         "Change": "salesperf.model.opportunity",
         "Opportunity": "salesperf.model.opportunity",
         "Visit": "salesperf.model.opportunity",
+        "Override": "salesperf.model.override",
         "Move": "salesperf.model.people",
         "Org": "salesperf.model.people",
         "Rep": "salesperf.model.people",
@@ -201,6 +213,9 @@ _HOMES: Final = MappingProxyType(
         "Profile": "salesperf.model.profile",
         "Schedule": "salesperf.model.profile",
         "Records": "salesperf.model.records",
+        "Checkpoint": "salesperf.model.replanning",
+        "Lock": "salesperf.model.replanning",
+        "Transfer": "salesperf.model.replanning",
         "Actual": "salesperf.model.target",
         "Target": "salesperf.model.target",
         "TargetKey": "salesperf.model.target",

@@ -33,38 +33,85 @@ __all__ = [
 
 TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "above_cap": "expected an amount of at most the cap, {high}, got {value}"
+        " (hint: raise the cap, or take this part out of it)",
         "allocated_to_itself": "expected owners other than the target's own, got {value} among them"
         " (hint: to divide over time, use split)",
+        "allocation_over_time": "expected an allocation over owners or scopes, got one over time"
+        " (hint: the grain and the profile of a grid say how it is spread over time)",
         "amount_digits": "expected at most {digits} digits after the point for {unit}, got {value}"
         " (hint: round it first, or use a unit with more digits)",
         "amount_float": "expected an int, str or Decimal and no float, got {value}"
         ' (hint: write it as text, such as Amount.of("12.34", CNY), so that no digit is guessed)',
         "amount_not_a_number": "expected a decimal number such as 1234.50, got {value}"
         " (hint: no thousands separators, no currency signs)",
+        "amount_or_decimal": "expected an amount or a decimal number as text, got {value}"
+        ' (hint: {{"minor": 800, "unit": "CNY"}}, or "0.25" in quotes)',
         "amount_overflow": "expected an amount whose minor units fit a 64-bit integer, got {value}"
         " (hint: a unit with fewer digits reaches further)",
+        "array_untagged": 'expected a value, got an array (hint: a tuple is written as {{"tuple": [1, 2]}})',
+        "audit_lacks": "expected a value for every owner who has a target, got none for {value}"
+        " (hint: write 0 for whoever has none)",
+        "audit_mixed": "expected targets of one metric in one unit, got {left} and {right} (hint: audit each by itself)",
+        "audit_without_measure": "expected potential or capacity to compare targets with, got neither",
+        "basis_elsewhere": "expected owners who are under the target's owner within {value}, got another one",
+        "basis_lacks": "expected a weight for every owner that the other bases name, got none for {value}"
+        " (hint: write 0 for whoever is to have none)",
+        "basis_misses": "expected a weight of everybody who is there, got none of {value} (hint: a weight of 0 gets nothing)",
         "basis_no_mapping": "expected a mapping of owner to weight, got {value}"
         " (hint: allocation.equal(owners) gives each the same weight)",
+        "below_floor": "expected an amount of at least the floor, {low}, got {value}"
+        " (hint: lower the floor, or take this part out of it)",
         "beyond_int64": "expected a number between -2**63 and 2**63, got {value}",
+        "bound_beyond_totals": "expected a bound that the totals of row and column leave room for, {total}, got {value}",
+        "bound_sign": "expected a bound that allows a part of 0 or of the sign of the total, got {value}",
+        "bounds_not_taken": "expected no bounds for the method {method}, got some (hint: {choices} take bounds)",
         "breakdown_parts": "expected parts that fit the rule {rule}, got others",
         "calendar_conflict": "expected a day to be a holiday or an extra workday, got {value} as both",
         "calendar_no_workdays": "expected a weekend of at most six days, got {value}",
+        "calendar_year_end": "expected a week pattern of the years that end on the {value} such weekday, got none"
+        " (hint: set week_pattern to 4-4-5, 4-5-4 or 5-4-4)",
+        "caps_below_total": "expected caps with a sum of at least {total}, got {value}, which is {excess} less"
+        " (hint: raise those of {owners}; whoever has no weight gets the floor)",
+        "caps_below_total_in_steps": "expected caps, rounded down to steps of {step}, with a sum of at least {total}"
+        ", got {value}, which is {excess} less"
+        " (hint: raise those of {owners}, or take a smaller step)",
         "cell_too_long": "expected text of at most {limit} characters, got {value}",
         "change_empty": "expected at least one value that changes, got none",
         "changes_missing": "expected at least one row of the deal in changes.csv, got none for {value}"
         " (hint: its stage, amount, owner and whatever else changes stand there)",
+        "checkpoint_divided": "expected an owner whose parts are all of one target, got {value}, whose parts are of several"
+        " (hint: a checkpoint is for somebody who stays in one team)",
+        "checkpoint_order": "expected at least as much as by the checkpoint before, got {value}",
+        "checkpoint_unreachable": "expected a checkpoint that the open parts until then can reach, got one that is"
+        " {excess} more",
         "choice": "expected one of {choices}, got {value}",
         "contact_of_one": "expected a customer or an opportunity to which the contact belongs, got neither or both",
+        "correlation": "expected a number from 0 to below 1, got {value}"
+        " (hint: with 1 nothing but the common factor would decide)",
+        "currency_case": "expected the currency {known}, in capitals, got {value}"
+        " (hint: a count of this name is written with its digits, as in pen:0)",
         "customer_cycle": "expected a tree of customers, got a cycle through {value}",
         "date_is_datetime": "expected a date, got a datetime (hint: choose the time zone yourself and pass value.date())",
         "date_too_late": "expected a day before the last that a calendar can hold, got {value}",
         "days_reversed": "expected a last day on or after the first, got {first} and {last}",
+        "decimal_as_text": "expected a decimal number as text, got {value}"
+        ' (hint: put it in quotes, as in "0.8", so that no digit is guessed)',
         "decimal_scale": "expected a number with at most {digits} digits before and after the point, got {value}",
+        "diff_mixed": "expected a plan of {left}, got one of {right} (hint: plans of one metric in one unit can be compared)",
         "dimensions": "expected an array of one dimension, got {value}",
         "document_decoding": "expected UTF-8 text, got other bytes at position {position}",
+        "document_too_large": "expected a document of at most {limit} MiB, got {size} MiB"
+        " (hint: raise limit_bytes, if you trust whoever wrote it)",
         "duplicate_id": "expected an id that no other rep or team bears, got {value} again",
         "duplicate_target": "expected one target for owner, metric, period and scope, got another one for {value}",
         "empty": "expected text that is not empty and has no blanks at its ends, got {value}",
+        "entry_not_before_exit": "expected an entry before the exit at {exit}, got {value}"
+        " (hint: leave out what leaves as it enters: it was never under observation)",
+        "exchange_both_ways": "expected the rates of a pair to be stated one way, got those of {base} in {quote} both ways"
+        " (hint: drop one way; each serves the other as its inverse)",
+        "exchange_rate_missing": "expected a rate of {base} in {quote} on or before {value}, got none"
+        " (hint: add it to the table, or name the pivot through which the pair is converted)",
         "exit_criteria": "expected evidence of {missing} before a deal leaves {stage}, got none"
         " (hint: pass the keys of what is met as evidence)",
         "exported_missing": "expected the day of the export, since some fields are as exported, got None",
@@ -75,10 +122,27 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: raise limit_bytes, or split the file by year)",
         "file_unreadable": "expected a file that can be read, got the system error {reason}",
         "file_unwritable": "expected a place that can be written to, got the system error {reason}",
+        "floor_above_cap": "expected a floor of at most the cap, {high}, got {low}",
+        "floors_above_total": "expected floors with a sum of at most {total}, got {value}, which is {excess} more"
+        " (hint: lower those of {owners})",
+        "floors_above_total_in_steps": "expected floors, rounded up to steps of {step}, with a sum of at most {total}"
+        ", got {value}, which is {excess} more"
+        " (hint: lower those of {owners}, or take a smaller step)",
         "folder_missing": "expected a folder that holds reps.csv, found no such folder or no such file in it",
         "folder_occupied": "expected a new folder, or one that holds nothing but files of this layout, got {value}",
+        "grid_clash": "expected sums that the days of work allow, but {owners} need {need} and can bring {short} less:"
+        " {held} in {periods}, and {elsewhere} at other times (hint: give them less, or spread the target otherwise over time)",
+        "grid_short": "expected sums that the days of work allow, but {owners} need {need} and can bring {short} less,"
+        " {elsewhere} in all (hint: give them less, or spread the target otherwise over time)",
+        "held_above_total": "expected amounts that hold to leave the others a part of {total} or nothing"
+        ", got a sum of {value}, which is {excess} beyond it"
+        " (hint: those of {owners} hold)",
+        "held_below_total": "expected amounts that hold for all parts to sum to {total}, got {value}, which is {excess} less"
+        " (hint: those of {owners} hold; leave one open)",
         "history_begins": "expected the first change to name a stage, got none",
         "history_empty": "expected at least one change, got none",
+        "history_negative": "expected actuals with a sum of 0 or more, got {value}"
+        " (hint: returns outweigh sales; leave the owner out, or state a weight)",
         "history_order": "expected days in order, got {value} after {previous}"
         " (hint: sort the changes by day; within a day their order is the sequence)",
         "history_repeats": "expected another stage than the one in which the deal is, got {value} again"
@@ -89,7 +153,15 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "interval_reversed": "expected low <= high, got {low} and {high}",
         "invalid_input": "faults in the input: {count}",
         "json_syntax": "expected JSON, got something else or the end of the text (hint: the path is line and column)",
+        "kept_and_overridden": "expected a part to be kept or set by hand, got both (hint: drop one of the two)",
         "length": "expected {expected} items, got {value}",
+        "lower_above_total": "expected lower bounds with a sum of at most {total}, got {value}, which is {excess} more"
+        " (hint: bounds that count stand at the positions {positions})",
+        "margins_clash": "expected totals that the cells allow, but rows {rows} need {need} and can get {short} less:"
+        " {held} from columns {columns}, and {elsewhere} from the others (hint: rows and columns count from 0; raise a bound,"
+        " or a weight of 0, where these rows meet the other columns, or change the totals)",
+        "margins_differ": "expected row totals and column totals of one sum, got {rows} and {columns}, a difference"
+        " of {excess}",
         "metric_conflict": "expected one definition of the metric {metric}, got another one",
         "missing_column": "expected a column {column}, got the columns {columns}",
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
@@ -102,23 +174,48 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "move_outside_service": "expected a move after the day of hire and before the day of leaving, got {value}",
         "name_taken": "expected a name that no column of the result bears, got {value}",
         "nested_too_deeply": "expected at most {limit} objects and arrays within each other, got more",
+        "no_capacity": "expected a weight above 0 only for who works in {value}, got one for somebody who does not"
+        " (hint: a weight of 0 leaves them out)",
         "no_day": "expected actuals or deals, whose last day would be the day to look back from, got none (hint: pass --as-of)",
+        "no_history": "expected actuals of {metric} by these owners in the period, got none",
+        "no_permutation": "expected each position once, got {value}",
+        "no_step_between": "expected a multiple of the step {step} from the floor {low} to the cap {high}, got none"
+        " (hint: take a smaller step)",
         "no_weights": "expected at least one weight to divide {total} by, got none",
+        "no_workdays": "expected a period with workdays, got none in {value}",
+        "nobody_there": "expected somebody who is there to bring {value}, got nobody"
+        " (hint: give the days a weight of 0 in the profile, or name a vacant seat as a rep of kind house)",
+        "nobody_to_take": "expected somebody whose part is open and who has a weight above 0 to take the {value} that is left"
+        ", got nobody"
+        " (hint: raise a weight, or the amounts that hold)",
         "not_a_count": "expected a count (a whole number, 0 or more), got {value}",
         "not_a_shape": "expected a number from 1e-4 to 1e12, got {value}",
         "not_additive": "expected a metric that adds up (a flow), got {metric}, a {accumulation}"
         " (hint: a ratio target is inherited, not divided)",
+        "not_an_array": "expected an array, got {value}",
+        "not_an_object": "expected an object, got {value}",
+        "not_degrees": "expected a whole number from 1 to {high}, got {value}",
         "not_encodable": "expected text that UTF-8 can hold, got half a surrogate pair",
         "not_finite": "expected a finite number, got {value}",
+        "not_inherited": "expected a ratio, which is the same for everybody below, got {metric}, a {accumulation}"
+        " (hint: a flow is divided: use cascade)",
+        "not_integers": "expected a numpy array of whole numbers, got {value} (hint: amounts count in minor units)",
+        "not_money": "expected an amount of money, got one in {value}",
         "not_numeric": "expected a number or a numpy array of numbers, got {value}"
         " (hint: make a list an array with numpy.array)",
         "not_positive": "expected a finite number above 0, got {value}",
         "not_recorded": "expected a metric that is recorded, and no ratio, got {metric}"
         " (hint: record {numerator} and {denominator}; the ratio follows)",
         "not_recorded_part": "expected a metric that is recorded, and no ratio, got {metric}",
+        "not_shown": "expected what a message may show, got {value}",
         "not_unique": "expected each one once, got {value} again",
+        "nothing_open": "expected an open part that may change and is planned above 0 for what {owner} still has to do,"
+        " {value}, got none"
+        " (hint: release a lock, or choose another policy)",
         "number_too_long": "expected a number of at most {limit} digits, got a longer one",
         "org_cycle": "expected a tree of teams, got a cycle through {value}",
+        "org_missing": "expected an org, since {value} is a team whose members' actuals count toward it, got none",
+        "other_target": "expected an allocation of the same target, got one of another",
         "out_of_range": "expected a number from {low} to {high}, got {value}",
         "overflow": "expected a sum that fits a 64-bit integer, got one beyond it",
         "period_beyond_time": "expected a period within 0001-01-01 and 9999-12-30, got one that reaches beyond, from {value}",
@@ -126,9 +223,13 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " 2026-09-01..2026-09-30, got {value}",
         "period_label_fiscal": "expected a calendar for the fiscal label {value}"
         " (hint: pass the calendar whose fiscal year it names)",
+        "period_label_weeks": "expected a calendar with a week pattern for the label {value}"
+        " (hint: only fiscal years of whole weeks number their months and weeks)",
         "period_overlap": "expected periods that do not overlap, got {value} beginning within the one before",
         "period_reversed": "expected a period that ends after it starts, got {start} and {end}"
         " (hint: the end is the first day after the period)",
+        "plan_closed": "expected a plan of which something is still open at the end of {value}, got one that has ended",
+        "plan_negative": "expected a plan whose parts are 0 or more, got one of {value}",
         "process_kind": "expected from {low} to {high} stages of kind {kind}, got {value}",
         "process_mismatch": "expected a deal of the process {expected}, got one of {value}"
         " (hint: ask about each process by itself)",
@@ -137,9 +238,16 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "process_order": "expected the kinds of stages in the order {choices}, got {value} too late",
         "process_without_stages": "expected stages in stages.csv, or one of the ready-made processes {choices}, got {value}",
         "profile_length": "expected {expected} weights for the grain {grain}, got {value}",
+        "quota_too_long": "expected a division that takes at most {limit} steps, got one of {value}"
+        " (hint: divide in a coarser unit, such as thousands, or leave out very small weights)",
         "rate_float": "expected an int, Decimal or Fraction and no float, got {value}"
         ' (hint: write it as text, such as Decimal("0.075"))',
+        "reach_above_total": "expected at most the total, {total}, to be reached on the way, got {value}, which is"
+        " {excess} more",
+        "reach_without_weight": "expected a weight above 0 among the first parts, which are to reach {value}, got only zeros",
         "reason_missing": "expected a reason why there is no value, got none",
+        "rebalanced_twice": "expected the plan of record, got one that was rebalanced"
+        " (hint: pass its .plan; what was missed before would else be carried over twice)",
         "review_not_begun": "expected a day on or after the first of the period, {start}, got {value}"
         " (hint: nothing can be reviewed before it has begun)",
         "row_length": "expected {expected} fields, got {value}"
@@ -149,11 +257,54 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "schema_newer": "expected a document of version {known} or older, got version {value}"
         " (hint: install a newer salesperf)",
         "schema_unknown": "expected a document whose schema reads as {known}, got {value}",
+        "scope_again": "expected each scope once, and narrower than the target's, got one again or one that adds nothing",
+        "scope_beside_target": "expected a scope within the target's, got {value} for {name}, which the target has otherwise",
+        "scope_crossed": "expected rows and columns that are narrowed by different things, got {value} for both"
+        " (hint: a third dimension may have no whole solution: divide one first, and make a grid of each part)",
+        "scope_overlap": "expected scopes that have no sales in common, got one that overlaps with {value}"
+        " (hint: narrow both by the same names)",
+        "season_holiday_elsewhere": "expected days of which some lie in the year, got {value}"
+        " (hint: windows go by the calendar year of their holiday)",
+        "season_holiday_year": "expected the dates of the holiday in {value}, got none"
+        " (hint: give them for every full year on record, and for the year planned)",
+        "season_negative": "expected a share that is not negative, got {value}"
+        " (hint: more came back than was sold; take a coarser grain, or more prior years)",
+        "season_unknown": "expected {metric} over at least one full year, with a sum above 0, got none; years left out: {value}"
+        ' (hint: to split by "workdays" needs no history)',
+        "season_year_missing": "expected the year that is planned, got none"
+        " (hint: holidays that move fall on other days in each year)",
+        "step_leaves_rest": "expected a part that may take what the total has beyond steps of {step}, {value}"
+        ", got caps and floors that leave it to none"
+        " (hint: raise a cap by it, or take a smaller step)",
+        "step_too_coarse": "expected a total that gives each weight above 0 a step of {step}, as {method} does, got less"
+        " (hint: take a smaller step, or largest_remainder)",
+        "table_dimensions": "expected an array of {expected} dimensions, got {value}",
+        "table_shape": "expected an array of {expected} rows and columns, got {value}",
+        "taker_absent": "expected a rep who is there to take {value}, got nobody"
+        " (hint: name somebody who serves in the team all the time)",
         "tally_mismatch": "expected tallies with one {field}, got {left} and {right}"
         " (hint: count both parts by the same question)",
         "target_cycle": "expected a tree of targets, got a cycle through the one for {value}",
         "target_order": "expected floor, amount and stretch in the order of the metric's direction, got another order",
+        "target_too_large": "expected an amount of at most {limit}, got {value}"
+        " (hint: divide in a coarser unit, or first over fewer and larger parts)",
+        "too_few": "expected at least {low} of them, got {value}",
         "too_many_faults": "expected fewer than {limit} faults in a file (hint: the rows below have not been read)",
+        "total_above_bounds": "expected at most {limit}, all that its cells can hold, got {value}, which is {excess} more"
+        " (hint: raise an upper bound or a weight of 0 in this row or column)",
+        "total_below_bounds": "expected at least {limit}, the sum of its lower bounds, got {value}, which is {excess} less"
+        " (hint: lower one of these bounds)",
+        "total_below_one_each": "expected a total that reaches for the least parts, {value}, got {total}, which is"
+        " {excess} less"
+        " (hint: {method} gives each weight above 0 a unit where its upper bound allows)",
+        "totals_of_both_signs": "expected totals of one sign, got {low} and {high} (hint: divide gains and losses apart)",
+        "totals_too_large": "expected totals whose sum is at most 2**48, got {value} (hint: divide in a coarser unit)",
+        "transfer_locked": "expected business that may move, got a lock on the part for {value}",
+        "transfer_of_more_than_all": "expected transfers of at most all that is planned for a giver, got more for {value}",
+        "transfer_of_nothing": "expected an open part of the giver that begins on {value} or later, got none",
+        "transfer_to_self": "expected a taker other than the giver, got {value} as both",
+        "transfer_without_part": "expected a part of the taker for {value}, got none"
+        " (hint: the plan gives the taker nothing for these days)",
         "transition_earlier": "expected a day on or after the last change, {last}, got {value}",
         "transition_illegal": "expected one of {choices}, to which a deal may go from {stage}, got {value}"
         " (hint: advance enters open stages and after-sales service; win, lose, cancel and reopen enter the others)",
@@ -162,14 +313,18 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unit_dimension": "expected an amount of dimension {expected} for the metric {metric}, got {value}",
         "unit_mismatch": "expected amounts in one unit, got {left} and {right} (hint: convert one of them first)",
         "unit_of_ratio": "expected no unit for the ratio {metric}, got {value} (hint: leave the cell empty)",
+        "unknown_cause": "expected a cause from 1 to {high}, got {value} (hint: 0 stands for what was not seen to end)",
         "unknown_column": "expected a known column, got {value}",
         "unknown_customer": "expected the id of a customer, got {value}",
         "unknown_field": "expected a known field, got {value}",
         "unknown_file": "expected a file of this layout, got {value}",
+        "unknown_in_plan": "expected an owner and a period of the plan, got {value}",
         "unknown_language": "expected one of {choices}, got {value}",
+        "unknown_member": "expected a rep of the team, got {value}",
         "unknown_metric": "expected a metric of metrics.csv or one of {choices}, got {value}",
         "unknown_opportunity": "expected the id of an opportunity, got {value}",
         "unknown_owner": "expected the id of a rep or a team, got {value}",
+        "unknown_part": "expected an owner or a scope of the basis, got {value}",
         "unknown_process": "expected one of the sales processes {choices}, got {value}",
         "unknown_rep": "expected the id of a rep, got {value}",
         "unknown_stage": "expected one of the stages {choices}, got {value}",
@@ -185,7 +340,10 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unreadable_number": "expected a number such as 0.8, got {value}",
         "unreadable_unit": "expected a unit such as CNY, USD:4, count or box, got {value}"
         " (hint: a currency goes by its ISO 4217 code, so RMB is CNY; any other three capitals need digits, as in PCS:0)",
+        "upper_below_total": "expected upper bounds with a sum of at least {total}, got {value}, which is {excess} less"
+        " (hint: a weight of 0 gets its lower bound; bounds that count stand at the positions {positions})",
         "weights_all_zero": "expected at least one weight above 0, got only zeros",
+        "weights_far_apart": "expected weights above 0 within a factor of 2**300 of each other, got {value} and a larger one",
         "weights_invalid": "expected weights that are finite and not negative, got {value}",
         "wrong_type": "expected {expected}, got {value}",
     },
@@ -194,6 +352,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
 
 SHOWN: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "amount": "{amount}",
         "datetime": "a datetime",
         "empty": "empty text",
         "integer": "an int of {count} digits",

@@ -229,9 +229,14 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
         return str(value)
     if style == "points":
         return render("format.points", {"number": f"{100 * float(value):+z.1f}"}, lang=lang, catalogs=catalogs)
-    if isinstance(value, Fraction) and not style and value.denominator < _MOST_DENOMINATOR:
-        return str(value)  # exactly, so that whoever reads a breakdown can recompute it
-    return _number(float(value) if isinstance(value, Fraction) else value, style)
+    return _fraction(value, style) if isinstance(value, Fraction) else _number(value, style)
+
+
+def _fraction(value: Fraction, style: str) -> str:
+    """Write a fraction exactly, so that whoever reads a breakdown can recompute it; a share of many digits by its first six."""
+    if style or (value.denominator >= _MOST_DENOMINATOR and abs(value) >= 1):
+        return _number(float(value), style)
+    return str(value) if value.denominator < _MOST_DENOMINATOR else f"{float(value):.6g}"
 
 
 def _number(value: float | Decimal, style: str) -> str:
