@@ -392,6 +392,13 @@ def test_what_makes_no_sense_is_refused(
     assert faults_of(lambda: cascade(**(arguments | change))) == [(kind, code, path)]
 
 
+def test_a_target_beyond_what_tables_hold_is_told_by_amounts() -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        cascade(visits(2**48), ORG, BASIS, over_assign=Decimal("0.1"))
+    assert (caught.value.code, caught.value.path) == ("target_too_large", ("target", "amount"))
+    assert "281,474,976,710,656, got 309,622,474,381,722" in str(caught.value)
+
+
 def test_a_ratio_is_not_cascaded() -> None:
     rate = Target(owner=None, metric=STANDARD_METRICS["win_rate"], amount=Decimal("0.3"), period=THIRD)
     assert faults_of(lambda: cascade(rate, ORG, BASIS)) == [(NotAdditiveError, "not_additive", ("target", "metric"))]

@@ -8,12 +8,12 @@ from typing import cast
 import attrs
 import numpy as np
 
-from salesperf.allocation.parts import Place, Plan, amount_of, part_of
+from salesperf.allocation.parts import Place, Plan, amount_of, explained, part_of
 from salesperf.allocation.tables import Claims
 from salesperf.allocation.tree import Tree
 from salesperf.errors import UnknownNameError
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Product, Sum
+from salesperf.model.breakdown import Breakdown, Sum
 from salesperf.model.codes import Integers
 from salesperf.model.message import Message
 from salesperf.model.period import Period
@@ -240,18 +240,8 @@ class Cascade(Plan):
                 Breakdown(label=Message("breakdown.cushion"), value=self._amount(together - above)),
             ),
         )
-        toward_zero = Product("floor" if together >= 0 else "ceiling")
-        rounded = self._amount(together).times(share, rounding=toward_zero.rounding)
         full = self._amount(int(self.undivided[position, place]))
-        parts = [
-            Breakdown(
-                label=Message("breakdown.share_toward_zero"),
-                value=rounded,
-                rule=toward_zero,
-                parts=(whole, Breakdown(label=Message("breakdown.share"), value=share)),
-            ),
-            Breakdown(label=Message("breakdown.units_beyond"), value=full - rounded),
-        ]
+        parts = [*explained(full, share, whole, Message("breakdown.units_beyond"))]
         if full.minor != owed:
             parts.append(Breakdown(label=Message("breakdown.days_and_ramp"), value=self._amount(owed) - full))
         return Breakdown(label=label, value=self._amount(owed), rule=Sum(), parts=tuple(parts))

@@ -14,7 +14,7 @@ from salesperf.allocation.cascaded import Cascade
 from salesperf.allocation.parts import Weight, amount_of, refuse
 from salesperf.allocation.splitting import Spread, split
 from salesperf.allocation.tables import Claims, divide_columns
-from salesperf.allocation.terms import amount_shown
+from salesperf.allocation.terms import amount_shown, told_of_target
 from salesperf.allocation.tree import Seats, Tree, seats_of, tree_of
 from salesperf.errors import InfeasibleError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.kernels.apportionment import apportion
@@ -83,7 +83,8 @@ def cascade(
     InvalidInputError
         With every name that is missing from the basis, unknown or elsewhere, or other faults of one kind at once.
     InvalidValueError, UnknownNameError
-        If only one thing is wrong, or an argument is malformed.
+        If only one thing is wrong, or an argument is malformed, or what somebody's children owe is beyond 2**48 of the smallest
+        unit: 2.8 trillion in cents.
     InfeasibleError
         If nobody under a team is there in a period in which it owes something.
 
@@ -197,7 +198,11 @@ def _divide_down(columns: Sequence[Target], tree: Tree, counts: Claims, rates: S
         sums = _column_sums(owed[above], [rates[position] for position in above.tolist()])
         claims = counts[level.start : level.stop]
         refuse(_faults_of_periods(sums, claims, group, above, tree, columns))
-        owed[level.start : level.stop] = divide_columns(sums, claims, group)
+        try:
+            owed[level.start : level.stop] = divide_columns(sums, claims, group)
+        except InvalidValueError as error:
+            largest = max(np.abs(sums).sum(axis=1).tolist())
+            raise told_of_target(error, Amount(minor=largest, unit=amount_of(columns[0]).unit)) from None
     return owed
 
 
