@@ -25,10 +25,10 @@ OWED = 50_000_000
 
 @attrs.frozen(eq=False)
 class Company:
-    """A year of actuals in columns, and a target for each rep, metric and month: 24,000 of them."""
+    """A year of actuals in columns that stand ready, as the rivals' tables do; and 24,000 targets: reps, metrics, months."""
 
-    owner: Integers
-    metric: Integers
+    owner: Codes[str]
+    metric: Codes[str]
     unit: Codes[Unit]
     on: NDArray[np.datetime64]
     minor: Integers
@@ -40,22 +40,17 @@ class Company:
             pytest.skip(f"SALESPERF_BENCH_MAX leaves out sizes above {LARGEST}")
         generator = np.random.default_rng(size)
         return cls(
-            owner=generator.integers(0, OWNERS, size),
-            metric=generator.integers(0, METRICS, size),
+            owner=Codes(generator.integers(0, OWNERS, size), tuple(f"r{number}" for number in range(OWNERS))),
+            metric=Codes(generator.integers(0, METRICS, size), tuple(f"m{number}" for number in range(METRICS))),
             unit=Codes(np.zeros(size, dtype=np.int64), (CNY,)),
             on=np.datetime64("2026-01-01") + generator.integers(0, 365, size),
             minor=generator.integers(-10_000, 1_000_000, size),
         )
 
     @property
-    def owners(self) -> tuple[str, ...]:
-        """The ids of the reps."""
-        return tuple(f"r{number}" for number in range(OWNERS))
-
-    @property
     def metrics(self) -> tuple[Metric, ...]:
         """The flows."""
-        return tuple(Metric(f"m{number}", "money", "flow", "higher", f"m{number}") for number in range(METRICS))
+        return tuple(Metric(key, "money", "flow", "higher", key) for key in self.metric.labels)
 
     @property
     def places(self) -> tuple[Integers, Integers, Integers]:
@@ -68,8 +63,8 @@ class Company:
         """Count and hold against the targets, columns throughout."""
         owner, metric, month = self.places
         counted = tally_columns(
-            owner=Codes(self.owner, self.owners),
-            metric=Codes(self.metric, tuple(metric.key for metric in self.metrics)),
+            owner=self.owner,
+            metric=self.metric,
             unit=self.unit,
             on=self.on,
             minor=self.minor,
@@ -79,7 +74,7 @@ class Company:
         return roll_up_columns(
             counted,
             None,
-            owner=Codes(owner, self.owners),
+            owner=Codes(owner, self.owner.labels),
             metric=Codes(metric, self.metrics),
             unit=Codes(np.zeros(owner.size, dtype=np.int64), (CNY,)),
             start=edges[month],
@@ -92,7 +87,8 @@ class Company:
         """Return the rival's query, over frames that stand ready."""
         polars = pytest.importorskip("polars", reason="the rival polars is not installed (pip install 'salesperf[bench]')")
         owner, metric, month = self.places
-        actuals = polars.DataFrame({"owner": self.owner, "metric": self.metric, "on": self.on, "minor": self.minor})
+        codes = {"owner": self.owner.codes, "metric": self.metric.codes}
+        actuals = polars.DataFrame({**codes, "on": self.on, "minor": self.minor})
         targets = polars.DataFrame({"owner": owner, "metric": metric, "month": month + 1, "owed": np.full(owner.size, OWED)})
         targets = targets.with_columns(polars.col("month").cast(polars.Int8))
 
@@ -116,7 +112,8 @@ class Company:
         owner, metric, month = self.places
         connection = duckdb.connect(config={} if threads is None else {"threads": threads})
         # It reads the two mappings by their names here.
-        actuals_read = {"owner": self.owner, "metric": self.metric, "day": self.on.astype("M8[us]"), "minor": self.minor}
+        codes = {"owner": self.owner.codes, "metric": self.metric.codes}
+        actuals_read = {**codes, "day": self.on.astype("M8[us]"), "minor": self.minor}
         targets_read = {"owner": owner, "metric": metric, "month": month + 1, "owed": np.full(owner.size, OWED)}
         assert len(actuals_read) == len(targets_read)
         connection.execute("create table actuals as select * replace (day::date as day) from actuals_read")
@@ -158,16 +155,16 @@ def test_attainment_in_columns_beside_a_rival(ratio_in_turn: RatioInTurn, rival:
 def test_attainment_objects_beside_columns(ratio_in_turn: RatioInTurn, size: int) -> None:
     company = Company.drawn(size)
     counted = tally_columns(
-        owner=Codes(company.owner, company.owners),
-        metric=Codes(company.metric, tuple(metric.key for metric in company.metrics)),
+        owner=company.owner,
+        metric=company.metric,
         unit=company.unit,
         on=company.on,
         minor=company.minor,
     )
-    org = Org(reps=[Rep(id=owner) for owner in company.owners])
+    org = Org(reps=[Rep(id=owner) for owner in company.owner.labels])
     targets = [
         Target(owner=owner, metric=metric, amount=Amount(minor=OWED, unit=CNY), period=Period.month(2026, month))
-        for owner in company.owners
+        for owner in company.owner.labels
         for metric in company.metrics
         for month in range(1, MONTHS + 1)
     ]
