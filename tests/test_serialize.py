@@ -366,6 +366,18 @@ def test_a_tree_is_written_as_deep_as_it_can_be_read() -> None:
     assert caught.value.code == "nested_too_deeply"
 
 
+@pytest.mark.parametrize("deeper", [False, True])
+def test_depth_is_the_same_whatever_the_quick_writer_can(monkeypatch: pytest.MonkeyPatch, *, deeper: bool) -> None:
+    monkeypatch.setattr(json_text, "MOST_DEPTH", 3)
+    assert json_text._writes_deeper()  # noqa: SLF001 - asked once, at import
+    monkeypatch.setattr(json_text, "_WRITES_DEEPER", deeper)
+    assert json_text.parse("[[[]]]", 100) == ([[[]]], [])
+    if deeper:
+        with pytest.raises(InvalidValueError) as caught:
+            json_text.parse("[[[[]]]]", 100)
+        assert caught.value.code == "nested_too_deeply"
+
+
 def test_what_json_cannot_hold_is_not_taken_for_depth() -> None:
     with pytest.raises(TypeError):
         json_text.write({"a": [2**64]})
