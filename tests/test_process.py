@@ -28,7 +28,7 @@ from salesperf import (
     UnknownNameError,
 )
 from salesperf.messages import LANGUAGES, catalog, describe_error
-from salesperf.model.process import STAGE_KINDS
+from salesperf.model.stage import STAGE_KINDS
 from salesperf.testing import assert_moves_are_allowed, processes, stages
 
 SOLUTION = STANDARD_PROCESSES["solution"]

@@ -61,10 +61,11 @@ if TYPE_CHECKING:
     from salesperf.model.override import Override
     from salesperf.model.people import Move, Org, Rep, Stint, Team
     from salesperf.model.period import GRAINS, Period
-    from salesperf.model.process import STANDARD_PROCESSES, SalesProcess, Stage
+    from salesperf.model.process import STANDARD_PROCESSES, SalesProcess
     from salesperf.model.profile import Profile, Schedule
     from salesperf.model.records import Records
     from salesperf.model.replanning import Checkpoint, Lock, Transfer
+    from salesperf.model.stage import Stage
     from salesperf.model.target import Actual, Target, TargetKey
 
 __version__: Final = "0.1.0"

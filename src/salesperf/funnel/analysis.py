@@ -14,8 +14,8 @@ from salesperf.kernels.proportion import wilson
 from salesperf.model.codes import Integers
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.model.process import Stage
 from salesperf.model.result import Result, Row, Scalar, text_table
+from salesperf.model.stage import Stage
 from salesperf.model.validators import require
 
 __all__ = ["FunnelReport", "FunnelSegment", "FunnelStage", "analyze"]

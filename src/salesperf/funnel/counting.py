@@ -17,7 +17,8 @@ from salesperf.model.codes import EPOCH, Codes, Integers, days_of
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
 from salesperf.model.period import Period
-from salesperf.model.process import SalesProcess, StageKind
+from salesperf.model.process import SalesProcess
+from salesperf.model.stage import StageKind
 from salesperf.model.validators import require
 
 __all__ = ["count", "count_columns"]

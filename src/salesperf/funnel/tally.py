@@ -12,8 +12,9 @@ from salesperf.errors import InvalidValueError
 from salesperf.funnel.rules import OUTCOMES, RULES, RuleName
 from salesperf.model.codes import Integers, read_only, same_content
 from salesperf.model.period import Period
-from salesperf.model.process import SalesProcess, Stage
+from salesperf.model.process import SalesProcess
 from salesperf.model.result import Result, Row
+from salesperf.model.stage import Stage
 from salesperf.model.validators import as_tuple, check_choice, check_date, repeated, require
 
 __all__ = ["FunnelTally", "Labels", "check_question"]

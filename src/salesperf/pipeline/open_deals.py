@@ -16,8 +16,8 @@ from salesperf.model.customer import Fact
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
-from salesperf.model.process import Stage
 from salesperf.model.result import Row
+from salesperf.model.stage import Stage
 from salesperf.pipeline.deals import Placed, withheld_fields
 
 __all__ = ["AGE_UNITS", "FLAGS", "AgeUnit", "DealReader", "Flag", "OpenDeal"]

@@ -16,8 +16,9 @@ from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
 from salesperf.model.period import Period
-from salesperf.model.process import SalesProcess, Stage
+from salesperf.model.process import SalesProcess
 from salesperf.model.result import Result, Row
+from salesperf.model.stage import Stage
 from salesperf.model.validators import check_choice, check_date, require
 from salesperf.pipeline.concentrated import Concentration
 from salesperf.pipeline.deals import common_unit, in_order, known_total, withheld_fields

@@ -10,7 +10,8 @@ import attrs
 from salesperf.model.amount import Amount
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.period import Period
-from salesperf.model.process import SalesProcess, Stage
+from salesperf.model.process import SalesProcess
+from salesperf.model.stage import Stage
 
 __all__ = ["ENTERING", "LEAVING", "MOVEMENTS", "OF_DATES", "OF_STAGES", "BridgeStep", "Movement", "Replay", "View", "Worth"]
 

@@ -20,7 +20,7 @@ from salesperf import (
     Visit,
 )
 from salesperf.model.opportunity import CHANGING_FIELDS
-from salesperf.model.process import STAGE_KINDS, StageKind
+from salesperf.model.stage import STAGE_KINDS, StageKind
 from salesperf.testing.dates import days
 from salesperf.testing.values import AWKWARD, amounts, built_once, frozen_maps, ids, or_none, texts, units
 

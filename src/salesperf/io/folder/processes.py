@@ -10,7 +10,8 @@ from salesperf.io.folder.cells import flag_in, id_in, integer_in, list_in, numbe
 from salesperf.io.folder.files import OPPORTUNITIES, PROCESSES, STAGES
 from salesperf.io.folder.layout import Faults, Items, Layout, faults_in
 from salesperf.io.folder.table import Rows, Table
-from salesperf.model.process import STANDARD_PROCESSES, SalesProcess, Stage, StageKind
+from salesperf.model.process import STANDARD_PROCESSES, SalesProcess
+from salesperf.model.stage import Stage, StageKind
 from salesperf.model.validators import repeated
 
 __all__ = ["Processes", "read_processes", "rows_of_processes"]

@@ -19,11 +19,12 @@ from salesperf.model.opportunity import Change, Opportunity, Visit
 from salesperf.model.override import Override
 from salesperf.model.people import Move, Org, Rep, Stint, Team
 from salesperf.model.period import Period
-from salesperf.model.process import SalesProcess, Stage
+from salesperf.model.process import SalesProcess
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.records import Records
 from salesperf.model.replanning import Checkpoint, Lock, Transfer
 from salesperf.model.rule import Clip, Difference, Given, Minimum, Product, Quotient, Rounded, Sum, WeightedMean
+from salesperf.model.stage import Stage
 from salesperf.model.target import Actual, Target, TargetKey
 
 __all__ = ["KINDS", "RULES"]

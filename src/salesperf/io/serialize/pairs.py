@@ -7,7 +7,7 @@ import attrs
 
 from salesperf.errors import InvalidValueError
 from salesperf.model.opportunity import Change, Visit
-from salesperf.model.process import Stage
+from salesperf.model.stage import Stage
 from salesperf.model.target import Target, TargetKey
 
 __all__ = ["checked_pair"]
