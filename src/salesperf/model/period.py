@@ -1,11 +1,10 @@
 """Periods: half-open runs of days, with labels that parse back."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import attrs
 
@@ -24,8 +23,8 @@ from salesperf.model.boundaries import (
     opening_month,
     week_years,
 )
+from salesperf.model.period_name import GRAIN_OF_LETTER, PeriodName, fiscal_label, name_of
 from salesperf.model.validators import AnyInt
-from salesperf.model.week_year import WeekYearPart, WeekYears
 
 if TYPE_CHECKING:
     from salesperf.model.calendar import Calendar
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["GRAINS", "Grain", "Period"]
 
 _ONE_DAY: Final = timedelta(days=1)
-_WEEK: Final = 7
 _LABEL: Final = re.compile(
     r"((?P<fiscal>FY)(?!\d{4}-\d)|(?!\d{4}-M))(?P<year>\d{4})(-(?P<part>[HQMW])(?P<number>\d{1,2})|-(?P<month>\d{2}))?\Z",
     re.ASCII,
@@ -264,7 +262,7 @@ class Period:
         try:
             return cls(as_day(part.start), as_day(part.end))
         except OverflowError:
-            raise InvalidValueError("period_beyond_time", path=("Period", grain), value=_fiscal_label(grain, part)) from None
+            raise InvalidValueError("period_beyond_time", path=("Period", grain), value=fiscal_label(grain, part)) from None
 
     @classmethod
     def parse(cls, label: str, *, calendar: "Calendar | None" = None) -> Self:
@@ -301,7 +299,7 @@ class Period:
         year = int(match["year"])
         if match["month"]:
             return cls.month(year, int(match["month"]))
-        grain: Grain = _GRAIN_OF_LETTER[match["part"] or ""]
+        grain: Grain = GRAIN_OF_LETTER[match["part"] or ""]
         if match["fiscal"] and grain in {"month", "week"} and not week_years(within):
             raise InvalidValueError("period_label_weeks", path=("Period", "parse"), value=label)
         if grain == "week":
@@ -340,60 +338,22 @@ class Period:
         ['FY2026-M07', 'FY2026-M08', 'FY2026-M09']
         """
         name = self.name_in(calendar)
-        return name[1] if name else f"{self.start.isoformat()}..{self.last.isoformat()}"
+        return name.label if name else f"{self.start.isoformat()}..{self.last.isoformat()}"
 
-    def name_in(self, calendar: "Calendar | None") -> tuple[Grain, str, int, int] | None:
+    def name_in(self, calendar: "Calendar | None") -> PeriodName | None:
         """Recognise the period as a year, half, quarter, month, week or day of a calendar.
 
         Returns
         -------
-        tuple or None
+        PeriodName or None
             Grain, label, year and number within the year; ``None`` for any other run of days.
 
         Examples
         --------
         >>> Period.quarter(2026, 3).name_in(None)
-        ('quarter', '2026-Q3', 2026, 3)
+        PeriodName(grain='quarter', label='2026-Q3', year=2026, number=3)
         """
-        if self.days == 1:
-            return "day", self.start.isoformat(), self.start.year, self.start.timetuple().tm_yday
-        years = week_years(calendar)
-        return self._name_by_weeks(years) if years else self._name_by_months(calendar)
-
-    def _name_by_weeks(self, years: WeekYears) -> tuple[Grain, str, int, int] | None:
-        """Name a part of a year of weeks."""
-        start, end = self.start.toordinal(), self.end.toordinal()
-        for grain in GRAINS[:-1]:
-            part = years.part_holding(start, grain)
-            if (part.start, part.end) == (start, end) and date.min.year <= part.year <= date.max.year:
-                return grain, _fiscal_label(grain, part), part.year, part.number
-        return None
-
-    def _name_by_months(self, calendar: "Calendar | None") -> tuple[Grain, str, int, int] | None:
-        if self.start.day == 1 == self.end.day:
-            months = 12 * (self.end.year - self.start.year) + self.end.month - self.start.month
-            for grain in ("year", "half", "quarter"):
-                if MONTHS[grain] == months:
-                    return self._name_of_part(grain, calendar)
-            if months == 1:
-                return "month", f"{self.start.year:04d}-{self.start.month:02d}", self.start.year, self.start.month
-        iso = self.start.isocalendar()
-        if self.days == _WEEK and iso.weekday == 1:
-            return "week", f"{iso.year:04d}-W{iso.week:02d}", iso.year, iso.week
-        return None
-
-    def _name_of_part(
-        self, grain: Literal["year", "half", "quarter"], calendar: "Calendar | None"
-    ) -> tuple[Grain, str, int, int] | None:
-        """Name a run of so many whole months, unless it begins in the midst of a half or quarter of the calendar."""
-        opening = opening_month(calendar)
-        number, into = divmod((self.start.month - opening) % 12, MONTHS[grain])
-        year = self.start.year + (1 < opening <= self.start.month)
-        if into or year > date.max.year:
-            return None
-        number += 1
-        part = "" if grain == "year" else f"-{_LETTER_OF_GRAIN[grain]}{number}"
-        return grain, f"{'FY' if opening > 1 else ''}{year:04d}{part}", year, number
+        return name_of(self.start, self.end, calendar)
 
     def __str__(self) -> str:
         """Return the label."""
@@ -408,16 +368,15 @@ class Period:
         ('Q3 2026', '2026年第3季度')
         """
         name = self.name_in(calendar)
-        if name is None or name[0] == "day":
+        if name is None or name.grain == "day":
             first, last = (display(each, lang=lang, catalogs=catalogs) for each in (self.start, self.last))
             if self.days == 1:
                 return first
             return render("period.dates", {"first": first, "last": last}, lang=lang, catalogs=catalogs)
-        grain, label, year, number = name
-        key = f"period.fiscal_{grain}" if label.startswith("FY") else f"period.{grain}"
-        if grain == "half":  # Chinese has a word for each of the two
-            key = f"{key}_{number}"
-        return render(key, {"year": f"{year:04d}", "number": number}, lang=lang, catalogs=catalogs)
+        key = f"period.fiscal_{name.grain}" if name.label.startswith("FY") else f"period.{name.grain}"
+        if name.grain == "half":  # Chinese has a word for each of the two
+            key = f"{key}_{name.number}"
+        return render(key, {"year": f"{name.year:04d}", "number": name.number}, lang=lang, catalogs=catalogs)
 
     @property
     def last(self) -> date:
@@ -529,15 +488,3 @@ class Period:
             yield on
             on = following(on)
         yield self.end
-
-
-_LETTER_OF_GRAIN: Final[Mapping[str, str]] = MappingProxyType({"half": "H", "quarter": "Q", "month": "M", "week": "W"})
-_GRAIN_OF_LETTER: Final[Mapping[str, Grain]] = MappingProxyType(
-    {"": "year", "H": "half", "Q": "quarter", "M": "month", "W": "week"}
-)
-
-
-def _fiscal_label(grain: Grain, part: WeekYearPart) -> str:
-    """Label a part of a year of weeks, months and weeks with two digits so that they sort as they follow each other."""
-    width = 2 if grain in {"month", "week"} else 1
-    return f"FY{part.year:04d}" + ("" if grain == "year" else f"-{_LETTER_OF_GRAIN[grain]}{part.number:0{width}d}")
