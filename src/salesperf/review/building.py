@@ -295,7 +295,7 @@ class _Builder:
 
     def _trend(self, owner: str | None, metric: Metric, scope: FrozenMap[str, str]) -> tuple[TrendPart, ...]:
         name = self.period.name_in(self.calendar)
-        grain = _FINER.get(name[0]) if name else "month"
+        grain = _FINER.get(name.grain) if name else "month"
         if grain is None:
             return ()
         parts = [part for part in self.period.split(grain, self.calendar) if part.start <= self.as_of]
