@@ -1,5 +1,7 @@
 """Counting actuals: large and sparse columns, what a tally says of itself, and what is refused."""
 
+import pickle
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -141,14 +143,49 @@ def test_words_hold_the_sums_of_amounts_and_of_entries(cells: list[tuple[int, in
 
 
 @pytest.mark.parametrize("scale", [1, 2**55], ids=["in words", "apart"])
-def test_runs_of_cells_are_summed_without_a_scan(scale: int) -> None:
-    days = np.datetime64("2026-09-01") + np.array([0, 0, 1, 2, 5])
+@pytest.mark.parametrize("last", [5, 500], ids=["in a table", "listed"])
+def test_runs_of_cells_are_summed_without_a_scan(scale: int, last: int) -> None:
+    days = np.datetime64("2026-09-01") + np.array([0, 0, 1, 2, last])
     amounts = np.array([3, -1, 4, -20, 7]) * scale
     alike: dict[str, Any] = {name: Codes.of([label] * 5) for name, label in (("owner", "a"), ("metric", "m"), ("unit", CNY))}
     counted = columns(**alike, on=days, minor=amounts)
-    minor, entries = counted.between(np.array([0, 0, 1, 3]), np.array([0, 4, 3, 4]))
+    minor, entries = counted.between(np.array([0, 0, 1, 3]), np.array([0, last + 1, 3, last + 1]))
     assert (minor // scale).tolist() == [0, -7, -16, 7]
     assert entries.tolist() == [0, 5, 2, 1]
+
+
+@pytest.mark.parametrize("labels", [16, 300], ids=["few combinations", "many combinations"])
+@pytest.mark.parametrize(("owner_type", "metric_type"), [("u2", "i2"), ("i8", "u8")])
+def test_codes_of_any_type_and_however_many_labels_find_their_cells(labels: int, owner_type: str, metric_type: str) -> None:
+    # In descending order, so that where a label stands is not its code.
+    names = tuple(f"{number:03}" for number in reversed(range(labels)))
+    rng = np.random.default_rng(6)
+    owner, metric, unit = rng.integers(0, labels, MANY), rng.integers(0, labels, MANY), rng.integers(0, 2, MANY)
+    counted = columns(
+        owner=Codes(owner.astype(owner_type), names),
+        metric=Codes(metric.astype(metric_type), names),
+        unit=Codes(unit.astype(np.uint8), (JPY, COUNT)),
+        on=np.full(MANY, np.datetime64("2026-09-01")),
+        minor=np.ones(MANY, dtype=np.int64),
+    )
+    expected = Counter(zip(metric.tolist(), unit.tolist(), owner.tolist(), strict=True))
+    cells = zip(counted.metric.tolist(), counted.unit.tolist(), counted.owner.tolist(), strict=True)
+    found = [
+        (names.index(counted.metrics[metric]), (JPY, COUNT).index(counted.units[unit]), names.index(counted.owners[owner]))
+        for metric, unit, owner in cells
+    ]
+    assert dict(zip(found, counted.entries.tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("last", ["2026-09-02", "2027-09-02"], ids=["in a table", "listed"])
+def test_a_tally_comes_out_of_a_pickle_as_it_went_in(last: str) -> None:
+    counted = columns(on=np.array(["2026-09-01", "2026-09-01", last], dtype="datetime64[D]"))
+    for _ in range(2):
+        copied = pickle.loads(pickle.dumps(counted))  # noqa: S301 - our own
+        assert copied == counted
+        assert copied.rows() == counted.rows()
+        assert copied + counted == counted + counted
+    assert copied != columns(on=np.array(["2026-09-01", last, last], dtype="datetime64[D]"))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Actuals counted: exact sums by owner, metric, scope, day and unit, which merge."""
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -12,11 +11,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from salesperf.attainment.words import Words
+from salesperf.attainment.cells import Cells, ListedCells, RowKeys, sum_rows
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.amount import Amount, Unit
-from salesperf.model.codes import EPOCH, Codes, Integers, days_of, extremes, read_only, same_content
+from salesperf.model.codes import EPOCH, Codes, Integers, days_and_ends, days_of, extremes, same_content
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.result import Result, Row
 from salesperf.model.target import EVERYTHING, Actual
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["EPOCH", "ActualTally", "Codes", "days_of", "tally", "tally_columns"]
 
 
-_DENSE: Final = 16
-"""Counting into a table is faster than sorting while the table has at most so many cells a row."""
-_BLOCK: Final = 32_768
 _AXES: Final = 5
 
 
@@ -49,12 +45,6 @@ class ActualTally(Result):
         The first day with an actual, as ``date.toordinal()``.
     days : int
         How many days lie from the first to the last.
-    key : array of int64, shape (cells,)
-        Where each cell lies among all combinations of metric, unit, scope, owner and day, in this order; increasing.
-    minor : array of int64, shape (cells,)
-        The sum, in the smallest unit.
-    entries : array of int64, shape (cells,)
-        How many actuals it sums.
 
     Notes
     -----
@@ -81,9 +71,22 @@ class ActualTally(Result):
     owners: tuple[str, ...]
     first_day: int
     days: int
-    key: Integers
-    minor: Integers
-    entries: Integers
+    _cells: Cells
+
+    @property
+    def key(self) -> Integers:
+        """Where each cell lies among all combinations of metric, unit, scope, owner and day, in this order; increasing."""
+        return self._cells.listed.key
+
+    @property
+    def minor(self) -> Integers:
+        """The sum of each cell, in the smallest unit."""
+        return self._cells.listed.minor
+
+    @property
+    def entries(self) -> Integers:
+        """How many actuals each cell sums."""
+        return self._cells.listed.entries
 
     @property
     def shape(self) -> tuple[int, int, int, int, int]:
@@ -120,24 +123,13 @@ class ActualTally(Result):
         """The day of each cell, as ``date.toordinal()``."""
         return self._places[4] + self.first_day
 
-    @cached_property
-    def _running(self) -> tuple[Words | None, tuple[Integers, ...]]:
-        """Sums over the first 0, 1, 2, ... cells: of words where amounts and entries fit them, else of each by itself."""
-        layout = Words.fitting(bound=_rough_bound(self.minor), entries=int(self.entries.sum())) if len(self) else None
-        sums = np.zeros((1 if layout else 2, len(self) + 1), dtype=np.int64)
-        if layout:
-            layout.joined(self.minor, self.entries, out=sums[0, 1:])
-        else:
-            sums[:, 1:] = self.minor, self.entries
-        return layout, tuple(np.cumsum(each, out=each) for each in sums)
-
     def between(self, first: Integers, last: Integers) -> tuple[Integers, Integers]:
         """Return the sum of the amounts, in the smallest unit, and of the entries over runs of cells.
 
         Parameters
         ----------
         first, last
-            Shape (runs,), the first cell of each run and the cell after its last, as positions in ``key``.
+            Shape (runs,), the first key of each run, and the key after its last, whether any cell has it or not.
 
         Notes
         -----
@@ -149,9 +141,7 @@ class ActualTally(Result):
         >>> ActualTally.empty().between(np.array([0]), np.array([0]))
         (array([0]), array([0]))
         """
-        layout, running = self._running
-        sums = [each[last] - each[first] for each in running]
-        return layout.parted(sums[0]) if layout else (sums[0], sums[1])
+        return self._cells.between(first, last)
 
     @classmethod
     def empty(cls) -> Self:
@@ -162,8 +152,8 @@ class ActualTally(Result):
         >>> ActualTally.empty() + ActualTally.empty() == ActualTally.empty()
         True
         """
-        none = read_only(np.zeros(0, dtype=np.int64))
-        return cls(metrics=(), units=(), scopes=(), owners=(), first_day=1, days=0, key=none, minor=none, entries=none)
+        none = np.zeros(0, dtype=np.int64)
+        return cls(metrics=(), units=(), scopes=(), owners=(), first_day=1, days=0, cells=ListedCells(none, none, none))
 
     def __add__(self, other: object) -> "ActualTally":
         """Merge with the tally of other actuals."""
@@ -198,7 +188,7 @@ class ActualTally(Result):
     @property
     def last_day(self) -> date | None:
         """The last day with an actual; ``None`` where there is none."""
-        return date.fromordinal(self.first_day + self.days - 1) if len(self) else None
+        return date.fromordinal(self.first_day + self.days - 1) if self.days else None
 
     def rows(self) -> list[Row]:
         """Return a row for each cell: metric, unit, scope, owner, day, amount and entries."""
@@ -330,7 +320,7 @@ def tally_columns(
     [15000, 7000]
     """
     count = len(owner.codes)
-    scope = scope or Codes(np.broadcast_to(np.int64(0), count), (EVERYTHING,))
+    scope = scope or Codes(np.zeros(count, dtype=np.uint8), (EVERYTHING,))
     columns = {"metric": metric.codes, "unit": unit.codes, "on": on, "minor": minor, "scope": scope.codes}
     for name, column in columns.items():
         if column.shape != (count,):
@@ -339,14 +329,16 @@ def tally_columns(
         raise InvalidValueError("wrong_type", path=("minor",), expected=np.int64, value=minor)
     if not count:
         return ActualTally.empty()
+    day, ends = days_and_ends(on, "on")
     return _group(
         metric=metric,
         unit=unit,
         scope=scope,
         owner=owner,
-        day=days_of(on, "on"),
+        day=day,
         minor=minor.astype(np.int64, copy=False),
         entries=None,
+        ends=ends,
         epoch=EPOCH,
     )
 
@@ -368,24 +360,25 @@ def _group(
     day: Integers,
     minor: Integers,
     entries: Integers | None,
+    ends: tuple[int, int] | None = None,
     epoch: int = 0,
 ) -> ActualTally:
     """Sum the rows of each cell, in the one form that equal content has: labels and cells sorted, no label unused."""
     axes: tuple[Codes[Any], ...] = (metric, unit, scope, owner)
-    first, last = extremes(day)
+    first, last = ends or extremes(day)
     shape = (*(len(axis.labels) for axis in axes), last - first + 1)
     orders = [_order(axis.labels, sort_key) for axis, sort_key in zip(axes, _SORT_KEYS, strict=True)]
     labels = [tuple(axis.labels[code] for code in order) for axis, order in zip(axes, orders, strict=True)]
     numbered = [(axis.codes, np.argsort(order)) for axis, order in zip(axes, orders, strict=True)]
     bound = _check_overflow(minor)
-    key, minor, entries = _sum_by_key(_Keys(numbered, day, first, shape), minor, entries, bound)
-    used = _used(key, shape)
+    cells = sum_rows(RowKeys(numbered, day, first, shape), minor, entries, bound)
+    used = _used(cells.runs_with_entries(shape[-1]), shape[:-1])
     if not all(use.all() for use in used):
-        places = np.unravel_index(key, shape)
+        places = np.unravel_index(cells.listed.key, shape)
         labels = [tuple(compress(names, use.tolist())) for names, use in zip(labels, used, strict=True)]
         shape = (*map(len, labels), shape[-1])
         moved = [(np.cumsum(use) - 1)[place] for use, place in zip(used, places[:-1], strict=True)]
-        key = np.ravel_multi_index((*moved, places[-1]), shape)
+        cells = attrs.evolve(cells.listed, key=np.ravel_multi_index((*moved, places[-1]), shape))
     return ActualTally(
         metrics=labels[0],
         units=labels[1],
@@ -393,10 +386,16 @@ def _group(
         owners=labels[3],
         first_day=first + epoch,
         days=shape[-1],
-        key=read_only(key),
-        minor=read_only(minor),
-        entries=read_only(entries),
+        cells=cells,
     )
+
+
+def _used(combinations: Integers, shape: Sequence[int]) -> list[NDArray[np.bool_]]:
+    """Tell which labels of each axis some of the combinations bear."""
+    used = [np.zeros(size, dtype=bool) for size in shape]
+    for bears, place in zip(used, np.unravel_index(combinations, shape), strict=True):
+        bears[place] = True
+    return used
 
 
 def _order(labels: Sequence[Any], sort_key: Callable[[Any], Any]) -> list[int]:
@@ -405,7 +404,8 @@ def _order(labels: Sequence[Any], sort_key: Callable[[Any], Any]) -> list[int]:
 
 def _check_overflow(minor: Integers) -> int:
     """Refuse amounts whose sum, whichever of them it takes in, might be beyond 64 bits; return a bound of all such sums."""
-    bound = _rough_bound(minor)
+    least, most = extremes(minor)
+    bound = max(most, -least) * minor.size
     if bound > INT64_MAX:
         # By the upper and the lower halves of the words, neither of which can overflow.
         sizes = np.abs(minor).astype(np.uint64)
@@ -413,80 +413,3 @@ def _check_overflow(minor: Integers) -> int:
     if bound > INT64_MAX:
         raise InvalidValueError("overflow", path=("minor",))
     return bound
-
-
-def _rough_bound(minor: Integers) -> int:
-    least, most = extremes(minor)
-    return max(most, -least) * minor.size
-
-
-class _Keys:
-    """The cell of each row, numbered block by block: a key in full would not stay in the cache."""
-
-    def __init__(self, axes: Sequence[tuple[Integers, Integers]], day: Integers, first: int, shape: Sequence[int]) -> None:
-        self.size = math.prod(shape)
-        if self.size > INT64_MAX:
-            raise InvalidValueError("overflow", path=("tally",))
-        self.day, self.first = day, first
-        strides = np.cumprod((1, *reversed(shape[1:])))[:0:-1]
-        self.offsets = [(codes, place * stride) for (codes, place), stride in zip(axes, strides, strict=True) if place.size > 1]
-
-    def __iter__(self) -> Iterator[tuple[slice, Integers]]:
-        """Yield rows and their keys; each block's stand where those of the block before stood."""
-        scratch = np.empty((2, _BLOCK), dtype=np.int64)
-        for start in range(0, self.day.size, _BLOCK):
-            rows = slice(start, min(start + _BLOCK, self.day.size))
-            key, offset = scratch[:, : rows.stop - start]
-            np.subtract(self.day[rows], self.first, out=key)
-            for codes, offsets in self.offsets:
-                # Every code has its place: any mode but the default spares numpy a copy that guards against one that has none.
-                np.take(offsets, codes[rows], out=offset, mode="clip")
-                key += offset
-            yield rows, key
-
-
-def _used(key: Integers, shape: Sequence[int]) -> list[NDArray[np.bool_]]:
-    """Tell which labels of each axis some cell bears."""
-    combinations = math.prod(shape[:-1])
-    if combinations < key.size:
-        edges = np.searchsorted(key, np.arange(combinations + 1) * shape[-1])
-        rows = np.flatnonzero(edges[1:] > edges[:-1])
-    else:
-        rows = np.unique(key // shape[-1])
-    used = [np.zeros(size, dtype=bool) for size in shape[:-1]]
-    for bears, place in zip(used, np.unravel_index(rows, shape[:-1]), strict=True):
-        bears[place] = True
-    return used
-
-
-def _sum_by_key(keys: _Keys, minor: Integers, entries: Integers | None, bound: int) -> tuple[Integers, Integers, Integers]:
-    """Return the distinct keys in order, and for each the sum of its amounts and the number of its entries."""
-    if keys.size <= _DENSE * minor.size + _DENSE * _BLOCK:
-        return _sum_in_table(keys, minor, entries, bound)
-    distinct, place = np.unique(np.concatenate([key.copy() for _, key in keys]), return_inverse=True)
-    sums, counts = np.zeros(distinct.size, dtype=np.int64), np.zeros(distinct.size, dtype=np.int64)
-    np.add.at(sums, place, minor)
-    np.add.at(counts, place, 1 if entries is None else entries)
-    return distinct, sums, counts
-
-
-def _sum_in_table(keys: _Keys, minor: Integers, entries: Integers | None, bound: int) -> tuple[Integers, Integers, Integers]:
-    """Sum into a table with a place for every key.
-
-    Adding at scattered places is what takes the time, so a sum and its count share a word where both fit.
-    """
-    layout = Words.fitting(bound=bound, entries=minor.size if entries is None else int(entries.sum()))
-    if layout:
-        words, scratch = np.zeros(keys.size, dtype=np.int64), np.empty(_BLOCK, dtype=np.int64)
-        for rows, key in keys:
-            added = layout.joined(minor[rows], 1 if entries is None else entries[rows], out=scratch[: key.size])
-            np.add.at(words, key, added)
-        # Of booleans the places are found four times as fast as of numbers.
-        present = np.flatnonzero(words != 0)
-        return present, *layout.parted(words[present])
-    sums, counts = np.zeros(keys.size, dtype=np.int64), np.zeros(keys.size, dtype=np.int64)
-    for rows, key in keys:
-        np.add.at(sums, key, minor[rows])
-        np.add.at(counts, key, 1 if entries is None else entries[rows])
-    present = np.flatnonzero(counts != 0)
-    return present, sums[present], counts[present]

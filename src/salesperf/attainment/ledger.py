@@ -192,24 +192,30 @@ class Ledger:
             ],
             dtype=np.int64,
         )
-        edges = (np.searchsorted(tally.key, first * block), np.searchsorted(tally.key, (first + 1) * block))
-        return tuple(compress(tally.units, np.any(edges[1] > edges[0], axis=1)))
+        _, entries = tally.between(first * block, (first + 1) * block)
+        return tuple(compress(tally.units, np.any(entries > 0, axis=1)))
 
     def scopes_within(self, scope: Scope) -> list[int]:
         """Return the positions of the recorded scopes that contain a scope."""
         return [place for place, known in enumerate(self.tally.scopes) if known.contains(scope)]
 
-    def _edges(self, row: Integers, spans: Spans) -> tuple[Integers, Integers, Integers]:
-        """Return, of each span, the key of its owner's first day, the first cell, and the cell after the last.
+    def _keys(self, row: Integers, spans: Spans) -> tuple[Integers, Integers, Integers]:
+        """Return, of each span, the key of its owner's first day, its first key, and the key after its last.
 
-        A row is a combination of metric, unit and scope, for each question; a negative one is not in the tally.
+        A row is a combination of metric, unit and scope, for each question; a negative one is not in the tally, and its spans
+        are empty.
         """
         asked = row[spans.question]
         start = np.clip(spans.start - self.tally.first_day, 0, self.tally.days)
         end = np.maximum(np.clip(spans.end - self.tally.first_day, 0, self.tally.days), start)
         end = np.where(asked < 0, start, end)
-        base = (asked * len(self.tally.owners) + spans.owner) * self.tally.days
-        return base, np.searchsorted(self.tally.key, base + start), np.searchsorted(self.tally.key, base + end)
+        base = (np.maximum(asked, 0) * len(self.tally.owners) + spans.owner) * self.tally.days
+        return base, base + start, base + end
+
+    def _cells(self, row: Integers, spans: Spans) -> tuple[Integers, Integers, Integers]:
+        """Return, of each span, where its owner's first cell stands, its first, and the one after its last."""
+        base, first, last = (np.searchsorted(self.tally.key, keys) for keys in self._keys(row, spans))
+        return base, first, last
 
     def _rows(self, metric: Integers, unit: Integers, scope: int) -> Integers:
         row = (metric * len(self.tally.units) + unit) * len(self.tally.scopes) + scope
@@ -234,7 +240,7 @@ class Ledger:
         minor = np.zeros(spans.questions, dtype=np.int64)
         entries = np.zeros(spans.questions, dtype=np.int64)
         for known in self.scopes_within(scope):
-            _, first, last = self._edges(self._rows(metric, unit, known), spans)
+            _, first, last = self._keys(self._rows(metric, unit, known), spans)
             found = self.tally.between(first, last)
             minor += spans.total(found[0])
             entries += spans.total(found[1])
@@ -265,7 +271,7 @@ class Ledger:
         """Return the days with actuals within all spans together, as ordinals, and the sum of each day."""
         cells = [np.zeros(0, dtype=np.int64)]
         for known in self.scopes_within(scope):
-            _, first, last = self._edges(self._rows_of(metric, unit, known, spans), spans)
+            _, first, last = self._cells(self._rows_of(metric, unit, known, spans), spans)
             cells += [np.arange(*pair, dtype=np.int64) for pair in zip(first.tolist(), last.tolist(), strict=True)]
         chosen = np.concatenate(cells)
         distinct, place = np.unique(self.tally.key[chosen] % max(self.tally.days, 1), return_inverse=True)
@@ -281,8 +287,7 @@ class Ledger:
         total, found = 0, 0
         for known in self.scopes_within(scope):
             rows = self._rows_of(metric, unit, known, spans)
-            base, _, last = self._edges(rows, spans)
-            first = np.searchsorted(self.tally.key, base)
+            first, _, last = self._cells(rows, spans)
             reaches = (spans.start < end) & (spans.end == end)
             standing = last[reaches & (last > first) & (rows[spans.question] >= 0)] - 1
             total += int(self.tally.minor[standing].sum())

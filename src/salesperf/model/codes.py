@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from salesperf.errors import InvalidValueError
 
-__all__ = ["EPOCH", "Codes", "Integers", "days_of", "extremes", "read_only", "same_content"]
+__all__ = ["EPOCH", "Codes", "Integers", "days_and_ends", "days_of", "extremes", "read_only", "same_content"]
 
 Integers: TypeAlias = NDArray[np.int64]
 LabelT = TypeVar("LabelT", bound=Hashable)
@@ -80,16 +80,27 @@ def days_of(column: NDArray[np.datetime64], name: str) -> Integers:
     InvalidValueError
         If the column holds no days, or one is missing or beyond the years of a date; the path names it.
     """
+    return days_and_ends(column, name)[0]
+
+
+def days_and_ends(column: NDArray[np.datetime64], name: str) -> tuple[Integers, tuple[int, int] | None]:
+    """Return days as :func:`days_of` does, and the first and the last of them: ``None`` where there is no day.
+
+    Examples
+    --------
+    >>> days_and_ends(np.array(["1970-01-03", "1970-01-02"], dtype="datetime64[D]"), "on")
+    (array([2, 1]), (1, 2))
+    """
     if column.dtype.kind != "M":
         raise InvalidValueError("wrong_type", path=(name,), expected=date, value=column)
     days = column.astype("datetime64[D]", copy=False).view(np.int64)
     if not days.size:
-        return days
+        return days, None
     first, last = extremes(days)
     if first < 1 - EPOCH or last > date.max.toordinal() - EPOCH:
         wrong = np.flatnonzero((days < 1 - EPOCH) | (days > date.max.toordinal() - EPOCH))
         raise InvalidValueError("wrong_type", path=(name, int(wrong[0])), expected=date, value=None)
-    return days
+    return days, (first, last)
 
 
 def extremes(column: Integers) -> tuple[int, int]:
