@@ -28,7 +28,7 @@ from salesperf import (
     UnitMismatchError,
     Visit,
 )
-from salesperf.model.opportunity import CHANGING_FIELDS, TELLTALE_FIELDS
+from salesperf.model.change import CHANGING_FIELDS, TELLTALE_FIELDS
 from salesperf.testing import assert_deal_forgets, assert_no_personal_data, changes, opportunities
 
 SEPTEMBER_1, SEPTEMBER_5, SEPTEMBER_9 = (date(2026, 9, day) for day in (1, 5, 9))

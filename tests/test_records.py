@@ -18,6 +18,8 @@ from salesperf import (
     Customer,
     InvalidInputError,
     InvalidValueError,
+    Lead,
+    LeadChange,
     Opportunity,
     Org,
     Period,
@@ -52,6 +54,10 @@ def visit(owner: str, ref: str | None = None) -> Actual:
 
 def deal(id_: str = "o-1", stage: str = "lead", owner: str | None = "ada", **others: Any) -> Opportunity:  # noqa: ANN401 - the fields of the class
     return Opportunity(id=id_, history=[Change(date(2026, 3, 2), stage=stage, owner=owner)], **others)
+
+
+def lead(owner: str) -> Lead:
+    return Lead(id="l-1", history=[LeadChange(date(2026, 3, 2), status="new", owner=owner)])
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
@@ -128,6 +134,12 @@ def test_nothing_but_people_need_be_known() -> None:
             [("unknown_customer", "Records", "opportunities", 0, "o-1", "customer")],
         ),
         (
+            {"opportunities": [deal(lead="l-1")], "processes": [BASIC]},
+            [("unknown_lead", "Records", "opportunities", 0, "o-1", "lead")],
+        ),
+        ({"leads": [lead("ada"), lead("east")]}, [("not_unique", "Records", "leads", 1, "id")]),
+        ({"leads": [lead("bo")]}, [("unknown_owner", "Records", "leads", 0, "l-1", "history", 0, "owner")]),
+        (
             {"opportunities": [deal(owner="bo")], "processes": [BASIC]},
             [("unknown_owner", "Records", "opportunities", 0, "o-1", "history", 0, "owner")],
         ),
@@ -162,12 +174,13 @@ def test_every_fault_is_reported_at_once() -> None:
 
 def test_every_fault_of_a_deal_is_reported_at_once() -> None:
     history = [Change(date(2026, 3, 2), stage="lead", owner="bo"), Change(date(2026, 3, 3), stage="contract", owner="cy")]
-    wrong = Opportunity(id="o-2", history=history, customer="k-9")
+    wrong = Opportunity(id="o-2", history=history, customer="k-9", lead="l-9")
     with pytest.raises(InvalidInputError) as caught:
         Records(org=ORG, opportunities=[deal(), wrong], processes=[BASIC])
     place = ("Records", "opportunities", 1, "o-2")
     assert [(fault.code, fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)] == [
         ("unknown_customer", (*place, "customer")),
+        ("unknown_lead", (*place, "lead")),
         ("unknown_owner", (*place, "history", 0, "owner")),
         ("unknown_owner", (*place, "history", 1, "owner")),
         ("unknown_stage", (*place, "history", 1, "stage")),

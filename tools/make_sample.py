@@ -35,6 +35,8 @@ A ratio
 
 Deals
     In the module ``sample_deals`` beside this one: a stuck stage, a rep whose deals always slip, a strong rival.
+Leads
+    In the module ``sample_leads``: a channel that converts worse, and one that only looks worse, since it is young.
 
 Rep targets of a month sum exactly to the team's, these to the region's and these to the company's; the months of a team, a
 region and the company sum exactly to their quarters.
@@ -56,6 +58,7 @@ import attrs
 import salesperf as sp
 from salesperf.kernels.apportionment import apportion
 from sample_deals import PROCESS, Deals
+from sample_leads import Leads
 
 __all__ = ["company", "main"]
 
@@ -452,11 +455,16 @@ def company() -> sp.Records:
     owed = sorted(targets(), key=lambda target: target.key.order)
     deals = Deals(LAST_DAY, Market().days_at_work, usual_order)
     customers = deals.customers()
+    employees = tuple(rep.id for rep in REPS if rep.kind == "employee")
+    leads, opportunities = Leads(
+        last_day=LAST_DAY, reps=employees, days_at_work=Market().days_at_work, customers=customers
+    ).linked(deals.opportunities(employees, customers))
     return sp.Records(
         org=ORG,
         targets=owed,
         actuals=numbered,
-        opportunities=list(deals.opportunities(tuple(rep.id for rep in REPS if rep.kind == "employee"), customers)),
+        opportunities=opportunities,
+        leads=leads,
         customers=customers,
         processes=[PROCESS],
         calendar=CALENDAR,

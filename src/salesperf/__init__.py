@@ -22,7 +22,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from salesperf import allocation, attainment, errors, formulas, funnel, io, kernels, messages, pipeline, report, review
+    from salesperf import (
+        allocation,
+        attainment,
+        errors,
+        feasibility,
+        forecast,
+        formulas,
+        funnel,
+        io,
+        kernels,
+        messages,
+        pipeline,
+        report,
+        review,
+    )
     from salesperf.errors import (
         IllegalTransitionError,
         InfeasibleError,
@@ -50,14 +64,16 @@ if TYPE_CHECKING:
         WeightedMean,
     )
     from salesperf.model.calendar import Calendar
+    from salesperf.model.change import FORECAST_CATEGORIES, Change
     from salesperf.model.customer import CONTACT_ROLES, Contact, Customer
     from salesperf.model.estimate import Estimate
     from salesperf.model.exchange import ExchangeRate, ExchangeRates
     from salesperf.model.finding import Finding
     from salesperf.model.frozen import FrozenMap
+    from salesperf.model.lead import LEAD_STATUSES, Lead, LeadChange, Touch
     from salesperf.model.message import Message
     from salesperf.model.metric import STANDARD_METRICS, Band, Metric
-    from salesperf.model.opportunity import FORECAST_CATEGORIES, Change, Opportunity, Visit
+    from salesperf.model.opportunity import Opportunity, Visit
     from salesperf.model.override import Override
     from salesperf.model.people import Move, Org, Rep, Stint, Team
     from salesperf.model.period import GRAINS, Period
@@ -79,6 +95,7 @@ __all__ = [
     "GRAINS",
     "ISO_4217",
     "JPY",
+    "LEAD_STATUSES",
     "STANDARD_METRICS",
     "STANDARD_PROCESSES",
     "USD",
@@ -106,6 +123,8 @@ __all__ = [
     "Interval",
     "InvalidInputError",
     "InvalidValueError",
+    "Lead",
+    "LeadChange",
     "Lock",
     "Message",
     "Metric",
@@ -132,6 +151,7 @@ __all__ = [
     "Target",
     "TargetKey",
     "Team",
+    "Touch",
     "Transfer",
     "Unit",
     "UnitMismatchError",
@@ -141,6 +161,8 @@ __all__ = [
     "allocation",
     "attainment",
     "errors",
+    "feasibility",
+    "forecast",
     "formulas",
     "funnel",
     "io",
@@ -184,6 +206,8 @@ _HOMES: Final = MappingProxyType(
         "Sum": "salesperf.model.breakdown",
         "WeightedMean": "salesperf.model.breakdown",
         "Calendar": "salesperf.model.calendar",
+        "FORECAST_CATEGORIES": "salesperf.model.change",
+        "Change": "salesperf.model.change",
         "CONTACT_ROLES": "salesperf.model.customer",
         "Contact": "salesperf.model.customer",
         "Customer": "salesperf.model.customer",
@@ -192,12 +216,14 @@ _HOMES: Final = MappingProxyType(
         "ExchangeRates": "salesperf.model.exchange",
         "Finding": "salesperf.model.finding",
         "FrozenMap": "salesperf.model.frozen",
+        "LEAD_STATUSES": "salesperf.model.lead",
+        "Lead": "salesperf.model.lead",
+        "LeadChange": "salesperf.model.lead",
+        "Touch": "salesperf.model.lead",
         "Message": "salesperf.model.message",
         "STANDARD_METRICS": "salesperf.model.metric",
         "Band": "salesperf.model.metric",
         "Metric": "salesperf.model.metric",
-        "FORECAST_CATEGORIES": "salesperf.model.opportunity",
-        "Change": "salesperf.model.opportunity",
         "Opportunity": "salesperf.model.opportunity",
         "Visit": "salesperf.model.opportunity",
         "Override": "salesperf.model.override",
@@ -210,7 +236,7 @@ _HOMES: Final = MappingProxyType(
         "Period": "salesperf.model.period",
         "STANDARD_PROCESSES": "salesperf.model.process",
         "SalesProcess": "salesperf.model.process",
-        "Stage": "salesperf.model.process",
+        "Stage": "salesperf.model.stage",
         "Profile": "salesperf.model.profile",
         "Schedule": "salesperf.model.profile",
         "Records": "salesperf.model.records",

@@ -23,6 +23,8 @@ from salesperf import (
     ExchangeRate,
     ExchangeRates,
     FrozenMap,
+    Lead,
+    LeadChange,
     Message,
     Move,
     Opportunity,
@@ -54,6 +56,7 @@ RATES: Final = ExchangeRates(
 )
 PROCESS: Final = STANDARD_PROCESSES["solution"]
 DEAL: Final = Opportunity(id="o1", history=[Change(DAY, stage="proposal")])
+LEAD: Final = Lead(id="l1", history=[LeadChange(DAY, status="new")])
 LOST: Final = PROCESS.lose(DEAL, on=DAY, reason="price")
 ORG: Final = Org(reps=[Rep(id="r1", team="t1"), Rep(id="r2")], teams=[Team(id="t1")], moves=[Move(rep="r1", on=DAY)])
 
@@ -109,6 +112,7 @@ CALLS: Final[tuple[tuple[str, Callable[..., object], Mapping[str, object]], ...]
     ("Records.process_of", Records(org=ORG, processes=[PROCESS]).process_of, {"opportunity": DEAL}),
     ("Opportunity.of", Opportunity.of, {"id": "o1", "history": [*DEAL.history] * 2, "repeats": "collapse"}),
     ("Opportunity.as_of", DEAL.as_of, {"day": DAY}),
+    ("Lead.as_of", LEAD.as_of, {"day": DAY}),
     ("SalesProcess.stage_of", PROCESS.stage_of, {"opportunity": DEAL}),
     ("SalesProcess.require", PROCESS.require, {"opportunity": DEAL}),
     ("SalesProcess.allowed", PROCESS.allowed, {"opportunity": DEAL}),

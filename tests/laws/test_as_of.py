@@ -15,6 +15,8 @@ from salesperf import (
     Change,
     Customer,
     Finding,
+    Lead,
+    LeadChange,
     Message,
     Move,
     Opportunity,
@@ -30,6 +32,8 @@ from salesperf.testing import assert_as_of_forgets, days, records
 REVENUE = STANDARD_METRICS["revenue"]
 TEN = Amount.of(10, CNY)
 JUNE_30, JULY_1 = date(2026, 6, 30), date(2026, 7, 1)
+
+LATER = LeadChange(JULY_1, status="new")
 
 some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
@@ -49,6 +53,7 @@ def test_whatever_came_later_makes_no_difference(known: Records, day: date) -> N
         known,
         org=attrs.evolve(known.org, reps=[*known.org.reps, somebody]),
         actuals=[*known.actuals, Actual(owner=somebody.id, metric=REVENUE, amount=TEN, on=later)],
+        leads=[*known.leads, Lead(id="a lead begun later", history=[LeadChange(later, status="new", owner=somebody.id)])],
         findings=[*known.findings, Finding(rule="found_later", message=Message("later"), on=later)],
     )
     assert changed.as_of(day) == known.as_of(day)
@@ -138,6 +143,22 @@ def test_whoever_has_an_undated_deal_was_known_all_along() -> None:
     assert [rep.id for rep in before.org.reps] == ["ada"]
     assert [customer.id for customer in before.customers] == ["k-1"]
     assert_as_of_forgets(known, JUNE_30, date(2026, 6, 1))
+
+
+def test_whoever_has_a_lead_is_known_since_the_lead_and_a_lead_begun_later_is_no_longer_named() -> None:
+    began = LeadChange(JUNE_30, status="new", owner="bo")
+    known = Records(
+        org=Org(reps=[Rep(id="bo", hired=date(2026, 9, 1))]),
+        leads=[Lead(id="l-1", history=[began, LeadChange(JULY_1, status="working")]), Lead(id="l-2", history=[LATER])],
+        opportunities=[attrs.evolve(deal(Change(JUNE_30, stage="lead")), lead="l-2")],
+        processes=[STANDARD_PROCESSES["basic"]],
+    )
+    before = known.as_of(JUNE_30)
+    assert before.leads == (Lead(id="l-1", history=[began]),)
+    assert before.org.reps == (Rep(id="bo", hired=JUNE_30),)
+    assert before.opportunities == (deal(Change(JUNE_30, stage="lead")),)
+    assert_as_of_forgets(known, JUNE_30, JULY_1)
+    assert known.as_of(date(2026, 9, 1)) == known
 
 
 def test_what_belongs_to_or_is_looked_after_by_the_forgotten_belongs_to_nobody() -> None:

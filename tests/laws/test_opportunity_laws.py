@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from salesperf import CNY, Change, Customer, IllegalTransitionError, Opportunity, Records, SalesProcess, Unit, testing
-from salesperf.model.opportunity import TELLTALE_FIELDS
+from salesperf.model.change import TELLTALE_FIELDS
 from salesperf.testing import assert_deal_forgets, assert_moves_are_allowed
 
 ONE_DAY = timedelta(days=1)

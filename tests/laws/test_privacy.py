@@ -22,6 +22,8 @@ from salesperf import (
     Customer,
     FrozenMap,
     InvalidValueError,
+    Lead,
+    LeadChange,
     Message,
     Move,
     Opportunity,
@@ -34,6 +36,7 @@ from salesperf import (
     Stage,
     Target,
     Team,
+    Touch,
 )
 from salesperf.errors import TEMPLATES, MissingExtraError
 from salesperf.messages import describe_error
@@ -70,6 +73,8 @@ def wrapped(secret: str) -> list[object]:
         Contact(id=secret, name=secret, phone=secret),
         Customer(id=secret, name=secret),
         Opportunity(id=secret, history=[Change(None, stage=secret)], competitors=[secret]),
+        Touch(date(2026, 9, 1), secret, ref=secret),
+        Lead(id=secret, history=[LeadChange(None, status="new", owner=secret)], contact=Contact(id=secret, name=secret)),
     ]
 
 
@@ -140,13 +145,36 @@ def test_a_deal_or_customer_that_bears_somebody_s_name_is_refused_without_showin
 
 
 @given(personal_data())
+def test_a_lead_that_bears_somebody_s_name_is_refused_without_showing_it(secret: str) -> None:
+    began = LeadChange(date(2026, 9, 1), status="new", owner=secret)
+    again = Touch(date(2026, 9, 1), secret, ref=secret)
+    lead = Lead(id=secret, history=[began], channel=secret, campaign=secret)
+    deal = Opportunity(id="o1", history=[Change(None, stage="lead")], lead=secret)
+    wrong: list[Callable[[], object]] = [
+        lambda: LeadChange(date(2026, 9, 1), status=secret),  # type: ignore[arg-type] # the fault
+        lambda: LeadChange(date(2026, 9, 1), owner=secret, released=True),
+        lambda: Lead(id=secret, history=[]),
+        lambda: Lead(id=secret, history=[began, began]),
+        lambda: Lead(id=secret, history=[began], touches=[again, Touch(date(2026, 9, 2), "call", ref=secret)]),
+        lambda: Records(org=Org(), leads=[lead, lead]),
+        lambda: Records(org=Org(), opportunities=[deal]),
+    ]
+    for make in wrong:
+        with pytest.raises(SalesperfError) as caught:
+            make()
+        assert_no_personal_data(caught.value, [secret])
+        assert describe_error(caught.value, lang="zh")
+
+
+@given(personal_data())
 def test_contacts_and_customers_are_hidden_from_the_repr_of_whatever_holds_them(secret: str) -> None:
     somebody = Contact(id="c1", role="champion", name=secret, title=secret, email=secret, phone=secret)
     customer = Customer(id="k1", name=secret, contacts=[somebody])
     process = SalesProcess(stages=[Stage(key="lead"), Stage(key="won", kind="won"), Stage(key="lost", kind="lost")])
     deal = Opportunity(id="o1", history=[Change(None, stage="lead")], contacts=[somebody], customer="k1")
-    records = Records(org=Org(), customers=[customer], opportunities=[deal], processes=[process])
-    for noun in (somebody, customer, deal, records):
+    lead = Lead(id="l1", history=[LeadChange(None, status="new")], contact=somebody)
+    records = Records(org=Org(), customers=[customer], leads=[lead], opportunities=[deal], processes=[process])
+    for noun in (somebody, customer, deal, lead, records):
         assert_no_personal_data(noun, [secret])
 
 

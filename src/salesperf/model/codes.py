@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from datetime import date
-from typing import Final, Generic, Self, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Self, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
@@ -103,7 +103,7 @@ def days_and_ends(column: NDArray[np.datetime64], name: str) -> tuple[Integers, 
     return days, (first, last)
 
 
-def extremes(column: Integers) -> tuple[int, int]:
+def extremes(column: NDArray[np.integer[Any]]) -> tuple[int, int]:
     """Return the least and the greatest number of a column that is not empty, reading it from memory once.
 
     Examples

@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Self
 
 import attrs
 
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount
+from salesperf.model.change import CHANGING_FIELDS, TELLTALE_FIELDS, Change, ChangingField, ForecastCategory, keeper_of
 from salesperf.model.customer import Contact, Fact, as_contacts, as_facts, contacts, facts
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.validators import (
@@ -19,7 +20,6 @@ from salesperf.model.validators import (
     day,
     each,
     identifier,
-    is_choice,
     is_identifier,
     is_text,
     is_tuple_of,
@@ -29,138 +29,11 @@ from salesperf.model.validators import (
     repeated,
 )
 
-__all__ = ["FORECAST_CATEGORIES", "Change", "ForecastCategory", "Opportunity", "Visit"]
-
-ForecastCategory: TypeAlias = Literal["pipeline", "best_case", "commit", "closed", "omitted"]
-FORECAST_CATEGORIES: Final[tuple[ForecastCategory, ...]] = ("pipeline", "best_case", "commit", "closed", "omitted")
-"""How sure its owner is of a deal, from possible to closed, or that it is left out of the forecast."""
-
-ChangingField: TypeAlias = Literal["amount", "expected_close", "owner", "category", "grade", "reason"]
-CHANGING_FIELDS: Final[tuple[ChangingField, ...]] = ("amount", "expected_close", "owner", "category", "grade", "reason")
-"""What may change beside the stage."""
-TELLTALE_FIELDS: Final[frozenset[ChangingField]] = frozenset({"amount", "expected_close", "category", "grade", "reason"})
-"""What, read after the end, gives the end away: an exported amount of 0 is a lost deal."""
-
-_keeper_of: Final = object.__setattr__.__get__
-"""What sets the fields of a frozen noun while it is made."""
+__all__ = ["Opportunity", "Visit"]
 
 _NOTHING_KNOWN: Final[FrozenMap[str, Fact]] = FrozenMap()
 _PLAIN_FACTS: Final = (int, bool, date)
 _REPEATS: Final = ("refuse", "collapse")
-
-
-def _as_evidence(value: Iterable[str]) -> tuple[str, ...]:
-    return as_tuple(value)
-
-
-@attrs.frozen(init=False)
-class Change:
-    """What became different about a deal on a day; ``None`` for what stayed as it was.
-
-    Parameters
-    ----------
-    on
-        The day; ``None`` where it is not known, which only the first change of a deal may lack.
-    stage
-        The key of the stage entered.
-    amount
-        What the deal is worth from now on.
-    expected_close
-        The day on which it is expected to be won.
-    owner
-        The id of the rep or team who has it from now on.
-    category
-        The forecast category, one of :data:`FORECAST_CATEGORIES`.
-    grade
-        The grade of the deal or its customer.
-    reason
-        Why: the key of a reason for losing, cancelling, slipping.
-    evidence
-        Keys of the exit criteria that were met.
-
-    Raises
-    ------
-    InvalidValueError
-        If a value is malformed, or nothing changes.
-
-    Examples
-    --------
-    >>> Change(date(2026, 9, 1), stage="proposal", reason="asked_for_offer").stage
-    'proposal'
-    """
-
-    on: date | None = attrs.field(validator=optional(day))
-    stage: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
-    amount: Amount | None = attrs.field(default=None, kw_only=True, validator=optional(of_type(Amount)))
-    expected_close: date | None = attrs.field(default=None, kw_only=True, validator=optional(day))
-    owner: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
-    category: ForecastCategory | None = attrs.field(
-        default=None, kw_only=True, validator=optional(one_of(*FORECAST_CATEGORIES))
-    )
-    grade: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
-    reason: str | None = attrs.field(default=None, kw_only=True, validator=optional(identifier))
-    evidence: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_as_evidence, validator=each(identifier))
-
-    def __init__(
-        self,
-        on: date | None,
-        *,
-        stage: str | None = None,
-        amount: Amount | None = None,
-        expected_close: date | None = None,
-        owner: str | None = None,
-        category: ForecastCategory | None = None,
-        grade: str | None = None,
-        reason: str | None = None,
-        evidence: Iterable[str] = (),
-    ) -> None:
-        # Of changes there are millions, and to call a validator for each of their fields, most of them empty, takes as long as
-        # all else. So what is right at a glance is kept; the rest goes the way of attrs, which tells what is wrong where.
-        is_right = (
-            (on is None or type(on) is date)
-            and (stage is None or is_identifier(stage))
-            and (amount is None or type(amount) is Amount)
-            and (expected_close is None or type(expected_close) is date)
-            and (owner is None or is_identifier(owner))
-            and (category is None or is_choice(category, FORECAST_CATEGORIES))
-            and (grade is None or is_identifier(grade))
-            and (reason is None or is_identifier(reason))
-            and (type(evidence) is tuple and not evidence)
-        )
-        if not is_right:
-            self.__attrs_init__(
-                on,
-                stage=stage,
-                amount=amount,
-                expected_close=expected_close,
-                owner=owner,
-                category=category,
-                grade=grade,
-                reason=reason,
-                evidence=evidence,
-            )
-            return
-        keep = _keeper_of(self)
-        keep("on", on)
-        keep("stage", stage)
-        keep("amount", amount)
-        keep("expected_close", expected_close)
-        keep("owner", owner)
-        keep("category", category)
-        keep("grade", grade)
-        keep("reason", reason)
-        keep("evidence", evidence)
-        if stage is None:
-            self.__attrs_post_init__()
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse a change of nothing."""
-        if self.stage is None and not self._changes_more():
-            raise InvalidValueError("change_empty", path=("Change",))
-
-    def _changes_more(self, but: Collection[str] = ()) -> bool:
-        """Tell whether more than the stage changes, looking away from some fields."""
-        return bool(self.evidence) or any(getattr(self, name) is not None for name in CHANGING_FIELDS if name not in but)
 
 
 class Visit(NamedTuple):
@@ -317,7 +190,7 @@ class Opportunity:
                 exported=exported,
             )
             return
-        keep = _keeper_of(self)
+        keep = keeper_of(self)
         keep("id", id)
         keep("history", changes)
         keep("facts", known)
@@ -510,7 +383,7 @@ def _collapsed(changes: Iterable[Change]) -> Iterator[Change]:
     for change in changes:
         if not isinstance(change, Change) or change.stage is None or change.stage != stage:
             yield change
-        elif change._changes_more():  # noqa: SLF001 - of this module
+        elif change.changes_more():  # noqa: SLF001 - of this module
             yield attrs.evolve(change, stage=None)
         stage = getattr(change, "stage", None) or stage
 
@@ -519,5 +392,5 @@ def _without(changes: Iterable[Change], fields: Collection[str]) -> Iterator[Cha
     """Blank the fields, and drop what then changes nothing."""
     blank: dict[str, Any] = dict.fromkeys(fields)
     for change in changes:
-        if change.stage is not None or change._changes_more(but=fields):  # noqa: SLF001 - of this module
+        if change.stage is not None or change.changes_more(but=fields):  # noqa: SLF001 - of this module
             yield attrs.evolve(change, **blank)

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 import attrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.model.misspelling import index_of, unknown_id
 from salesperf.model.period import Period
 from salesperf.model.tree import keys_in_cycles
 from salesperf.model.validators import (
@@ -381,7 +382,28 @@ class Org:
             With the path where the id stood.
         """
         if owner is not None and not self.knows(owner):
-            raise UnknownNameError("unknown_owner", path=path or ("owner",), value=owner)
+            raise self.unknown_owner(owner, *(path or ("owner",)))
+
+    def unknown_owner(self, owner: object, *path: str | int) -> UnknownNameError:
+        """Return the error for an id that neither a rep nor a team bears; it tells the one that may be meant.
+
+        Parameters
+        ----------
+        owner
+            What stood there.
+        *path
+            Where.
+
+        Examples
+        --------
+        >>> print(Org(reps=[Rep(id="ada")]).unknown_owner("Ada", "basis"))
+        basis: expected the id of a rep or a team, perhaps 'ada', got 'Ada'
+        """
+        return unknown_id(owner, self._index, *path)
+
+    @cached_property
+    def _index(self) -> Mapping[str, tuple[str, ...]]:
+        return index_of((*self.rep_by_id, *self.team_by_id))
 
     def knows(self, owner: str) -> bool:
         """Tell whether a rep or a team bears an id.

@@ -11,7 +11,8 @@ import attrs
 
 from salesperf.errors import IllegalTransitionError, InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.model.amount import Amount
-from salesperf.model.opportunity import Change, Opportunity
+from salesperf.model.change import Change
+from salesperf.model.opportunity import Opportunity
 from salesperf.model.stage import STAGE_KINDS, Stage, StageKind, check_title
 from salesperf.model.validators import (
     as_tuple,

@@ -12,6 +12,7 @@ from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfErro
 from salesperf.model.calendar import Calendar
 from salesperf.model.customer import Customer
 from salesperf.model.finding import Finding
+from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org, Rep
 from salesperf.model.process import SalesProcess
@@ -35,6 +36,10 @@ def _as_actuals(value: Iterable[Actual]) -> tuple[Actual, ...]:
 
 
 def _as_opportunities(value: Iterable[Opportunity]) -> tuple[Opportunity, ...]:
+    return as_tuple(value)
+
+
+def _as_leads(value: Iterable[Lead]) -> tuple[Lead, ...]:
     return as_tuple(value)
 
 
@@ -64,6 +69,8 @@ class Records:
         Entries; a reference comes once.
     opportunities
         Deals, each id once. One that names no process is of the only one there is.
+    leads
+        Each id once.
     customers
         Each id once.
     processes
@@ -78,7 +85,7 @@ class Records:
     InvalidInputError
         With every fault at once: an owner that the org does not know, a target, a reference, an id or a key given twice, a
         parent that is no target or no customer, targets or customers that are each other's parents, two metrics with one key,
-        a deal of an unknown customer or process, or in a stage that its process does not have.
+        a deal of an unknown customer, lead or process, or in a stage that its process does not have.
 
     Examples
     --------
@@ -93,6 +100,7 @@ class Records:
     opportunities: tuple[Opportunity, ...] = attrs.field(
         default=(), converter=_as_opportunities, validator=each(of_type(Opportunity))
     )
+    leads: tuple[Lead, ...] = attrs.field(default=(), converter=_as_leads, validator=each(of_type(Lead)))
     customers: tuple[Customer, ...] = attrs.field(default=(), converter=_as_customers, validator=each(of_type(Customer)))
     processes: tuple[SalesProcess, ...] = attrs.field(
         default=(), converter=_as_processes, validator=each(of_type(SalesProcess))
@@ -103,7 +111,8 @@ class Records:
     def __attrs_post_init__(self) -> None:
         """Check owners and uniqueness over all items, and report every fault together."""
         faults = [*self._faults_of_metrics(), *self._faults_of_targets(), *self._faults_of_actuals()]
-        faults += [*self._faults_of_processes(), *self._faults_of_customers(), *self._faults_of_opportunities()]
+        faults += [*self._faults_of_processes(), *self._faults_of_customers(), *self._faults_of_leads()]
+        faults += self._faults_of_opportunities()
         if faults:
             raise InvalidInputError(faults)
 
@@ -164,22 +173,34 @@ class Records:
             if customer.id in cyclic:
                 yield InvalidValueError("customer_cycle", path=(*path, "parent"), value=customer.id)
 
+    def _faults_of_leads(self) -> Iterator[SalesperfError]:
+        for position, again in repeated(lead.id for lead in self.leads):
+            yield InvalidValueError("not_unique", path=("Records", "leads", position, "id"), value=again)
+        for position, lead in enumerate(self.leads):
+            for place, change in enumerate(lead.history):
+                if change.owner is not None and not self.org.knows(change.owner):
+                    path = ("Records", "leads", position, lead.id, "history", place, "owner")
+                    yield UnknownNameError("unknown_owner", path=path, value=change.owner)
+
     def _faults_of_opportunities(self) -> Iterator[SalesperfError]:
         for position, again in repeated(opportunity.id for opportunity in self.opportunities):
             yield InvalidValueError("not_unique", path=("Records", "opportunities", position, "id"), value=again)
         customers = {None, *(customer.id for customer in self.customers)}
+        leads = {None, *(lead.id for lead in self.leads)}
         owners = {None, *self.org.rep_by_id, *self.org.team_by_id}
         stages = {key: {None, *process.stage_by_key} for key, process in self._process_by_key.items()}
         for position, opportunity in enumerate(self.opportunities):
             # Of deals there are hundreds of thousands: only one that does not fit is asked at length what is wrong with it.
-            is_known = opportunity.customer in customers
-            if not (is_known and _fits(opportunity, owners, stages.get(opportunity.process, ()))):
-                yield from self._faults_of_opportunity(position, opportunity, is_known=is_known)
+            are_known = opportunity.customer in customers and opportunity.lead in leads
+            if not (are_known and _fits(opportunity, owners, stages.get(opportunity.process, ()))):
+                path = ("Records", "opportunities", position, opportunity.id)
+                if opportunity.customer not in customers:
+                    yield UnknownNameError("unknown_customer", path=(*path, "customer"), value=opportunity.customer)
+                if opportunity.lead not in leads:
+                    yield UnknownNameError("unknown_lead", path=(*path, "lead"), value=opportunity.lead)
+                yield from self._faults_of_history(opportunity, path)
 
-    def _faults_of_opportunity(self, position: int, opportunity: Opportunity, *, is_known: bool) -> Iterator[SalesperfError]:
-        path = ("Records", "opportunities", position, opportunity.id)
-        if not is_known:
-            yield UnknownNameError("unknown_customer", path=(*path, "customer"), value=opportunity.customer)
+    def _faults_of_history(self, opportunity: Opportunity, path: tuple[str | int, ...]) -> Iterator[SalesperfError]:
         for place, change in enumerate(opportunity.history):
             if change.owner is not None and not self.org.knows(change.owner):
                 yield UnknownNameError("unknown_owner", path=(*path, "history", place, "owner"), value=change.owner)
@@ -203,7 +224,7 @@ class Records:
 
         Examples
         --------
-        >>> from salesperf.model.opportunity import Change
+        >>> from salesperf.model.change import Change
         >>> from salesperf.model.process import STANDARD_PROCESSES
         >>> deal = Opportunity(id="o-1", history=[Change(date(2026, 9, 1), stage="lead")])
         >>> records = Records(org=Org(), opportunities=[deal], processes=[STANDARD_PROCESSES["basic"]])
@@ -235,11 +256,11 @@ class Records:
         Returns
         -------
         Records
-            Without later actuals, changes of deals and deals begun later, targets agreed later, hires, departures, moves and
-            absences that start later, customers known later, and later findings. A rep hired later is forgotten with the
-            targets set for the seat, unless something was sold or a deal held before: then the rep was known, and that day
-            stands for that of hire; so it is with a customer of a deal. A parent that is forgotten is no longer named, nor
-            is a manager or whoever looked after a customer.
+            Without later actuals, changes of deals and leads, touches, deals and leads begun later, targets agreed later,
+            hires, departures, moves and absences that start later, customers known later, and later findings. A rep hired
+            later is forgotten with the targets set for the seat, unless something was sold, or a deal or a lead held before:
+            then the rep was known, and that day stands for that of hire; so it is with a customer of a deal. A parent that
+            is forgotten is no longer named, nor is a manager, whoever looked after a customer, or the lead of a deal.
 
         Notes
         -----
@@ -253,12 +274,15 @@ class Records:
         """
         check_date(day, ("day",))
         actuals = tuple(actual for actual in self.actuals if actual.on <= day)
-        opportunities = tuple(past for deal in self.opportunities if (past := deal.as_of(day)) is not None)
+        leads = tuple(past for lead in self.leads if (past := lead.as_of(day)) is not None)
+        opportunities = self._opportunities_as_of(day, leads)
         seen = _Seen(day)
         for actual in actuals:
             seen.note(actual.owner, actual.on)
         for change in chain.from_iterable(opportunity.history for opportunity in opportunities):
             seen.note(change.owner, change.on)
+        for lead_change in chain.from_iterable(lead.history for lead in leads):
+            seen.note(lead_change.owner, lead_change.on)
         org = self._org_as_of(day, seen)
         targets = [
             target
@@ -272,8 +296,17 @@ class Records:
             targets=[target if target.parent in known else attrs.evolve(target, parent=None) for target in targets],
             actuals=actuals,
             opportunities=opportunities,
+            leads=leads,
             customers=self._customers_as_of(day, opportunities, org),
             findings=[finding for finding in self.findings if finding.on is None or finding.on <= day],
+        )
+
+    def _opportunities_as_of(self, day: date, leads: Iterable[Lead]) -> tuple[Opportunity, ...]:
+        known = {None, *(lead.id for lead in leads)}
+        return tuple(
+            past if past.lead in known else attrs.evolve(past, lead=None)
+            for deal in self.opportunities
+            if (past := deal.as_of(day)) is not None
         )
 
     def _org_as_of(self, day: date, first_seen: Mapping[str, date]) -> Org:

@@ -6,7 +6,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias, cast
 
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount, Unit
-from salesperf.model.opportunity import TELLTALE_FIELDS, Opportunity
+from salesperf.model.change import TELLTALE_FIELDS
+from salesperf.model.opportunity import Opportunity
 from salesperf.model.process import SalesProcess
 from salesperf.model.stage import Stage
 from salesperf.model.validators import as_tuple, repeated, require

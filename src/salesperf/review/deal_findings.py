@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from salesperf.kernels.proportion import wilson
+from salesperf.model.change import CHANGING_FIELDS
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message, Personal
-from salesperf.model.opportunity import CHANGING_FIELDS
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.review.deals import DealSection

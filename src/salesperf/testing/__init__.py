@@ -25,12 +25,14 @@ except ImportError:
 
 from salesperf.testing.dates import calendars, days, periods, profiles, schedules
 from salesperf.testing.deals import changes, contacts, customers, opportunities, processes, stages
+from salesperf.testing.every_noun import NOUNS
 from salesperf.testing.exchange import exchange_rates
 from salesperf.testing.faults import bad_values, personal_data
 from salesperf.testing.laws import (
     assert_as_of_forgets,
     assert_breakdowns_hold,
     assert_deal_forgets,
+    assert_lead_forgets,
     assert_monoid,
     assert_moves_are_allowed,
     assert_no_personal_data,
@@ -38,7 +40,8 @@ from salesperf.testing.laws import (
     assert_tiles,
     assert_value,
 )
-from salesperf.testing.nouns import NOUNS, actuals, findings, moves, orgs, records, reps, targets, teams
+from salesperf.testing.leads import lead_changes, leads, touches
+from salesperf.testing.nouns import actuals, findings, moves, orgs, records, reps, targets, teams
 from salesperf.testing.replanning import checkpoints, locks, overrides, transfers
 from salesperf.testing.values import (
     amounts,
@@ -65,6 +68,7 @@ __all__ = [
     "assert_as_of_forgets",
     "assert_breakdowns_hold",
     "assert_deal_forgets",
+    "assert_lead_forgets",
     "assert_monoid",
     "assert_moves_are_allowed",
     "assert_no_personal_data",
@@ -87,6 +91,8 @@ __all__ = [
     "frozen_maps",
     "ids",
     "intervals",
+    "lead_changes",
+    "leads",
     "locks",
     "messages",
     "metrics",
@@ -107,6 +113,7 @@ __all__ = [
     "targets",
     "teams",
     "texts",
+    "touches",
     "transfers",
     "units",
     "weights",

@@ -19,7 +19,7 @@ from salesperf import (
     Unit,
     Visit,
 )
-from salesperf.model.opportunity import CHANGING_FIELDS
+from salesperf.model.change import CHANGING_FIELDS
 from salesperf.model.stage import STAGE_KINDS, StageKind
 from salesperf.testing.dates import days
 from salesperf.testing.values import AWKWARD, amounts, built_once, frozen_maps, ids, or_none, texts, units
@@ -206,6 +206,7 @@ def opportunities(
     process: SalesProcess | None = None,
     owner: SearchStrategy[str | None] | None = None,
     customer: SearchStrategy[str | None] | None = None,
+    lead: SearchStrategy[str | None] | None = None,
     unit: Unit | None = None,
 ) -> Opportunity:
     """Draw opportunities: up to four changes, from stage to stage in any order, some without the day of the first.
@@ -216,8 +217,8 @@ def opportunities(
         Strategy for the id; ``None`` for :func:`ids`.
     process
         Whose stages they go through; ``None`` for a ready-made process.
-    owner, customer
-        Strategies for the two; ``None`` for any id.
+    owner, customer, lead
+        Strategies for the three; ``None`` for any id.
     unit
         The unit of amounts; ``None`` for any.
 
@@ -242,7 +243,7 @@ def opportunities(
         contacts=draw(_chains()),
         competitors=draw(st.lists(st.sampled_from(_RIVALS), max_size=2)),
         customer=draw(or_none(ids("k")) if customer is None else customer),
-        lead=draw(or_none(ids("l"))),
+        lead=draw(or_none(ids("l")) if lead is None else lead),
         process=draw(st.sampled_from((through.key, None))),
         as_exported=as_exported,
         exported=draw(days()) if as_exported else None,

@@ -17,6 +17,7 @@ from salesperf import (
     Amount,
     Breakdown,
     IllegalTransitionError,
+    Lead,
     Opportunity,
     Period,
     Records,
@@ -24,12 +25,13 @@ from salesperf import (
     SalesProcess,
     Stage,
 )
-from salesperf.model.opportunity import TELLTALE_FIELDS
+from salesperf.model.change import TELLTALE_FIELDS
 
 __all__ = [
     "assert_as_of_forgets",
     "assert_breakdowns_hold",
     "assert_deal_forgets",
+    "assert_lead_forgets",
     "assert_monoid",
     "assert_moves_are_allowed",
     "assert_no_personal_data",
@@ -293,6 +295,8 @@ def _dated_facts(records: Records) -> Iterator[tuple[str, datetime.date | None]]
     yield from (("a move", move.on) for move in records.org.moves)
     yield from (("a finding", finding.on) for finding in records.findings)
     yield from (("a change of a deal", change.on) for deal in records.opportunities for change in deal.history)
+    yield from (("a change of a lead", change.on) for lead in records.leads for change in lead.history)
+    yield from (("a touch", touch.on) for lead in records.leads for touch in lead.touches)
     for rep in records.org.reps:
         yield "a hire", rep.hired
         yield "a departure", rep.left
@@ -330,6 +334,36 @@ def assert_deal_forgets(opportunity: Opportunity, a: datetime.date, b: datetime.
             _require(not leaked, f"known as of {a} is what was exported on {known.exported}: {', '.join(leaked)}")
     twice = None if known is None else known.as_of(b)
     _require(twice == opportunity.as_of(min(a, b)), f"as of {a} and then of {b} differs from as of {min(a, b)}")
+
+
+def assert_lead_forgets(lead: Lead, a: datetime.date, b: datetime.date) -> None:
+    """Assert that a lead as of a day knows nothing later, and that forgetting twice is forgetting to the earlier day.
+
+    Parameters
+    ----------
+    lead
+        Any lead.
+    a, b
+        Any two days.
+
+    Raises
+    ------
+    AssertionError
+        If something later is known, or the order of the two days matters.
+
+    Examples
+    --------
+    >>> from salesperf import LeadChange
+    >>> lead = Lead(id="l1", history=[LeadChange(datetime.date(2026, 3, 2), status="new")])
+    >>> assert_lead_forgets(lead, datetime.date(2026, 1, 31), datetime.date(2026, 6, 30))
+    """
+    known = lead.as_of(a)
+    if known is not None:
+        days = [*(change.on for change in known.history), *(touch.on for touch in known.touches)]
+        later = [day for day in days if day is not None and day > a]
+        _require(not later, f"known as of {a} is what is of {', '.join(map(str, later))}")
+    twice = None if known is None else known.as_of(b)
+    _require(twice == lead.as_of(min(a, b)), f"as of {a} and then of {b} differs from as of {min(a, b)}")
 
 
 def assert_moves_are_allowed(process: SalesProcess, opportunity: Opportunity) -> None:

@@ -1,9 +1,8 @@
-"""Strategies for the nouns: reps, teams, moves, orgs, targets, actuals, findings and whole records; every noun by class."""
+"""Strategies for the nouns: reps, teams, moves, orgs, targets, actuals, findings and whole records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, Final
 
 import attrs
@@ -12,60 +11,28 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from salesperf import (
     Actual,
-    Amount,
-    Band,
-    Bounds,
-    Breakdown,
-    Calendar,
-    Change,
-    Checkpoint,
-    Contact,
     Customer,
-    Estimate,
-    ExchangeRate,
-    ExchangeRates,
     Finding,
-    FrozenMap,
-    Interval,
-    Lock,
-    Message,
     Metric,
     Move,
-    Opportunity,
     Org,
-    Override,
     Period,
-    Profile,
     Records,
     Rep,
-    SalesProcess,
-    Schedule,
-    Stage,
-    Stint,
     Target,
-    TargetKey,
     Team,
-    Transfer,
     Unit,
-    Visit,
 )
 from salesperf.model.finding import SEVERITIES
 from salesperf.model.people import REP_KINDS
-from salesperf.testing.dates import FIRST_DAY, LAST_DAY, calendars, days, periods, profiles, schedules
-from salesperf.testing.deals import changes, contacts, customers, opportunities, processes, stages, visits
-from salesperf.testing.exchange import exchange_rates
-from salesperf.testing.replanning import checkpoints, locks, overrides, transfers
+from salesperf.testing.dates import FIRST_DAY, LAST_DAY, calendars, days, periods
+from salesperf.testing.deals import customers, opportunities, processes
+from salesperf.testing.leads import leads
 from salesperf.testing.values import (
     AWKWARD,
     amounts,
-    bands,
-    bounds,
-    breakdowns,
     built_once,
-    estimates,
-    frozen_maps,
     ids,
-    intervals,
     messages,
     metrics,
     or_none,
@@ -74,7 +41,7 @@ from salesperf.testing.values import (
     units,
 )
 
-__all__ = ["NOUNS", "actuals", "findings", "moves", "orgs", "records", "reps", "targets", "teams"]
+__all__ = ["actuals", "findings", "moves", "orgs", "records", "reps", "targets", "teams"]
 
 _ONE_DAY: Final = timedelta(days=1)
 _ALL_DAYS: Final = Period(FIRST_DAY, LAST_DAY + _ONE_DAY)
@@ -404,20 +371,22 @@ def records(draw: DrawFn) -> Records:
 
 @st.composite
 def _deals(draw: DrawFn, owner: SearchStrategy[str], currency: Unit) -> dict[str, Any]:
-    """Draw sales processes, customers and deals that know each other."""
+    """Draw sales processes, customers, leads and deals that know each other."""
     ways = draw(st.lists(processes(), min_size=1, max_size=2, unique_by=lambda process: process.key))
     known: list[Customer] = []
     for number in range(1, draw(st.integers(0, 2)) + 1):
         parent = st.sampled_from((None, *(above.id for above in known)))
         known.append(draw(customers(id=st.just(f"k{number}"), owner=st.none() | owner, parent=parent)))
     customer = st.sampled_from((None, *(one.id for one in known)))
+    begun = [draw(leads(id=st.just(f"l{number + 1}"), owner=st.none() | owner)) for number in range(draw(st.integers(0, 2)))]
+    lead = st.sampled_from((None, *(one.id for one in begun)))
     held = []
     for number, way in enumerate(draw(st.lists(st.sampled_from(ways), max_size=3)), 1):
-        id_ = st.just(f"o{number}")
-        deal = draw(opportunities(id=id_, process=way, owner=st.none() | owner, customer=customer, unit=currency))
+        known_to = {"owner": st.none() | owner, "customer": customer, "lead": lead}
+        deal = draw(opportunities(id=st.just(f"o{number}"), process=way, unit=currency, **known_to))
         # Among several processes a deal has to name its own.
         held.append(deal if len(ways) == 1 else attrs.evolve(deal, process=way.key))
-    return {"processes": ways, "customers": known, "opportunities": held}
+    return {"processes": ways, "customers": known, "leads": begun, "opportunities": held}
 
 
 def _with_parents(draw: DrawFn, drawn: Sequence[Target]) -> list[Target]:
@@ -433,60 +402,3 @@ def _with_own_references(drawn: Sequence[Actual]) -> list[Actual]:
         actual if actual.ref is None else attrs.evolve(actual, ref=f"{actual.ref}-{number}")
         for number, actual in enumerate(drawn)
     ]
-
-
-def _moves() -> SearchStrategy[Move]:
-    return st.builds(Move, rep=ids(), on=days(), team=st.none() | ids("t"))
-
-
-def _stints() -> SearchStrategy[Stint]:
-    return st.builds(
-        lambda rep, period, team: Stint(rep=rep, start=period.start, end=period.end, team=team),
-        ids(),
-        periods(),
-        st.none() | ids("t"),
-    )
-
-
-NOUNS: Final[Mapping[type, SearchStrategy[Any]]] = MappingProxyType(
-    {
-        Actual: actuals(),
-        Amount: amounts(),
-        Band: bands(),
-        Bounds: bounds(),
-        Breakdown: breakdowns(),
-        Calendar: calendars(),
-        Change: changes(),
-        Checkpoint: checkpoints(),
-        Contact: contacts(),
-        Customer: customers(),
-        Estimate: estimates(),
-        ExchangeRate: exchange_rates().map(lambda table: table.rates[0]),
-        ExchangeRates: exchange_rates(),
-        Finding: findings(),
-        FrozenMap: frozen_maps(),
-        Interval: intervals(),
-        Lock: locks(),
-        Message: messages(),
-        Metric: metrics(),
-        Move: _moves(),
-        Opportunity: opportunities(),
-        Org: orgs(),
-        Override: overrides(),
-        Period: periods(),
-        Profile: profiles(),
-        Records: records(),
-        Rep: reps(),
-        SalesProcess: processes(),
-        Schedule: schedules(),
-        Stage: stages(),
-        Stint: _stints(),
-        Target: targets(),
-        TargetKey: targets().map(lambda target: target.key),
-        Team: teams(),
-        Transfer: transfers(),
-        Unit: units(),
-        Visit: visits(),
-    },
-)
-"""Every noun, and the strategy that draws it: for tests that hold for all of them."""

@@ -1,4 +1,4 @@
-"""Customers by the plain CSV layout, and the people who decide there or in a deal."""
+"""Customers by the plain CSV layout, and the people who decide there or in a deal, or are a lead."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
@@ -9,17 +9,18 @@ import attrs
 from salesperf.errors import InvalidValueError
 from salesperf.io.folder.cells import date_in, id_in, optional, write_cell
 from salesperf.io.folder.facts import columns_of_facts, facts_in
-from salesperf.io.folder.files import CONTACTS, CUSTOMERS, OPPORTUNITIES
+from salesperf.io.folder.files import CONTACTS, CUSTOMERS, LEADS, OPPORTUNITIES
 from salesperf.io.folder.layout import Faults, Items, Layout
 from salesperf.io.folder.people import guarded, known_id
 from salesperf.io.folder.table import Rows, Table
 from salesperf.model.customer import CONTACT_ROLES, Contact, Customer
+from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity
 
 __all__ = ["Contacts", "read_contacts", "read_customers", "rows_of_contacts", "rows_of_customers"]
 
 Contacts: TypeAlias = Mapping[tuple[str, str], Sequence[Contact]]
-"""The contacts of each customer and of each deal, by column and id: ``("customer", "k-1")``."""
+"""The contacts of each customer, deal and lead, by column and id: ``("customer", "k-1")``."""
 
 
 def read_contacts(tables: Mapping[Layout, Table]) -> tuple[Contacts, Faults]:
@@ -28,13 +29,14 @@ def read_contacts(tables: Mapping[Layout, Table]) -> tuple[Contacts, Faults]:
     Parameters
     ----------
     tables
-        The table of contacts, and those of customers and opportunities, of which only the ids are read.
+        The table of contacts, and those of customers, opportunities and leads, of which only the ids are read.
 
     Examples
     --------
     >>> text = "id,customer,role\nc-1,k-1,champion\n"
-    >>> tables = {CUSTOMERS: Table.parse("id\nk-1\n", CUSTOMERS), OPPORTUNITIES: Table.empty(OPPORTUNITIES)}
-    >>> contacts, _ = read_contacts(tables | {CONTACTS: Table.parse(text, CONTACTS)})
+    >>> tables = {layout: Table.empty(layout) for layout in (LEADS, OPPORTUNITIES)}
+    >>> tables |= {CUSTOMERS: Table.parse("id\nk-1\n", CUSTOMERS), CONTACTS: Table.parse(text, CONTACTS)}
+    >>> contacts, _ = read_contacts(tables)
     >>> contacts["customer", "k-1"]
     [Contact(id='c-1', role='champion')]
     """
@@ -43,6 +45,7 @@ def read_contacts(tables: Mapping[Layout, Table]) -> tuple[Contacts, Faults]:
             "id": id_in,
             "customer": optional(known_id(tables[CUSTOMERS].places("id"), "unknown_customer")),
             "opportunity": optional(known_id(tables[OPPORTUNITIES].places("id"), "unknown_opportunity")),
+            "lead": optional(known_id(tables[LEADS].places("id"), "unknown_lead")),
             "role": optional(_role_in),
             **dict.fromkeys(("name", "title", "email", "phone"), str),
         },
@@ -54,6 +57,8 @@ def read_contacts(tables: Mapping[Layout, Table]) -> tuple[Contacts, Faults]:
     for position, (of, contact) in enumerate(read.items):
         if (of, contact.id) in taken:
             faults.append(InvalidValueError("not_unique", path=read.path(position, "id"), value=guarded(contact.id)))
+        elif of[0] == "lead" and of in contacts:
+            faults.append(InvalidValueError("not_unique", path=read.path(position, "lead"), value=of[1]))
         else:
             contacts.setdefault(of, []).append(contact)
         taken.add((of, contact.id))
@@ -122,18 +127,19 @@ def rows_of_customers(customers: Iterable[Customer]) -> tuple[tuple[str, ...], R
     return (*CUSTOMERS.columns, *columns), map(row_of, customers)
 
 
-def rows_of_contacts(customers: Iterable[Customer], opportunities: Iterable[Opportunity]) -> Rows:
+def rows_of_contacts(customers: Iterable[Customer], opportunities: Iterable[Opportunity], leads: Iterable[Lead]) -> Rows:
     """Return the rows that :func:`read_contacts` reads back.
 
     Examples
     --------
     >>> customer = Customer(id="k-1", contacts=[Contact(id="c-1", role="champion")])
-    >>> list(rows_of_contacts([customer], []))
-    [('c-1', 'k-1', '', 'champion', '', '', '', '')]
+    >>> list(rows_of_contacts([customer], [], []))
+    [('c-1', 'k-1', '', '', 'champion', '', '', '', '')]
     """
-    of_customers = (((customer.id, ""), contact) for customer in customers for contact in customer.contacts)
-    of_deals = (((("", deal.id), contact)) for deal in opportunities for contact in deal.contacts)
-    for of, contact in chain(of_customers, of_deals):
+    of_customers = (((customer.id, "", ""), contact) for customer in customers for contact in customer.contacts)
+    of_deals = ((("", deal.id, ""), contact) for deal in opportunities for contact in deal.contacts)
+    of_leads = ((("", "", lead.id), lead.contact) for lead in leads if lead.contact is not None)
+    for of, contact in chain(of_customers, of_deals, of_leads):
         yield (contact.id, *of, contact.role or "", contact.name, contact.title, contact.email, contact.phone)
 
 
@@ -145,10 +151,10 @@ def _role_in(cell: str) -> str:
     return role
 
 
-def _contact(customer: str | None, opportunity: str | None, **row: Any) -> tuple[tuple[str, str], Contact]:  # noqa: ANN401 - a cell of each column
+def _contact(customer: str | None, opportunity: str | None, lead: str | None, **row: Any) -> tuple[tuple[str, str], Contact]:  # noqa: ANN401 - a cell of each column
     contact = Contact(**row)
-    if customer is not None and opportunity is None:
-        return ("customer", customer), contact
-    if opportunity is not None and customer is None:
-        return ("opportunity", opportunity), contact
-    raise InvalidValueError("contact_of_one", path=("customer",))
+    belongs = {"customer": customer, "opportunity": opportunity, "lead": lead}
+    named = [(column, whose) for column, whose in belongs.items() if whose is not None]
+    if len(named) != 1:
+        raise InvalidValueError("contact_of_one", path=("customer",))
+    return named[0], contact

@@ -1,4 +1,4 @@
-"""Deals by the plain CSV layout, with all that they refer to: sales processes, customers, contacts, changes."""
+"""Deals by the plain CSV layout, with all that they refer to: sales processes, customers, leads, contacts, changes."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,11 +7,13 @@ import attrs
 from salesperf.io.folder.customers import read_contacts, read_customers
 from salesperf.io.folder.files import CHANGES, CUSTOMERS, OPPORTUNITIES
 from salesperf.io.folder.layout import Faults, Items, Layout
+from salesperf.io.folder.leads import read_leads
 from salesperf.io.folder.opportunities import Repeats, read_changes, read_opportunities
 from salesperf.io.folder.processes import read_processes
 from salesperf.io.folder.table import Progress, Table
 from salesperf.model.customer import Customer
 from salesperf.model.finding import Finding
+from salesperf.model.lead import Lead
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.process import SalesProcess
@@ -27,8 +29,8 @@ class Deals:
     ----------
     processes
         The sales processes, but for faulty ones.
-    customers, opportunities
-        What was made of the rows of these two.
+    customers, leads, opportunities
+        What was made of the rows of these three.
     faults
         What was wrong, in all the files.
     findings
@@ -44,6 +46,7 @@ class Deals:
 
     processes: tuple[SalesProcess, ...]
     customers: Items[Customer]
+    leads: Items[Lead]
     opportunities: Items[Opportunity]
     faults: Faults
     findings: tuple[Finding, ...]
@@ -56,7 +59,7 @@ def read_deals(
     repeats: Repeats = "refuse",
     progress: Progress | None = None,
 ) -> Deals:
-    r"""Read deals, customers, contacts and sales processes.
+    r"""Read deals, customers, leads, contacts and sales processes.
 
     Parameters
     ----------
@@ -82,17 +85,20 @@ def read_deals(
     processes, faults_of_processes = read_processes(tables)
     contacts, faults_of_contacts = read_contacts(tables)
     customers = read_customers(tables[CUSTOMERS], contacts=contacts, owner_in=owner_in)
+    leads = read_leads(tables, contacts=contacts, owner_in=owner_in, progress=progress)
     known = tables[OPPORTUNITIES].places("id")
     changes = read_changes(tables[CHANGES], deals=known, owner_in=owner_in, repeats=repeats, progress=progress)
     opportunities = read_opportunities(tables, changes=changes, processes=processes, contacts=contacts, progress=progress)
     return Deals(
         processes=tuple(process for process in processes.values() if process is not None),
         customers=customers,
+        leads=leads,
         opportunities=opportunities,
         faults=(
             *faults_of_processes,
             *faults_of_contacts,
             *customers.faults,
+            *leads.faults,
             *changes.rows.faults,
             *opportunities.faults,
         ),

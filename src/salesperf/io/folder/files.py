@@ -12,6 +12,8 @@ __all__ = [
     "CONTACTS",
     "CUSTOMERS",
     "LAYOUTS",
+    "LEADS",
+    "LEAD_CHANGES",
     "METRICS",
     "MOVES",
     "OPPORTUNITIES",
@@ -20,6 +22,7 @@ __all__ = [
     "STAGES",
     "TARGETS",
     "TEAMS",
+    "TOUCHES",
 ]
 
 REPS: Final = Layout(
@@ -64,10 +67,22 @@ CUSTOMERS: Final = Layout(
     optional=("name", "owner", "parent", "since"),
     families=("fact.",),
 )
+LEADS: Final = Layout(
+    file="leads.csv",
+    required=("id",),
+    optional=("channel", "campaign"),
+    families=("fact.",),
+)
+LEAD_CHANGES: Final = Layout(
+    file="lead_changes.csv",
+    required=("lead", "on"),
+    optional=("status", "owner", "released", "reason"),
+)
+TOUCHES: Final = Layout(file="touches.csv", required=("lead", "on", "kind"), optional=("outcome", "ref"))
 CONTACTS: Final = Layout(
     file="contacts.csv",
     required=("id",),
-    optional=("customer", "opportunity", "role", "name", "title", "email", "phone"),
+    optional=("customer", "opportunity", "lead", "role", "name", "title", "email", "phone"),
 )
 OPPORTUNITIES: Final = Layout(
     file="opportunities.csv",
@@ -93,6 +108,9 @@ LAYOUTS: Final = (
     PROCESSES,
     STAGES,
     CUSTOMERS,
+    LEADS,
+    LEAD_CHANGES,
+    TOUCHES,
     CONTACTS,
     OPPORTUNITIES,
     CHANGES,

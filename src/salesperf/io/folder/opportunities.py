@@ -1,6 +1,6 @@
 """Opportunities by the plain CSV layout: what stays the same about a deal in one file, all that changes in another."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -22,13 +22,15 @@ from salesperf.io.folder.cells import (
 )
 from salesperf.io.folder.customers import Contacts
 from salesperf.io.folder.facts import columns_of_facts, facts_in
-from salesperf.io.folder.files import CUSTOMERS, OPPORTUNITIES
+from salesperf.io.folder.files import CUSTOMERS, LEADS, OPPORTUNITIES
+from salesperf.io.folder.histories import MOST_OF_ONE, Histories, Maker
 from salesperf.io.folder.layout import Items, Layout
 from salesperf.io.folder.people import known_id
 from salesperf.io.folder.processes import Processes
-from salesperf.io.folder.table import MOST_FAULTS, Progress, Rows, Table
+from salesperf.io.folder.table import Progress, Rows, Table
 from salesperf.model.amount import Unit
-from salesperf.model.opportunity import CHANGING_FIELDS, Change, Opportunity
+from salesperf.model.change import CHANGING_FIELDS, Change
+from salesperf.model.opportunity import Opportunity
 from salesperf.model.process import STANDARD_PROCESSES, SalesProcess
 from salesperf.model.validators import check_choice
 
@@ -46,24 +48,15 @@ Repeats: TypeAlias = Literal["refuse", "collapse"]
 REPEATS: Final[tuple[Repeats, ...]] = ("refuse", "collapse")
 """What may become of a row that names the stage in which the deal is already."""
 
-_MOST_OF_A_DEAL: Final = 20
-"""After so many faults the rest of a deal's history is not looked at."""
-_LEADING: Final = frozenset({"history_begins", "history_order"})
-"""Faults of one row that make others look wrong."""
-_COLUMNS: Final = {"amount": "unit"}
-"""The column at fault, where it has not the name of the field: all that is refused of an amount in a history is its unit."""
-
 
 @attrs.frozen(kw_only=True)
-class Changes:
+class Changes(Histories[Change]):
     """What was read of the changes of deals.
 
     Parameters
     ----------
-    rows
-        The id of the deal and the change, for each row that changes anything.
-    is_whole
-        Tells of an id whether all rows of the deal have been read.
+    rows, is_whole, of
+        As of :class:`salesperf.io.folder.histories.Histories`.
     repeated
         How many rows named the stage in which the deal was, and were read as no change of stage.
 
@@ -75,22 +68,8 @@ class Changes:
     [0]
     """
 
-    rows: Items[tuple[str, Change]]
-    is_whole: Callable[[str], bool]
+    of: str = "opportunity"
     repeated: int
-
-    @property
-    def of_each(self) -> dict[str, list[int]]:
-        """The positions of the rows of each deal."""
-        positions: dict[str, list[int]] = {}
-        for position, (deal, _) in enumerate(self.rows.items):
-            positions.setdefault(deal, []).append(position)
-        return positions
-
-    @property
-    def are_all_placed(self) -> bool:
-        """Whether every row names a deal: a deal may lack the one that does not."""
-        return not any("opportunity" in fault.path for fault in self.rows.faults)
 
 
 def read_changes(
@@ -155,7 +134,7 @@ def read_opportunities(
     Parameters
     ----------
     tables
-        The table of opportunities, and that of customers, of which only the ids are read.
+        The table of opportunities, and those of customers and leads, of which only the ids are read.
     changes
         What :func:`read_changes` returned.
     processes
@@ -175,7 +154,8 @@ def read_opportunities(
     --------
     >>> from salesperf.io.folder.files import CHANGES
     >>> rows = Table.parse("opportunity,on,stage\no-1,2026-09-01,lead\no-1,2026-08-01,proposal\n", CHANGES)
-    >>> tables = {CUSTOMERS: Table.empty(CUSTOMERS), OPPORTUNITIES: Table.parse("id,process\no-1,basic\n", OPPORTUNITIES)}
+    >>> tables = {layout: Table.empty(layout) for layout in (CUSTOMERS, LEADS)}
+    >>> tables[OPPORTUNITIES] = Table.parse("id,process\no-1,basic\n", OPPORTUNITIES)
     >>> changes = read_changes(rows, deals={"o-1"}, owner_in=str)
     >>> read = read_opportunities(tables, changes=changes, processes=STANDARD_PROCESSES, contacts={})
     >>> [(fault.code, fault.path) for fault in read.faults]
@@ -185,7 +165,7 @@ def read_opportunities(
         {
             "id": id_in,
             "customer": cache(optional(known_id(tables[CUSTOMERS].places("id"), "unknown_customer"))),
-            "lead": optional(id_in),
+            "lead": optional(known_id(tables[LEADS].places("id"), "unknown_lead")),
             "process": cache(_process_in(processes)),
             "competitors": cache(list_in),
             "as_exported": cache(_fields_in),
@@ -195,7 +175,11 @@ def read_opportunities(
         lambda fact, **row: {**row, "facts": fact, "contacts": contacts.get(("opportunity", row["id"]), ())},
         progress=progress,
     )
-    return _DealMaker(drafts=drafts, changes=changes, processes=processes).opportunities()
+    maker = _DealMaker(drafts=drafts, histories=changes, make=Opportunity, missing="changes_missing", processes=processes)
+    if drafts.items and not processes:
+        path = drafts.path(0, "process")
+        maker.faults.append(UnknownNameError("process_missing", path=path, choices=tuple(STANDARD_PROCESSES)))
+    return maker.items()
 
 
 def rows_of_opportunities(opportunities: Iterable[Opportunity]) -> tuple[tuple[str, ...], Rows]:
@@ -272,76 +256,28 @@ class _ChangeMaker:
 
 
 @attrs.define(kw_only=True)
-class _DealMaker:
-    """Makes deals of what stays the same and what changes, and notes what is wrong with either."""
+class _DealMaker(Maker[Change, Opportunity]):
+    """Makes deals, whose stages must be those of their process."""
 
-    drafts: Items[dict[str, Any]]
-    changes: Changes
     processes: Processes
-    faults: list[SalesperfError] = attrs.field(factory=list)
 
-    def opportunities(self) -> Items[Opportunity]:
-        """Make each deal whose rows are all sound."""
-        rows, seen = self.changes.of_each, set()
-        made: dict[int, Opportunity] = {}
-        if self.drafts.items and not self.processes:
-            path = self.drafts.path(0, "process")
-            self.faults.append(UnknownNameError("process_missing", path=path, choices=tuple(STANDARD_PROCESSES)))
-        for place, draft in enumerate(self.drafts.items):
-            if len(self.faults) >= MOST_FAULTS:
-                self.faults.append(InvalidValueError("too_many_faults", path=self.drafts.path(place), limit=MOST_FAULTS))
-                break
-            if draft["id"] in seen:
-                self.faults.append(InvalidValueError("not_unique", path=self.drafts.path(place, "id"), value=draft["id"]))
-            elif self.changes.is_whole(draft["id"]):
-                deal = self._opportunity(place, draft, rows.get(draft["id"], []))
-                if deal is not None:
-                    made[place] = deal
-            seen.add(draft["id"])
-        lines = tuple(self.drafts.lines[place] for place in made)
-        faults = (*self.drafts.faults, *self.faults)
-        return Items(layout=OPPORTUNITIES, items=tuple(made.values()), lines=lines, faults=faults)
-
-    def _opportunity(self, place: int, draft: Mapping[str, Any], rows: list[int]) -> Opportunity | None:
-        if not rows:
-            if self.changes.are_all_placed:
-                path = self.drafts.path(place, "id")
-                self.faults.append(InvalidValueError("changes_missing", path=path, value=draft["id"]))
-            return None
+    def judged(
+        self, place: int, draft: Mapping[str, Any], rows: Sequence[int], found: list[SalesperfError]
+    ) -> Opportunity | None:
         key = next(iter(self.processes)) if draft["process"] is None and len(self.processes) == 1 else draft["process"]
         process = self.processes.get(key)
-        found = [] if process is None else list(islice(self._faults_of_stages(process, rows), _MOST_OF_A_DEAL))
-        deal = self._history_judged(place, draft, rows, found)
-        self.faults.extend(found)
-        return None if found or process is None else deal
+        if process is not None:
+            found.extend(islice(self._faults_of_stages(process, rows), MOST_OF_ONE))
+        deal = super().judged(place, draft, rows, found)
+        return None if process is None else deal
 
     def _faults_of_stages(self, process: SalesProcess, rows: Iterable[int]) -> Iterator[SalesperfError]:
+        changes = self.histories.rows
         for row in rows:
-            stage = self.changes.rows.items[row][1].stage
+            stage = changes.items[row][1].stage
             if stage is not None and stage not in process.stage_by_key:
-                path, choices = self.changes.rows.path(row, "stage"), tuple(process.stage_by_key)
+                path, choices = changes.path(row, "stage"), tuple(process.stage_by_key)
                 yield UnknownNameError("unknown_stage", path=path, choices=choices, value=stage)
-
-    def _history_judged(
-        self, place: int, draft: Mapping[str, Any], rows: Iterable[int], found: list[SalesperfError]
-    ) -> Opportunity | None:
-        """Make a deal, or note the row at fault, leave it out and look again, so that every row at fault is told."""
-        left = list(rows)
-        for _ in range(min(len(left), _MOST_OF_A_DEAL)):
-            try:
-                return Opportunity(history=[self.changes.rows.items[row][1] for row in left], **draft)
-            except SalesperfError as error:
-                _, _, field, *where = error.path
-                if field != "history":
-                    found.append(self.drafts.fault(error, place))
-                    break
-                position, column = where
-                row = left.pop(int(position))
-                if error.code != "history_begins" or self.changes.are_all_placed:
-                    found.append(error.at(*self.changes.rows.path(row, _COLUMNS.get(str(column), str(column)))))
-                if error.code in _LEADING:
-                    break
-        return None
 
 
 def _process_in(processes: Processes) -> Callable[[str], str | None]:

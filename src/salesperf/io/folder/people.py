@@ -17,6 +17,7 @@ from salesperf.io.folder.files import ABSENCES, MOVES, REPS, TEAMS
 from salesperf.io.folder.layout import Faults, Items, Layout, located
 from salesperf.io.folder.table import Rows, Table
 from salesperf.model.calendar import Calendar
+from salesperf.model.misspelling import blurred
 from salesperf.model.people import Move, Org, Rep, Team
 from salesperf.model.period import Period
 from salesperf.model.validators import check_choice
@@ -38,8 +39,6 @@ _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "sat
 _MONTH: Final = re.compile(r"\d{1,2}\Z", re.ASCII)
 _MONTHS: Final = 12
 _OF_PERSONS: Final = frozenset({"unknown_customer", "unknown_owner", "unknown_rep"})
-_LONGEST_ID: Final = 40
-"""Longer text is not shown, whatever it is like."""
 
 
 def known_id(ids: Iterable[str], code: str) -> Callable[[str], str]:
@@ -67,13 +66,13 @@ def known_id(ids: Iterable[str], code: str) -> Callable[[str], str]:
     salesperf.errors.UnknownNameError: expected the id of a rep, got text of 8 characters
     """
     known = frozenset(ids)
-    alike = cache(lambda: frozenset(chain.from_iterable(map(_blurred, known))))
+    alike = cache(lambda: frozenset(chain.from_iterable(map(blurred, known))))
 
     def read(cell: str) -> str:
         name = id_in(cell)
         if name in known:
             return name
-        is_shown = code not in _OF_PERSONS or not alike().isdisjoint(_blurred(name))
+        is_shown = code not in _OF_PERSONS or not alike().isdisjoint(blurred(name))
         raise UnknownNameError(code, value=name if is_shown else guarded(name))
 
     return read
@@ -88,12 +87,6 @@ def guarded(name: str) -> str:
     ('c-17', 'text of 4 characters')
     """
     return name if any(map(str.isdecimal, name)) else Phrase("text", count=len(name))
-
-
-def _blurred(name: str) -> frozenset[str]:
-    """Return an id without its case, and with any one letter left out: ids that share one of these are easily mistaken."""
-    lower = name.lower() if len(name) <= _LONGEST_ID else ""
-    return frozenset({lower, *(lower[:place] + lower[place + 1 :] for place in range(len(lower)))} - {""})
 
 
 def read_org(tables: Mapping[Layout, Table]) -> tuple[Org, Faults]:

@@ -17,12 +17,16 @@ from salesperf.io.folder.files import (
     CONTACTS,
     CUSTOMERS,
     LAYOUTS,
+    LEAD_CHANGES,
+    LEADS,
     METRICS,
     OPPORTUNITIES,
     REPS,
     TARGETS,
+    TOUCHES,
 )
 from salesperf.io.folder.layout import Layout
+from salesperf.io.folder.leads import rows_of_lead_changes, rows_of_leads, rows_of_touches
 from salesperf.io.folder.opportunities import rows_of_changes, rows_of_opportunities
 from salesperf.io.folder.people import rows_of_calendar, rows_of_org
 from salesperf.io.folder.processes import rows_of_processes
@@ -94,13 +98,16 @@ def _contents(records: Records) -> dict[Layout, tuple[Sequence[str], Rows]]:
             {target.metric for target in records.targets} | {actual.metric for actual in records.actuals},
         ),
         **rows_of_processes(records.processes),
-        CONTACTS: rows_of_contacts(records.customers, records.opportunities),
+        LEAD_CHANGES: rows_of_lead_changes(records.leads),
+        TOUCHES: rows_of_touches(records.leads),
+        CONTACTS: rows_of_contacts(records.customers, records.opportunities, records.leads),
         CHANGES: rows_of_changes(records.opportunities),
     }
     contents: dict[Layout, tuple[Sequence[str], Rows]] = {layout: (layout.columns, rows) for layout, rows in plain.items()}
     contents[TARGETS] = rows_of_targets(records.targets, records.calendar)
     contents[ACTUALS] = rows_of_actuals(records.actuals)
     contents[CUSTOMERS] = rows_of_customers(records.customers)
+    contents[LEADS] = rows_of_leads(records.leads)
     contents[OPPORTUNITIES] = rows_of_opportunities(records.opportunities)
     return contents
 

@@ -8,14 +8,16 @@ from salesperf.kernels.numeric import Bounds, Interval
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, BreakdownChange
 from salesperf.model.calendar import Calendar
+from salesperf.model.change import Change
 from salesperf.model.customer import Contact, Customer
 from salesperf.model.estimate import Estimate
 from salesperf.model.exchange import ExchangeRate, ExchangeRates
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
+from salesperf.model.lead import Lead, LeadChange, Touch
 from salesperf.model.message import Message
 from salesperf.model.metric import Band, Metric
-from salesperf.model.opportunity import Change, Opportunity, Visit
+from salesperf.model.opportunity import Opportunity, Visit
 from salesperf.model.override import Override
 from salesperf.model.people import Move, Org, Rep, Stint, Team
 from salesperf.model.period import Period
@@ -52,6 +54,8 @@ _NOUNS: Final = (
     Finding,
     FrozenMap,
     Interval,
+    Lead,
+    LeadChange,
     Lock,
     Message,
     Metric,
@@ -70,6 +74,7 @@ _NOUNS: Final = (
     Target,
     TargetKey,
     Team,
+    Touch,
     Transfer,
     Unit,
     Visit,

@@ -6,7 +6,8 @@ from typing import Any, Final
 import attrs
 
 from salesperf.errors import InvalidValueError
-from salesperf.model.opportunity import Change, Visit
+from salesperf.model.change import Change
+from salesperf.model.opportunity import Visit
 from salesperf.model.stage import Stage
 from salesperf.model.target import Target, TargetKey
 

@@ -40,10 +40,11 @@ from salesperf.io.serialize.scalars import (
 )
 from salesperf.io.serialize.tagged import Plain, Read, quick_mapping_of
 from salesperf.model.amount import Amount, Unit
+from salesperf.model.change import Change
 from salesperf.model.customer import Contact
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import STANDARD_METRICS, Band, Direction, Metric
-from salesperf.model.opportunity import Change, Opportunity
+from salesperf.model.opportunity import Opportunity
 from salesperf.model.rule import Rule
 
 __all__ = ["Hook", "Kind", "teach_to_read", "teach_to_read_metrics", "teach_to_read_scalars"]

@@ -36,8 +36,9 @@ from salesperf.io.serialize.scalars import (
 )
 from salesperf.io.serialize.tagged import Plain, Write, plain_mapping, plain_value
 from salesperf.model.amount import Amount, Unit
+from salesperf.model.change import Change
 from salesperf.model.metric import STANDARD_METRICS, Band, Direction, Metric
-from salesperf.model.opportunity import Change, Opportunity
+from salesperf.model.opportunity import Opportunity
 from salesperf.model.rule import Rule
 
 __all__ = ["teach_to_write"]
