@@ -17,6 +17,7 @@ from salesperf import (
     Amount,
     Calendar,
     InfeasibleError,
+    InvalidInputError,
     InvalidValueError,
     NotAdditiveError,
     Period,
@@ -101,7 +102,7 @@ def test_fiscal_quarters_are_those_of_the_calendar() -> None:
 def test_a_season_and_a_plan_are_followed() -> None:
     quarters = Profile(grain="quarter", weights=(1, 2, 3, 4))
     assert minors(split(visits(100), "quarter", profile=quarters)) == [10, 20, 30, 40]
-    plan = Schedule(parts=((Period.month(2026, 7), 300), (Period.month(2026, 8), 100)))
+    plan = Schedule(parts=((Period.month(2026, 7), 300), (Period.month(2026, 8), 100), (Period.month(2026, 9), 0)))
     assert minors(split(visits(8, Period.quarter(2026, 3)), "month", profile=plan)) == [6, 2, 0]
 
 
@@ -283,6 +284,23 @@ def test_weights_that_divide_nothing_are_refused(
     assert_refused(kind, code, path, lambda: allocate(visits(7), basis))
 
 
+def test_everything_that_is_wrong_with_weights_and_terms_is_told_at_once() -> None:
+    cases: list[tuple[dict[str, Any], list[str]]] = [
+        ({"ada": -1, "bo": float("nan"), "cy": 1}, ["weights_invalid", "weights_invalid"]),
+        ({"ada": Amount.of(1, CNY), "bo": Amount.of(1, USD), "cy": 3}, ["unit_mismatch", "wrong_type"]),
+    ]
+    for basis, codes in cases:
+        with pytest.raises(InvalidInputError) as caught:
+            allocate(visits(7), basis, floors={"ada": Amount.of(3, COUNT)}, keep={"ada": Amount.of(2, COUNT)})
+        faults = [fault for fault in caught.value.exceptions if isinstance(fault, SalesperfError)]
+        assert [fault.code for fault in faults] == [*codes, "below_floor"]
+        assert faults[0].path[0] == "basis"
+        with pytest.raises(InvalidInputError) as caught:
+            allocate(visits(7), basis, caps={"eve": Amount.of(3, COUNT), "Ada": Amount.of(2, COUNT)})
+        faults = [fault for fault in caught.value.exceptions if isinstance(fault, SalesperfError)]
+        assert [fault.code for fault in faults] == [*codes, "unknown_part", "misspelt_owner"]
+
+
 @pytest.mark.parametrize(
     ("basis", "kind", "code", "owner"),
     [
@@ -305,7 +323,7 @@ def test_what_is_no_target_and_what_is_no_basis_are_refused() -> None:
 
 
 def test_a_profile_without_weight_in_the_period_is_refused() -> None:
-    plan = Schedule(parts=((Period.month(2026, 1), 1),))
+    plan = Schedule(parts=((Period.month(2026, 1), 1), (SEPTEMBER, 0)))
     assert_refused(
         InvalidValueError, "weights_all_zero", ("profile",), lambda: split(visits(7, SEPTEMBER), "week", profile=plan)
     )
@@ -313,6 +331,19 @@ def test_a_profile_without_weight_in_the_period_is_refused() -> None:
     assert_refused(
         InvalidValueError, "weights_all_zero", ("profile",), lambda: split(visits(7, sunday), "day", profile="workdays")
     )
+
+
+def test_a_plan_over_time_with_months_missing_is_refused_with_all_of_them() -> None:
+    # The first and the second of August 2026 are a weekend: nobody misses them.
+    months = (Period.month(2026, 7), Period.parse("2026-08-03..2026-08-31"), Period.month(2026, 10))
+    plan = Schedule(parts=[(month, 1) for month in months])
+    with pytest.raises(InvalidInputError) as caught:
+        split(visits(100, Period.half(2026, 2)), "month", profile=plan)
+    assert [str(fault) for fault in caught.value.exceptions] == [
+        f"profile: expected a schedule of the whole time, got none of {gap}"
+        " (hint: days on which nothing is planned have a weight of 0)"
+        for gap in ("'2026-09'", "'2026-11-01..2026-12-31'")
+    ]
 
 
 def test_a_total_too_small_for_a_method_is_that_of_the_target() -> None:

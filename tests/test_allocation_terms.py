@@ -98,6 +98,21 @@ def test_what_is_kept_holds_and_what_is_not_given_does_not() -> None:
     assert [row["held"] for row in divided.rows()] == ["kept", None, None]
 
 
+def test_what_is_given_is_kept_and_the_rest_shared_evenly(oracle: Callable[[str], Any]) -> None:
+    # What a planning suite documents of spreading a total over what is given from below: 101 with 30 and 0 given.
+    cases = [
+        case["inputs"] | case["expected"]
+        for case in oracle("allocation_exact_sum.json")["cases"]
+        if case["inputs"]["method"] == "preserve_given_then_even"
+    ]
+    assert cases
+    for case in cases:
+        owners = [f"owner-{place}" for place in range(len(case["given"]))]
+        keep = {owner: None if amount is None else of(amount) for owner, amount in zip(owners, case["given"], strict=True)}
+        divided = allocate(visits(case["total"]), dict.fromkeys(owners, 1), keep=keep)
+        assert list(parts(divided).values()) == case["shares"]
+
+
 def test_all_may_be_kept_if_they_sum_to_the_total() -> None:
     assert parts(allocate(visits(60), WEIGHTS, keep=each(ada=10, bo=20, cy=30))) == {"ada": 10, "bo": 20, "cy": 30}
 

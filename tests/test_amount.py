@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -203,6 +204,13 @@ def test_an_amount_and_a_number_never_mix_either() -> None:
 )
 def test_a_product_is_rounded_as_named(rate: Rate, rounding: Rounding, minor: int) -> None:
     assert Amount.of("19.99", USD).times(rate, rounding=rounding).minor == minor
+
+
+def test_a_published_commission_comes_out(oracle: Callable[[str], Any]) -> None:
+    # ERPNext, test_sales_invoice.py.
+    (case,) = (case for case in oracle("targets_and_contribution.json")["cases"] if case["id"] == "commission-100")
+    rate = Fraction(case["inputs"]["rate_pct"], 100)
+    assert Amount.of(case["inputs"]["eligible"], USD).times(rate) == Amount.of(case["expected"]["commission"], USD)
 
 
 @pytest.mark.parametrize(

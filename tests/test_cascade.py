@@ -201,6 +201,13 @@ def test_a_team_may_have_a_weight_of_its_own_and_be_divided_no_further() -> None
     }
 
 
+def test_a_team_whose_own_weight_is_zero_gets_nothing_whatever_its_members_weigh() -> None:
+    plan = cascade(visits(90, None), ORG, dict.fromkeys(ORG.rep_by_id, 1) | {"east": 0})
+    owed = {node.owner: node.owed.minor for node in plan.nodes}
+    assert (owed["east"], owed["ada"], owed["bo"]) == (0, 0, 0)
+    assert sum(owed[name] for name in ORG.rep_by_id) == 90
+
+
 def test_a_dealer_and_a_vacant_seat_are_divided_to_like_anybody() -> None:
     org = Org(
         teams=[Team(id="east")],
@@ -315,7 +322,7 @@ def faults_of(call: Callable[[], object]) -> list[tuple[type[SalesperfError], st
 def test_whoever_is_missing_unknown_or_elsewhere_is_named_at_once() -> None:
     gone = Org(teams=TEAMS, reps=[*ORG.reps, Rep(id="old", team="east", left=date(2026, 1, 1))])
     with pytest.raises(InvalidInputError) as caught:
-        cascade(visits(9, "east"), gone, {"ada": 1, "cy": 1, "eve": 1, "old": 1})
+        cascade(visits(9, "east"), gone, {"ada": -1, "cy": 1, "eve": 1, "old": 1, "Bo": float("nan")})
     assert [
         (fault.code, fault.path, dict(fault.params).get("value"))
         for fault in caught.value.exceptions
@@ -325,6 +332,9 @@ def test_whoever_is_missing_unknown_or_elsewhere_is_named_at_once() -> None:
         ("basis_elsewhere", ("basis", "cy"), "'2026-Q3'"),
         ("unknown_owner", ("basis", "eve"), "'eve'"),
         ("basis_elsewhere", ("basis", "old"), "'2026-Q3'"),
+        ("misspelt_owner", ("basis", "Bo"), "'Bo'"),
+        ("weights_invalid", ("basis", "ada"), "-1"),
+        ("weights_invalid", ("basis", "Bo"), "nan"),
     ]
 
 

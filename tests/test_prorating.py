@@ -15,13 +15,15 @@ from salesperf import (
     Calendar,
     InvalidValueError,
     NotAdditiveError,
+    Org,
     Period,
     Rep,
     SalesperfError,
     Target,
+    Team,
     testing,
 )
-from salesperf.allocation import Proration, prorate
+from salesperf.allocation import Proration, cascade, prorate
 
 VISITS, QUARTER = STANDARD_METRICS["visits"], Period.quarter(2026, 3)
 AUGUST_1, SEPTEMBER_1 = date(2026, 8, 1), date(2026, 9, 1)
@@ -53,6 +55,19 @@ def test_days_on_which_several_serve_count_in_equal_parts() -> None:
     # Both serve in August, half of it each.
     prorated = prorate(seat(132), [Rep(id="ada", left=SEPTEMBER_1), Rep(id="bo", hired=AUGUST_1)])
     assert minors(prorated) == ({"ada": 67, "bo": 65}, (0, 0, 0))
+
+
+def test_a_seat_of_a_cascade_is_divided_month_by_month_over_those_who_shared_it() -> None:
+    org = Org(teams=[Team(id="east")], reps=[Rep(id="seat-7", team="east", kind="house"), Rep(id="cy", team="east")])
+    plan = cascade(seat(660, owner="east"), org, {"seat-7": 2, "cy": 1}, grain="month")
+    shared = [Rep(id="ada", left=date(2026, 8, 10)), Rep(id="bo", hired=SEPTEMBER_1, ramp=(Decimal("0.5"),))]
+    months = [prorate(part, shared) for part in plan.targets if part.owner == "seat-7"]
+    # 440 for the seat: 146 or 147 a month. Ada serves for 5 of 21 workdays in August, and bo for half of September.
+    assert [minors(month) for month in months] == [
+        ({"ada": 146}, (0, 0, 0)),
+        ({"ada": 35}, (112, 0, 0)),
+        ({"bo": 74}, (0, 0, 73)),
+    ]
 
 
 def test_absences_and_ramps_are_left_over() -> None:

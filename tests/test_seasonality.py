@@ -308,6 +308,20 @@ def test_a_week_at_either_end_may_be_missing(first: date, last: date, full: bool
             learn(actuals, "half")
 
 
+def test_who_knows_which_days_are_on_record_need_not_guess_it_from_the_first_and_the_last_sale() -> None:
+    # Nothing was sold in January 2023, nor after October 2025; of June 2024 the records are lost.
+    actuals = [sold(9, date(2023, 3, 1)), sold(3, date(2023, 8, 1)), *year_of(2024, 1, 3), sold(7, date(2025, 10, 1))]
+    whole = [Period.parse("2023-01-01..2024-05-31"), Period.parse("2024-07-01..2025-12-31")]
+    season = learn(actuals, "half", on_record=whole)
+    assert season.years == (2023, 2025)
+    assert [part.by_year for part in season.parts] == [(Fraction(3, 4), Fraction(0)), (Fraction(1, 4), Fraction(1))]
+    assert season.left_out[2024].text() == "not all of it is on record: 2024-06"
+    assert season.left_out[2024].text("zh").startswith("记录不全：")
+    assert seasonality(tally(actuals), metric=ORDERS, grain="half", prior_years=0, on_record=whole) == season.profile
+    with pytest.raises(InvalidValueError, match="years left out: 2023, 2024, 2025"):
+        learn(actuals, "half", on_record=[])
+
+
 def test_years_that_sum_to_nothing_are_left_out_and_named() -> None:
     season = learn([*year_of(2023, 5, -5), *year_of(2024, 1, 1), *year_of(2025, 1, -9)], "half")
     assert season.years == (2024,)
@@ -452,6 +466,8 @@ def assert_refused(kind: type[SalesperfError], code: str, path: tuple[str | int,
         ({"owners": ["ada", None]}, "wrong_type", ("owners", 1)),
         ({"owners": ["ada", "ada"]}, "not_unique", ("owners", 1)),
         ({"scope": "east"}, "wrong_type", ("scope",)),
+        ({"on_record": "2025"}, "wrong_type", ("on_record",)),
+        ({"on_record": [Period.year(2025), 2024]}, "wrong_type", ("on_record", 1)),
         ({"prior_years": "1"}, "wrong_type", ("prior_years",)),
         ({"prior_years": -1}, "out_of_range", ("prior_years",)),
         ({"prior_years": 10**7}, "out_of_range", ("prior_years",)),

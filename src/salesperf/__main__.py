@@ -6,20 +6,18 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TextIO
 
 from salesperf import __version__, report, review
-from salesperf.errors import InvalidValueError, Phrase, SalesperfError, UnknownNameError, show
+from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.io.folder import read, read_sample
 from salesperf.io.folder.cells import date_in
 from salesperf.io.folder.opportunities import REPEATS
 from salesperf.io.folder.table import system_reason
 from salesperf.messages import LANGUAGES, describe_error
 from salesperf.model.finding import Finding
-from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 
@@ -123,7 +121,7 @@ def _review(chosen: argparse.Namespace) -> str:
         progress.clear()
     as_of = _last_day(records, chosen.lang) if chosen.as_of is None else _day(chosen.as_of)
     period = _period(chosen.period, records, as_of)
-    _require_owner(chosen.owner, records.org)
+    records.org.require_owner(chosen.owner, "--for")
     return report.markdown(review.build(records, owner=chosen.owner, period=period, as_of=as_of), lang=chosen.lang)
 
 
@@ -144,19 +142,6 @@ def _tell(findings: Iterable[Finding], lang: str) -> None:
     for finding in findings:
         where = "" if finding.record is None else f"{finding.record}: "
         sys.stderr.write(f"{where}{finding.text(lang)}\n")
-
-
-def _require_owner(owner: str | None, org: Org) -> None:
-    """Refuse an id that nobody bears, and tell the one that may be meant."""
-    try:
-        org.require_owner(owner, "--for")
-    except UnknownNameError as error:
-        ids = {id_.lower(): id_ for id_ in (*org.rep_by_id, *org.team_by_id)}
-        alike = (ids[each] for each in get_close_matches(str(owner).lower(), ids, n=1))
-        known = next((id_ for id_ in alike if not isinstance(show(id_), Phrase)), None)
-        if known is None:
-            raise
-        raise UnknownNameError("misspelt_owner", path=error.path, known=known, value=owner) from None
 
 
 def _day(text: str) -> date:

@@ -50,16 +50,23 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "amount_overflow": "expected an amount whose minor units fit a 64-bit integer, got {value}"
         " (hint: a unit with fewer digits reaches further)",
         "array_untagged": 'expected a value, got an array (hint: a tuple is written as {{"tuple": [1, 2]}})',
+        "assessment_of_another": "expected an assessment of the same target, got one of another",
         "audit_lacks": "expected a value for every owner who has a target, got none for {value}"
         " (hint: write 0 for whoever has none)",
         "audit_mixed": "expected targets of one metric in one unit, got {left} and {right} (hint: audit each by itself)",
         "audit_without_measure": "expected potential or capacity to compare targets with, got neither",
+        "backtest_before_data": "expected a day on which at least one deal was known, got {value}"
+        " (hint: take a later day)",
+        "backtest_unfinished": "expected a day whose period is over by {until}, the last day on record, got one of {value}"
+        " (hint: take an earlier day, or state until when the records are complete)",
+        "baseline_stages": "expected a baseline of the stages {choices}, got {value}",
         "basis_elsewhere": "expected owners who are under the target's owner within {value}, got another one",
         "basis_lacks": "expected a weight for every owner that the other bases name, got none for {value}"
         " (hint: write 0 for whoever is to have none)",
         "basis_misses": "expected a weight of everybody who is there, got none of {value} (hint: a weight of 0 gets nothing)",
         "basis_no_mapping": "expected a mapping of owner to weight, got {value}"
         " (hint: allocation.equal(owners) gives each the same weight)",
+        "before_actuals": "expected a day on or after {start}, up to which the plan has counted actuals, got {value}",
         "below_floor": "expected an amount of at least the floor, {low}, got {value}"
         " (hint: lower the floor, or take this part out of it)",
         "beyond_int64": "expected a number between -2**63 and 2**63, got {value}",
@@ -86,7 +93,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "checkpoint_unreachable": "expected a checkpoint that the open parts until then can reach, got one that is"
         " {excess} more",
         "choice": "expected one of {choices}, got {value}",
-        "contact_of_one": "expected a customer or an opportunity to which the contact belongs, got neither or both",
+        "contact_of_one": "expected a customer, an opportunity or a lead to which the contact belongs, got none or several",
         "correlation": "expected a number from 0 to below 1, got {value}"
         " (hint: with 1 nothing but the common factor would decide)",
         "currency_case": "expected the currency {known}, in capitals, got {value}"
@@ -100,6 +107,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "decimal_scale": "expected a number with at most {digits} digits before and after the point, got {value}",
         "diff_mixed": "expected a plan of {left}, got one of {right} (hint: plans of one metric in one unit can be compared)",
         "dimensions": "expected an array of one dimension, got {value}",
+        "direction_not_higher": "expected a metric of which more is better, got {metric}"
+        " (hint: whether a limit is reasonable is another question)",
         "document_decoding": "expected UTF-8 text, got other bytes at position {position}",
         "document_too_large": "expected a document of at most {limit} MiB, got {size} MiB"
         " (hint: raise limit_bytes, if you trust whoever wrote it)",
@@ -141,12 +150,18 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: those of {owners} hold; leave one open)",
         "history_begins": "expected the first change to name a stage, got none",
         "history_empty": "expected at least one change, got none",
+        "history_later": "expected a history that ends on {as_of} or before, got one up to {value}"
+        " (hint: what was learnt later would tell the future)",
         "history_negative": "expected actuals with a sum of 0 or more, got {value}"
         " (hint: returns outweigh sales; leave the owner out, or state a weight)",
         "history_order": "expected days in order, got {value} after {previous}"
         " (hint: sort the changes by day; within a day their order is the sequence)",
         "history_repeats": "expected another stage than the one in which the deal is, got {value} again"
         " (hint: repeats='collapse', of Opportunity.of and io.folder.read, drops such rows)",
+        "history_segmented": "expected a history of all deals together, got one by {value}"
+        " (hint: count the outcomes without by)",
+        "history_too_small": "expected at least {minimum} earlier deals to learn from, got {value}"
+        " (hint: lower the minimum, or take the stated probabilities)",
         "history_undated": "expected a day, got none (hint: only the first change may lack it)",
         "infeasible_sum": "expected values whose sum is {total} up to rounding, got a sum that is off by {excess}",
         "interval_half": "expected both ends of the interval with a value, or neither",
@@ -154,7 +169,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "invalid_input": "faults in the input: {count}",
         "json_syntax": "expected JSON, got something else or the end of the text (hint: the path is line and column)",
         "kept_and_overridden": "expected a part to be kept or set by hand, got both (hint: drop one of the two)",
+        "lead_begins": "expected the first change of a lead to name a status, got none",
+        "lead_changes_missing": "expected at least one row of the lead in lead_changes.csv, got none for {value}"
+        " (hint: its status, owner and whatever else changes stand there)",
         "length": "expected {expected} items, got {value}",
+        "level_mixed": "expected estimates whose intervals have one level, got {left} and {right}",
         "lower_above_total": "expected lower bounds with a sum of at most {total}, got {value}, which is {excess} more"
         " (hint: bounds that count stand at the positions {positions})",
         "margins_clash": "expected totals that the cells allow, but rows {rows} need {need} and can get {short} less:"
@@ -162,7 +181,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " or a weight of 0, where these rows meet the other columns, or change the totals)",
         "margins_differ": "expected row totals and column totals of one sum, got {rows} and {columns}, a difference"
         " of {excess}",
+        "market_shares": "expected shares whose sum is at most 1, got {value} (hint: shares are fractions: 0.12, not 12)",
+        "market_vanishes": "expected a market that is still there in the target's period, got a growth of {value}",
         "metric_conflict": "expected one definition of the metric {metric}, got another one",
+        "milestone_of_another": "expected a milestone of the target's own owner, metric and scope, got another",
+        "milestone_outside": "expected a milestone within {expected}, got {value}",
         "missing_column": "expected a column {column}, got the columns {columns}",
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
         "missing_field": "expected a value, got none",
@@ -173,11 +196,16 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "more_than_all": "expected a part of the whole, got {value}, more than there is in all",
         "move_outside_service": "expected a move after the day of hire and before the day of leaving, got {value}",
         "name_taken": "expected a name that no column of the result bears, got {value}",
+        "negative": "expected a number of 0 or more, got {value}",
+        "negative_amount": "expected an amount of 0 or more of a deal that may be won, got {value} smallest units",
         "nested_too_deeply": "expected at most {limit} objects and arrays within each other, got more",
+        "no_amounts": "expected at least one deal with an amount, got none (hint: forecast their number, with measure=\"count\")",
         "no_capacity": "expected a weight above 0 only for who works in {value}, got one for somebody who does not"
         " (hint: a weight of 0 leaves them out)",
+        "no_categories": "expected at least one category, got none",
         "no_day": "expected actuals or deals, whose last day would be the day to look back from, got none (hint: pass --as-of)",
         "no_history": "expected actuals of {metric} by these owners in the period, got none",
+        "no_knots": "expected at least one knot, got none",
         "no_permutation": "expected each position once, got {value}",
         "no_step_between": "expected a multiple of the step {step} from the floor {low} to the cap {high}, got none"
         " (hint: take a smaller step)",
@@ -215,6 +243,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "number_too_long": "expected a number of at most {limit} digits, got a longer one",
         "org_cycle": "expected a tree of teams, got a cycle through {value}",
         "org_missing": "expected an org, since {value} is a team whose members' actuals count toward it, got none",
+        "other_forecast": "expected a forecast of {expected}, got one of {value} (hint: compare like with like)",
         "other_target": "expected an allocation of the same target, got one of another",
         "out_of_range": "expected a number from {low} to {high}, got {value}",
         "overflow": "expected a sum that fits a 64-bit integer, got one beyond it",
@@ -230,6 +259,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: the end is the first day after the period)",
         "plan_closed": "expected a plan of which something is still open at the end of {value}, got one that has ended",
         "plan_negative": "expected a plan whose parts are 0 or more, got one of {value}",
+        "points_not_rising": "expected points that increase, got {value} after {previous}",
         "process_kind": "expected from {low} to {high} stages of kind {kind}, got {value}",
         "process_mismatch": "expected a deal of the process {expected}, got one of {value}"
         " (hint: ask about each process by itself)",
@@ -238,7 +268,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "process_order": "expected the kinds of stages in the order {choices}, got {value} too late",
         "process_without_stages": "expected stages in stages.csv, or one of the ready-made processes {choices}, got {value}",
         "profile_length": "expected {expected} weights for the grain {grain}, got {value}",
-        "quota_too_long": "expected a division that takes at most {limit} steps, got one of {value}"
+        "quota_too_long": "expected a division of at most ten million steps, got one of up to {value} times as many"
         " (hint: divide in a coarser unit, such as thousands, or leave out very small weights)",
         "rate_float": "expected an int, Decimal or Fraction and no float, got {value}"
         ' (hint: write it as text, such as Decimal("0.075"))',
@@ -246,14 +276,17 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " {excess} more",
         "reach_without_weight": "expected a weight above 0 among the first parts, which are to reach {value}, got only zeros",
         "reason_missing": "expected a reason why there is no value, got none",
-        "rebalanced_twice": "expected the plan of record, got one that was rebalanced"
-        " (hint: pass its .plan; what was missed before would else be carried over twice)",
+        "rebalanced_twice": "expected a plan of record, got one that was rebalanced and that nobody approved"
+        " (hint: pass its .plan, or .approved(on) of it, which settles what was missed before)",
+        "released_to_owner": "expected an owner or a release, got both: {value} (hint: a lead that is released has no owner)",
         "review_not_begun": "expected a day on or after the first of the period, {start}, got {value}"
         " (hint: nothing can be reviewed before it has begun)",
         "row_length": "expected {expected} fields, got {value}"
         " (hint: count the commas; a field that holds a comma stands in quotes)",
         "row_unreadable": "expected cells of at most {limit} characters whose quotes close"
         " (hint: a quote within quotes is written twice)",
+        "schedule_gap": "expected a schedule of the whole time, got none of {value}"
+        " (hint: days on which nothing is planned have a weight of 0)",
         "schema_newer": "expected a document of version {known} or older, got version {value}"
         " (hint: install a newer salesperf)",
         "schema_unknown": "expected a document whose schema reads as {known}, got {value}",
@@ -273,6 +306,10 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         ' (hint: to split by "workdays" needs no history)',
         "season_year_missing": "expected the year that is planned, got none"
         " (hint: holidays that move fall on other days in each year)",
+        "segment_unnamed": "expected the segment by which to go, got none of {value}"
+        " (hint: pass the values of one: segment=('east',))",
+        "since_too_late": "expected a first day that was watched no later than the last, {last}, got {value}",
+        "status_repeats": "expected another status than the one that the lead has, got {value} again",
         "step_leaves_rest": "expected a part that may take what the total has beyond steps of {step}, {value}"
         ", got caps and floors that leave it to none"
         " (hint: raise a cap by it, or take a smaller step)",
@@ -313,6 +350,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unit_dimension": "expected an amount of dimension {expected} for the metric {metric}, got {value}",
         "unit_mismatch": "expected amounts in one unit, got {left} and {right} (hint: convert one of them first)",
         "unit_of_ratio": "expected no unit for the ratio {metric}, got {value} (hint: leave the cell empty)",
+        "unknown_category": "expected one of the categories {choices}, got {value}"
+        ' (hint: unknown="as_missing" or "points" lets others through)',
         "unknown_cause": "expected a cause from 1 to {high}, got {value} (hint: 0 stands for what was not seen to end)",
         "unknown_column": "expected a known column, got {value}",
         "unknown_customer": "expected the id of a customer, got {value}",
@@ -320,6 +359,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_file": "expected a file of this layout, got {value}",
         "unknown_in_plan": "expected an owner and a period of the plan, got {value}",
         "unknown_language": "expected one of {choices}, got {value}",
+        "unknown_lead": "expected the id of a lead, got {value}",
         "unknown_member": "expected a rep of the team, got {value}",
         "unknown_metric": "expected a metric of metrics.csv or one of {choices}, got {value}",
         "unknown_opportunity": "expected the id of an opportunity, got {value}",
@@ -327,6 +367,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_part": "expected an owner or a scope of the basis, got {value}",
         "unknown_process": "expected one of the sales processes {choices}, got {value}",
         "unknown_rep": "expected the id of a rep, got {value}",
+        "unknown_segment": "expected a segment of the funnel, one of {choices}, got {value}",
         "unknown_stage": "expected one of the stages {choices}, got {value}",
         "unknown_target": "expected the key of a target, got {value}",
         "unknown_team": "expected the id of a team, got {value}",
@@ -345,6 +386,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "weights_all_zero": "expected at least one weight above 0, got only zeros",
         "weights_far_apart": "expected weights above 0 within a factor of 2**300 of each other, got {value} and a larger one",
         "weights_invalid": "expected weights that are finite and not negative, got {value}",
+        "window_reversed": "expected a last day no earlier than the first, got {value}",
         "wrong_type": "expected {expected}, got {value}",
     },
 )

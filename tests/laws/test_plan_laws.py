@@ -21,13 +21,15 @@ from salesperf import (
     Lock,
     Org,
     Period,
+    Rep,
     SalesperfError,
     Target,
+    Team,
     Transfer,
     testing,
 )
-from salesperf.allocation import POLICIES, Cascade, Plan, PlanGrid, Rebalanced, cascade, grid, rebalance, split
-from salesperf.allocation.rebalancing import Policy
+from salesperf.allocation import POLICIES, Cascade, Plan, PlanGrid, Rebalanced, allocate, cascade, grid, rebalance, split
+from salesperf.allocation.policies import Policy
 from salesperf.attainment import ActualTally, TargetBook, tally
 from salesperf.model.period import Grain
 
@@ -153,6 +155,21 @@ def test_the_order_of_people_and_weights_never_matters(drawn: tuple[Cascade, Org
     assert cascade(plan.target, org, basis) == cascade(plan.target, other, dict(shuffled))
 
 
+@settings(max_examples=40)
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=4).filter(any), st.integers(1, 900), minors, st.none() | grains)
+def test_what_was_allocated_to_teams_under_a_floor_comes_out_of_a_cascade_to_the_unit(
+    weights: list[int], count: int, floor: int, grain: Grain | None
+) -> None:
+    names = [f"team-{place}" for place in range(len(weights))]
+    floor = min(floor, count)
+    groups = allocate(visits(count), dict(zip(names, weights, strict=True)), floors={names[0]: Amount.of(floor, COUNT)})
+    owed = {str(part.owner): minor(part) for part in groups.targets}
+    org = Org(teams=[Team(id=name) for name in names], reps=[Rep(id=f"rep-{name}", team=name) for name in names])
+    plan = cascade(visits(count), org, owed | {rep.id: 1 for rep in org.reps}, grain=grain)
+    assert {node.owner: node.owed.minor for node in plan.nodes if node.owner in names} == owed
+    assert owed[names[0]] >= floor
+
+
 # Plans made anew
 
 
@@ -186,7 +203,7 @@ def sold(parts: Iterable[Target], counts: Iterable[int]) -> ActualTally:
 def test_where_all_went_as_planned_nothing_changes(drawn: tuple[Plan, Org | None], policy: Policy) -> None:
     plan, org = drawn
     parts = closed(plan, org)
-    new = rebalance(plan, sold(parts, map(minor, parts)), as_of=AS_OF, policy=policy, org=org)
+    new = try_to(plan, sold(parts, map(minor, parts)), policy=policy, org=org)
     assert (new.targets, new.changes) == (plan.targets, ())
     testing.assert_breakdowns_hold(new)
 
@@ -219,12 +236,55 @@ def test_what_was_done_and_what_is_to_do_less_the_surplus_is_what_was_owed(
     assert all(minor(part) >= 0 for part in after)
 
 
+@settings(max_examples=40)
+@given(plans(), policies, counts)
+def test_each_part_of_a_plan_made_anew_explains_itself(drawn: tuple[Plan, Org | None], policy: Policy, done: list[int]) -> None:
+    plan, org = drawn
+    new = try_to(plan, sold(closed(plan, org), done), policy=policy, org=org)
+    for part in new.targets:
+        explained = new.explain(part.owner, part.period, scope=part.scope)
+        assert explained.holds()
+        assert explained.value == part.amount
+
+
+@settings(max_examples=60)
+@given(plans(), policies, policies, counts)
+def test_an_approved_plan_and_no_news_give_the_same_plan_by_every_policy(
+    drawn: tuple[Plan, Org | None], first: Policy, then: Policy, done: list[int]
+) -> None:
+    plan, org = drawn
+    sales = sold(closed(plan, org), done)
+    approved = try_to(plan, sales, policy=first, org=org).approved(AS_OF)
+    again = rebalance(approved, sales, as_of=AS_OF, policy=then, org=org)
+    assert (again.targets, again.changes) == (approved.targets, ())
+    assert {line.missed for line in again.lines} <= {Amount.zero(COUNT)}
+    testing.assert_breakdowns_hold(again)
+
+
+@settings(max_examples=60)
+@given(plans(), policies, policies, counts)
+def test_over_several_plans_approved_what_was_done_and_is_to_do_is_what_was_owed(
+    drawn: tuple[Plan, Org | None], first: Policy, then: Policy, done: list[int]
+) -> None:
+    assume("redistribute" not in (first, then))
+    plan, org = drawn
+    early = date(2026, 3, 31)
+    sales = sold(closed(plan, org), done)
+    old = try_to(plan, sales, as_of=early, policy=first, org=org)
+    new = try_to(old.approved(early), sales, policy=then, org=org)
+    for before, after in zip(old.lines, new.lines, strict=True):
+        surplus, written_off = before.surplus + after.surplus, before.written_off + after.written_off
+        owed = before.planned_closed + before.planned_open
+        assert after.actual_closed + after.new_open + written_off - surplus == owed
+        assert after.settled == before.missed
+
+
 def try_to(plan: Plan, done: ActualTally, **asked: Any) -> Rebalanced:  # noqa: ANN401 - arguments of rebalance
-    """Rebalance; what has no part to go to is not drawn."""
+    """Rebalance; what has no part to go to, or is over, is not drawn."""
     try:
-        return rebalance(plan, done, as_of=AS_OF, **asked)
+        return rebalance(plan, done, **({"as_of": AS_OF} | asked))
     except SalesperfError as refused:
-        if refused.code not in {"nothing_open", "checkpoint_unreachable", "invalid_input"}:
+        if refused.code not in {"nothing_open", "checkpoint_unreachable", "invalid_input", "plan_closed"}:
             raise
         reject()
 
@@ -257,6 +317,30 @@ def test_business_that_changes_hands_stays_in_the_house(plan: PlanGrid, share: D
     assert moved == Amount.zero(COUNT)
     for before, after in zip(plan.column_plan.targets, _columns(plan, new), strict=True):
         assert minor(before) == after
+
+
+@settings(max_examples=40)
+@given(cascades(cushion=True), st.sampled_from(("0", "0.33", "0.5", "1")), st.dates(date(2026, 1, 1), AS_OF), st.data())
+def test_what_a_newcomer_takes_over_stays_in_the_house(
+    drawn: tuple[Cascade, Org], share: str, hired: date, data: st.DataObject
+) -> None:
+    plan, org = drawn
+    givers = sorted({str(part.owner) for part in plan.targets if part.owner in org.rep_by_id and part.period.start > AS_OF})
+    assume(givers)
+    giver = data.draw(st.sampled_from(givers))
+    team = data.draw(st.sampled_from([None, *org.team_by_id]))
+    wider = Org(teams=org.teams, reps=[*org.reps, Rep(id="new", team=team, hired=hired)], moves=org.moves)
+    transfer = Transfer(giver=giver, taker="new", share=Decimal(share), on=date(2026, 6, 1))
+    plain = try_to(plan, tally([]), policy="keep_remaining", org=wider)
+    new = try_to(plan, tally([]), policy="keep_remaining", transfers=[transfer], org=wider)
+    reps = [line for line in new.lines if line.owner in wider.rep_by_id]
+    assert sum(line.transferred.minor for line in reps) == 0
+    assert sum(minor(part) for part in new.targets if part.owner in wider.rep_by_id) == sum(
+        minor(part) for part in plan.targets if part.owner in org.rep_by_id
+    )
+    cushions = [[(line.owner, line.cushion) for line in each.lines if line.cushion is not None] for each in (plain, new)]
+    # A team that had nobody under it has somebody now.
+    assert [each for each in cushions[1] if each[0] in dict(cushions[0])] == cushions[0]
 
 
 def _columns(plan: PlanGrid, new: Rebalanced) -> list[int]:

@@ -9,8 +9,10 @@ from salesperf.allocation.fairness import FairnessAudit, FairnessLine, FairnessM
 from salesperf.allocation.gridding import PlanGrid, grid
 from salesperf.allocation.inheriting import Inheritance, inherit
 from salesperf.allocation.parts import Plan, TargetChange
+from salesperf.allocation.policies import POLICIES
 from salesperf.allocation.prorating import LEFT_OVER, Proration, prorate
-from salesperf.allocation.rebalancing import POLICIES, Rebalanced, RebalancedLine, rebalance
+from salesperf.allocation.rebalanced import Rebalanced, RebalancedLine
+from salesperf.allocation.rebalancing import rebalance
 from salesperf.allocation.season import Seasonality, SeasonalPart
 from salesperf.allocation.seasonality import seasonal_indices, seasonality
 from salesperf.allocation.splitting import SplitColumns, split, split_columns

@@ -6,13 +6,14 @@ from typing import Any, TypeAlias, cast
 
 import attrs
 
-from salesperf.allocation.bases import weights_of
+from salesperf.allocation.bases import faults_of_weights, weights_of
 from salesperf.allocation.dividing import Allocation, allocation_of, divide
 from salesperf.allocation.parts import Place, Weight, amount_of, of_argument, refuse, scope_text
 from salesperf.allocation.terms import NO_TERMS, Division, Terms, amount_shown, divide_by_terms
 from salesperf.errors import InvalidValueError, SalesperfError, UnitMismatchError, UnknownNameError
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.frozen import FrozenMap
+from salesperf.model.misspelling import index_of, unknown_id
 from salesperf.model.override import Override
 from salesperf.model.target import Target
 from salesperf.model.validators import as_tuple, require
@@ -109,8 +110,9 @@ def allocate(
     target.metric.require_additive("target", "metric")
     places = read_basis(target, basis)
     names = list(map(_name, places))
-    weights = weights_of([(_name(key), basis[key]) for key in places], "basis")
-    terms = _read_terms(target, places, floors, caps, keep, overrides)
+    named = [(_name(key), basis[key]) for key in places]
+    terms = _read_terms(target, places, floors, caps, keep, overrides, list(faults_of_weights(named, "basis")))
+    weights = weights_of(named, "basis")
     unit_step = _read_step(step, amount_of(target).unit)
     division = Division(total=amount_of(target), names=names, weights=weights, terms=terms, method=method, step=unit_step)
     try:
@@ -221,8 +223,9 @@ def _read_terms(
     caps: Amounts | None,
     keep: SomeAmounts | None,
     overrides: Iterable[Override],
+    faults: Sequence[SalesperfError],
 ) -> tuple[Terms, ...]:
-    """Gather what is agreed on each part, and refuse all that is wrong with it at once."""
+    """Gather what is agreed on each part, and refuse all that is wrong with it, and with the weights, at once."""
     unit = amount_of(target).unit
     given = {"floors": _read_amounts(floors, "floors"), "caps": _read_amounts(caps, "caps")}
     given["keep"] = {key: amount for key, amount in _read_amounts(keep, "keep").items() if amount is not None}
@@ -230,12 +233,12 @@ def _read_terms(
     require(chosen, tuple, path=("overrides",))
     for position, override in enumerate(chosen):
         require(override, Override, path=("overrides", position))
-    refuse(
-        [
-            *(fault for name, amounts in given.items() for fault in _faults_of_amounts(amounts, name, places, unit)),
-            *_faults_of_overrides(target, chosen, places, unit),
-        ]
-    )
+    amiss = [
+        *(fault for name, amounts in given.items() for fault in _faults_of_amounts(amounts, name, places, unit)),
+        *_faults_of_overrides(target, chosen, places, unit),
+    ]
+    if amiss:
+        refuse([*faults, *amiss])
     by_place = {_place_of(target, override): override for override in chosen}
     terms = {
         key: Terms(
@@ -246,7 +249,7 @@ def _read_terms(
         )
         for key, place in places.items()
     }
-    refuse(fault for key, each in terms.items() for fault in _contradictions(_name(key), each))
+    refuse([*faults, *(fault for key, each in terms.items() for fault in _contradictions(_name(key), each))])
     return tuple(terms.values())
 
 
@@ -262,11 +265,14 @@ def _faults_of_amounts(
 ) -> Iterator[SalesperfError]:
     for position, (key, amount) in enumerate(amounts.items()):
         if key not in places:
-            yield UnknownNameError(
-                "unknown_part", path=(name, position), value=scope_text(key) if isinstance(key, FrozenMap) else key
-            )
+            yield _unknown(scope_text(key) if isinstance(key, FrozenMap) else key, places, name, position)
         else:
             yield from _faults_of_amount(amount, unit, (name, _name(key)))
+
+
+def _unknown(whose: object, places: Mapping[BasisKey, Place], *path: str | int) -> UnknownNameError:
+    """Return the error for what the basis lacks; scopes that are alike are two scopes, and no slip of each other."""
+    return unknown_id(whose, index_of(key for key in places if isinstance(key, str)), *path, code="unknown_part")
 
 
 def _faults_of_amount(amount: object, unit: Unit, path: tuple[str | int, ...]) -> Iterator[SalesperfError]:
@@ -288,7 +294,7 @@ def _faults_of_overrides(
         place = _place_of(target, override)
         whose = scope_text(override.scope) if override.owner == target.owner else override.owner
         if place not in known:
-            yield UnknownNameError("unknown_part", path=("overrides", position), value=whose)
+            yield _unknown(whose, places, "overrides", position)
         elif place in seen:
             yield InvalidValueError("not_unique", path=("overrides", position), value=whose)
         else:

@@ -21,7 +21,7 @@ from salesperf.model.period import Period
 from salesperf.model.target import EVERYTHING
 from salesperf.model.validators import as_frozen_map, as_tuple, is_identifier, repeated, require
 
-__all__ = ["blend", "capacity", "checked", "equal", "history", "only_unit", "read_owners", "weights_of"]
+__all__ = ["blend", "capacity", "checked", "equal", "faults_of_weights", "history", "only_unit", "read_owners", "weights_of"]
 
 
 def equal(owners: Iterable[str]) -> FrozenMap[str, int]:
@@ -259,30 +259,66 @@ def _read_part(position: int, part: object) -> tuple[Mapping[str, Weight | Amoun
 
 def weights_of(basis: Sequence[tuple[str, Weight | Amount]], *path: str | int) -> tuple[Weight, ...]:
     """Take amounts of one unit, such as last year's sales, and scalars of numpy's as the numbers that they are."""
-    return tuple(_numbers(basis, path))
+    refuse(_faults_of_units(basis, path))
+    return tuple(map(_number, basis))
 
 
-def _numbers(basis: Sequence[tuple[str, Weight | Amount]], path: tuple[str | int, ...]) -> Iterator[Weight]:
+def faults_of_weights(basis: Sequence[tuple[str, Weight | Amount]], *path: str | int) -> Iterator[SalesperfError]:
+    """Find every value that is no weight, or an amount in another unit than the first; the path ends with the name.
+
+    That all weights are 0 is no fault of one of them.
+    """
+    mixed = list(_faults_of_units(basis, path))
+    yield from mixed
+    if not mixed:
+        numbers = list(map(_number, basis))
+        yield from _faults_of_numbers(numbers, path, [name for name, _ in basis])
+
+
+def _number(named: tuple[str, Weight | Amount]) -> Weight:
+    _, value = named
+    if isinstance(value, Amount):
+        return value.minor
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _faults_of_units(basis: Sequence[tuple[str, Weight | Amount]], path: tuple[str | int, ...]) -> Iterator[SalesperfError]:
     units = [value.unit for _, value in basis if isinstance(value, Amount)]
-    for owner, value in basis:
+    for owner, value in basis if units else ():
         if not isinstance(value, Amount):
-            if units:
-                raise InvalidValueError("wrong_type", path=(*path, owner), expected=Amount, value=value)
-            yield value.item() if isinstance(value, np.generic) else value
+            yield InvalidValueError("wrong_type", path=(*path, owner), expected=Amount, value=value)
         elif value.unit != units[0]:
-            raise UnitMismatchError("unit_mismatch", path=(*path, owner), left=str(units[0]), right=str(value.unit))
-        else:
-            yield value.minor
+            yield UnitMismatchError("unit_mismatch", path=(*path, owner), left=str(units[0]), right=str(value.unit))
 
 
 def checked(weights: Sequence[Weight], path: tuple[str | int, ...], names: Sequence[str]) -> Sequence[Weight]:
-    """Refuse what is no weight, by the path and the name of the one at fault."""
+    """Refuse what is no weight, by the path and the name of each that is at fault; and weights that are all 0."""
+    refuse(_faults_of_numbers(weights, path, names))
     try:
         check_weights(weights)
     except SalesperfError as error:
-        places = [names[int(place)] if names else place for place in error.path[1:]]
-        raise error.at(*path, *places) from None
+        raise error.at(*path) from None
     return weights
+
+
+def _faults_of_numbers(
+    weights: Sequence[Weight], path: tuple[str | int, ...], names: Sequence[str]
+) -> Iterator[SalesperfError]:
+    # A 1 stands beside them: weights that are all 0 are no fault here. Each is looked at by itself only where one is at fault.
+    if _fault([*weights, 1]) is None:
+        return
+    for place, weight in enumerate(weights):
+        fault = _fault([weight, 1])
+        if fault is not None:
+            yield fault.at(*path, names[place] if names else place)
+
+
+def _fault(weights: Sequence[Weight]) -> SalesperfError | None:
+    try:
+        check_weights(weights)
+    except SalesperfError as error:
+        return error
+    return None
 
 
 def read_owners(owners: Iterable[str], org: Org | None) -> tuple[str, ...]:
@@ -298,6 +334,6 @@ def _faults_of_owners(ids: Sequence[str], org: Org | None) -> Iterator[Salesperf
         if not is_identifier(owner):
             yield InvalidValueError("wrong_type", path=("owners", position), expected=str, value=owner)
         elif org is not None and not org.knows(owner):
-            yield UnknownNameError("unknown_owner", path=("owners", position), value=owner)
+            yield org.unknown_owner(owner, "owners", position)
     for position, owner in repeated(filter(is_identifier, ids)):
         yield InvalidValueError("not_unique", path=("owners", position), value=owner)

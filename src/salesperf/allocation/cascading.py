@@ -9,7 +9,6 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 import numpy as np
 
-from salesperf.allocation.bases import checked, weights_of
 from salesperf.allocation.cascaded import Cascade
 from salesperf.allocation.parts import Weight, amount_of, refuse
 from salesperf.allocation.splitting import Spread, split
@@ -22,6 +21,7 @@ from salesperf.kernels.numeric import round_fraction
 from salesperf.model.amount import Amount
 from salesperf.model.calendar import Calendar
 from salesperf.model.codes import Integers, read_only
+from salesperf.model.misspelling import index_of, unknown_id
 from salesperf.model.people import Org
 from salesperf.model.period import Grain, Period
 from salesperf.model.target import Target
@@ -81,7 +81,8 @@ def cascade(
     NotAdditiveError
         If the metric is not a flow.
     InvalidInputError
-        With every name that is missing from the basis, unknown or elsewhere, or other faults of one kind at once.
+        With every name that is missing from the basis, unknown or elsewhere, and all that is no weight; or other faults of
+        one kind at once.
     InvalidValueError, UnknownNameError
         If only one thing is wrong, or an argument is malformed, or what somebody's children owe is beyond 2**48 of the smallest
         unit: 2.8 trillion in cents.
@@ -97,6 +98,12 @@ def cascade(
     ``apportion_matrix`` with the method ``webster``.
 
     A rep who changes team within the period has a part in each, for the days served there.
+
+    What teams are to have at least or at most is agreed first: :func:`allocate` divides the target over them under floors and
+    caps, and their amounts are their weights here. They come out to the unit, unless a team is empty at times or somebody
+    beside it has a weight of another scale.
+
+    A seat that several share is a rep of kind ``"house"`` here; :func:`prorate` divides its parts over them.
 
     Examples
     --------
@@ -117,11 +124,9 @@ def cascade(
     if not isinstance(basis, Mapping):
         raise InvalidValueError("basis_no_mapping", path=("basis",), value=basis)
     if target.owner is not None and target.owner not in org.team_by_id:
-        raise UnknownNameError("unknown_team", path=("target", "owner"), value=target.owner)
+        raise unknown_id(target.owner, index_of(org.team_by_id), "target", "owner", code="unknown_team")
     columns = (target,) if grain is None else split(target, grain, profile=profile, calendar=calendar).targets
-    numbers = checked(weights_of(list(basis.items()), "basis"), ("basis",), list(basis))
-    weights = dict(zip(basis, numbers, strict=True))
-    tree = tree_of(target.owner, org, weights, [column.period for column in columns], calendar)
+    tree = tree_of(target.owner, org, basis, [column.period for column in columns], calendar)
     rates = _read_rates(over_assign, tree)
     takers = _read_takers(shortfall_to, tree)
     if takers is None:
@@ -154,7 +159,7 @@ def _read_rates(over_assign: object, tree: Tree) -> list[Fraction]:
     for owner, rate in given.items():
         path = ("over_assign", str(owner)) if named else ("over_assign",)
         if owner not in owners:
-            faults.append(UnknownNameError("unknown_team", path=path, value=owner))
+            faults.append(unknown_id(owner, index_of(filter(None, owners)), *path, code="unknown_team"))
         try:
             check_decimal(rate, path, 0, _MOST_OVER)
         except InvalidValueError as error:

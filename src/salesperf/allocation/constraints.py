@@ -3,16 +3,19 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from salesperf.allocation.lines import Line, Owner, named
+from salesperf.allocation.lines import Line, Owner, unknown_in
 from salesperf.allocation.parts import Place, Plan
 from salesperf.errors import InvalidValueError, SalesperfError, UnitMismatchError, UnknownNameError
 from salesperf.model.amount import Unit
 from salesperf.model.replanning import Checkpoint, Lock
+from salesperf.model.target import Target
 
 __all__ = ["checkpoints_of", "locked_by", "set_by_hand"]
 
 
-def locked_by(locks: Sequence[Lock], plan: Plan, lines: Sequence[Line], faults: list[SalesperfError]) -> frozenset[int]:
+def locked_by(
+    locks: Sequence[Lock], targets: Sequence[Target], lines: Sequence[Line], faults: list[SalesperfError]
+) -> frozenset[int]:
     """Return the positions of the parts that are locked."""
     locked: set[int] = set()
     for place, lock in enumerate(locks):
@@ -20,9 +23,9 @@ def locked_by(locks: Sequence[Lock], plan: Plan, lines: Sequence[Line], faults: 
             position for line in lines if line.owner == (lock.owner, lock.scope) for position in (*line.closed, *line.open)
         ]
         if not parts:
-            faults.append(UnknownNameError("unknown_in_plan", path=("locks", place, "owner"), value=named(lock.owner)))
+            faults.append(unknown_in(lines, lock.owner, "locks", place, "owner"))
             continue
-        chosen = [position for position in parts if lock.period in (None, plan.targets[position].period)]
+        chosen = [position for position in parts if lock.period in (None, targets[position].period)]
         if not chosen:
             faults.append(UnknownNameError("unknown_in_plan", path=("locks", place, "period"), value=str(lock.period)))
         locked.update(chosen)
@@ -44,7 +47,7 @@ def checkpoints_of(
     for place, checkpoint in sorted(enumerate(checkpoints), key=lambda item: (item[1].by, item[0])):
         owner = (checkpoint.owner, checkpoint.scope)
         if not counts[owner]:
-            faults.append(UnknownNameError("unknown_in_plan", path=("checkpoints", place, "owner"), value=named(owner[0])))
+            faults.append(unknown_in(lines, checkpoint.owner, "checkpoints", place, "owner"))
         elif counts[owner] > 1:
             faults.append(InvalidValueError("checkpoint_divided", path=("checkpoints", place, "owner"), value=owner[0]))
         elif checkpoint.amount.unit != unit:

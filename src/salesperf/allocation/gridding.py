@@ -27,7 +27,7 @@ from salesperf.allocation.parts import (
 from salesperf.allocation.splitting import Spread, split
 from salesperf.allocation.tables import Claims, divide_columns, in_whole_numbers
 from salesperf.allocation.terms import amount_shown, told_of_target
-from salesperf.errors import InfeasibleError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.errors import InfeasibleError, InvalidValueError, SalesperfError
 from salesperf.kernels.apportionment import Clash, apportion_matrix, find_clash
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Sum
@@ -356,7 +356,7 @@ def _there(row_plan: Allocation, columns: Sequence[Target], org: Org | None, cal
 def _faults_of_owners(owners: Sequence[str | None], org: Org) -> Iterator[SalesperfError]:
     for owner in owners:
         if owner is not None and not org.knows(owner):
-            yield UnknownNameError("unknown_owner", path=("basis", owner), value=owner)
+            yield org.unknown_owner(owner, "basis", owner)
 
 
 def _cells(row_plan: Allocation, columns: Sequence[Target], there: Claims, method: str) -> tuple[tuple[int, ...], ...]:

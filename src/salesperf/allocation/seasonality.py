@@ -28,6 +28,7 @@ from salesperf.model.target import EVERYTHING
 from salesperf.model.validators import (
     as_frozen_map,
     as_int,
+    as_tuple,
     check_choice,
     check_number,
     check_whole,
@@ -55,12 +56,13 @@ def seasonality(
     scope: Mapping[str, str] = EVERYTHING,
     prior_years: Weight = 1,
     holidays: Holidays | None = None,
+    on_record: Iterable[Period] | None = None,
 ) -> Profile:
     """Learn from the years on record how a year is spread, as a profile to plan with.
 
     Parameters
     ----------
-    tally, metric, grain, year, calendar, owners, scope, prior_years, holidays
+    tally, metric, grain, year, calendar, owners, scope, prior_years, holidays, on_record
         As for :func:`seasonal_indices`, which shows what this rests on.
 
     Raises
@@ -90,6 +92,7 @@ def seasonality(
         scope=scope,
         prior_years=prior_years,
         holidays=holidays,
+        on_record=on_record,
     ).profile
 
 
@@ -104,6 +107,7 @@ def seasonal_indices(
     scope: Mapping[str, str] = EVERYTHING,
     prior_years: Weight = 1,
     holidays: Holidays | None = None,
+    on_record: Iterable[Period] | None = None,
 ) -> Seasonality:
     """Learn from the years on record how a year is spread over its parts.
 
@@ -129,6 +133,9 @@ def seasonal_indices(
         Of holidays that move between the parts, such as the Spring Festival (春节), by name and calendar year the days for
         which sales differ: the days off and as much before and after as the caller knows to matter, as windows of their own
         where these differ too.
+    on_record
+        The days of which all actuals are on record; years with any other day are left out. ``None``: those from the first
+        actual to the last, and a week more on either side.
 
     Returns
     -------
@@ -152,8 +159,9 @@ def seasonal_indices(
     tell little, and many are believed; k is ``prior_years``. Growth within a year is part of its shares, as it will be of the
     next year's if growth goes on.
 
-    A year counts as full if the records of those asked about begin no more than a week into it, and end no more than a week
-    before its end. Others are left out, and named, as are those whose sum is not above 0.
+    A year counts as full if all of its days are on record; where nobody says which are, if the records of those asked about
+    begin no more than a week into it, and end no more than a week before its end. Others are left out, and named, as are those
+    whose sum is not above 0. A month without any actual is a month in which nothing was sold, unless ``on_record`` lacks it.
 
     With holidays, each year is first laid out as the year planned: what was sold in a part outside the windows, times the
     workdays planned there outside the windows over those it had; and what was sold in a window, by the share of the window's
@@ -201,6 +209,7 @@ def seasonal_indices(
         year=year,
         calendar=calendar or Calendar(),
         holidays=_read_holidays(holidays),
+        on_record=_read_periods(on_record),
         sales=_sales(tally, metric, owners, as_frozen_map(scope)),
     )
     return learner.learn(Fraction(prior_years))
@@ -215,6 +224,7 @@ class _Learner:
     year: int | None
     calendar: Calendar
     holidays: Holidays
+    on_record: tuple[Period, ...] | None
     sales: DailySales
 
     def learn(self, prior_years: Fraction) -> Seasonality:
@@ -249,6 +259,9 @@ class _Learner:
                 yield number, year
 
     def _why_not_full(self, year: Period) -> Message | None:
+        if self.on_record is not None:
+            missing = year.without(self.on_record)
+            return Message.of("season.not_on_record", days=missing[0]) if missing else None
         if self.sales.first > year.start + _GRACE:
             return Message.of("season.begins", began=self.sales.first)
         if self.sales.last < year.last - _GRACE:
@@ -319,6 +332,16 @@ def _read_holidays(holidays: Holidays | None) -> Holidays:
             require(window, Period, path=("holidays", name, year))
     refuse(_faults_of_windows([(window, name, year) for name in found for year, window in found[name].items()]))
     return found
+
+
+def _read_periods(on_record: Iterable[Period] | None) -> tuple[Period, ...] | None:
+    if on_record is None:
+        return None
+    periods = as_tuple(on_record)
+    require(periods, tuple, path=("on_record",))
+    for position, period in enumerate(periods):
+        require(period, Period, path=("on_record", position))
+    return periods
 
 
 def _faults_of_windows(windows: list[tuple[Period, str, int]]) -> Iterator[SalesperfError]:

@@ -1,6 +1,6 @@
 """Splits: a target over time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from types import NoneType
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.allocation.dividing import Allocation, divide
-from salesperf.allocation.parts import Place, Weight, of_argument
+from salesperf.allocation.parts import Place, Weight, of_argument, refuse
 from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.kernels.apportionment import apportion_many
 from salesperf.model.calendar import Calendar
@@ -47,7 +47,8 @@ def split(
         One of :data:`salesperf.GRAINS`: the parts tile the target's period; the first and the last may be clipped.
     profile
         ``"equal"``: each whole part the same, a clipped one by the share of its days. ``"workdays"``: by workdays. A
-        :class:`salesperf.Profile` or :class:`salesperf.Schedule`: by its weights.
+        :class:`salesperf.Profile` or :class:`salesperf.Schedule`: by its weights; a schedule says something of every workday
+        of the target's period.
     calendar
         Sets fiscal years, weeks and workdays; ``None`` means January, Monday, and Monday to Friday.
 
@@ -62,7 +63,7 @@ def split(
     NotAdditiveError
         If the metric is not a flow.
     InvalidValueError
-        If grain or profile are unknown, or no part has any weight.
+        If grain or profile are unknown, a schedule leaves out workdays, or no part has any weight.
 
     Examples
     --------
@@ -91,12 +92,21 @@ def weights_over_time(
 ) -> tuple[Weight, ...]:
     """Return what each part of a period weighs."""
     known = calendar or Calendar()
+    if isinstance(profile, Schedule):
+        refuse(_faults_of_gaps(profile, Period(parts[0].start, parts[-1].end), known))
     if isinstance(profile, Profile | Schedule):
         return tuple(profile.weigh(part, known) for part in parts)
     check_choice(profile, (_EQUAL, _BY_WORKDAYS), ("profile",))
     if profile == _BY_WORKDAYS:
         return tuple(known.workdays(part) for part in parts)
     return tuple(_share_of_whole(part, grain, calendar) for part in parts)
+
+
+def _faults_of_gaps(schedule: Schedule, whole: Period, calendar: Calendar) -> Iterator[SalesperfError]:
+    """Find the workdays of which a schedule says nothing: a month that was forgotten would be one without work."""
+    for gap in whole.without(part for part, _ in schedule.parts):
+        if calendar.workdays(gap):
+            yield InvalidValueError("schedule_gap", path=("profile",), value=str(gap))
 
 
 def _share_of_whole(part: Period, grain: Grain, calendar: Calendar | None) -> Fraction:

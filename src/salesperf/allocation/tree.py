@@ -1,6 +1,6 @@
 """Trees: who owes a part of whose target, level by level, and what each counts in each period."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.allocation.availability import measure
+from salesperf.allocation.bases import checked, faults_of_weights, weights_of
 from salesperf.allocation.parts import Weight, refuse
 from salesperf.allocation.tables import Claims, in_whole_numbers
-from salesperf.errors import InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.errors import InvalidValueError, SalesperfError
+from salesperf.model.amount import Amount
 from salesperf.model.calendar import Calendar
 from salesperf.model.people import Org, Rep, Stint
 from salesperf.model.period import Period
@@ -61,12 +63,15 @@ class Tree:
         it has a weight of its own.
     weights : tuple of int
         The weight of each, in one common unit; 0 for a team that has none of its own.
+    weighed : frozenset of int
+        The positions of teams that have one, be it 0.
     """
 
     nodes: tuple[Node, ...]
     levels: tuple[range, ...]
     there: Claims
     weights: tuple[int, ...]
+    weighed: frozenset[int]
 
     def parents(self, level: range) -> NDArray[np.int64]:
         """Return the position of the node above each node of a level below the top."""
@@ -82,7 +87,11 @@ class Tree:
 
 
 def tree_of(
-    owner: str | None, org: Org, basis: Mapping[str, Weight], periods: Sequence[Period], calendar: Calendar | None
+    owner: str | None,
+    org: Org,
+    basis: Mapping[str, Weight | Amount],
+    periods: Sequence[Period],
+    calendar: Calendar | None,
 ) -> Tree:
     """Find who is under an owner in some periods, and what each counts.
 
@@ -102,15 +111,22 @@ def tree_of(
     Raises
     ------
     InvalidInputError
-        With everybody who is there and not named, and every name of somebody who is not.
+        With everybody who is there and not named, every name of somebody who is not, and all that is no weight.
     """
     whole = Period(periods[0].start, periods[-1].end)
     nodes, levels = _grow(owner, org, basis, whole)
-    refuse(_faults(nodes, org, basis, whole))
+    refuse([*_faults(nodes, org, basis, whole), *faults_of_weights(list(basis.items()), "basis")])
+    numbers = dict(zip(basis, checked(weights_of(list(basis.items()), "basis"), ("basis",), list(basis)), strict=True))
     stints = [node.stint for node in nodes if node.stint]
     found = measure(stints, org.rep_by_id, periods, calendar)
-    weights = in_whole_numbers([basis.get(node.owner, 0) if node.owner else 0 for node in nodes])
-    bare = Tree(nodes=tuple(nodes), levels=tuple(levels), there=np.zeros((len(nodes), 0), dtype=np.int64), weights=weights)
+    weights = in_whole_numbers([numbers.get(node.owner, 0) if node.owner else 0 for node in nodes])
+    bare = Tree(
+        nodes=tuple(nodes),
+        levels=tuple(levels),
+        there=np.zeros((len(nodes), 0), dtype=np.int64),
+        weights=weights,
+        weighed=frozenset(place for place, node in enumerate(nodes) if place and not node.stint and node.owner in numbers),
+    )
     return attrs.evolve(bare, there=_counted(bare, found.ramped, found.workdays * found.denominator))
 
 
@@ -151,7 +167,7 @@ def _counted(tree: Tree, days: Claims, own: Claims) -> Claims:
     counts[leaves] = weights[leaves, np.newaxis] * days
     for level in reversed(tree.levels):
         for position in level:
-            if weights[position] and not tree.nodes[position].stint:
+            if position in tree.weighed:
                 # A team that is divided further counts in the periods in which anybody of it is there.
                 counts[position] = weights[position] * own * ((counts[position] > 0) | (not tree.is_divided(position)))
         if level.start:
@@ -159,7 +175,7 @@ def _counted(tree: Tree, days: Claims, own: Claims) -> Claims:
     return counts
 
 
-def _grow(owner: str | None, org: Org, basis: Mapping[str, Weight], whole: Period) -> tuple[list[Node], list[range]]:
+def _grow(owner: str | None, org: Org, basis: Collection[str], whole: Period) -> tuple[list[Node], list[range]]:
     """Put the nodes in levels."""
     reps: dict[str | None, list[Stint]] = {}
     for stint in (stint for rep in org.reps for stint in org.stints(rep.id) if stint.within(whole)):
@@ -177,7 +193,7 @@ def _grow(owner: str | None, org: Org, basis: Mapping[str, Weight], whole: Perio
     return nodes, levels[:-1]
 
 
-def _reaches_below(team: str | None, org: Org, basis: Mapping[str, Weight], reps: Mapping[str | None, Sequence[Stint]]) -> bool:
+def _reaches_below(team: str | None, org: Org, basis: Collection[str], reps: Mapping[str | None, Sequence[Stint]]) -> bool:
     """Tell whether the basis names anybody below a team."""
     below = org.teams_under(team)
     return any(each in basis for each in below if each != team) or any(
@@ -185,14 +201,14 @@ def _reaches_below(team: str | None, org: Org, basis: Mapping[str, Weight], reps
     )
 
 
-def _faults(nodes: Sequence[Node], org: Org, basis: Mapping[str, Weight], whole: Period) -> Iterator[SalesperfError]:
+def _faults(nodes: Sequence[Node], org: Org, basis: Collection[str], whole: Period) -> Iterator[SalesperfError]:
     """Find who is there and not named, and who is named and not there."""
     there = {node.owner for node in nodes}
     for owner in dict.fromkeys(node.owner for node in nodes if node.stint and node.owner not in basis):
         yield InvalidValueError("basis_misses", path=("basis",), value=owner)
     for owner in basis:
         if not org.knows(owner):
-            yield UnknownNameError("unknown_owner", path=("basis", owner), value=owner)
+            yield org.unknown_owner(owner, "basis", owner)
         elif owner not in there:
             yield InvalidValueError("basis_elsewhere", path=("basis", owner), value=str(whole))
 
