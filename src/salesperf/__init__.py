@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         pipeline,
         report,
         review,
+        scorecard,
     )
     from salesperf.errors import (
         IllegalTransitionError,
@@ -57,6 +58,8 @@ if TYPE_CHECKING:
         Difference,
         Given,
         Minimum,
+        OnCurve,
+        OnSteps,
         Product,
         Quotient,
         Rounded,
@@ -81,6 +84,7 @@ if TYPE_CHECKING:
     from salesperf.model.profile import Profile, Schedule
     from salesperf.model.records import Records
     from salesperf.model.replanning import Checkpoint, Lock, Transfer
+    from salesperf.model.scale import Categories, Curve, Flag, Steps
     from salesperf.model.stage import Stage
     from salesperf.model.target import Actual, Target, TargetKey
 
@@ -106,16 +110,19 @@ __all__ = [
     "Breakdown",
     "BreakdownChange",
     "Calendar",
+    "Categories",
     "Change",
     "Checkpoint",
     "Clip",
     "Contact",
+    "Curve",
     "Customer",
     "Difference",
     "Estimate",
     "ExchangeRate",
     "ExchangeRates",
     "Finding",
+    "Flag",
     "FrozenMap",
     "Given",
     "IllegalTransitionError",
@@ -132,6 +139,8 @@ __all__ = [
     "MissingExtraError",
     "Move",
     "NotAdditiveError",
+    "OnCurve",
+    "OnSteps",
     "Opportunity",
     "Org",
     "Override",
@@ -146,6 +155,7 @@ __all__ = [
     "SalesperfError",
     "Schedule",
     "Stage",
+    "Steps",
     "Stint",
     "Sum",
     "Target",
@@ -171,6 +181,7 @@ __all__ = [
     "pipeline",
     "report",
     "review",
+    "scorecard",
 ]
 
 _HOMES: Final = MappingProxyType(
@@ -200,6 +211,8 @@ _HOMES: Final = MappingProxyType(
         "Difference": "salesperf.model.breakdown",
         "Given": "salesperf.model.breakdown",
         "Minimum": "salesperf.model.breakdown",
+        "OnCurve": "salesperf.model.breakdown",
+        "OnSteps": "salesperf.model.breakdown",
         "Product": "salesperf.model.breakdown",
         "Quotient": "salesperf.model.breakdown",
         "Rounded": "salesperf.model.breakdown",
@@ -240,6 +253,10 @@ _HOMES: Final = MappingProxyType(
         "Profile": "salesperf.model.profile",
         "Schedule": "salesperf.model.profile",
         "Records": "salesperf.model.records",
+        "Categories": "salesperf.model.scale",
+        "Curve": "salesperf.model.scale",
+        "Flag": "salesperf.model.scale",
+        "Steps": "salesperf.model.scale",
         "Checkpoint": "salesperf.model.replanning",
         "Lock": "salesperf.model.replanning",
         "Transfer": "salesperf.model.replanning",
