@@ -139,6 +139,20 @@ def test_states_are_right_on_either_side_of_what_a_narrow_type_holds(states: int
     assert events.courses(np.full(states, -1)).last.tolist() == [0, states - 1]
 
 
+@pytest.mark.parametrize("many", [2, 126, 127, 128, 129, 32_767, 32_768])
+def test_stays_and_groups_are_counted_on_either_side_of_what_a_narrow_type_holds(many: int) -> None:
+    sequence, zeros = np.arange(many), np.zeros(many, dtype=np.int64)
+    events = Events.of(sequence, zeros, zeros, until=1)
+    cells, counts = events.stay_counts(zeros, np.array([0]))
+    assert (cells.tolist(), counts.tolist()) == ([[0, 0, 1, 1]], [many])
+    assert counts.dtype == np.int64
+    each = sequence.astype(np.min_scalar_type(-many))
+    each[0] = -1
+    cells, counts = events.stay_counts(each, np.array([0]))
+    assert cells[:, 0].tolist() == [*range(1, many)]
+    assert counts.tolist() == [1] * (many - 1)
+
+
 @pytest.mark.parametrize("first", [-(2**62), -1, 2**62])
 def test_days_however_far_off_tell_the_same_and_later_ones_are_left_out(first: int) -> None:
     zeros, day = np.zeros(5, dtype=np.int64), np.array([3, 0, 5, 9, 4])

@@ -385,6 +385,37 @@ def test_labels_that_no_row_bears_leave_no_trace() -> None:
     assert columns(by=("region",), segments={"region": region, "size": region}).segments == (("north",),)
 
 
+@pytest.mark.parametrize("labels", [1, 126, 127, 128, 129, 255, 256])
+def test_segments_are_right_on_either_side_of_what_a_narrow_type_holds(labels: int) -> None:
+    deals, names = np.arange(labels), tuple(f"n-{number:03}" for number in range(labels))
+    backwards = Codes((labels - 1 - deals).astype(np.min_scalar_type(labels)), names)
+    tally = columns(
+        deal=Codes(deals, tuple(range(labels))),
+        stage=Codes(np.zeros(labels, dtype=np.int64), ("lead",)),
+        on=np.full(labels, np.datetime64("2026-09-01")) - deals // 2,
+        by=("region", "size"),
+        segments={"region": backwards, "size": backwards},
+    )
+    assert tally.segments == tuple((name, name) for name in names)
+    assert tally.open[:, 0].tolist() == [1] * labels
+    assert [int(tally.days_spent(place, 0, is_open=True)[0][0]) for place in range(labels)] == [
+        29 + (labels - 1 - place) // 2 for place in range(labels)
+    ]
+
+
+def test_more_deals_than_are_taken_at_a_time_are_counted_by_the_month_in_which_they_began() -> None:
+    deals = np.random.default_rng(5).permutation(70_000)
+    begin = np.datetime64("2024-12-01") + deals % 600
+    tally = columns(
+        deal=Codes(deals, tuple(range(deals.size))), stage=Codes(deals % 2, ("lead", "lost")), on=begin, by=("month",)
+    )
+    months, expected = np.unique(begin.astype("datetime64[M]"), return_counts=True)
+    assert tally.segments == tuple((str(month),) for month in months)
+    assert tally.deals.tolist() == expected.tolist()
+    lost = np.unique(begin[deals % 2 == 1].astype("datetime64[M]"), return_counts=True)[1]
+    assert tally.lost[:, 0].tolist() == tally.outcomes[:, 1].tolist() == lost.tolist()
+
+
 def test_a_stage_that_is_named_again_changes_nothing() -> None:
     again = columns(stage=Codes(np.array([0, 0, 0]), ("lead",)))
     assert again.days_spent(0, 0, is_open=True)[0].tolist() == [25, 29]

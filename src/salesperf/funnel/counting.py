@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 import attrs
@@ -10,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.errors import InvalidValueError, UnknownNameError
+from salesperf.funnel.labelling import labels_of
 from salesperf.funnel.rules import CANCELLED, LOST, OPEN, RULES, WON, Deals, RuleName
-from salesperf.funnel.tally import FunnelTally, Labels, check_question
-from salesperf.kernels.events import Events, event_counts
+from salesperf.funnel.segmenting import UNDATED, in_order, looked_up, months, segmented
+from salesperf.funnel.tally import FunnelTally, check_question
+from salesperf.kernels.events import Events
+from salesperf.kernels.events.counts import AnyIntegers
 from salesperf.model.codes import EPOCH, Codes, Integers, days_of
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
@@ -24,10 +26,6 @@ from salesperf.model.validators import require
 __all__ = ["count", "count_columns"]
 
 _OUTCOME: Final[Mapping[StageKind, int]] = {"open": OPEN, "won": WON, "post_won": WON, "lost": LOST, "cancelled": CANCELLED}
-_UNDATED: Final = np.iinfo(np.int64).min
-"""How numpy writes a day that is not known."""
-_DENSE: Final = 4
-"""Segments are numbered through a table while it has at most so many cells a deal."""
 
 
 def count(
@@ -113,50 +111,20 @@ def count(
             if change.stage is not None:
                 deals.append(position)
                 stages.append(process.position[change.stage])
-                days.append(_UNDATED if change.on is None else change.on.toordinal() - EPOCH)
+                days.append(UNDATED if change.on is None else change.on.toordinal() - EPOCH)
     question = _Question(process=process, as_of=as_of, rule=rule, period=period, by=by)
     names = [name for name in by if name != "month"]
-    labels = [_labels_of(opportunity, as_of, names, org, position) for position, opportunity in enumerate(items)]
+    labels = [labels_of(opportunity, as_of, names, org, position) for position, opportunity in enumerate(items)]
+    deal = np.array(deals, dtype=np.int64)
+    day, before = _dated(deal, np.array(days, dtype=np.int64), question.until)
     return question.answer(
-        deal=np.array(deals, dtype=np.int64),
+        deal=deal,
         stage=Codes(np.array(stages, dtype=np.int64), tuple(process.position)),
-        day=np.array(days, dtype=np.int64),
+        day=day,
+        before=before,
         segments={name: Codes.of([each[place] for each in labels]) for place, name in enumerate(names)},
         deals=len(items),
     )
-
-
-def _labels_of(opportunity: Opportunity, as_of: date, names: Sequence[str], org: Org | None, position: int) -> Labels:
-    """Return what a deal was on the day, for each name that is asked for."""
-    known = opportunity.as_of(as_of) if names else None
-    if known is None:
-        return (None,) * len(names)
-    return tuple(_label_of(known, name, org, ("opportunities", position, opportunity.id)) for name in names)
-
-
-def _label_of(known: Opportunity, name: str, org: Org | None, path: tuple[str | int, ...]) -> str | None:
-    if name == "team" and org is not None:
-        return _team_of(known, org, path)
-    if name in ("owner", "grade", "customer", "lead"):
-        value: str | None = getattr(known, name)
-        return value
-    return _text_of(known.facts.get(name))
-
-
-def _team_of(known: Opportunity, org: Org, path: tuple[str | int, ...]) -> str | None:
-    """Return the team of a deal's owner on the day on which it began; a team that owns deals is its own."""
-    owner = known.owner
-    org.require_owner(owner, *path, "owner")
-    if owner is None or owner in org.team_by_id:
-        return owner
-    return None if known.created is None else org.team_on(owner, known.created)
-
-
-def _text_of(value: object) -> str | None:
-    """Write a fact as a label: equal numbers alike."""
-    if value is None:
-        return None
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def count_columns(
@@ -233,20 +201,21 @@ def count_columns(
         if len(codes.codes) != len(deal.labels):
             raise InvalidValueError("length", path=("segments", name), expected=len(deal.labels), value=len(codes.codes))
     question = _Question(process=process, as_of=as_of, rule=rule, period=period, by=by)
-    return question.answer(deal=deal.codes, stage=stage, day=_days_or_none(on), segments=given, deals=len(deal.labels))
+    day, before = _days_or_none(on, deal.codes, question.until)
+    return question.answer(deal=deal.codes, stage=stage, day=day, before=before, segments=given, deals=len(deal.labels))
 
 
-def _days_or_none(on: NDArray[np.datetime64]) -> Integers:
-    """Return days as whole numbers, with a number of their own for those that are not known."""
+def _days_or_none(on: NDArray[np.datetime64], deal: Integers, until: int) -> tuple[Integers, int]:
+    """Return days as whole numbers, and which stands for those that are not known: a day before all that are."""
     try:
-        return days_of(on, "on")
+        return days_of(on, "on"), UNDATED
     except InvalidValueError:
         # Looked for only now, since where all are known it would be one more look at each.
         if on.dtype.kind != "M" or not np.isnat(on).any():
             raise
     unknown = np.isnat(on)
     known: NDArray[np.datetime64] = np.where(unknown, np.datetime64(0, "D"), on)
-    return np.where(unknown, _UNDATED, days_of(known, "on"))
+    return _dated(deal, np.where(unknown, UNDATED, days_of(known, "on")), until)
 
 
 @attrs.frozen(kw_only=True)
@@ -259,20 +228,24 @@ class _Question:
     period: Period | None
     by: tuple[str, ...]
 
+    @property
+    def until(self) -> int:
+        """The last day that counts, as numpy counts days."""
+        return self.as_of.toordinal() - EPOCH
+
     def answer(
         self,
         *,
         deal: Integers,
         stage: Codes[str],
         day: Integers,
+        before: int,
         segments: Mapping[str, Codes[str | None]],
         deals: int,
     ) -> FunnelTally:
         """Count so many deals, given the columns of their changes of stage."""
         place = self._places(stage)
-        until = self.as_of.toordinal() - EPOCH
-        day, before = _dated(deal, day, until)
-        events = Events.of(deal, stage.codes, day, until=until)
+        events = Events.of(deal, stage.codes, day, until=self.until)
         stages = len(self.process.open_stages)
         rank = np.where(place < stages, place, -1)
         courses = events.courses(rank)
@@ -280,10 +253,10 @@ class _Question:
         asked = _where(is_undated | self._is_within(courses.begin))
         begin, sequence = courses.begin[asked], courses.sequence[asked]
         columns = [
-            _months(begin, before) if name == "month" else (segments[name].codes[sequence], segments[name].labels)
+            months(begin, before) if name == "month" else in_order(segments[name].codes[sequence], segments[name].labels)
             for name in self.by
         ]
-        segment, labels = _segmented(columns, begin.size)
+        segment, labels = segmented(columns, begin.size)
         outcome = np.array([_OUTCOME[each.kind] for each in self.process.stages], dtype=np.int8)[place]
         begun = _where(~is_undated[asked])
         known = Deals(
@@ -294,23 +267,23 @@ class _Question:
             chosen=asked if isinstance(begun, slice) else np.arange(is_undated.size)[asked][begun],
             segment=segment[begun],
             segments=len(labels),
-            outcome=outcome.take(courses.last[asked][begun]),
+            outcome=looked_up(outcome, courses.last[asked][begun]),
         )
         rule = RULES[self.rule]
-        followed = known.only(known.is_in_order()) if rule.in_order else known
+        followed, nonconforming = known, np.zeros(len(labels), dtype=np.int64)
+        if rule.in_order:
+            is_followed = known.is_in_order()
+            followed, nonconforming = known.only(is_followed), _counted(known.segment, ~is_followed, len(labels))
         counts = rule.book(followed)
-        begun_deals = np.bincount(known.segment, minlength=len(labels))
-        outcomes = event_counts(followed.segment, followed.outcome, shape=(len(labels), OPEN + 1))
-        group = np.full(deals, -1, dtype=np.int64)
+        group = np.full(deals, -1, dtype=np.min_scalar_type(-1 - len(labels)))
         group[courses.sequence[followed.chosen]] = followed.segment
         cells, visits = events.stay_counts(group, rank)
         return FunnelTally(
             **attrs.asdict(self, recurse=False),
             segments=labels,
             **attrs.asdict(counts, recurse=False),
-            outcomes=outcomes,
-            nonconforming=begun_deals - outcomes.sum(axis=1),
-            undated=np.bincount(segment.compress(is_undated[asked]), minlength=len(labels)),
+            nonconforming=nonconforming,
+            undated=_counted(segment, is_undated[asked], len(labels)),
             cells=cells,
             visits=visits,
         )
@@ -344,56 +317,19 @@ def _where(kept: NDArray[np.bool_]) -> Integers | slice:
     return slice(None) if kept.all() else np.flatnonzero(kept)
 
 
+def _counted(segment: AnyIntegers, kept: NDArray[np.bool_], segments: int) -> Integers:
+    """Count those deals by segment that are kept."""
+    return np.bincount(segment[np.flatnonzero(kept)], minlength=segments)
+
+
 def _dated(deal: Integers, day: Integers, until: int) -> tuple[Integers, int]:
     """Put what has no day before all that has one; return the days, and which day that is."""
-    if day.min(initial=until) != _UNDATED:
-        return day, _UNDATED
-    undated = np.flatnonzero(day == _UNDATED)
+    undated = np.flatnonzero(day == UNDATED)
+    if not undated.size:
+        return day, UNDATED
     _, first = np.unique(deal[undated], return_index=True)
     if first.size < undated.size:
         again = np.setdiff1d(np.arange(undated.size), first)
         raise InvalidValueError("history_undated", path=("on", int(undated[again[0]])))
-    before = int(day.min(where=day != _UNDATED, initial=until)) - 1
-    return np.where(day == _UNDATED, before, day), before
-
-
-def _months(begin: Integers, before: int) -> tuple[Integers, Sequence[str | None]]:
-    """Return the month in which each deal began, as a code and its label; ``None`` before all days."""
-    place, days = _numbered(begin)
-    known = np.where(days == before, _UNDATED, days).view("datetime64[D]")
-    code, months = _numbered(known.astype("datetime64[M]").view(np.int64))
-    labels = np.datetime_as_string(months.view("datetime64[M]")).tolist()
-    return code.take(place), [None if label == "NaT" else label for label in labels]
-
-
-def _segmented(columns: Sequence[tuple[Integers, Sequence[str | None]]], deals: int) -> tuple[Integers, tuple[Labels, ...]]:
-    """Give a number to each combination of labels that deals bear, in order of the labels."""
-    if not columns:
-        return np.zeros(deals, dtype=np.int64), ((),)
-    segment, segments = np.zeros(1, dtype=np.int64), [()]
-    for codes, labels in columns:
-        order = sorted(range(len(labels)), key=lambda code: (labels[code] is not None, labels[code] or ""))
-        place = np.argsort(order).take(codes)
-        place += segment * len(labels)
-        # Numbered anew after each column, so that no product of their lengths is beyond 64 bits.
-        segment, used = _numbered(place)
-        before, last = (part.tolist() for part in divmod(used, len(labels)))
-        segments = [(*segments[each], labels[order[label]]) for each, label in zip(before, last, strict=True)]
-    return segment, tuple(segments)
-
-
-def _numbered(values: Integers) -> tuple[Integers, Integers]:
-    """Give a number to each different value, in order; return those of all, and the values."""
-    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
-    if high - low >= _DENSE * values.size:
-        distinct, place = np.unique(values, return_inverse=True)
-        return place, distinct
-    # What is small as it stands is counted so: to take off the lowest would make one more column.
-    low = 0 if 0 <= low <= high < _DENSE * values.size else low
-    place = values - low if low else values
-    is_used = np.bincount(place) > 0
-    distinct = np.flatnonzero(is_used)
-    if distinct.size < is_used.size:
-        place = (np.cumsum(is_used) - 1).take(place)
-    distinct += low
-    return place, distinct
+    before = int(day.min(where=day != UNDATED, initial=until)) - 1
+    return np.where(day == UNDATED, before, day), before

@@ -51,7 +51,7 @@ class Deals:
     rank: Integers
     stages: int
     chosen: Integers | slice
-    segment: Integers
+    segment: AnyIntegers
     segments: int
     outcome: AnyIntegers
 
@@ -90,6 +90,7 @@ class StageCounts:
     cancelled: Integers
     open: Integers
     died: Integers
+    outcomes: Integers
 
 
 @attrs.frozen(eq=False)
@@ -120,6 +121,7 @@ def _by_outcome(deals: Deals, stage: AnyIntegers) -> Integers:
 def _answer(booked: Integers, stood: Integers, moved_on: Integers) -> StageCounts:
     """Take from deals by outcome at the stage where they are booked, and at that where they stood last, what is asked."""
     return StageCounts(
+        outcomes=booked.sum(axis=1),
         moved_on=moved_on,
         lost=booked[:, 1:, LOST],
         cancelled=booked[:, 1:, CANCELLED],
@@ -133,6 +135,7 @@ def _cohort(deals: Deals) -> StageCounts:
     booked, stood = _by_outcome(deals, deals.furthest), _by_outcome(deals, deals.last)
     # A deal that is known only since it was decided was in the funnel all the same: in its first stage at least.
     booked[:, 1] += booked[:, 0]
+    booked[:, 0] = 0
     stood[:, 1] += stood[:, 0]
     won = booked[:, 1:, WON].sum(axis=1, keepdims=True)
     reached = booked[:, 1:, WON + 1 :].sum(axis=2)

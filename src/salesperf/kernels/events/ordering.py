@@ -40,6 +40,9 @@ class Ordered(Protocol):
     def clock(self, out: Integers | None = None) -> Integers:
         """Return numbers that differ, within a sequence, as the days do."""
 
+    def days_to(self, day: int, clock: Integers) -> Integers:
+        """Return how many days lie between each of some clocks, which may be overwritten, and a day."""
+
 
 @attrs.frozen(eq=False)
 class Packed:
@@ -79,6 +82,11 @@ class Packed:
         """Unpack sequence and day of each, in one number."""
         return np.right_shift(self.words, self.row_bits + self.state_bits, out=out)
 
+    def days_to(self, day: int, clock: Integers) -> Integers:
+        """Return how many days lie between each of some clocks, which are overwritten, and a day."""
+        clock &= (1 << self.day_bits) - 1
+        return np.subtract(day - self.first_day, clock, out=clock)
+
 
 @attrs.frozen(eq=False)
 class Columns:
@@ -113,30 +121,33 @@ class Columns:
         """Return the day of each."""
         return self._day
 
+    def days_to(self, day: int, clock: Integers) -> Integers:
+        """Return how many days lie between each of some clocks and a day."""
+        return day - clock
+
 
 def packed(sequence: AnyIntegers, state: AnyIntegers, day: Integers, until: int, first: int, bits: Sequence[int]) -> Packed:
     """Pack and sort events up to a day, given the bits that sequence, day, row and state take."""
     _, day_bits, row_bits, state_bits = bits
     words, scratch = np.empty(day.size, dtype=np.int64), Scratch()
-    has_later = bool(day.max(initial=until) > until)
     # What depends on the row alone, and takes the first day off: a step may wrap around, but their sum does not.
     rows = np.full(min(day.size, BLOCK), -first, dtype=np.int64)
     rows <<= row_bits
     rows += np.arange(rows.size)
+    rows <<= state_bits
     for start in range(0, day.size, BLOCK):
         block = slice(start, start + BLOCK)
         word = words[block]
         np.left_shift(sequence[block], day_bits, out=word, dtype=np.int64, casting="same_kind")
         word += day[block]
-        word <<= row_bits
+        word <<= row_bits + state_bits
         word += rows[: word.size]
-        word <<= state_bits
         np.add(word, state[block], out=word, dtype=np.int64, casting="same_kind")
-        if has_later:
+        is_later = np.greater(day[block], until, out=scratch("is_later", word.size, np.bool_))
+        if is_later.any():
             # All bits of -1 are set: what is too late is sorted before all else, and cut off.
-            is_later = np.greater(day[block], until, out=scratch("is_later", word.size, np.bool_))
             word |= np.negative(is_later.view(np.int8), out=scratch("mask", word.size))
-        rows += BLOCK
+        rows += BLOCK << state_bits
     words.sort()
     return Packed(words[np.searchsorted(words, 0) :], first, day_bits, row_bits, state_bits)
 

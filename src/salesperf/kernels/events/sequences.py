@@ -12,15 +12,13 @@ from numpy.typing import DTypeLike, NDArray
 
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.events.counts import AnyIntegers, Integers, check_codes
+from salesperf.kernels.events.keys import key_counter
 from salesperf.kernels.events.ordering import WORD, Ordered, packed, sorted_columns
 from salesperf.kernels.events.runs import Runs
 from salesperf.kernels.events.scratch import BLOCK, Scratch
 from salesperf.kernels.numeric import INT64_MAX, AnyColumn
 
 __all__ = ["Courses", "Events", "Stays"]
-
-_DENSE: Final = 4
-"""Counting into a table is faster than sorting while the table has at most so many cells an event."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -274,13 +272,14 @@ class Events:
         """
         return Stays(**_gathered((_stay(*block, self.until) for block in self._blocks()), _STAY, len(self)))
 
-    def stay_counts(self, group: Integers, rank: Integers) -> tuple[Integers, Integers]:
+    def stay_counts(self, group: AnyIntegers, rank: Integers) -> tuple[Integers, Integers]:
         """Count how often a stay in a state lasted how many days, without keeping the stays.
 
         Parameters
         ----------
         group
-            Shape (sequences,): a number for each sequence, from 0 up, by which its stays are counted apart; -1 to leave it out.
+            Shape (sequences,): a number for each sequence, from 0 up, by which its stays are counted apart; -1 to leave it
+            out. The narrower the type, the faster.
         rank
             Shape (states,): the rank of each state, from 0 up; -1 to leave it out.
 
@@ -303,18 +302,18 @@ class Events:
         shape = (int(group.max(initial=-1)) + 2, int(rank.max(initial=-1)) + 2, 2)
         each_group = math.prod(shape[1:]) * span
         of_state = (rank + 1) * (shape[2] * span) + each_group
-        keys, filled = np.empty(len(self), dtype=np.int64), 0
+        counter = key_counter(math.prod(shape) * span, len(self))
         for block, runs, scratch in self._blocks():
-            changes, last = _changes(block, runs, scratch)
-            key, part = keys[filled : filled + changes.size], scratch("part", changes.size)
+            changes, state, last = _changes(block, runs, scratch)
+            key, part = scratch("key", changes.size), scratch("part", changes.size)
             # Any mode but "raise" writes to the buffer itself; the codes have been checked.
-            np.take(group, changes.sequence(part), out=key, mode="clip")
-            key *= each_group
-            key += np.take(of_state, changes.state(part), out=scratch("term", key.size), mode="clip")
+            np.take(of_state, state, out=key, mode="clip")
+            groups = np.take(group, changes.sequence(part), out=scratch("group", key.size, group.dtype), mode="clip")
+            key += np.multiply(groups, each_group, out=part, dtype=np.int64)
             # An open stay takes so many days more than there are: its key is none that one which has ended can have.
             key += _days(changes, last, self.until + span, scratch)
-            filled += key.size
-        keys, counts = _counted(keys[:filled], math.prod(shape) * span)
+            counter.add(key)
+        keys, counts = counter.counted()
         return _cells(keys, counts, shape, span)
 
 
@@ -335,15 +334,6 @@ def _cells(keys: Integers, counts: Integers, shape: tuple[int, ...], span: int) 
     return cells, counts.compress(rows)
 
 
-def _counted(keys: Integers, size: int) -> tuple[Integers, Integers]:
-    """Return the different keys in order, all below a size, and how often each comes."""
-    if size <= _DENSE * keys.size:
-        counts = np.bincount(keys)
-        distinct = np.flatnonzero(counts > 0)
-        return distinct, counts.take(distinct)
-    return np.unique(keys, return_counts=True)
-
-
 def _gathered(parts: Iterable[Mapping[str, AnyColumn]], dtypes: Mapping[str, DTypeLike], most: int) -> dict[str, Any]:
     """Put the columns of blocks one behind the other, of which at most so many rows will come."""
     # The blocks are copied as they come: kept until their number is known, each would be fresh memory.
@@ -361,21 +351,22 @@ _STAY: Final = MappingProxyType({"sequence": np.int64, "state": np.int64, "days"
 
 def _course(block: Ordered, runs: Runs, scratch: Scratch, rank: AnyIntegers) -> dict[str, AnyColumn]:
     """Tell how far each of some whole sequences came."""
-    first, last, entered = block.part(runs.first), block.part(runs.last), _entered(block, scratch, rank)
+    first, state = block.part(runs.first), block.state(scratch("state", block.size))
+    entered = _entered(state, scratch, rank)
     return {
         "sequence": first.sequence(),
         "begin": first.day(),
-        "last": last.state(),
+        "last": state.take(runs.last),
         "last_ranked": runs.folded(entered, _last_ranked, scratch),
         "furthest": runs.folded(entered, np.maximum, scratch),
     }
 
 
-def _entered(block: Ordered, scratch: Scratch, rank: AnyIntegers) -> AnyIntegers:
+def _entered(state: Integers, scratch: Scratch, rank: AnyIntegers) -> AnyIntegers:
     """Return the rank that each event enters."""
-    entered: AnyIntegers = scratch("entered", block.size, rank.dtype)
+    entered: AnyIntegers = scratch("entered", state.size, rank.dtype)
     # Any mode but "raise" writes to the buffer itself; the codes have been checked.
-    np.take(rank, block.state(scratch("part", block.size)), out=entered, mode="clip")
+    np.take(rank, state, out=entered, mode="clip")
     return entered
 
 
@@ -396,7 +387,8 @@ def _last_ranked(earlier: AnyIntegers, later: AnyIntegers, *, out: AnyIntegers |
 
 def _is_in_order(block: Ordered, runs: Runs, scratch: Scratch, rank: Integers) -> NDArray[np.bool_]:
     """Tell of some whole sequences whether each entered no rank before the one below it."""
-    entered, sequence = _entered(block, scratch, rank), block.sequence(scratch("part", block.size))
+    entered = _entered(block.state(scratch("state", block.size)), scratch, rank)
+    sequence = block.sequence(scratch("part", block.size))
     # Every sequence counts from a height of its own, above all that the one before can reach, so that one running
     # maximum over all is the running maximum within each.
     height = np.subtract(sequence, sequence[0], out=scratch("height", block.size))
@@ -412,37 +404,42 @@ def _is_in_order(block: Ordered, runs: Runs, scratch: Scratch, rank: Integers) -
 
 def _visited(block: Ordered, runs: Runs, scratch: Scratch, rank: Integers, ranks: int) -> NDArray[np.bool_]:
     """Tell of some whole sequences which ranks each ever entered."""
-    entered = _entered(block, scratch, rank)
+    entered = _entered(block.state(scratch("state", block.size)), scratch, rank)
     place = np.repeat(np.arange(runs.first.size), runs.lengths)
     table = np.zeros((runs.first.size, ranks), dtype=bool)
     table[place[entered >= 0], entered[entered >= 0]] = True
     return table
 
 
-def _changes(block: Ordered, runs: Runs, scratch: Scratch) -> tuple[Ordered, Integers]:
-    """Leave out events that enter the state in which their sequence is; return the rest, and the last row of each sequence."""
-    part = scratch("part", block.size)
-    state = block.state(part)
+def _changes(block: Ordered, runs: Runs, scratch: Scratch) -> tuple[Ordered, Integers, Integers]:
+    """Leave out events that enter the state in which their sequence is.
+
+    Returns the rest, the states that they enter, and the last row of each sequence among them.
+    """
+    state = block.state(scratch("state", block.size))
     goes_on = np.equal(state[1:], state[:-1], out=scratch("goes_on", block.size - 1, np.bool_))
-    goes_on[runs.last[:-1]] = False
-    if not goes_on.any():
-        return block, runs.last
-    changes = block.part(np.concatenate(([0], np.flatnonzero(~goes_on) + 1)))
-    return changes, Runs.of(changes.sequence(part[: changes.size])).last
+    borders = runs.last[:-1]
+    # Where another sequence begins nothing goes on. To count these rows is faster than to clear them, which is seldom needed.
+    if np.count_nonzero(goes_on) == np.count_nonzero(goes_on.take(borders)):
+        return block, state, runs.last
+    goes_on[borders] = False
+    rows = np.concatenate(([0], np.flatnonzero(~goes_on) + 1))
+    changes = block.part(rows)
+    return changes, state.take(rows), Runs.of(changes.sequence(scratch("part", changes.size))).last
 
 
 def _days(changes: Ordered, last: Integers, until: int, scratch: Scratch) -> Integers:
     """Tell how many days pass from each change to the next, and from the last of each sequence until a day."""
     clock, days = changes.clock(scratch("part", changes.size)), scratch("term", changes.size)
     np.subtract(clock[1:], clock[:-1], out=days[:-1])
-    days[last] = until - changes.part(last).day()
+    days[last] = changes.days_to(until, clock.take(last))
     return days
 
 
 def _stay(block: Ordered, runs: Runs, scratch: Scratch, until: int) -> dict[str, AnyColumn]:
     """Tell how long each of some whole sequences stayed in each state."""
-    changes, last = _changes(block, runs, scratch)
+    changes, state, last = _changes(block, runs, scratch)
     is_open = np.zeros(changes.size, dtype=bool)
     is_open[last] = True
     days = _days(changes, last, until, scratch)
-    return {"sequence": changes.sequence(), "state": changes.state(), "days": days, "is_open": is_open}
+    return {"sequence": changes.sequence(), "state": state, "days": days, "is_open": is_open}
