@@ -59,6 +59,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: take a later day)",
         "backtest_unfinished": "expected a day whose period is over by {until}, the last day on record, got one of {value}"
         " (hint: take an earlier day, or state until when the records are complete)",
+        "bands_overlap": "expected cuts that fall from band to band, got {value} below {previous}"
+        " (hint: the best band stands first)",
         "baseline_stages": "expected a baseline of the stages {choices}, got {value}",
         "basis_elsewhere": "expected owners who are under the target's owner within {value}, got another one",
         "basis_lacks": "expected a weight for every owner that the other bases name, got none for {value}"
@@ -67,6 +69,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "basis_no_mapping": "expected a mapping of owner to weight, got {value}"
         " (hint: allocation.equal(owners) gives each the same weight)",
         "before_actuals": "expected a day on or after {start}, up to which the plan has counted actuals, got {value}",
+        "below_bands": "expected a score of at least {low}, where the lowest band begins, got {value}"
+        " (hint: let the last cut be -math.inf, if whatever is lower belongs to it)",
         "below_floor": "expected an amount of at least the floor, {low}, got {value}"
         " (hint: lower the floor, or take this part out of it)",
         "beyond_int64": "expected a number between -2**63 and 2**63, got {value}",
@@ -124,6 +128,9 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "exit_criteria": "expected evidence of {missing} before a deal leaves {stage}, got none"
         " (hint: pass the keys of what is met as evidence)",
         "exported_missing": "expected the day of the export, since some fields are as exported, got None",
+        "fact_missing": "expected a fact, since a criterion asks for it, got none"
+        ' (hint: missing="leave_out" or "points" lets a score do without)',
+        "fact_of_two_kinds": "expected scales of one kind for a fact, got numbers, categories or flags side by side for {value}",
         "file_decoding": "expected UTF-8 text, got other bytes at position {position} (hint: save the file as 'CSV UTF-8')",
         "file_delimiter": "expected commas between the columns, got {value} (hint: save the file as 'CSV UTF-8')",
         "file_empty": "expected a header line with the columns {columns}, got an empty file",
@@ -200,9 +207,12 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "negative_amount": "expected an amount of 0 or more of a deal that may be won, got {value} smallest units",
         "nested_too_deeply": "expected at most {limit} objects and arrays within each other, got more",
         "no_amounts": "expected at least one deal with an amount, got none (hint: forecast their number, with measure=\"count\")",
+        "no_bands": "expected at least one band, got none",
         "no_capacity": "expected a weight above 0 only for who works in {value}, got one for somebody who does not"
         " (hint: a weight of 0 leaves them out)",
         "no_categories": "expected at least one category, got none",
+        "no_columns": "expected at least one of the columns {choices}, got none",
+        "no_criteria": "expected at least one criterion, got none",
         "no_day": "expected actuals or deals, whose last day would be the day to look back from, got none (hint: pass --as-of)",
         "no_history": "expected actuals of {metric} by these owners in the period, got none",
         "no_knots": "expected at least one knot, got none",
@@ -216,7 +226,9 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "nobody_to_take": "expected somebody whose part is open and who has a weight above 0 to take the {value} that is left"
         ", got nobody"
         " (hint: raise a weight, or the amounts that hold)",
+        "not_a_category": "expected the text of a category, got {value}",
         "not_a_count": "expected a count (a whole number, 0 or more), got {value}",
+        "not_a_flag": "expected yes or no, True or False, got {value}",
         "not_a_shape": "expected a number from 1e-4 to 1e12, got {value}",
         "not_additive": "expected a metric that adds up (a flow), got {metric}, a {accumulation}"
         " (hint: a ratio target is inherited, not divided)",
@@ -231,6 +243,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "not_money": "expected an amount of money, got one in {value}",
         "not_numeric": "expected a number or a numpy array of numbers, got {value}"
         " (hint: make a list an array with numpy.array)",
+        "not_of_scale": "expected a column that a scale of type {scale} can look up, got {value}",
         "not_positive": "expected a finite number above 0, got {value}",
         "not_recorded": "expected a metric that is recorded, and no ratio, got {metric}"
         " (hint: record {numerator} and {denominator}; the ratio follows)",
@@ -350,6 +363,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unit_dimension": "expected an amount of dimension {expected} for the metric {metric}, got {value}",
         "unit_mismatch": "expected amounts in one unit, got {left} and {right} (hint: convert one of them first)",
         "unit_of_ratio": "expected no unit for the ratio {metric}, got {value} (hint: leave the cell empty)",
+        "unknown_band": "expected one of the bands {choices}, got {value}",
         "unknown_category": "expected one of the categories {choices}, got {value}"
         ' (hint: unknown="as_missing" or "points" lets others through)',
         "unknown_cause": "expected a cause from 1 to {high}, got {value} (hint: 0 stands for what was not seen to end)",
@@ -383,6 +397,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: a currency goes by its ISO 4217 code, so RMB is CNY; any other three capitals need digits, as in PCS:0)",
         "upper_below_total": "expected upper bounds with a sum of at least {total}, got {value}, which is {excess} less"
         " (hint: a weight of 0 gets its lower bound; bounds that count stand at the positions {positions})",
+        "weight_in_product": "expected criteria without weights in a product, got a weight of {value}",
         "weights_all_zero": "expected at least one weight above 0, got only zeros",
         "weights_far_apart": "expected weights above 0 within a factor of 2**300 of each other, got {value} and a larger one",
         "weights_invalid": "expected weights that are finite and not negative, got {value}",

@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 
 from salesperf.errors import InvalidValueError
-from salesperf.funnel.rules import CANCELLED, LOST, OPEN, WON
+from salesperf.funnel.rules import CANCELLED, LOST, OPEN, RULES, WON
 from salesperf.funnel.tally import FunnelTally, Labels
 from salesperf.kernels.events import median_of_counts
 from salesperf.kernels.proportion import wilson
@@ -149,9 +149,11 @@ class FunnelReport(Result):
     @property
     def notes(self) -> tuple[Message, ...]:
         """What a reader of the rates has to know: deals that are open, nonconforming, undated."""
+        # Whatever the rule, what no lead began is not part of a funnel that starts at the lead.
+        left_out = "nonconforming" if RULES[self.tally.rule].in_order else "without_lead"
         counts = {
             "open_not_lost": sum(segment.open for segment in self.segments),
-            "nonconforming": sum(segment.nonconforming for segment in self.segments),
+            left_out: sum(segment.nonconforming for segment in self.segments),
             "undated": sum(segment.undated for segment in self.segments),
         }
         return tuple(Message.of(f"funnel.note.{name}", count=count) for name, count in counts.items() if count)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import attrs
 import numpy as np
@@ -17,7 +17,7 @@ from salesperf.model.result import Result, Row
 from salesperf.model.stage import Stage
 from salesperf.model.validators import as_tuple, check_choice, check_date, repeated, require
 
-__all__ = ["FunnelTally", "Labels", "check_question"]
+__all__ = ["FunnelTally", "Labels", "check_question", "check_within", "in_order", "refuse_other_question"]
 
 Labels: TypeAlias = tuple[str | None, ...]
 """What the deals of a segment have in common, a value for each name in ``by``."""
@@ -207,11 +207,8 @@ class FunnelTally(Result):
         """Merge with the tally of other deals."""
         if not isinstance(other, FunnelTally):
             return NotImplemented
-        for name in _QUESTION:
-            left, right = getattr(self, name), getattr(other, name)
-            if left != right:
-                raise _mismatch(name, left, right)
-        segments = sorted({*self.segments, *other.segments}, key=_order)
+        refuse_other_question(self, other, _QUESTION)
+        segments = sorted({*self.segments, *other.segments}, key=in_order)
         place = {labels: position for position, labels in enumerate(segments)}
         parts = [(part, np.array([place[labels] for labels in part.segments], dtype=np.int64)) for part in (self, other)]
         sums: dict[str, Any] = {
@@ -264,13 +261,22 @@ def _keys_of(cells: Integers, stages: int) -> Integers:
     return keys
 
 
-def _order(labels: Labels) -> tuple[tuple[bool, str], ...]:
+def in_order(labels: Labels) -> tuple[tuple[bool, str], ...]:
+    """Return what segments are sorted by: what a deal lacks comes first."""
     return tuple((label is not None, label or "") for label in labels)
 
 
-def _mismatch(name: str, left: object, right: object) -> InvalidValueError:
+def refuse_other_question(tally: object, other: object, names: Sequence[str]) -> None:
+    """Refuse to merge two tallies that differ in what was asked, which stands under these names."""
+    for name in names:
+        left, right = getattr(tally, name), getattr(other, name)
+        if left != right:
+            raise _mismatch((type(tally).__name__, name), left, right)
+
+
+def _mismatch(path: tuple[str, str], left: object, right: object) -> InvalidValueError:
     """Tell a part of the question that differs; of processes of one key, in what they do."""
-    path, field = ("FunnelTally", name), name
+    field = path[-1]
     if isinstance(left, SalesProcess) and isinstance(right, SalesProcess):
         parts = (each.name for each in attrs.fields(SalesProcess))
         field = next(part for part in ("key", *parts) if getattr(left, part) != getattr(right, part))
@@ -304,3 +310,10 @@ def check_question(
         if name in TAKEN:
             raise InvalidValueError("name_taken", path=("by", position), value=name)
     return names
+
+
+def check_within(value: object, name: str) -> None:
+    """Refuse what is no number between 0 and 1, both left out."""
+    require(value, float, path=(name,))
+    if not 0 < cast("float", value) < 1:
+        raise InvalidValueError("out_of_range", path=(name,), low=0, high=1, value=value)

@@ -4,11 +4,13 @@ from salesperf.kernels.proportion.comparison import fisher_exact, two_proportion
 from salesperf.kernels.proportion.intervals import newcombe, wilson
 from salesperf.kernels.proportion.multiplicity import ADJUSTMENTS, adjust
 from salesperf.kernels.proportion.shrinkage import Shrunk, shrink
+from salesperf.kernels.proportion.stated import binomial_test
 
 __all__ = [
     "ADJUSTMENTS",
     "Shrunk",
     "adjust",
+    "binomial_test",
     "fisher_exact",
     "newcombe",
     "shrink",

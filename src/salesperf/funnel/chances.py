@@ -1,0 +1,166 @@
+"""The chance to win within some days, of deals that have stood so long in a stage: those that once stood as long tell it."""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import attrs
+import numpy as np
+
+from salesperf.funnel.following import CAUSES
+from salesperf.kernels.numeric import Column
+from salesperf.kernels.survival import EventTable, aalen_johansen
+from salesperf.model.codes import Integers
+from salesperf.model.result import Result, Row
+
+__all__ = ["FEWEST_DEALS", "Chances", "Standing", "chances_of", "curve_table"]
+
+FEWEST_DEALS: Final = 10
+"""Deals below which a chance or a rate is told as not known: too few to tell any but extremes apart."""
+
+_WON: Final = CAUSES["won"]
+_IN_TIME, _OTHERWISE = 1, 2
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Chances(Result):
+    """Chances to win, of many deals at once: made by :meth:`OutcomeTally.win_chances`.
+
+    All columns are of one shape, a deal each.
+
+    Attributes
+    ----------
+    value : Column
+        The probability; ``nan`` where nothing is known of it.
+    low, high : Column
+        Its interval; ``nan`` where the value is.
+    n : array of int64
+        Deals on record that stood in the stage as long: on so many it rests.
+    level : float
+        That of the intervals.
+
+    Examples
+    --------
+    >>> half = np.array([0.5])
+    >>> print(Chances(value=half, low=half - 0.4, high=half + 0.4, n=np.array([2]), level=0.95))
+    value  0.5
+    low    0.1
+    high   0.9
+    n      2
+    """
+
+    value: Column
+    low: Column
+    high: Column
+    n: Integers
+    level: float
+
+    def rows(self) -> list[Row]:
+        """Return a row for each deal: the chance, its interval, and on how many deals it rests; ``None`` for ``nan``."""
+        columns = (np.ravel(column).tolist() for column in (self.value, self.low, self.high, self.n))
+        return [
+            {"value": value, "low": low, "high": high, "n": n}
+            if value == value  # noqa: PLR0124 - nan is the one float that differs from itself
+            else {"value": None, "low": None, "high": None, "n": n}
+            for value, low, high, n in zip(*columns, strict=True)
+        ]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Standing:
+    """Deals that entered a stage, those that stood there longest first; each column of shape (deals,).
+
+    Attributes
+    ----------
+    entry : array of int64
+        Days after it entered from which each was watched.
+    stay : array of int64
+        Days that it stood there, or has so far.
+    is_left : array of int64
+        1 where it has left, 0 where it stands there still.
+    days : array of int64
+        Days from then to its end, or to the last day that counts.
+    cause : array of int64
+        How it ended: a number in :data:`CAUSES`, or 0.
+    """
+
+    entry: Integers
+    stay: Integers
+    is_left: Integers
+    days: Integers
+    cause: Integers
+
+    def longer_than(self, age: int) -> "Standing":
+        """Keep the deals that still stood there at the end of the day after so many days."""
+        count = self.stay.size - int(np.searchsorted(self.stay[::-1], age, side="right"))
+        return attrs.evolve(self, **{name: getattr(self, name)[:count] for name in _COLUMNS})
+
+
+_COLUMNS: Final = tuple(field.name for field in attrs.fields(Standing))
+
+
+def curve_table(days: Integers, causes: Integers, entry: Integers, *, cause_count: int) -> EventTable:
+    """Count days, the first of which is day 0, each row from the day on which it was first watched."""
+    # Who was watched from day 1 on is not at risk on day 0. To a table an entry at 0 is the beginning itself, so it is made
+    # a day later, and its times then put back.
+    later = EventTable.of(days + 1, causes, entry=entry, cause_count=cause_count)
+    return EventTable(later.times - 1, later.counts, later.entered)
+
+
+Deals: TypeAlias = Callable[[int, int], Standing]
+"""What yields the deals of a segment and a stage."""
+
+
+def chances_of(deals: Deals, asked: Integers, *, level: float) -> tuple[Column, Column, Column, Integers]:
+    """Tell chances to win.
+
+    Parameters
+    ----------
+    deals
+        The deals on record, by segment and stage.
+    asked
+        Shape (5, n): segment, stage, age, first and last day.
+    level
+        That of the intervals.
+
+    Returns
+    -------
+    value, low, high, n
+        Each of shape (n,).
+    """
+    questions, place = np.unique(asked, axis=1, return_inverse=True)
+    value, low, high = np.full((3, questions.shape[1]), np.nan)
+    n = np.zeros(questions.shape[1], dtype=np.int64)
+    here, standing = (-1, -1), None
+    # In order of segment, stage and age: each set of deals is a part of the one before.
+    for row, (segment, stage, age, first, last) in enumerate(questions.T.tolist()):
+        if standing is None or here != (segment, stage):
+            here, standing = (segment, stage), deals(segment, stage)
+        standing = standing.longer_than(age)
+        value[row], low[row], high[row], n[row] = _chance(standing, age, first, last, level)
+    place = place.reshape(-1)  # numpy 2.0 alone gives it the dimensions of what was asked
+    return value[place], low[place], high[place], n[place]
+
+
+def _chance(standing: Standing, age: int, first: int, last: int, level: float) -> tuple[float, float, float, int]:
+    """Tell one chance, of deals that all stood there at the age."""
+    entry = np.maximum(standing.entry - age - 1, 0)
+    at_risk = int(np.count_nonzero(entry == 0))
+    days = standing.days - age
+    is_later = days > last
+    # What happens after the last day asked for is of no account: there all are censored.
+    days = np.where(is_later, last, days)
+    cause = np.where(is_later, 0, standing.cause)
+    # A win before the first day competes with one in time, as does every other end; so one curve tells the chance and how
+    # sure it is, which the difference of two curves would not.
+    is_in_time = (cause == _WON) & (days >= first)
+    codes = np.where(is_in_time, _IN_TIME, np.where(cause > 0, _OTHERWISE, 0))
+    watched = np.flatnonzero(entry < days)
+    curve = aalen_johansen(
+        EventTable.of(days[watched], codes[watched], entry=entry[watched], cause_count=_OTHERWISE), _IN_TIME, level=level
+    )
+    value = curve.at(last)
+    # Where all were watched later only, the curve would tell of those that last until then.
+    if np.isnan(value) or not at_risk:
+        return np.nan, np.nan, np.nan, at_risk
+    interval = curve.interval_at(last)
+    return value, interval.low, interval.high, at_risk
