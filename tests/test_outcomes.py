@@ -9,6 +9,7 @@ import pytest
 
 from salesperf import Change, InvalidValueError, Opportunity, Period, SalesperfError, SalesProcess, Stage, UnknownNameError
 from salesperf.funnel import OutcomeTally, compare, outcomes, stale, time_in_stage, time_to_win
+from salesperf.kernels.proportion import wilson
 
 PROCESS: Final = SalesProcess(
     key="sales",
@@ -236,6 +237,33 @@ def test_half_of_the_wins_come_by_the_median_however_many_are_lost() -> None:
     assert told_time.open_days(40).value == pytest.approx(11.2, abs=1e-9)
     fifth = {name: value for name, value in told_time.rows()[4].items() if name not in ("won_low", "won_high")}
     assert fifth == pytest.approx({"days": 5, "won": 0.05, "lost": 0.6, "cancelled": 0, "open": 0.35, "at_risk": 96})
+
+
+def test_the_share_won_within_some_days_counts_the_first_day_and_leaves_open_deals_open() -> None:
+    # 20 of 100 are won at once; 40 are followed for 30 days and no more; the other 40 are won on day 60.
+    wins = [deal((0, "lead"), (0, "won")) for _ in range(20)] + [deal((0, "lead"), (60, "won")) for _ in range(40)]
+    young = [deal((30, "lead")) for _ in range(40)]
+    told_time = time_to_win(told(*wins, *young, as_of=FIRST + timedelta(60)))
+    for days in (0, 29):
+        share = told_time.won_within(days)
+        assert share.n == 100
+        assert share.value == pytest.approx(0.2, abs=1e-12)
+        # On the scale of log(-log F), with the binomial standard error sqrt(0.2 x 0.8 / 100) = 0.04.
+        spread = np.exp(1.959964 * 0.04 / (0.2 * -np.log(0.2)))
+        assert share.low == pytest.approx(0.2**spread, abs=1e-6)
+        assert share.high == pytest.approx(0.2 ** (1 / spread), abs=1e-6)
+    assert told_time.won_within(60).value == pytest.approx(1, abs=1e-12)
+    late = time_to_win(told(*[deal((0, "lead"), (9, "won")) for _ in range(20)]))
+    nothing_yet = late.won_within(8)
+    assert (nothing_yet.value, nothing_yet.low, nothing_yet.high) == (0, 0, wilson(0, 20).high)
+    unknown = time_to_win(told(*ten("won", ""), as_of=FIRST + timedelta(20))).won_within(21)
+    assert unknown.value is None
+    assert unknown.reason is not None
+    assert unknown.reason.key == "funnel.reason.not_followed"
+    assert time_to_win(told()).won_within(5).value is None
+    with pytest.raises(InvalidValueError) as caught:
+        told_time.won_within(-1)
+    assert caught.value.path == ("days",)
 
 
 def test_open_visits_make_a_stage_longer_than_ended_ones_tell() -> None:

@@ -12,6 +12,7 @@ from salesperf.funnel.outcome_tally import OutcomeTally, check_segment, place_of
 from salesperf.funnel.tally import check_within
 from salesperf.funnel.winning import WonTimes
 from salesperf.kernels.numeric import INT64_MAX, Column
+from salesperf.kernels.proportion import wilson
 from salesperf.kernels.survival import IncidenceCurve, SurvivalCurve, aalen_johansen, kaplan_meier
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
@@ -76,6 +77,50 @@ class TimeToWin(Result):
             level=self.won.level,
             reason=reason,
         )
+
+    def won_within(self, days: int) -> Estimate:
+        """Return the share of deals that are won within some days, those of the first day included.
+
+        Parameters
+        ----------
+        days
+            The horizon: 0 for the first day alone.
+
+        Returns
+        -------
+        Estimate
+            A share; undefined where there are fewer deals than :attr:`minimum`, or none was followed so long.
+
+        Raises
+        ------
+        InvalidValueError
+            If the horizon is not a whole number, 0 or more.
+
+        See Also
+        --------
+        OutcomeTally.win_chance : of a deal that is open still, at whatever age.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from salesperf import STANDARD_PROCESSES, funnel
+        >>> nothing = funnel.OutcomeTally.empty(STANDARD_PROCESSES["basic"], as_of=date(2026, 9, 30))
+        >>> time_to_win(nothing).won_within(60).value is None
+        True
+        """
+        check_whole(days, ("days",), 0, INT64_MAX)
+        if self.deals < self.minimum:
+            return Estimate.undefined(_too_few(self.deals, self.minimum), n=self.deals)
+        share = self.won.at(days)
+        if np.isnan(share):
+            reason = Message.of("funnel.reason.not_followed", days=int(self.won.times[-1]), horizon=days)
+            return Estimate.undefined(reason, n=self.deals)
+        place = int(np.searchsorted(self.won.times, days, side="right")) - 1
+        if place < 0:  # nothing has happened yet, and nobody has left
+            low, high = 0.0, wilson(0, self.deals, level=self.won.level).high
+        else:
+            low, high = float(self.won.low[place]), float(self.won.high[place])
+        return Estimate(value=share, low=low, high=high, n=self.deals, level=self.won.level)
 
     @property
     def median(self) -> Estimate:

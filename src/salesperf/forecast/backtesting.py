@@ -1,0 +1,220 @@
+"""Backtesting: forecasts of past days, from what was known on them, beside what happened."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import attrs
+
+from salesperf.errors import InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.forecast.backtest_report import BacktestLine, BacktestReport
+from salesperf.forecast.creation import learn_new_business
+from salesperf.forecast.deals import Measure, known_deals
+from salesperf.forecast.projecting import project
+from salesperf.forecast.terms import Fallback, LearntBy, check_level
+from salesperf.funnel import outcomes
+from salesperf.funnel.chances import FEWEST_DEALS
+from salesperf.model.amount import Amount
+from salesperf.model.opportunity import Opportunity
+from salesperf.model.period import GRAINS, Grain, Period
+from salesperf.model.process import SalesProcess
+from salesperf.model.records import Records
+from salesperf.model.validators import as_tuple, check_choice, check_date, require
+
+__all__ = ["backtest"]
+
+
+def backtest(
+    records: Records,
+    dates: Iterable[date],
+    *,
+    process: str | None = None,
+    grain: Grain = "quarter",
+    until: date | None = None,
+    learnt: bool = True,
+    new_business: bool = True,
+    correlation: float = 0.0,
+    measure: Measure = "amount",
+    learnt_by: LearntBy = "stage_and_age",
+    minimum: int = FEWEST_DEALS,
+    fallback: Fallback = "stage",
+    share: float = 0.8,
+) -> BacktestReport:
+    """Forecast as on past days, from what was known on them, and hold that against what happened.
+
+    Parameters
+    ----------
+    records
+        Everything known by now. Of each day :meth:`Records.as_of` forgets what came later.
+    dates
+        The days, each once, in any order. On each the period is forecast that holds the day after: what is still to come.
+    process
+        The key of the sales process; ``None`` where there is only one.
+    grain
+        Of the periods, one of :data:`GRAINS`.
+    until
+        The last day of which the records know; ``None`` for that of the last change of a deal.
+    learnt
+        Whether chances are learnt from how the deals ended that were known by then, or taken as stated.
+    new_business
+        Whether to reckon with deals that did not exist yet, as they came in the twelve months before.
+    correlation, measure, learnt_by, minimum, fallback
+        As of :func:`project`.
+    share
+        Of the outcomes, those that the intervals are to hold, within (0, 1).
+
+    Returns
+    -------
+    BacktestReport
+
+    Raises
+    ------
+    InvalidValueError
+        If an argument is malformed, or there are no days, or one comes twice; no deal was known on a day, its period is not
+        over, or the history was too small to learn from by then: the path tells which day.
+    UnknownNameError
+        If there is no such process.
+    UnitMismatchError
+        If amounts are in two units.
+
+    Notes
+    -----
+    What is won counts by the day it was won, as known on ``until``; so does what it was worth. Fields of which only an
+    export tells the last value are withheld on days before it (:class:`Opportunity`): deals then have no amounts, and
+    ``measure="count"`` is what can be tested.
+
+    References
+    ----------
+    G. W. Brier, "Verification of forecasts expressed in terms of probability", *Monthly Weather Review* 78 (1950) 1-3.
+
+    Examples
+    --------
+    >>> from salesperf import CNY, STANDARD_PROCESSES, Change, Org
+    >>> opened = Change(date(2026, 1, 5), stage="proposal", amount=Amount.of(600, CNY), expected_close=date(2026, 3, 20))
+    >>> deals = [Opportunity(id="o-1", history=[opened, Change(date(2026, 4, 2), stage="closed")])]
+    >>> records = Records(org=Org(), opportunities=deals, processes=[STANDARD_PROCESSES["basic"]])
+    >>> print(backtest(records, [date(2026, 1, 31)], learnt=False, new_business=False))
+    as_of      2026-01-31
+    period     2026-Q1
+    expected   300.00
+    low        0.00
+    high       600.00
+    actual     0.00
+    is_within  True
+    error
+    brier      0.25
+    unit       CNY
+    """
+    require(records, Records, path=("records",))
+    check_choice(grain, GRAINS, ("grain",))
+    check_level(share, ("share",))
+    for name, flag in (("learnt", learnt), ("new_business", new_business)):
+        require(flag, bool, path=(name,))
+    days = _checked_days(dates)
+    chosen = _process_named(records, process)
+    last = _last_day(records) if until is None else until
+    check_date(last, ("until",))
+    past = _Past(
+        records=records,
+        process=chosen,
+        grain=grain,
+        until=last,
+        learnt=learnt,
+        new_business=new_business,
+        correlation=correlation,
+        measure=measure,
+        learnt_by=learnt_by,
+        minimum=minimum,
+        fallback=fallback,
+        share=share,
+    )
+    lines = []
+    for position, day in days:
+        try:
+            lines.append(past.line(day))
+        except SalesperfError as error:
+            raise error.within("dates", position) from None
+    return BacktestReport(lines=tuple(lines), share=share, until=last)
+
+
+def _checked_days(dates: Iterable[date]) -> list[tuple[int, date]]:
+    """Return the days in order, each with its position."""
+    given = as_tuple(dates)
+    require(given, tuple, path=("dates",))
+    if not given:
+        raise InvalidValueError("too_few", path=("dates",), low=1, value=0)
+    for position, day in enumerate(given):
+        check_date(day, ("dates", position))
+        if day in given[:position]:
+            raise InvalidValueError("not_unique", path=("dates", position), value=day)
+    return sorted(enumerate(given), key=lambda pair: pair[1])
+
+
+def _process_named(records: Records, key: str | None) -> SalesProcess:
+    found = [process for process in records.processes if key in (None, process.key)]
+    if len(found) != 1:
+        choices = tuple(process.key for process in records.processes)
+        raise UnknownNameError("unknown_process", path=("process",), choices=choices, value=key)
+    return found[0]
+
+
+def _last_day(records: Records) -> date:
+    """Return the day of the last change of any deal."""
+    days = [deal.last_change for deal in records.opportunities]
+    return max((day for day in days if day is not None), default=date.min)
+
+
+@attrs.frozen(kw_only=True)
+class _Past:
+    """What is the same for every day of a backtest."""
+
+    records: Records
+    process: SalesProcess
+    grain: Grain
+    until: date
+    learnt: bool
+    new_business: bool
+    correlation: float
+    measure: Measure
+    learnt_by: LearntBy
+    minimum: int
+    fallback: Fallback
+    share: float
+
+    def _deals(self, records: Records) -> list[Opportunity]:
+        only = len(records.processes) == 1
+        return [deal for deal in records.opportunities if deal.process == self.process.key or (only and deal.process is None)]
+
+    def line(self, day: date) -> BacktestLine:
+        """Forecast as on a day, and look at what happened."""
+        period = Period.holding(day + timedelta(days=1), self.grain, self.records.calendar)
+        if period.last > self.until:
+            raise InvalidValueError("backtest_unfinished", until=self.until, value=str(period))
+        known = self._deals(self.records.as_of(day))
+        if not known:
+            raise InvalidValueError("backtest_before_data", value=day)
+        new = learn_new_business(known, self.process, as_of=day) if self.new_business else None
+        found = project(
+            known,
+            self.process,
+            as_of=day,
+            period=period,
+            history=outcomes(known, self.process, as_of=day) if self.learnt else None,
+            new_business=new,
+            correlation=self.correlation,
+            measure=self.measure,
+            learnt_by=self.learnt_by,
+            minimum=self.minimum,
+            fallback=self.fallback,
+        )
+        later = known_deals(
+            self._deals(self.records), self.process, as_of=self.until, period=period, measure=self.measure, org=None
+        )
+        low, high = found.outcomes(self.share)
+        open_ids = {deal.id for deal in found.deals}
+        return BacktestLine(
+            forecast=found,
+            low=low,
+            high=high,
+            actual=Amount.total((deal.amount for deal in later.won if deal.amount is not None), low.unit),
+            won_ids=frozenset(deal.id for deal in later.won if deal.id in open_ids),
+        )

@@ -1,0 +1,163 @@
+"""The chances of open deals to be won within a period: stated for their stages, or learnt from how earlier deals ended."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from salesperf.errors import InvalidValueError
+from salesperf.forecast.deals import ChanceSource, ForecastDeal, Standing
+from salesperf.forecast.terms import ForecastTerms, Probability
+from salesperf.funnel import OutcomeTally
+from salesperf.kernels.numeric import Column
+from salesperf.model.codes import Integers
+
+__all__ = ["judge"]
+
+
+def judge(deals: Sequence[ForecastDeal], terms: ForecastTerms) -> tuple[ForecastDeal, ...]:
+    """Say of each open deal whether it counts, and what its chance is.
+
+    Raises
+    ------
+    InvalidValueError
+        If the history is too small to learn from: no stage was entered by as many deals as the terms ask for.
+    """
+    if terms.is_over:
+        return tuple(_left_out(deal, "outside") for deal in deals)
+    standings = [_standing_without_chance(deal) for deal in deals]
+    if terms.history is None:
+        return tuple(
+            _stated(deal, terms) if standing is None else _left_out(deal, standing)
+            for deal, standing in zip(deals, standings, strict=True)
+        )
+    asked = [deal for deal, standing in zip(deals, standings, strict=True) if standing is None]
+    learnt = iter(_learnt(asked, terms, terms.history))
+    return tuple(
+        next(learnt) if standing is None else _left_out(deal, standing) for deal, standing in zip(deals, standings, strict=True)
+    )
+
+
+def _standing_without_chance(deal: ForecastDeal) -> Standing | None:
+    """Return why a deal does not count, whatever its chance; ``None`` where it may."""
+    if deal.category == "omitted":
+        return "omitted"
+    return "no_amount" if deal.amount is None else None
+
+
+def _left_out(deal: ForecastDeal, standing: Standing) -> ForecastDeal:
+    return attrs.evolve(deal, standing=standing, probability=None, low=None, high=None, observed=0, source=None)
+
+
+def _stated(deal: ForecastDeal, terms: ForecastTerms) -> ForecastDeal:
+    """Take the probability that is stated for the stage, if the deal is expected to close within the period."""
+    if deal.expected_close is None:
+        return _left_out(deal, "no_expected_close")
+    if not _is_expected(deal.expected_close, terms):
+        return _left_out(deal, "outside")
+    probability = terms.stated(deal.stage)
+    if probability is None:
+        return _left_out(deal, "no_probability")
+    chance = _supposed(probability, deal, terms)
+    return attrs.evolve(deal, standing="counted", probability=chance, low=None, high=None, observed=0, source="stated")
+
+
+def _supposed(probability: Probability, deal: ForecastDeal, terms: ForecastTerms) -> Probability:
+    """Return a chance as a what-if supposes it; as it is where nothing is supposed."""
+    if deal.presence == 1 and terms.win_rate_factor == 1:
+        return probability
+    return float(min(Fraction(probability) * terms.win_rate_factor, Fraction(1)) * deal.presence)
+
+
+def _is_expected(close: date, terms: ForecastTerms) -> bool:
+    """Tell whether a day lies within what is left of the period.
+
+    One that has passed says nothing of when: such a deal counts in the period that is running, and in none that follows.
+    """
+    ahead = (close - terms.as_of).days
+    first, last = terms.days_left
+    return first == 1 if ahead < 1 else first <= round(ahead * terms.cycle_factor) <= last
+
+
+def _learnt(deals: Sequence[ForecastDeal], terms: ForecastTerms, history: OutcomeTally) -> list[ForecastDeal]:
+    """Learn the chances of deals, and follow the terms where too few earlier ones stood as they do."""
+    place = {stage.key: position for position, stage in enumerate(terms.process.open_stages)}
+    stages = np.array([place[deal.stage] for deal in deals], dtype=np.int64)
+    by_stage = _Learnt.of(history, terms, np.arange(len(place)), np.zeros(len(place), dtype=np.int64))
+    if terms.fallback != "stated" and by_stage.largest < terms.minimum:
+        raise InvalidValueError("history_too_small", path=("history",), minimum=terms.minimum, value=by_stage.largest)
+    source: ChanceSource = "learnt_by_stage"
+    learnt = by_stage.take(stages)
+    if terms.learnt_by == "stage_and_age":
+        source = "learnt"
+        ages = np.array([-1 if deal.stage_days is None else deal.stage_days for deal in deals], dtype=np.int64)
+        learnt = _Learnt.of(history, terms, stages, np.maximum(ages, 0)).without(ages < 0)
+    entered = by_stage.take(stages)
+    found = []
+    for position, deal in enumerate(deals):
+        if learnt.suffices(position, terms.minimum):
+            found.append(learnt.give(deal, position, source, terms))
+        elif terms.fallback == "stage" and entered.suffices(position, terms.minimum):
+            found.append(entered.give(deal, position, "learnt_by_stage", terms))
+        elif terms.fallback == "stated":
+            found.append(_stated(deal, terms))
+        else:
+            found.append(_left_out(deal, "insufficient_history"))
+    return found
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class _Learnt:
+    """Chances learnt from earlier deals, a column each: the chance, its range, and of how many deals."""
+
+    value: Column
+    low: Column
+    high: Column
+    n: Integers
+
+    @classmethod
+    def of(cls, history: OutcomeTally, terms: ForecastTerms, stages: Integers, ages: Integers) -> "_Learnt":
+        """Ask the history for the chances of deals that stand in stages for so many days.
+
+        Where deals take ``cycle`` times as long as they took, so many days of theirs are as many fewer of the history's.
+        """
+        first, last = terms.days_left
+        begin = 1 + round((first - 1) / terms.cycle_factor)
+        found = history.win_chances(stages, ages, begin, max(round(last / terms.cycle_factor), begin), level=terms.level)
+        known = ~np.isnan(found.value)
+        return cls(value=found.value, low=found.low, high=found.high, n=np.where(known, found.n, 0))
+
+    @property
+    def largest(self) -> int:
+        """Of how many earlier deals the best known of the chances was learnt."""
+        return int(self.n.max(initial=0))
+
+    def take(self, places: Integers) -> "_Learnt":
+        """Return the chances at some places."""
+        return _Learnt(value=self.value[places], low=self.low[places], high=self.high[places], n=self.n[places])
+
+    def without(self, unknown: NDArray[np.bool_]) -> "_Learnt":
+        """Return the chances as though nothing were known of some."""
+        return attrs.evolve(self, n=np.where(unknown, 0, self.n))
+
+    def suffices(self, position: int, minimum: int) -> bool:
+        """Tell whether a chance was learnt of enough deals."""
+        return bool(self.n[position] >= minimum)
+
+    def give(self, deal: ForecastDeal, position: int, source: ChanceSource, terms: ForecastTerms) -> ForecastDeal:
+        """Let a deal count, with the chance at a place."""
+        value, low, high = (
+            float(_supposed(float(column[position]), deal, terms)) for column in (self.value, self.low, self.high)
+        )
+        return attrs.evolve(
+            deal,
+            standing="counted",
+            probability=value,
+            low=min(low, value),
+            high=max(high, value),
+            observed=int(self.n[position]),
+            source=source,
+        )

@@ -1,0 +1,301 @@
+"""Business not yet created: how many deals come into being, how many of them are won in time, and for how much."""
+
+import math
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+import attrs
+import numpy as np
+
+from salesperf.errors import InvalidValueError
+from salesperf.forecast.terms import ForecastTerms
+from salesperf.kernels.numeric import Column
+from salesperf.kernels.special import two_sided_quantile
+from salesperf.kernels.survival import EventTable, aalen_johansen
+from salesperf.model.amount import COUNT, Amount, Unit
+from salesperf.model.codes import Integers
+from salesperf.model.opportunity import Opportunity
+from salesperf.model.period import Period
+from salesperf.model.process import SalesProcess
+from salesperf.model.result import Result, Row
+from salesperf.model.validators import check_date, require
+from salesperf.pipeline.deals import OUTCOMES, Placed, common_unit, decision_of, in_order
+
+__all__ = ["NewBusiness", "NewDeals", "learn_new_business"]
+
+_CAUSES: Final = {outcome: cause for cause, outcome in enumerate(OUTCOMES, 1)}
+_MOST_AMOUNTS: Final = 64
+"""Different amounts of new deals that a distribution tells apart; of more, neighbours are taken together."""
+_MOST_CHANCE: Final = 0.02
+"""Of a deal that may come: the variance of their number is smaller by this share than that of what it stands for."""
+_MOST_SLOTS: Final = 4_096
+_LARGEST_CHANCE: Final = 0.1
+"""The same where that would take more of them."""
+
+
+@attrs.frozen(kw_only=True)
+class NewBusiness(Result):
+    """How deals come into being and are won, learnt from a window of time: made by :func:`learn_new_business`.
+
+    Attributes
+    ----------
+    window : Period
+        The days on which the deals came into being that are learnt from.
+    as_of : date
+        The day to whose end they were followed.
+    created : int
+        How many there were.
+    won : int
+        How many of them were won by then.
+    win_shares : tuple of float
+        The share that is won within so many days of its creation: 0, 1, 2, ...; deals still open are censored.
+    amounts : tuple of Amount
+        What those won were worth, as far as it is known; in order.
+    factor : float
+        How many times as many are assumed to be won, for :meth:`Forecast.what_if`.
+
+    Examples
+    --------
+    >>> from salesperf import CNY, STANDARD_PROCESSES, Change
+    >>> def deal(id, day, *more):
+    ...     amount = Amount.of(600, CNY)
+    ...     return Opportunity(id=id, history=[Change(date(2026, 1, day), stage="lead", amount=amount), *more])
+    >>> deals = [deal("o-1", 5, Change(date(2026, 1, 25), stage="closed")), deal("o-2", 9)]
+    >>> window = Period.month(2026, 1)
+    >>> found = learn_new_business(deals, STANDARD_PROCESSES["basic"], as_of=date(2026, 2, 28), window=window)
+    >>> found.created, found.won, found.win_shares[19:21], round(found.per_day, 4)
+    (2, 1, (0.0, 0.5), 0.0645)
+    """
+
+    window: Period
+    as_of: date
+    created: int
+    won: int
+    win_shares: tuple[float, ...]
+    amounts: tuple[Amount, ...]
+    factor: float = 1.0
+
+    @property
+    def per_day(self) -> float:
+        """Creation rate: deals a calendar day."""
+        return self.created / self.window.days
+
+    @property
+    def unit(self) -> Unit | None:
+        """Of the amounts; ``None`` where there is none."""
+        return self.amounts[0].unit if self.amounts else None
+
+    def rows(self) -> list[Row]:
+        """Return one row: how many came into being, how many were won, and for how much."""
+        return [
+            {
+                "window": self.window.label,
+                "as_of": self.as_of,
+                "created": self.created,
+                "per_day": self.per_day,
+                "won": self.won,
+                "with_amount": len(self.amounts),
+                "factor": self.factor,
+            }
+        ]
+
+    def within(self, terms: ForecastTerms) -> "NewDeals":
+        """Tell how many deals that do not exist yet will be won within what is left of a period.
+
+        Notes
+        -----
+        With c deals created a day, and a share F(k) of them won within k days, those created on day d and won from day f to
+        day l number c (F(l - d) - F(f - 1 - d)); over all d that sums to c (F(f - 1) + ... + F(l - 1)).
+        """
+        first, last = terms.days_left
+        days = np.rint(np.arange(first - 1, max(last, first - 1)) / float(terms.cycle_factor)).astype(np.int64)
+        shares = np.minimum(np.array(self.win_shares) * float(terms.win_rate_factor), 1)
+        wins = self.factor * self.per_day * float(shares[np.minimum(days, shares.size - 1)].sum())
+        low, high = _poisson_range(self.won, terms.level)
+        amounts = (Amount(minor=1, unit=COUNT),) if terms.measure == "count" else self.amounts
+        return NewDeals(
+            expected_count=wins if self.won and amounts else 0.0,
+            low_count=wins * low,
+            high_count=wins * high,
+            observed=self.won,
+            amounts=amounts,
+        )
+
+
+def _poisson_range(count: int, level: float) -> tuple[float, float]:
+    """Return the range of a Poisson mean over its estimate, a count above 0, by Byar's approximation."""
+    if not count:
+        return 0.0, 0.0
+    z = two_sided_quantile(level)
+    low, high = (
+        number * (1 - 1 / (9 * number) + side * z / (3 * math.sqrt(number))) ** 3
+        for number, side in ((count, -1), (count + 1, 1))
+    )
+    return max(low, 0.0) / count, high / count
+
+
+@attrs.frozen(kw_only=True)
+class NewDeals:
+    """How many deals that do not exist yet will be won within a period, and for how much: a part of a :class:`Forecast`.
+
+    Attributes
+    ----------
+    expected_count : float
+        How many are to be expected.
+    low_count, high_count : float
+        The range of that number, as far as those won so far tell it.
+    observed : int
+        How many won deals it rests on.
+    amounts : tuple of Amount
+        What each may be worth, all equally likely.
+
+    Examples
+    --------
+    >>> from salesperf import CNY
+    >>> amounts = (Amount.of(100, CNY), Amount.of(300, CNY))
+    >>> print(NewDeals(expected_count=4.0, low_count=3.0, high_count=5.0, observed=60, amounts=amounts).expected)
+    800.00 CNY
+    """
+
+    expected_count: float
+    low_count: float
+    high_count: float
+    observed: int
+    amounts: tuple[Amount, ...]
+
+    @cached_property
+    def average(self) -> Amount | None:
+        """What one of them is worth on average, rounded half up; ``None`` where nobody knows."""
+        if not self.amounts:
+            return None
+        return Amount.total(self.amounts, self.amounts[0].unit).times(Fraction(1, len(self.amounts)))
+
+    @cached_property
+    def expected(self) -> Amount | None:
+        """Expected count x average, rounded half up once; ``None`` where no amount is known."""
+        return None if self.average is None else self.average.times(Fraction(self.expected_count))
+
+    def slots(self) -> tuple[Integers, Column, Column, Column]:
+        """Return deals that come or do not, each with a small chance and its range, that stand for those to come.
+
+        Notes
+        -----
+        Deals come as by a Poisson process, independently of what they are worth, so those of each worth come as by one of
+        their own. The number of these that come is replaced by that of many deals each of which comes with a small chance
+        p: the expected number is the same, the variance smaller by the share p.
+        """
+        if not self.expected_count:
+            none = np.zeros(0)
+            return none.astype(np.int64), none, none, none
+        worth = _representatives(sorted(amount.minor for amount in self.amounts))
+        most = max(self.high_count, self.expected_count)
+        wanted = max(min(most / _MOST_CHANCE, _MOST_SLOTS), most / _LARGEST_CHANCE)
+        each = math.ceil(wanted / worth.size)
+        size = each * worth.size
+        low, chance, high = (np.full(size, count / size) for count in (self.low_count, self.expected_count, self.high_count))
+        return np.repeat(worth, each), chance, np.minimum(low, chance), np.maximum(high, chance)
+
+
+def _representatives(amounts: list[int]) -> Integers:
+    """Return amounts in order, or where they are many the mean of each of so many equal parts of them."""
+    if len(amounts) <= _MOST_AMOUNTS:
+        return np.array(amounts, dtype=np.int64)
+    cuts = [len(amounts) * part // _MOST_AMOUNTS for part in range(_MOST_AMOUNTS + 1)]
+    means = [round(Fraction(sum(amounts[first:after]), after - first)) for first, after in pairwise(cuts)]
+    return np.array(means, dtype=np.int64)
+
+
+def learn_new_business(
+    opportunities: Iterable[Opportunity], process: SalesProcess, *, as_of: date, window: Period | None = None
+) -> NewBusiness:
+    """Learn how often deals come into being, how many of them are won how soon, and for how much.
+
+    Parameters
+    ----------
+    opportunities
+        Deals of one process, each id once, in any order: of whoever the forecast is about.
+    process
+        Their sales process.
+    as_of
+        The day to whose end they are followed.
+    window
+        The days of creation that count, none later than ``as_of``; ``None`` for the twelve months up to it.
+
+    Returns
+    -------
+    NewBusiness
+        For the argument ``new_business`` of :func:`project`.
+
+    Raises
+    ------
+    InvalidValueError
+        If the window ends later than ``as_of``, no deal was created in it, one was won for a negative amount, or as of
+        :func:`project`.
+    UnknownNameError, UnitMismatchError
+        As of :func:`project`.
+
+    Notes
+    -----
+    The chance to be won within so many days of creation is the incidence of Aalen and Johansen, in which lost and cancelled
+    deals compete and open ones are censored. It is carried forward beyond the last day that was observed, so a window that
+    is shorter than what is left of the period says too little. The creation rate is taken to stay as it was: no trend, no
+    season.
+
+    Examples
+    --------
+    >>> from salesperf import STANDARD_PROCESSES, Change
+    >>> deals = [Opportunity(id="o-1", history=[Change(date(2026, 1, 5), stage="lead")])]
+    >>> print(learn_new_business(deals, STANDARD_PROCESSES["basic"], as_of=date(2026, 2, 28)))
+    window       2025-03-01..2026-02-28
+    as_of        2026-02-28
+    created      1
+    per_day      0.00273973
+    won          0
+    with_amount  0
+    factor       1
+    """
+    check_date(as_of, ("as_of",))
+    days = Period.rolling(as_of) if window is None else window
+    require(days, Period, path=("window",))
+    if days.last > as_of:
+        raise InvalidValueError("history_later", path=("window",), as_of=as_of, value=days.last)
+    durations, causes = [], []
+    amounts: list[tuple[Placed, Amount | None]] = []
+    for placed in in_order(opportunities, process):
+        known = placed.opportunity.as_of(as_of)
+        if known is None or known.created is None or known.created not in days:
+            continue
+        decision = decision_of(known, process)
+        ended = (None if decision is None else decision.on) or as_of
+        durations.append((ended - known.created).days)
+        causes.append(0 if decision is None else _CAUSES[decision.outcome])
+        if decision is not None and decision.outcome == "won":
+            _refuse_negative(placed.position, known)
+            amounts.append((Placed(placed.position, known), known.amount))
+    if not durations:
+        raise InvalidValueError("history_too_small", path=("opportunities",), minimum=1, value=0)
+    common_unit(amounts)
+    return NewBusiness(
+        window=days,
+        as_of=as_of,
+        created=len(durations),
+        won=causes.count(_CAUSES["won"]),
+        win_shares=_win_shares(np.array(durations), np.array(causes)),
+        amounts=tuple(sorted((amount for _, amount in amounts if amount is not None), key=lambda amount: amount.minor)),
+    )
+
+
+def _refuse_negative(position: int, known: Opportunity) -> None:
+    if known.amount is not None and known.amount.minor < 0:
+        path = ("opportunities", position, known.id, "amount")
+        raise InvalidValueError("negative_amount", path=path, value=known.amount.minor)
+
+
+def _win_shares(durations: Integers, causes: Integers) -> tuple[float, ...]:
+    """Return the share won within 0, 1, 2, ... days, up to the longest time that was observed."""
+    curve = aalen_johansen(EventTable.of(durations, causes, cause_count=len(_CAUSES)), _CAUSES["won"])
+    return tuple(curve.at(np.arange(float(durations.max()) + 1)).tolist())

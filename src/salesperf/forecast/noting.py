@@ -1,0 +1,73 @@
+"""What to know before one relies on a forecast."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from salesperf.forecast.deals import STANDINGS
+from salesperf.model.amount import Amount
+from salesperf.model.message import Message
+
+if TYPE_CHECKING:
+    from salesperf.forecast.deals import ForecastDeal
+    from salesperf.forecast.projected import Forecast
+
+__all__ = ["notes"]
+
+
+def notes(forecast: "Forecast") -> Iterator[Message]:
+    """Yield what weakens a forecast, what it leaves out, and why."""
+    if forecast.terms.is_over:
+        yield Message("forecast.note.over")
+    else:
+        yield from _notes_of_chances(forecast)
+        yield from _notes_of_new_business(forecast)
+    yield from _notes_of_gaps(forecast)
+
+
+def _notes_of_chances(forecast: "Forecast") -> Iterator[Message]:
+    if forecast.terms.history is None and forecast.counted:
+        yield Message("forecast.note.stated")
+    for source in ("learnt_by_stage", "stated"):
+        found = [deal for deal in forecast.counted if deal.source == source]
+        if found and forecast.terms.history is not None and (source == "stated" or forecast.terms.learnt_by != "stage"):
+            yield _counted(forecast, f"forecast.note.fallback_{source}", found)
+    overdue = [
+        deal
+        for deal in forecast.counted
+        if deal.source == "stated" and deal.expected_close is not None and deal.expected_close <= forecast.as_of
+    ]
+    if overdue:
+        yield _counted(forecast, "forecast.note.overdue", overdue)
+    for standing in STANDINGS[1:]:
+        left_out = [deal for deal in forecast.deals if deal.standing == standing]
+        if left_out:
+            yield _counted(forecast, f"forecast.note.{standing}", left_out)
+
+
+def _counted(forecast: "Forecast", key: str, deals: "list[ForecastDeal]") -> Message:
+    known = [deal.amount for deal in deals if deal.amount is not None]
+    amount = None if forecast.unit is None else Amount.total(known, forecast.unit)
+    return Message.of(key, count=len(deals), amount=amount, minimum=forecast.terms.minimum)
+
+
+def _notes_of_new_business(forecast: "Forecast") -> Iterator[Message]:
+    first, last = forecast.terms.days_left
+    days, total, new = last - first + 1, forecast.period.days, forecast.new_business
+    if new is None:
+        # Early in a period most of what will be won in it may not exist yet.
+        key = "early_without_new_business" if 2 * days > total else "without_new_business"
+        yield Message.of(f"forecast.note.{key}", days=days, total=total)
+    elif forecast.new_deals is not None and not forecast.new_deals.expected_count:
+        yield Message.of("forecast.note.no_new_deals", window=new.window)
+    elif len(new.win_shares) < last:
+        yield Message.of("forecast.note.short_window", observed=len(new.win_shares) - 1, days=last)
+
+
+def _notes_of_gaps(forecast: "Forecast") -> Iterator[Message]:
+    without_amount = sum(deal.amount is None for deal in forecast.won)
+    if without_amount:
+        yield Message.of("forecast.note.won_without_amount", count=without_amount)
+    if forecast.undated:
+        yield Message.of("forecast.note.undated", count=forecast.undated)
+    if forecast.withheld:
+        yield Message.of("forecast.note.withheld", count=forecast.withheld)
