@@ -29,7 +29,7 @@ def drawn(size: int, *, days: bool, causes: int) -> tuple[AnyColumn, NDArray[np.
 
 
 def survival_with_ends(durations: AnyColumn, causes: NDArray[np.int64]) -> SurvivalCurve:
-    """Estimate the curve, and its intervals too, which are else made when asked for."""
+    """Estimate the curve, and its standard errors and intervals too, which are else made when asked for."""
     curve = kaplan_meier(EventTable.of(durations, causes))
     assert curve.low.size == curve.high.size
     return curve

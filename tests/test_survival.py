@@ -116,6 +116,19 @@ def test_times_of_all_magnitudes_and_both_zeros_are_sorted_with_their_causes() -
     assert not np.signbit(ordinary.times[0])
 
 
+@pytest.mark.parametrize("causes", [0, 1, 2, 7, 8, 255])
+def test_times_however_far_apart_are_sorted_alike(causes: int) -> None:
+    # The more causes, the less far apart may times be that are sorted with them as one number; below, at and beyond that.
+    width = max(causes.bit_length(), 1)
+    for exponent in range((0x7FF >> width) - 5, (0x7FF >> width) + 2):
+        highest = math.ldexp(1.999, min(exponent, 1023))
+        table = EventTable.of(np.array([highest, 1.5, -0.0, 1.0]), np.array([causes, 0, 0, causes]), cause_count=causes)
+        assert table.times.tolist() == [0.0, 1.0, 1.5, highest]
+        assert np.argmax(table.counts, axis=0).tolist() == [0, causes, 0, causes]
+        assert table.at_risk.tolist() == [4, 3, 2, 1]
+        assert not np.signbit(table.times[0])
+
+
 @given(rows_of(least=1), st.floats(0, 13))
 def test_what_comes_after_a_time_is_what_comes_given_that_it_lasted_so_long(rows: Rows, time: float) -> None:
     curve, later = kaplan_meier(table_of(rows)), kaplan_meier(table_of(rows).after(time))
@@ -412,6 +425,35 @@ def test_a_million_steps_keep_their_digits() -> None:
     assert np.abs(curve.survival / survival - 1).max() < 1e-12
     error = survival * np.sqrt(np.cumsum(d / (n * (n - d))))
     assert np.abs(curve.standard_error / np.maximum(error, 1e-300) - 1)[table.events.cumsum() > 0].max() < 1e-12
+
+
+def test_the_errors_of_many_steps_of_an_incidence_keep_their_digits() -> None:
+    durations, causes = drawn(100_000)
+    curve = aalen_johansen(EventTable.of(durations, causes), 1)
+    share = np.cumsum(curve.events) / durations.size
+    assert np.abs(curve.incidence - share).max() < 1e-12
+    # Without censoring, that of a binomial share.
+    some = share > 0
+    assert np.abs(curve.standard_error[some] / np.sqrt(share * (1 - share) / durations.size)[some] - 1).max() < 1e-11
+
+
+def test_where_there_are_no_causes_everybody_stays() -> None:
+    curve = kaplan_meier(EventTable.of(np.array([1, 2]), np.array([0, 0]), cause_count=0))
+    assert curve.survival.tolist() == [1.0, 1.0]
+    assert curve.standard_error.tolist() == [0.0, 0.0]
+    assert curve.events.tolist() == [0, 0]
+
+
+def test_curves_cannot_change() -> None:
+    table = EventTable.of(np.array([1, 2]), np.array([1, 2]))
+    survival, incidence = kaplan_meier(table), aalen_johansen(table, 2)
+    for curve in (survival, incidence):
+        assert curve.table == table
+        for column in (curve.times, curve.survival, curve.standard_error, curve.at_risk, curve.events, curve.low, curve.high):
+            with pytest.raises(ValueError, match="read-only"):
+                column[:] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        incidence.incidence[:] = 0
 
 
 # What is not known

@@ -2,6 +2,7 @@
 
 from salesperf.kernels.survival.comparison import LogRank, log_rank
 from salesperf.kernels.survival.incidence_curve import IncidenceCurve, aalen_johansen
+from salesperf.kernels.survival.steps import StepCurve
 from salesperf.kernels.survival.survival_curve import RestrictedMean, SurvivalCurve, kaplan_meier
 from salesperf.kernels.survival.table import EventTable
 
@@ -10,6 +11,7 @@ __all__ = [
     "IncidenceCurve",
     "LogRank",
     "RestrictedMean",
+    "StepCurve",
     "SurvivalCurve",
     "aalen_johansen",
     "kaplan_meier",

@@ -1,5 +1,6 @@
 """Times counted by kind: whole days into a table, any other times by sorting."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -8,11 +9,14 @@ from numpy.typing import NDArray
 from salesperf.kernels.events.counts import AnyIntegers, Integers, event_counts
 from salesperf.kernels.events.scratch import BLOCK
 from salesperf.kernels.numeric import AnyColumn, Column
+from salesperf.kernels.survival.buffers import Blocks
 
 __all__ = ["count_by_time"]
 
-_WORD: Final = 64
-"""Bits of a key, which is sorted as one number."""
+_ENDLESS: Final = 0x7FF
+"""What the bits of a float above its fraction say where it is no finite number; its sign is above them."""
+_LEAST_EXPONENT: Final = -1022
+"""That of the least float of full precision."""
 
 
 def count_by_time(times: AnyColumn, codes: AnyIntegers, kinds: int, *, ends: tuple[float, float]) -> tuple[Column, Integers]:
@@ -51,8 +55,7 @@ def _whole_days(times: AnyColumn) -> AnyIntegers | None:
         return times
     days = np.empty(times.size, dtype=np.int64)
     # A block at a time, since of times that are not whole the first few tell.
-    for start in range(0, times.size, BLOCK):
-        block = slice(start, start + BLOCK)
+    for block in Blocks(times.size):
         days[block] = times[block]
         if not np.array_equal(days[block], times[block]):
             return None
@@ -61,43 +64,40 @@ def _whole_days(times: AnyColumn) -> AnyIntegers | None:
 
 def _sorted(times: Column, codes: AnyIntegers, kinds: int, ends: tuple[float, float]) -> tuple[Column, AnyIntegers]:
     """Return times in ascending order, each with its code."""
-    width = (kinds - 1).bit_length()
-    lowest, highest = ends
-    least, most = _bits(lowest if lowest > 0 else times[times > 0].min(initial=np.inf)), _bits(highest)
-    if (most - least + 1).bit_length() + width > _WORD:
+    width = max((kinds - 1).bit_length(), 1)
+    least = ends[0] if ends[0] > 0 else float(times[times > 0].min())
+    power = _LEAST_EXPONENT - min(_exponent(least), 0)
+    largest = _exponent(ends[1]) + power - _LEAST_EXPONENT + 1
+    if (largest + 1) << width > _ENDLESS:
         order = np.argsort(times, kind="stable")
         return times[order] + 0.0, codes[order]  # -0.0 is 0.0 and no other time
-    # Positive floats are in the order of their bits, of which times leave some free at the top: shifted up by as many as
-    # a code takes, time and code are one number, and to sort numbers is several times faster than to sort positions.
-    keys, before = np.empty(times.size, dtype=np.uint64), np.uint64(least - 1)
-    for start in range(0, times.size, BLOCK):
-        block = slice(start, start + BLOCK)
+    # Floats are in the order of their bits, of which small ones leave some free at the top: shifted up by as many as a code
+    # takes, time and code are one number, and to sort numbers is several times faster than to sort positions. The sign goes,
+    # which only -0.0 has; powers of two scale without rounding.
+    keys = np.empty(times.size, dtype=np.uint64)
+    for block in Blocks(times.size):
         key = keys[block]
-        np.abs(times[block], out=key.view(np.float64))  # -0.0 has a bit that 0.0 lacks
-        np.maximum(key, before, out=key)
-        key -= before
+        np.multiply(times[block], 2.0**power, out=key.view(np.float64))
         key <<= np.uint64(width)
         key |= codes[block].astype(np.uint64)
-    keys.sort()
-    return _unpacked(keys, width, before)
+    # Read as floats, they are in the same order, and floats are sorted faster than whole numbers.
+    keys.view(np.float64).sort()
+    return _unpacked(keys, width, 2.0**-power)
 
 
-def _unpacked(keys: NDArray[np.uint64], width: int, before: np.uint64) -> tuple[Column, AnyIntegers]:
-    zeros = int(np.searchsorted(keys, np.uint64(1 << width)))
-    codes, mask = np.empty(keys.size, dtype=np.uint8), np.uint64((1 << width) - 1)
-    for start in range(0, keys.size, BLOCK):
-        block = slice(start, start + BLOCK)
+def _exponent(value: float) -> int:
+    return math.frexp(value)[1] - 1
+
+
+def _unpacked(keys: NDArray[np.uint64], width: int, scale: float) -> tuple[Column, AnyIntegers]:
+    times, codes = keys.view(np.float64), np.empty(keys.size, dtype=np.uint8)
+    mask = np.uint64((1 << width) - 1)
+    for block in Blocks(keys.size):
         key = keys[block]
-        codes[block] = key & mask
+        np.bitwise_and(key, mask, out=codes[block], casting="unsafe")
         key >>= np.uint64(width)
-        key += before
-    times = keys.view(np.float64)
-    times[:zeros] = 0.0
+        times[block] *= scale
     return times, codes
-
-
-def _bits(value: float) -> int:
-    return int(np.float64(value).view(np.uint64))
 
 
 def _counted_in_order(times: Column, codes: AnyIntegers, kinds: int) -> tuple[Column, Integers]:
@@ -108,7 +108,7 @@ def _counted_in_order(times: Column, codes: AnyIntegers, kinds: int) -> tuple[Co
     if size == times.size:
         counts = np.empty((kinds, size), dtype=np.int64)
         for kind in range(kinds):
-            np.equal(codes, kind, out=counts[kind], casting="unsafe")
+            counts[kind] = codes == kind
         return times, counts
     cells = np.cumsum(is_new) - 1 + codes.astype(np.int64) * size
     return times[is_new], np.bincount(cells, minlength=kinds * size).reshape(kinds, size)

@@ -1,44 +1,37 @@
 """How many have left by one cause, where others compete with it: Aalen-Johansen curves."""
 
-from functools import cached_property
-from typing import overload
+from typing import ClassVar
 
 import attrs
 import numpy as np
 
 from salesperf.errors import UnknownNameError
 from salesperf.kernels.events.counts import Integers
-from salesperf.kernels.numeric import AnyColumn, Column, Interval, Number, as_result
-from salesperf.kernels.special import two_sided_quantile
-from salesperf.kernels.survival.steps import check_level, ends, read_at, read_only
+from salesperf.kernels.numeric import Column
+from salesperf.kernels.survival.steps import StepCurve, check_level, read_only
 from salesperf.kernels.survival.sweeping import swept_incidence
 from salesperf.kernels.survival.table import EventTable, require_table
+from salesperf.kernels.survival.variances import incidence_error
 
 __all__ = ["IncidenceCurve", "aalen_johansen"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class IncidenceCurve:
+class IncidenceCurve(StepCurve):
     """Which share has left by one cause up to a time: made by :func:`aalen_johansen`.
 
     All columns are of shape (times,), a step each.
 
     Attributes
     ----------
-    times : Column
-        When somebody left or entered, in ascending order.
+    table : EventTable
+        What the curve was made from.
     cause : int
         The cause.
     incidence : Column
-        The share that has left by this cause up to then.
-    standard_error : Column
-        Of that share.
+        The share that has left by this cause up to each time.
     survival : Column
         The share that is still there; together with the incidences of all causes it is 1.
-    at_risk : array of int64
-        How many were under observation just before.
-    events : array of int64
-        How many left by this cause.
     level : float
         That of the intervals.
 
@@ -49,100 +42,23 @@ class IncidenceCurve:
     ([0.0, 0.25, 0.25], 0.25, nan)
     """
 
-    times: Column
     cause: int
     incidence: Column
-    standard_error: Column
-    survival: Column
-    at_risk: Integers
-    events: Integers
-    level: float
+
+    _start: ClassVar[float] = 0.0
 
     @property
-    def low(self) -> Column:
-        """The lower ends of the intervals of the share."""
-        return self._ends[0]
+    def events(self) -> Integers:
+        """How many left by the cause at each time."""
+        events: Integers = self.table.counts[self.cause]
+        return events
 
     @property
-    def high(self) -> Column:
-        """The upper ends of the intervals of the share."""
-        return self._ends[1]
+    def _share(self) -> Column:
+        return self.incidence
 
-    @cached_property
-    def _ends(self) -> tuple[Column, Column]:
-        low, high = ends(self.incidence, self.standard_error, self.at_risk, self.survival, self.level)
-        return read_only(low), read_only(high)
-
-    @overload
-    def at(self, t: Number) -> float: ...
-    @overload
-    def at(self, t: AnyColumn) -> Column: ...
-    def at(self, t: Number | AnyColumn) -> float | Column:
-        """Return the share that has left by this cause up to a time.
-
-        Parameters
-        ----------
-        t
-            Not negative, in the unit of the durations; a number or a column.
-
-        Returns
-        -------
-        float or Column
-            Within [0, 1]; ``nan`` beyond the last time, unless nobody is left, since nothing is known of it.
-
-        Raises
-        ------
-        InvalidValueError
-            If a time is negative.
-
-        Examples
-        --------
-        >>> curve = aalen_johansen(EventTable.of(np.array([10, 20]), np.array([1, 2])), 1)
-        >>> curve.at(15), curve.at(np.array([0, 10, 99])).tolist()
-        (0.5, [0.0, 0.5, 0.5])
-        """
-        is_over = self.times.size and self.survival[-1] == 0
-        after = float(self.incidence[-1]) if is_over else np.nan
-        return as_result(read_at(t, self.times, self.incidence, first=0.0, after=after), t)
-
-    @overload
-    def interval_at(self, t: Number) -> Interval[float]: ...
-    @overload
-    def interval_at(self, t: AnyColumn) -> Interval[Column]: ...
-    def interval_at(self, t: Number | AnyColumn) -> Interval[float] | Interval[Column]:
-        """Return the interval of the share that has left by this cause up to a time.
-
-        Parameters
-        ----------
-        t
-            Not negative, in the unit of the durations; a number or a column.
-
-        Returns
-        -------
-        Interval
-            Beyond the last time, from the last lower end to 1, unless nobody is left: the share cannot have fallen.
-
-        Raises
-        ------
-        InvalidValueError
-            If a time is negative.
-
-        Examples
-        --------
-        >>> curve = aalen_johansen(EventTable.of(np.array([1, 2, 3, 4]), np.array([1, 2, 1, 2])), 1)
-        >>> interval = curve.interval_at(2)
-        >>> round(interval.low, 3), round(interval.high, 3)
-        (0.009, 0.665)
-        """
-        z = two_sided_quantile(self.level)
-        at_first = float(self.at_risk[0]) if self.times.size else 0.0
-        before = z * z / (at_first + z * z)
-        beyond = (float(self.low[-1]), 1.0) if self.times.size else (0.0, 1.0)
-        if self.times.size and self.survival[-1] == 0:
-            beyond = float(self.low[-1]), float(self.high[-1])
-        low = read_at(t, self.times, self.low, first=0.0, after=beyond[0])
-        high = read_at(t, self.times, self.high, first=before, after=beyond[1])
-        return Interval(as_result(low, t), as_result(high, t), self.level)  # type: ignore[return-value] # two of one shape
+    def _error(self) -> Column:
+        return incidence_error(self.survival, self.table.counts[1:], self.at_risk, self.cause - 1)
 
 
 def aalen_johansen(table: EventTable, cause: int, *, level: float = 0.95) -> IncidenceCurve:
@@ -202,15 +118,7 @@ def aalen_johansen(table: EventTable, cause: int, *, level: float = 0.95) -> Inc
     check_level(level)
     if not isinstance(cause, int | np.integer) or not 1 <= cause <= table.cause_count:
         raise UnknownNameError("unknown_cause", path=("cause",), high=table.cause_count, value=cause)
-    events, at_risk = table.counts[cause], table.at_risk
-    survival, incidence, standard_error = swept_incidence(events, table.events - events, at_risk)
+    survival, incidence = swept_incidence(table.counts[1:], table.at_risk, cause - 1)
     return IncidenceCurve(
-        times=table.times,
-        cause=int(cause),
-        incidence=read_only(incidence),
-        standard_error=read_only(standard_error),
-        survival=read_only(survival),
-        at_risk=at_risk,
-        events=events,
-        level=level,
+        table=table, cause=int(cause), survival=read_only(survival), incidence=read_only(incidence), level=level
     )

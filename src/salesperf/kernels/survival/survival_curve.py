@@ -1,18 +1,18 @@
 """How many are still there: Kaplan-Meier curves with intervals, medians and restricted means."""
 
-from functools import cached_property
-from typing import Final, overload
+from typing import ClassVar, Final
 
 import attrs
 import numpy as np
 
 from salesperf.kernels.elementwise import refuse_where, spread
 from salesperf.kernels.events.counts import Integers
-from salesperf.kernels.numeric import AnyColumn, Column, Interval, Number, as_result
+from salesperf.kernels.numeric import AnyColumn, Column, Interval
 from salesperf.kernels.special import two_sided_quantile
-from salesperf.kernels.survival.steps import check_level, ends, read_at, read_only
-from salesperf.kernels.survival.sweeping import greenwood_steps, swept_survival
+from salesperf.kernels.survival.steps import StepCurve, check_level, read_only
+from salesperf.kernels.survival.sweeping import swept_survival
 from salesperf.kernels.survival.table import EventTable, require_table
+from salesperf.kernels.survival.variances import greenwood_steps, survival_error
 
 __all__ = ["RestrictedMean", "SurvivalCurve", "kaplan_meier"]
 
@@ -57,23 +57,17 @@ class RestrictedMean:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class SurvivalCurve:
+class SurvivalCurve(StepCurve):
     """Which share is still there after a time: made by :func:`kaplan_meier`.
 
     All columns are of shape (times,), a step each.
 
     Attributes
     ----------
-    times : Column
-        When somebody left or entered, in ascending order.
+    table : EventTable
+        What the curve was made from.
     survival : Column
-        The share that is still there after that.
-    standard_error : Column
-        Of the share, by Greenwood's formula.
-    at_risk : array of int64
-        How many were under observation just before.
-    events : array of int64
-        How many left, of any cause; who is censored is not among them.
+        The share that is still there after each time.
     level : float
         That of the intervals.
 
@@ -84,98 +78,19 @@ class SurvivalCurve:
     ([0.75, 0.5, 0.5], 0.5, nan)
     """
 
-    times: Column
-    survival: Column
-    standard_error: Column
-    at_risk: Integers
-    events: Integers
-    level: float
+    _start: ClassVar[float] = 1.0
 
     @property
-    def low(self) -> Column:
-        """The lower ends of the intervals of the share."""
-        return self._ends[0]
+    def events(self) -> Integers:
+        """How many left at each time, of any cause; who is censored is not among them."""
+        return self.table.events
 
     @property
-    def high(self) -> Column:
-        """The upper ends of the intervals of the share."""
-        return self._ends[1]
+    def _share(self) -> Column:
+        return self.survival
 
-    @cached_property
-    def _ends(self) -> tuple[Column, Column]:
-        low, high = ends(self.survival, self.standard_error, self.at_risk, self.survival, self.level)
-        return read_only(low), read_only(high)
-
-    @overload
-    def at(self, t: Number) -> float: ...
-    @overload
-    def at(self, t: AnyColumn) -> Column: ...
-    def at(self, t: Number | AnyColumn) -> float | Column:
-        """Return the share that is still there after a time.
-
-        Parameters
-        ----------
-        t
-            Not negative, in the unit of the durations; a number or a column.
-
-        Returns
-        -------
-        float or Column
-            Within [0, 1]; ``nan`` beyond the last time, unless nobody is left, since nothing is known of it.
-
-        Raises
-        ------
-        InvalidValueError
-            If a time is negative.
-
-        Examples
-        --------
-        >>> curve = kaplan_meier(EventTable.of(np.array([10, 20]), np.array([1, 1])))
-        >>> curve.at(15), curve.at(np.array([0, 10, 99])).tolist()
-        (0.5, [1.0, 0.5, 0.0])
-        """
-        return as_result(read_at(t, self.times, self.survival, first=1.0, after=self._after), t)
-
-    @overload
-    def interval_at(self, t: Number) -> Interval[float]: ...
-    @overload
-    def interval_at(self, t: AnyColumn) -> Interval[Column]: ...
-    def interval_at(self, t: Number | AnyColumn) -> Interval[float] | Interval[Column]:
-        """Return the interval of the share that is still there after a time.
-
-        Parameters
-        ----------
-        t
-            Not negative, in the unit of the durations; a number or a column.
-
-        Returns
-        -------
-        Interval
-            Beyond the last time, from 0 to the last upper end: the share cannot have risen.
-
-        Raises
-        ------
-        InvalidValueError
-            If a time is negative.
-
-        Examples
-        --------
-        >>> interval = kaplan_meier(EventTable.of(np.array([1, 2, 3, 4]), np.ones(4, dtype=int))).interval_at(2)
-        >>> round(interval.low, 3), round(interval.high, 3)
-        (0.058, 0.845)
-        """
-        z = two_sided_quantile(self.level)
-        at_first = float(self.at_risk[0]) if self.times.size else 0.0
-        before = at_first / (at_first + z * z)
-        beyond = float(self.high[-1]) if self.times.size else 1.0
-        low = read_at(t, self.times, self.low, first=before, after=0.0)
-        high = read_at(t, self.times, self.high, first=1.0, after=beyond)
-        return Interval(as_result(low, t), as_result(high, t), self.level)  # type: ignore[return-value] # two of one shape
-
-    @property
-    def _after(self) -> float:
-        """What is said of times beyond the last: that nobody is left, or nothing."""
-        return 0.0 if self.times.size and self.survival[-1] == 0 else np.nan
+    def _error(self) -> Column:
+        return survival_error(self.survival, self.events, self.at_risk)
 
     @property
     def median(self) -> float:
@@ -287,12 +202,5 @@ def kaplan_meier(table: EventTable, *, level: float = 0.95) -> SurvivalCurve:
     """
     require_table(table, "table")
     check_level(level)
-    survival, standard_error = swept_survival(table.events, table.at_risk)
-    return SurvivalCurve(
-        times=table.times,
-        survival=read_only(survival),
-        standard_error=read_only(standard_error),
-        at_risk=table.at_risk,
-        events=table.events,
-        level=level,
-    )
+    survival = swept_survival(table.counts[1:], table.at_risk)
+    return SurvivalCurve(table=table, survival=read_only(survival), level=level)

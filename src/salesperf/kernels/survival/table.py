@@ -57,6 +57,7 @@ class EventTable:
     times: Column = attrs.field(converter=_as_times)
     counts: Integers = attrs.field(converter=_as_counts)
     entered: Integers = attrs.field(converter=_as_counts)
+    _known_at_risk: Integers | None = attrs.field(default=None, init=False, repr=False)
 
     @classmethod
     def of(
@@ -107,7 +108,11 @@ class EventTable:
         if not durations.size:
             return cls(np.zeros(0), np.zeros((kinds, 0)), np.zeros(0))
         times, counts = count_by_time(durations, codes, kinds, ends=ends)
-        table = cls(times, counts, np.zeros(times.size, dtype=np.int64))
+        # One zero, seen as many: less memory to be written.
+        table = cls(times, counts, np.broadcast_to(np.int64(0), times.shape))
+        if times.size == durations.size:
+            # Each left alone, and there is nothing to add up.
+            object.__setattr__(table, "_known_at_risk", np.arange(times.size, 0, -1))
         return table if entry is None else table + cls._entries(entry, durations)
 
     @classmethod
@@ -198,11 +203,9 @@ class EventTable:
     @cached_property
     def at_risk(self) -> Integers:
         """Shape (times,), how many had entered before each time and not left before it."""
-        if not self.entered.any():
-            if self.size == self.times.size:  # each left alone
-                return _as_counts(np.arange(self.size, 0, -1))
-            return _as_counts(_from_here_on(self.counts.sum(axis=0)))
-        return _as_counts(_from_here_on(self.counts.sum(axis=0) - self.entered))
+        if self._known_at_risk is not None:
+            return _as_counts(self._known_at_risk)
+        return _as_counts(np.cumsum((self.counts.sum(axis=0) - self.entered)[::-1])[::-1])
 
     def __eq__(self, other: object) -> bool:
         """Compare by content."""
@@ -250,10 +253,6 @@ def _kinds(codes: AnyIntegers, length: int, cause_count: int | None) -> int:
         raise InvalidValueError("out_of_range", path=("cause_count",), low=0, high=_MOST_CAUSES, value=cause_count)
     check_codes("causes", codes, length, cause_count + 1)
     return cause_count + 1
-
-
-def _from_here_on(counts: Integers) -> Integers:
-    return np.cumsum(counts[::-1])[::-1]
 
 
 def require_table(table: object, *path: str | int) -> None:
