@@ -297,3 +297,15 @@ def test_what_is_malformed_is_refused(ask: Callable[[], object], code: str, path
         ask()
     assert isinstance(caught.value, InvalidValueError)
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_one_stage_looked_at_has_nothing_to_allow_for_and_a_segment_is_named() -> None:
+    passed, more = counts(50, 50, 50), counts(70, 70, 70)
+    only = by_stage(passed, more)["lead"]
+    assert only.p_value == only.adjusted_p_value
+    assert f"(p = {only.p_value:.2g}): a bottleneck." in only.text()
+    assert f"（p = {only.p_value:.2g}）" in only.text("zh")
+    of_ada = attrs.evolve(passed, by=("owner",), segments=(("ada",),))
+    lead = by_stage(of_ada, more)["lead"]
+    assert lead.text() == only.text().replace("lead", "ada, lead", 1)
+    assert lead.text("zh").startswith("ada，lead：")

@@ -280,11 +280,12 @@ def test_over_several_plans_approved_what_was_done_and_is_to_do_is_what_was_owed
 
 
 def try_to(plan: Plan, done: ActualTally, **asked: Any) -> Rebalanced:  # noqa: ANN401 - arguments of rebalance
-    """Rebalance; what has no part to go to, or is over, is not drawn."""
+    """Rebalance; what has no part to go to, is over, or would leave a team with a cushion less than nothing, is not drawn."""
     try:
         return rebalance(plan, done, **({"as_of": AS_OF} | asked))
     except SalesperfError as refused:
-        if refused.code not in {"nothing_open", "checkpoint_unreachable", "invalid_input", "plan_closed"}:
+        told = {"nothing_open", "checkpoint_unreachable", "invalid_input", "plan_closed", "transfer_of_more_than_all"}
+        if refused.code not in told:
             raise
         reject()
 

@@ -95,17 +95,19 @@ class Bottleneck(Result):
         return tuple(self._reasons())
 
     def _reasons(self) -> Iterator[Message]:
+        stage = Message(self.stage.label)
         facts = {
-            "stage": Message(self.stage.label),
+            "stage": Message.of("funnel.bottleneck.segment", labels=self.labels, stage=stage) if self.by else stage,
             "rate": self.rate.value,
             "baseline": self.baseline.value,
             "difference": self.difference.value,
             "n": self._fewest,
-            "p": self.adjusted_p_value,
-            "looked_at": self._looked_at,
             "minimum": self._minimum,
         }
         if self.verdict != "not_enough_data":
+            looked_at = self._looked_at
+            wording = "among" if looked_at > 1 else "alone"
+            facts["test"] = Message.of(f"funnel.bottleneck.{wording}", p=self.adjusted_p_value, looked_at=looked_at)
             facts["kind"] = Message.of(
                 f"funnel.bottleneck.{'whenever' if self.horizon is None else 'within'}", days=self.horizon
             )
