@@ -945,7 +945,7 @@ def test_targets_of_several_scopes_and_units_may_stand_in_one_column() -> None:
         ),
         ({"unit": Codes.of([COUNT, Unit("box", 0, "count")])}, UnitMismatchError, "unit_mismatch", ("targets", 1, "amount")),
         ({"start": np.array(["2026-07-01", "NaT"], dtype="datetime64[D]")}, InvalidValueError, "wrong_type", ("start", 1)),
-        ({"end": np.array([1, 2])}, InvalidValueError, "wrong_type", ("end",)),
+        ({"end": np.array([1, 2])}, InvalidValueError, "not_days", ("end",)),
         ({"owner": Codes.of(["ada", "stranger"])}, UnknownNameError, "unknown_owner", ("owner", "labels", 1)),
     ],
 )

@@ -142,7 +142,17 @@ def test_the_quirks_are_those_that_the_page_names(export: Export) -> None:
     [
         (None, "", ""),
         *((office, office, "") for office in ("Central", "East", "West")),
-        *((manager, "", manager) for manager in ("Dustin Brinkmann", "Melvin Marxen", "Cara Losch", "Summer Sewald")),
+        *(
+            (manager, "", manager)
+            for manager in (
+                "Dustin Brinkmann",
+                "Melvin Marxen",
+                "Cara Losch",
+                "Rocco Neubert",
+                "Celia Rouche",
+                "Summer Sewald",
+            )
+        ),
     ],
 )
 def test_what_was_decided_is_what_the_rows_say(

@@ -252,7 +252,7 @@ ROW, UNITS = np.array([1]), Codes.of([EUR])
         (TABLE.convert_columns, (np.array([1, 2]), UNITS, USD, DAY), ("length", "units")),
         (TABLE.convert_columns, (ROW, UNITS, USD, DAY[:0]), ("length", "on")),
         (TABLE.convert_columns, (np.array([1.0]), UNITS, USD, DAY), ("wrong_type", "minor")),
-        (TABLE.convert_columns, (ROW, UNITS, USD, ROW), ("wrong_type", "on")),
+        (TABLE.convert_columns, (ROW, UNITS, USD, ROW), ("not_days", "on")),
         (TABLE.convert_columns, (np.array([INT64_MAX]), UNITS, USD, DAY), ("amount_overflow", "minor", 0)),
     ],
 )

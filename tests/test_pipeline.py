@@ -876,7 +876,7 @@ def test_an_amount_that_does_not_count_may_be_in_another_unit() -> None:
         (lambda: pipeline.slips(ONE, PROCESS, as_of=on(6, 30), period=THIRD), ("review_not_begun", "as_of")),
         (lambda: pipeline.bridge(ONE, PROCESS, start=WRONG, end=AUGUST_31), ("wrong_type", "start")),
         (lambda: pipeline.bridge(ONE, PROCESS, start=AUGUST_31, end=WRONG), ("wrong_type", "end")),
-        (lambda: pipeline.bridge(ONE, PROCESS, start=AUGUST_31, end=on(8, 30)), ("period_reversed", "end")),
+        (lambda: pipeline.bridge(ONE, PROCESS, start=AUGUST_31, end=on(8, 30)), ("days_reversed", "end")),
         (lambda: pipeline.bridge(ONE, PROCESS, start=AUGUST_31, end=AUGUST_31, period=WRONG), ("wrong_type", "period")),
         (lambda: pipeline.bridge(ONE, PROCESS, start=AUGUST_31, end=AUGUST_31, weighted=WRONG), ("wrong_type", "weighted")),
     ],

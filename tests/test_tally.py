@@ -177,6 +177,12 @@ def test_codes_of_any_type_and_however_many_labels_find_their_cells(labels: int,
     assert dict(zip(found, counted.entries.tolist(), strict=True)) == expected
 
 
+@pytest.mark.parametrize("unit", ["h", "s", "ns"])
+def test_days_in_a_finer_unit_of_time_count_as_days(unit: str) -> None:
+    on = np.array(["2026-09-01", "1969-12-31", "2026-09-02"], dtype="datetime64[D]")
+    assert columns(on=on.astype(f"datetime64[{unit}]")) == columns(on=on)
+
+
 @pytest.mark.parametrize("last", ["2026-09-02", "2027-09-02"], ids=["in a table", "listed"])
 def test_a_tally_comes_out_of_a_pickle_as_it_went_in(last: str) -> None:
     counted = columns(on=np.array(["2026-09-01", "2026-09-01", last], dtype="datetime64[D]"))
@@ -211,7 +217,14 @@ def test_codes_without_a_label_are_refused(codes: Any, labels: tuple[str, ...], 
         ({"minor": np.array(1)}, "length", ("minor",)),
         ({"minor": np.array([1.0, 2.0, 3.0])}, "wrong_type", ("minor",)),
         ({"minor": np.array([1, 2, 3], dtype=np.uint64)}, "wrong_type", ("minor",)),
-        ({"on": np.array([1, 2, 3])}, "wrong_type", ("on",)),
+        ({"on": np.array([1, 2, 3])}, "not_days", ("on",)),
+        ({"on": np.array(["2026-09-01"] * 3)}, "not_days", ("on",)),
+        ({"on": np.array(["2026-09"] * 3, dtype="datetime64[M]")}, "not_days", ("on",)),
+        (
+            {"on": np.array(["2026-09-01", "2026-09-01", "2026-09-02T10"], dtype="datetime64[ns]")},
+            "date_is_datetime",
+            ("on", 2),
+        ),
         ({"on": np.array(["2026-09-01", "NaT", "2026-09-02"], dtype="datetime64[D]")}, "wrong_type", ("on", 1)),
         ({"minor": np.array([2**62, 2**62, 0])}, "overflow", ("minor",)),
         ({"minor": np.array([-(2**63), 0, 0])}, "overflow", ("minor",)),

@@ -103,16 +103,15 @@ def entering_step(
     """
     rate = rates[-1]
     parts = (before.breakdown, Breakdown(label=Message("feasibility.rate"), value=rate.exact))
-    unknown = _unknown(step, label, _follows(before), parts)
     if before.count == 0:
         none = Breakdown(label=label, value=0, rule=Sum(), parts=(before.breakdown,))
         found = RequiredStep(step=step, label=label, count=0, low=0, high=0, breakdown=none)
     elif before.count is None:
-        found = unknown
+        found = _unknown(step, label, _follows(before), parts)
     elif rate.exact is None:
-        found = attrs.evolve(unknown, reason=rate.estimate.reason)
+        found = _unknown(step, label, rate.estimate.reason, parts)
     elif not rate.exact:
-        found = attrs.evolve(unknown, reason=Message.of("feasibility.reason.none_moved_on", stage=rate.label))
+        found = _unknown(step, label, Message.of("feasibility.reason.none_moved_on", stage=rate.label), parts)
     else:
         exact = before.count / rate.exact
         count = round_fraction(exact, "ceiling")
@@ -221,7 +220,7 @@ def _divided(label: Message, exact: Fraction, parts: tuple[Breakdown, ...]) -> B
 
 
 def _unknown(
-    step: StepKind, label: Message, reason: Message, parts: tuple[Breakdown, ...], rule: Rule = _QUOTIENT
+    step: StepKind, label: Message, reason: Message | None, parts: tuple[Breakdown, ...], rule: Rule = _QUOTIENT
 ) -> RequiredStep:
     breakdown = _rounded_up(label, None, parts, rule)
     return RequiredStep(step=step, label=label, count=None, reason=reason, breakdown=breakdown)

@@ -18,6 +18,9 @@ LabelT = TypeVar("LabelT", bound=Hashable)
 EPOCH: Final = date(1970, 1, 1).toordinal()
 """The day from which numpy counts, as an ordinal."""
 _BLOCK: Final = 65_536
+_DAYS: Final = np.dtype("datetime64[D]")
+_LONGER_THAN_A_DAY: Final = frozenset({"Y", "M", "W", "generic"})
+"""Units of time in which a column does not say which day it means."""
 
 
 @attrs.frozen(eq=False)
@@ -78,7 +81,8 @@ def days_of(column: NDArray[np.datetime64], name: str) -> Integers:
     Raises
     ------
     InvalidValueError
-        If the column holds no days, or one is missing or beyond the years of a date; the path names it.
+        If the column holds no days, or one is missing, beyond the years of a date, or has a time of day, whose day depends on
+        a time zone; the path names it.
     """
     return days_and_ends(column, name)[0]
 
@@ -91,15 +95,19 @@ def days_and_ends(column: NDArray[np.datetime64], name: str) -> tuple[Integers, 
     >>> days_and_ends(np.array(["1970-01-03", "1970-01-02"], dtype="datetime64[D]"), "on")
     (array([2, 1]), (1, 2))
     """
-    if column.dtype.kind != "M":
-        raise InvalidValueError("wrong_type", path=(name,), expected=date, value=column)
-    days = column.astype("datetime64[D]", copy=False).view(np.int64)
+    if column.dtype.kind != "M" or np.datetime_data(column.dtype)[0] in _LONGER_THAN_A_DAY:
+        raise InvalidValueError("not_days", path=(name,), value=column.dtype.type.__name__)
+    days = column.astype(_DAYS, copy=False).view(np.int64)
     if not days.size:
         return days, None
     first, last = extremes(days)
     if first < 1 - EPOCH or last > date.max.toordinal() - EPOCH:
         wrong = np.flatnonzero((days < 1 - EPOCH) | (days > date.max.toordinal() - EPOCH))
         raise InvalidValueError("wrong_type", path=(name, int(wrong[0])), expected=date, value=None)
+    if column.dtype != _DAYS:
+        instants = np.flatnonzero(days.view(_DAYS) != column)
+        if instants.size:
+            raise InvalidValueError("date_is_datetime", path=(name, int(instants[0])))
     return days, (first, last)
 
 

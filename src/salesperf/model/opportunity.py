@@ -369,12 +369,18 @@ class Opportunity:
         True
         """
         check_date(day, ("day",))
-        known = tuple(change for change in self.history if change.on is None or change.on <= day)
+        last = self.history[-1].on
+        # Days are in order, so that after the last of them, the usual question, there is nothing to forget.
+        known = self.history if last is None or last <= day else tuple(self._until(day))
         if not known:
             return None
-        if self.as_exported and self.exported is not None and day < self.exported:
-            known = tuple(_without(known, TELLTALE_FIELDS.intersection(self.as_exported)))
+        if self.exported is not None and day < self.exported:
+            withheld = TELLTALE_FIELDS.intersection(self.as_exported)
+            known = tuple(_without(known, withheld)) if withheld else known
         return self if known == self.history else attrs.evolve(self, history=known)
+
+    def _until(self, day: date) -> Iterator[Change]:
+        return (change for change in self.history if change.on is None or change.on <= day)
 
 
 def _collapsed(changes: Iterable[Change]) -> Iterator[Change]:
@@ -383,7 +389,7 @@ def _collapsed(changes: Iterable[Change]) -> Iterator[Change]:
     for change in changes:
         if not isinstance(change, Change) or change.stage is None or change.stage != stage:
             yield change
-        elif change.changes_more():  # noqa: SLF001 - of this module
+        elif change.changes_more():
             yield attrs.evolve(change, stage=None)
         stage = getattr(change, "stage", None) or stage
 
@@ -392,5 +398,5 @@ def _without(changes: Iterable[Change], fields: Collection[str]) -> Iterator[Cha
     """Blank the fields, and drop what then changes nothing."""
     blank: dict[str, Any] = dict.fromkeys(fields)
     for change in changes:
-        if change.stage is not None or change.changes_more(but=fields):  # noqa: SLF001 - of this module
+        if change.stage is not None or change.changes_more(but=fields):
             yield attrs.evolve(change, **blank)

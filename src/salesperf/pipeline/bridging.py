@@ -248,7 +248,7 @@ def bridge(
     require(weighted, bool, path=("weighted",))
     require(period, Period, type(None), path=("period",))
     if end < start:
-        raise InvalidValueError("period_reversed", path=("end",), start=start, end=end)
+        raise InvalidValueError("days_reversed", path=("end",), first=start, last=end)
     view = View(process=process, is_weighted=weighted, period=period)
     replays = [(placed, view.replay(placed.opportunity, start, end)) for placed in placed_deals]
     unit = common_unit(pair for placed, replay in replays for pair in _amounts(placed, replay))
