@@ -1,6 +1,7 @@
 """Dividing a table with both margins exact: beside one pass of numpy over the cells, and beside a package of elections."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -49,11 +50,26 @@ def test_apportion_matrix_beside_one_pass_of_numpy(ratio_in_turn: RatioInTurn, s
 @pytest.mark.benchmark(group="apportion_matrix, all equal")
 @pytest.mark.parametrize("method", MATRIX_METHODS)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_apportion_matrix_of_equal_weights(ratio_in_turn: RatioInTurn, shape: tuple[int, int], method: str) -> None:
-    total = shape[0] * shape[1] * 17 // 2
+@pytest.mark.parametrize("of_cell", [Fraction(17, 2), Fraction(1, 3), Fraction(1, 7)], ids=str)
+def test_apportion_matrix_of_equal_weights(
+    ratio_in_turn: RatioInTurn, of_cell: Fraction, shape: tuple[int, int], method: str
+) -> None:
+    total = int(shape[0] * shape[1] * of_cell)
     margins = apportion(total, [1] * shape[0]), apportion(total, [1] * shape[1])
     weights = np.full(shape, 0.1)
     ratio_in_turn("ours / numpy pass", lambda: apportion_matrix(*margins, weights, method=method), one_pass_over(weights), 9)
+
+
+@pytest.mark.benchmark(group="apportion_matrix, all equal, random margins")
+@pytest.mark.parametrize("method", MATRIX_METHODS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("of_cell", [Fraction(1, 3), Fraction(1, 7)], ids=str)
+def test_apportion_matrix_of_equal_weights_and_random_margins(
+    ratio_in_turn: RatioInTurn, of_cell: Fraction, shape: tuple[int, int], method: str
+) -> None:
+    made = np.random.default_rng(shape).poisson(float(of_cell), shape)
+    margins, weights = (made.sum(axis=1), made.sum(axis=0)), np.full(shape, 0.1)
+    ratio_in_turn("ours / numpy pass", lambda: apportion_matrix(*margins, weights, method=method), one_pass_over(weights), 5)
 
 
 @pytest.mark.benchmark(group="apportion_matrices")

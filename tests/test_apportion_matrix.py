@@ -18,7 +18,7 @@ from salesperf.kernels.apportionment import (
     find_clash,
     is_biproportional,
 )
-from salesperf.kernels.apportionment.two_margins import fit, webster
+from salesperf.kernels.apportionment.two_margins import alike, fit, multipliers, transfers, webster
 
 EVERY_METHOD = pytest.mark.parametrize("method", MATRIX_METHODS)
 
@@ -29,6 +29,14 @@ def margins(parts: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
 
 def has_margins(parts: NDArray[Any], row_totals: Any, column_totals: Any) -> bool:  # noqa: ANN401 - lists or arrays
     return bool((parts.sum(axis=1) == row_totals).all() and (parts.sum(axis=0) == column_totals).all())
+
+
+def fit_by_scaling(row_totals: NDArray[Any], column_totals: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.float64]:
+    fitted = weights.astype(np.float64)
+    for _ in range(1_000):
+        fitted *= (row_totals / fitted.sum(axis=1))[:, np.newaxis]
+        fitted *= column_totals / fitted.sum(axis=0)
+    return fitted
 
 
 def test_every_outside_result_is_reproduced(oracle: Callable[[str], Any]) -> None:
@@ -87,6 +95,102 @@ def test_equal_weights_give_parts_that_differ_by_at_most_one(
     parts = apportion_matrix(row_totals, column_totals, np.full(shape, 0.1), method=method)
     assert has_margins(parts, row_totals, column_totals)
     assert int(parts.max() - parts.min()) == 1
+
+
+@EVERY_METHOD
+@pytest.mark.parametrize("total_of_cell", [Fraction(1, 3), Fraction(1, 2), Fraction(10, 3)])
+def test_rows_of_many_equal_cells_differ_by_at_most_one(method: str, total_of_cell: Fraction) -> None:
+    # Of a half each, no cell costs more than another one; of the others, rows need dozens of units at first.
+    shape = (60, 60)
+    total = int(total_of_cell * shape[0] * shape[1])
+    parts = apportion_matrix([total // 60] * 60, [total // 60] * 60, np.full(shape, 0.1), method=method)
+    assert has_margins(parts, [total // 60] * 60, [total // 60] * 60)
+    assert int(parts.max() - parts.min()) == 1
+
+
+@pytest.mark.parametrize("is_spoilt", [False, True])
+@pytest.mark.parametrize("seed", range(8))
+def test_units_placed_many_at_once_cost_no_more_than_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, seed: int, *, is_spoilt: bool
+) -> None:
+    generator = np.random.default_rng(seed)
+    shape = [(12, 5), (5, 12), (9, 9), (20, 3)][seed % 4]
+    weights = generator.integers(1, 4, shape) ** (1 + seed % 3 * 4)
+    made = generator.integers(1, 2 + 5 ** (1 + seed % 3), shape)
+    one_by_one = apportion_matrix(*margins(made), weights, method="controlled")
+    if is_spoilt:
+        spoil_the_fit(monkeypatch)
+    monkeypatch.setattr(transfers, "_FEW", 0)
+    monkeypatch.setattr(multipliers, "_BLOCK", 1)
+    parts = apportion_matrix(*margins(made), weights)
+    assert has_margins(parts, *margins(made))
+    assert is_biproportional(parts, weights)
+    rounded = apportion_matrix(*margins(made), weights, method="controlled")
+    assert has_margins(rounded, *margins(made))
+    if not is_spoilt:
+        fitted = fit_by_scaling(*margins(made), weights)
+        changes = [np.abs(found - fitted).sum() for found in (rounded, one_by_one)]
+        assert changes[0] == pytest.approx(changes[1], abs=1e-6)
+
+
+def evened(sums: NDArray[Any], kinds: NDArray[Any]) -> NDArray[Any]:
+    """Share out the sums of all lines of a kind evenly."""
+    totals = np.empty_like(sums)
+    for kind in np.unique(kinds):
+        totals[kinds == kind] = apportion(int(sums[kinds == kind].sum()), [1] * int((kinds == kind).sum()))
+    return totals
+
+
+def table_of_kinds(seed: int, *, least_weight: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Draw row totals, column totals and weights of three kinds of rows and of columns, in any order."""
+    generator = np.random.default_rng(seed)
+    of_row, of_column = (generator.integers(0, 3, generator.integers(12, 25)) for _ in range(2))
+    weights = generator.integers(least_weight, 5, (3, 3))[np.ix_(of_row, of_column)]
+    made = generator.poisson([0.4, 2.5, 20.0][seed % 3], weights.shape) * (weights > 0)
+    return evened(made.sum(axis=1), of_row), evened(made.sum(axis=0), of_column), weights
+
+
+@EVERY_METHOD
+@pytest.mark.parametrize("least_weight", [0, 1])
+@pytest.mark.parametrize("seed", range(12))
+def test_cells_alike_differ_by_at_most_one(method: str, seed: int, least_weight: int) -> None:
+    row_totals, column_totals, weights = table_of_kinds(seed, least_weight=least_weight)
+    parts = apportion_matrix(row_totals, column_totals, weights, method=method)
+    assert has_margins(parts, row_totals, column_totals)
+    of_lines = np.broadcast_arrays(row_totals[:, np.newaxis], column_totals, weights)
+    # The weights of a line tell its kind.
+    names = [np.unique(lines, axis=0, return_inverse=True)[1].reshape(-1) for lines in (weights, weights.T)]
+    blocks = np.stack([*of_lines, *np.broadcast_arrays(names[0][:, np.newaxis], names[1])]).reshape(5, -1)
+    block = np.unique(blocks, axis=1, return_inverse=True)[1].reshape(-1)
+    for which in range(block.max() + 1):
+        assert np.ptp(parts.ravel()[block == which]) <= 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_lines_alike_taken_as_one_cost_no_more_than_line_by_line(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    row_totals, column_totals, weights = table_of_kinds(seed, least_weight=1)
+    margins_and_weights = row_totals, column_totals, weights
+    as_one = apportion_matrix(*margins_and_weights, method="controlled")
+    assert is_biproportional(apportion_matrix(*margins_and_weights), weights)
+    monkeypatch.setattr(alike, "_WORTH", np.inf)
+    line_by_line = apportion_matrix(*margins_and_weights, method="controlled")
+    fitted = fit_by_scaling(row_totals, column_totals, weights)
+    changes = [np.abs(found - fitted).sum() for found in (as_one, line_by_line)]
+    assert changes[0] == pytest.approx(changes[1], abs=1e-6)
+
+
+@EVERY_METHOD
+def test_bounds_of_lines_alike_hold(method: str) -> None:
+    # 40 units of each row, of which the first half of the columns may hold 1 a cell: 5 there, and 35 in the other half.
+    upper = np.where(np.arange(10) < 5, 1, 99) + np.zeros((20, 1), dtype=np.int64)
+    column_totals = [20] * 5 + [140] * 5
+    parts = apportion_matrix([40] * 20, column_totals, np.ones((20, 10)), method=method, upper=upper)
+    assert parts.tolist() == [[1] * 5 + [7] * 5] * 20
+    # With a column more for the rest, cells of the second half differ by at most one, as if there were no first half.
+    parts = apportion_matrix([41] * 20, [20] * 5 + [144] * 5, np.ones((20, 10)), method=method, upper=upper)
+    assert has_margins(parts, [41] * 20, [20] * 5 + [144] * 5)
+    assert (parts[:, :5] == 1).all()
+    assert np.ptp(parts[:, 5:]) == 1
 
 
 @EVERY_METHOD
@@ -240,6 +344,17 @@ def test_a_clash_in_a_wide_table_names_its_rows_too() -> None:
         apportion_matrix([5, 5, 4], [4, 4, 3, 3], [[1, 1, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]])
     assert (caught.value.code, caught.value.path) == ("margins_clash", ("row_totals", 1))
     assert [caught.value.params[name] for name in ("rows", "columns", "need", "held")] == ["1, 2", "2, 3", "9", "6"]
+
+
+@EVERY_METHOD
+def test_a_clash_names_all_rows_that_are_alike(method: str) -> None:
+    # Rows 1 to 4 may sell in columns 0 and 1 only, which have 14 of the 16 units that they need.
+    weights = np.ones((6, 20), dtype=np.int64)
+    weights[1:5, 2:] = 0
+    with pytest.raises(InfeasibleError) as caught:
+        apportion_matrix([4, 4, 4, 4, 4, 12], [7, 7] + [1] * 18, weights, method=method)
+    assert (caught.value.code, caught.value.path) == ("margins_clash", ("row_totals", 1))
+    assert [caught.value.params[name] for name in ("rows", "columns", "need", "held")] == ["1, 2, 3, 4", "0, 1", "16", "14"]
 
 
 REFUSALS: list[tuple[dict[str, Any], str, tuple[str | int, ...]]] = [

@@ -53,7 +53,7 @@ def _within_period(total: int, weights: list[int]) -> list[int]:
     whole = sum(weights)
     steps = min(total, -(-whole // min(weights)))
     if steps > MOST_STEPS:
-        raise InvalidValueError("quota_too_long", path=("total",), limit=MOST_STEPS, value=steps)
+        raise InvalidValueError("quota_too_long", path=("total",), value=-(-steps // MOST_STEPS))
     parts = [total * weight // whole for weight in weights]
     if sum(parts) < total:
         for place in _served_early(total, steps, weights, parts):

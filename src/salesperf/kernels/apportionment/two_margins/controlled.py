@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.kernels.apportionment.rounding import Parts
+from salesperf.kernels.apportionment.two_margins.alike import begin_division
 from salesperf.kernels.apportionment.two_margins.fit import fit
 from salesperf.kernels.apportionment.two_margins.tables import Matrix, Positions, Tables
 from salesperf.kernels.apportionment.two_margins.transfers import Division
@@ -32,14 +33,13 @@ class _RoundingPrices:
 def divide_by_rounding(tables: Tables) -> Parts:
     """Round the proportional fit of each table."""
     fitted = proportional_fit(tables)
-    prices = _RoundingPrices(fitted)
-    lower = np.floor(fitted).astype(np.int64)
-    division = Division(tables, prices, np.rint(fitted).astype(np.int64), lower, np.ceil(fitted).astype(np.int64))
+    start, lower, upper = (ends(fitted).astype(np.int64) for ends in (np.rint, np.floor, np.ceil))
+    division = begin_division(tables, _RoundingPrices, fitted, start, lower, upper)
     try:
         division.solve()
     except ClashError:
         # The fit was not reached within a unit, and cells have to go further than up or down to make up for it.
-        division = Division(tables, prices, division.parts, tables.lower, tables.upper)
+        division = Division(tables, _RoundingPrices(fitted), division.parts, tables.lower, tables.upper)
         division.solve()
     return division.parts
 

@@ -1,7 +1,8 @@
 """Whole units divided over the cells of a table, so that its rows and its columns both have their totals.
 
 Both methods place the units by one min-cost flow: successive shortest paths with convex prices, in numpy over all rows
-and columns at once, from a start that alternating scaling has brought within a few units of the end. They differ in the
+and columns at once, from a start that alternating scaling has brought within a few units of the end. Of a table with many
+rows and columns alike, a small table of its blocks comes first, and is dealt out to the cells. The methods differ in the
 price of a unit: the logarithm of its half-way point over the weight, or the change that it makes to the fit.
 """
 

@@ -1,7 +1,7 @@
 """Multipliers of rows and columns, and the exact test that parts are the weights times them, rounded."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.kernels.apportionment.rounding import Parts
-from salesperf.kernels.apportionment.two_margins.tables import Matrix, Positions, Tables
+from salesperf.kernels.apportionment.two_margins.tables import Matrix, Positions, Tables, ratios
 from salesperf.kernels.numeric import Column
 
 Place: TypeAlias = tuple[int, int]
@@ -18,6 +18,8 @@ Place: TypeAlias = tuple[int, int]
 
 _CLOSE: Final = 2.0**-48
 """Relative error of a weight times two multipliers in floats, with room to spare."""
+_BLOCK: Final = 1024
+"""Cells compared exactly at a time: where multipliers prove nothing, a misplaced one is among the first as a rule."""
 
 
 @attrs.frozen(eq=False)
@@ -39,22 +41,23 @@ class Multipliers:
     exact_rows: Mapping[int, Fraction]
     exact_columns: Mapping[Place, Fraction]
 
-    def of_row(self, row: int) -> Fraction:
-        """Give the exact multiplier of a row."""
-        return self.exact_rows.get(row) or Fraction(self.row_floats.item(row))
+    def products(self, tables: Tables, columns: Positions, rows: Positions) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Give numerators and denominators of some weights times their multipliers, as arrays of Python integers."""
+        table_count = len(tables.first_rows)
+        numerators, denominators = tables.exact_weights(columns, rows)
+        which_rows, row = np.unique(rows, return_inverse=True)
+        nodes, node = np.unique(columns * table_count + tables.table_of_row[rows], return_inverse=True)
+        by_row = ratios([self.ratio_of_row(item) for item in which_rows.tolist()])
+        by_column = ratios([self.ratio_of_column(*divmod(item, table_count)) for item in nodes.tolist()])
+        return numerators * by_row[0][row] * by_column[0][node], denominators * by_row[1][row] * by_column[1][node]
 
-    def of_column(self, column: int, table: int) -> Fraction:
-        """Give the exact multiplier of a column."""
-        return self.exact_columns.get((column, table)) or Fraction(self.column_floats.item(column, table))
+    def ratio_of_row(self, row: int) -> tuple[int, int]:
+        """Give numerator and denominator of the exact multiplier of a row."""
+        return (self.exact_rows.get(row) or self.row_floats.item(row)).as_integer_ratio()
 
-    def product(self, tables: Tables, column: int, row: int) -> tuple[int, int]:
-        """Give numerator and denominator of a weight times its multipliers."""
-        numerator, denominator = tables.exact_weight(column, row)
-        by_row, by_column = self.of_row(row), self.of_column(column, tables.table_of_row.item(row))
-        return (
-            numerator * by_row.numerator * by_column.numerator,
-            denominator * by_row.denominator * by_column.denominator,
-        )
+    def ratio_of_column(self, column: int, table: int) -> tuple[int, int]:
+        """Give numerator and denominator of the exact multiplier of a column."""
+        return (self.exact_columns.get((column, table)) or self.column_floats.item(column, table)).as_integer_ratio()
 
     def replaced(self, exact_rows: Mapping[int, Fraction], exact_columns: Mapping[Place, Fraction]) -> "Multipliers":
         """Put others in the place of some."""
@@ -69,12 +72,19 @@ class Multipliers:
 
     def times(self, row_prices: Column, column_prices: Matrix) -> "Multipliers":
         """Move multipliers by prices, which are logarithms too small for floats to hold the result."""
+        by_row, by_column = np.expm1(row_prices), np.expm1(column_prices)
         rows = np.flatnonzero(row_prices).tolist()
         places = [(int(column), int(table)) for column, table in np.argwhere(column_prices)]
         return self.replaced(
-            {row: self.of_row(row) * (1 + Fraction(np.expm1(row_prices).item(row))) for row in rows},
-            {place: self.of_column(*place) * (1 + Fraction(np.expm1(column_prices).item(*place))) for place in places},
+            {row: _raised(self.ratio_of_row(row), by_row.item(row)) for row in rows},
+            {place: _raised(self.ratio_of_column(*place), by_column.item(*place)) for place in places},
         )
+
+
+def _raised(ratio: tuple[int, int], share: float) -> Fraction:
+    """Raise a multiplier by a share of it."""
+    numerator, denominator = share.as_integer_ratio()
+    return Fraction(ratio[0] * (denominator + numerator), ratio[1] * denominator)
 
 
 class _Ties:
@@ -82,37 +92,58 @@ class _Ties:
 
     def __init__(self, tables: Tables, near: Multipliers, signposts: Parts) -> None:
         self._tables, self._near, self._signposts = tables, near, signposts
-        self._is_tied = signposts != 0
-        self._branching = self._is_tied.sum(axis=0) > 1
+        self._table_count = len(tables.first_rows)
+        columns, rows = np.nonzero(signposts)
+        self._rows_of_node = _grouped(columns * self._table_count + tables.table_of_row[rows], rows)
+        self._columns_of_row = _grouped(rows, columns)
         self.rows: dict[int, Fraction] = {}
         self.columns: dict[Place, Fraction] = {}
 
     def follow_all(self) -> None:
-        for column, table in np.argwhere(self._tables.sums(self._is_tied.astype(np.int64))).tolist():
+        for node in self._rows_of_node:
+            column, table = divmod(node, self._table_count)
             if (column, table) not in self.columns:
-                self.columns[column, table] = self._near.of_column(column, table)
+                self.columns[column, table] = Fraction(*self._near.ratio_of_column(column, table))
                 self._follow(column, table)
 
     def _follow(self, start: int, table: int) -> None:
         queue = deque([start])
-        rows_here = self._tables.rows_of_table(table)
         while queue:
             column = queue.popleft()
-            for row in (rows_here.start + np.flatnonzero(self._is_tied[column, rows_here])).tolist():
-                if row in self.rows:
-                    continue
-                self.rows[row] = self._counterpart(column, row, self.columns[column, table])
-                if self._branching[row]:
-                    for other in np.flatnonzero(self._is_tied[:, row]).tolist():
-                        if (other, table) not in self.columns:
-                            self.columns[other, table] = self._counterpart(other, row, self.rows[row])
-                            queue.append(other)
+            for row in self._new_rows(column, table):
+                for other in self._columns_of_row[row]:
+                    if (other, table) not in self.columns:
+                        self.columns[other, table] = self._counterpart(*self._tie(other, row), self.rows[row])
+                        queue.append(other)
 
-    def _counterpart(self, column: int, row: int, multiplier: Fraction) -> Fraction:
+    def _new_rows(self, column: int, table: int) -> Iterator[int]:
+        """Give rows that are tied to a column their multipliers, and yield those that had none."""
+        multiplier = self.columns[column, table]
+        # Rows alike have the same ties, and fractions take long to make.
+        made: dict[tuple[int, Any], Fraction] = {}
+        for row in self._rows_of_node[column * self._table_count + table]:
+            if row not in self.rows:
+                tie = self._tie(column, row)
+                if tie not in made:
+                    made[tie] = self._counterpart(*tie, multiplier)
+                self.rows[row] = made[tie]
+                yield row
+
+    def _tie(self, column: int, row: int) -> tuple[int, Any]:
+        return self._signposts.item(column, row), self._tables.exact.item(column, row)
+
+    def _counterpart(self, signpost: int, weight: Any, multiplier: Fraction) -> Fraction:  # noqa: ANN401 - numbers of any kind
         """Give the other multiplier of a cell whose product is its signpost."""
-        numerator, denominator = self._tables.exact_weight(column, row)
-        signpost = self._signposts.item(column, row)
+        numerator, denominator = self._tables.ratio_of(weight)
         return Fraction(signpost * denominator * multiplier.denominator, 2 * numerator * multiplier.numerator)
+
+
+def _grouped(keys: Positions, items: Positions) -> dict[int, list[int]]:
+    """Collect the items of each key, in ascending order of keys."""
+    order = keys.argsort(kind="stable")
+    which, starts = np.unique(keys[order], return_index=True)
+    in_order, bounds = items[order].tolist(), [*starts.tolist(), len(items)]
+    return {key: in_order[bounds[place] : bounds[place + 1]] for place, key in enumerate(which.tolist())}
 
 
 def through_ties(tables: Tables, near: Multipliers, signposts: Parts) -> Multipliers:
@@ -143,32 +174,43 @@ def first_misplaced(tables: Tables, parts: Parts, multipliers: Multipliers) -> P
     room = _CLOSE * products
     clear = (~may_grow | (products + room < parts + 0.5)) & (~may_shrink | (products - room > parts - 0.5))
     columns, rows = np.nonzero(~clear)
-    for place in _distinct(tables, parts, multipliers, columns, rows).tolist():
-        column, row = columns.item(place), rows.item(place)
-        numerator, denominator = multipliers.product(tables, column, row)
-        part = parts.item(column, row)
-        is_short = may_grow[column, row] and 2 * numerator > (2 * part + 1) * denominator
-        if is_short or (may_shrink[column, row] and 2 * numerator < (2 * part - 1) * denominator):
-            return column, row
+    some = _distinct(tables, parts, multipliers, columns, rows)
+    for start in range(0, len(some), _BLOCK):
+        block = some[start : start + _BLOCK]
+        column, row = columns[block], rows[block]
+        numerators, denominators = multipliers.products(tables, column, row)
+        twice = 2 * parts[column, row].astype(object)
+        is_short = may_grow[column, row] & (2 * numerators > (twice + 1) * denominators).astype(np.bool_)
+        is_long = may_shrink[column, row] & (2 * numerators < (twice - 1) * denominators).astype(np.bool_)
+        misplaced = np.flatnonzero(is_short | is_long)
+        if len(misplaced):
+            return column.item(misplaced[0]), row.item(misplaced[0])
     return None
 
 
 def _distinct(tables: Tables, parts: Parts, multipliers: Multipliers, columns: Positions, rows: Positions) -> Positions:
     """Find one cell of each kind: cells of one weight, part, openness and pair of multipliers are alike."""
+    table_count = len(tables.first_rows)
     which_rows, row = np.unique(rows, return_inverse=True)
-    nodes, node = np.unique(columns * len(tables.first_rows) + tables.table_of_row[rows], return_inverse=True)
-    by_row = [multipliers.exact_rows.get(item, multipliers.row_floats[item]) for item in which_rows.tolist()]
-    places = [divmod(item, len(tables.first_rows)) for item in nodes.tolist()]
-    by_column = [multipliers.exact_columns.get(place, multipliers.column_floats[place]) for place in places]
-    labels = [
-        parts[columns, rows],
-        2 * (parts < tables.upper)[columns, rows] + (parts > tables.lower)[columns, rows],
-        _numbered(tables.exact[columns, rows].tolist()),
-        _numbered(by_row)[row],
-        _numbered(by_column)[node],
-    ]
-    first: Positions = np.unique(np.stack(labels), axis=1, return_index=True)[1]
+    nodes, node = np.unique(columns * table_count + tables.table_of_row[rows], return_inverse=True)
+    kinds = 2 * (parts < tables.upper)[columns, rows] + (parts > tables.lower)[columns, rows]
+    for labels in (
+        _numbered([multipliers.ratio_of_row(item) for item in which_rows.tolist()])[row],
+        _numbered([multipliers.ratio_of_column(*divmod(item, table_count)) for item in nodes.tolist()])[node],
+        np.unique(parts[columns, rows], return_inverse=True)[1],
+        _labels(tables.exact[columns, rows]),
+    ):
+        kinds = np.unique(kinds * (labels.max(initial=0) + 1) + labels, return_inverse=True)[1]
+    first: Positions = np.unique(kinds, return_index=True)[1]
     return first
+
+
+def _labels(weights: NDArray[Any]) -> NDArray[np.int64]:
+    """Give equal weights one number."""
+    if weights.dtype == object:
+        return _numbered(weights.tolist())
+    labels: NDArray[np.int64] = np.unique(weights, return_inverse=True)[1]
+    return labels
 
 
 def _numbered(items: list[Any]) -> NDArray[np.int64]:

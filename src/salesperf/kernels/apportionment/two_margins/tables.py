@@ -1,5 +1,6 @@
 """Tables to divide, as their kernels see them: all tables of a batch side by side, columns first."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -13,6 +14,12 @@ from salesperf.kernels.numeric import Column
 Matrix: TypeAlias = NDArray[np.float64]
 """Floats of shape (columns, rows), or (columns, tables) for what belongs to a column of each table."""
 Positions: TypeAlias = NDArray[np.intp]
+
+
+def ratios(pairs: Sequence[tuple[int, int]]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Give arrays of numerators and of denominators that stay Python integers: exact, and quicker than a loop."""
+    table = np.array(pairs, dtype=object).reshape(len(pairs), 2)
+    return table[:, 0], table[:, 1]
 
 
 @attrs.frozen(eq=False)
@@ -31,7 +38,7 @@ class Tables:
     weights
         Shape (columns, rows): floats, in any common unit, not all powers apart (see ``matrix_input``).
     exact
-        Shape (columns, rows): the numbers from which the weights were made, see :meth:`exact_weight`.
+        Shape (columns, rows): the numbers from which the weights were made, see :meth:`ratio_of`.
     unit
         What a weight of 1 stands for, a power of two.
     lower, upper
@@ -60,10 +67,15 @@ class Tables:
         """Tell whether there is but one table."""
         return len(self.first_rows) == 1
 
-    def exact_weight(self, column: int, row: int) -> tuple[int, int]:
-        """Give numerator and denominator of a weight, of which the float may be but the nearest."""
-        numerator, denominator = self.exact.item(column, row).as_integer_ratio()
+    def ratio_of(self, exact: Any) -> tuple[int, int]:  # noqa: ANN401 - numbers of any kind
+        """Give numerator and denominator of a weight, of which the float may be but the nearest, from its exact number."""
+        numerator, denominator = exact.as_integer_ratio()
         return numerator * self.unit.denominator, denominator * self.unit.numerator
+
+    def exact_weights(self, columns: Positions, rows: Positions) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Give numerators and denominators of some weights, as arrays of Python integers."""
+        numerators, denominators = ratios([item.as_integer_ratio() for item in self.exact[columns, rows].tolist()])
+        return numerators * self.unit.denominator, denominators * self.unit.numerator
 
     def rows_of_table(self, table: int) -> slice:
         """Give where the rows of a table stand."""

@@ -42,19 +42,28 @@ class Ways:
         self._relax(tolerance)
 
     def _relax(self, tolerance: float) -> None:
-        turn = 0
+        turn, columns = 0, self._missing < 0
         while True:
             turn += 1
-            by_row = (self._lowering + self._tables.spread(self.column_distances)).min(axis=0)
+            # Only what has improved can improve others.
+            some = np.flatnonzero(columns.any(axis=1))
+            by_row = (self._lowering[some] + self._tables.spread(self.column_distances[some])).min(axis=0, initial=np.inf)
             rows = by_row < self.row_distances - tolerance
             if not rows.any():
                 return
             self.row_distances[rows] = by_row[rows]
             self._row_turns[rows] = turn
-            by_column = self._tables.least(self._raising + self.row_distances)
+            by_column = self._least_through(rows)
             columns = by_column < self.column_distances - tolerance
             self.column_distances[columns] = by_column[columns]
             self.column_turns[columns] = turn
+
+    def _least_through(self, rows: NDArray[np.bool_]) -> Matrix:
+        if not self._tables.has_one:
+            return self._tables.least(self._raising + self.row_distances)
+        some = np.flatnonzero(rows)
+        least: Matrix = (self._raising[:, some] + self.row_distances[some]).min(axis=1, keepdims=True)
+        return least
 
     def clash(self) -> ClashError | None:
         """Tell whether a column that holds too few cannot be reached, and what stands in between."""
@@ -112,8 +121,9 @@ def rows_of(tables: Tables, some: Positions) -> tuple[Positions, Positions]:
     return rows, by_row[rows]
 
 
-def first_of_each(place: Positions, most: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Mark the first so many items of each place; places stand in ascending order."""
+def shared_out(place: Positions, units: Parts, most: Parts) -> Parts:
+    """Cut the units of items down to so many at each place, the first ones last; places stand in ascending order."""
+    before = units.cumsum() - units
     starts = np.searchsorted(place, np.arange(len(most)))
-    marked: NDArray[np.bool_] = np.arange(len(place)) - starts[place] < most[place]
-    return marked
+    cut: Parts = np.clip(most[place] - (before - before[starts[place]]), 0, units)
+    return cut

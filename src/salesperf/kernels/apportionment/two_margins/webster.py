@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from salesperf.kernels.apportionment.rounding import Parts
+from salesperf.kernels.apportionment.two_margins.alike import begin_division
 from salesperf.kernels.apportionment.two_margins.fit import fit
 from salesperf.kernels.apportionment.two_margins.multipliers import Multipliers, Place, first_misplaced, through_ties
 from salesperf.kernels.apportionment.two_margins.tables import Matrix, Positions, Tables
@@ -35,24 +36,14 @@ class _ExactPrices:
     """The same from exact multipliers, rounded once: tells apart what floats see as tied."""
 
     def __init__(self, tables: Tables, multipliers: Multipliers) -> None:
-        self._tables = tables
-        tables_of_rows = tables.table_of_row.tolist()
-        self._rows = [multipliers.of_row(row).as_integer_ratio() for row in range(len(tables_of_rows))]
-        self._columns = [
-            [multipliers.of_column(column, table).as_integer_ratio() for table in range(len(tables.first_rows))]
-            for column in range(len(tables.column_totals))
-        ]
-        self._table_of_row = tables_of_rows
+        self._tables, self._multipliers = tables, multipliers
 
     def __call__(self, columns: Positions, rows: Positions, units: Parts) -> Column:
-        excesses = []
-        for column, row, unit in zip(columns.tolist(), rows.tolist(), units.tolist(), strict=True):
-            numerator, denominator = self._tables.exact_weight(column, row)
-            by_row, by_column = self._rows[row], self._columns[column][self._table_of_row[row]]
-            product = 2 * numerator * by_row[0] * by_column[0]
-            signpost = (2 * unit - 1) * denominator * by_row[1] * by_column[1]
-            excesses.append((signpost - product) / product)
-        return np.log1p(np.array(excesses, dtype=np.float64))
+        numerators, denominators = self._multipliers.products(self._tables, columns, rows)
+        products = 2 * numerators
+        excesses = ((2 * units - 1).astype(object) * denominators - products) / products
+        prices: Column = np.log1p(excesses.astype(np.float64))
+        return prices
 
 
 def divide_by_webster(tables: Tables) -> tuple[Parts, Multipliers]:
@@ -71,7 +62,7 @@ def divide_by_webster(tables: Tables) -> tuple[Parts, Multipliers]:
     )
     fitted = tables.fitted(row_factors, column_factors)
     start = np.clip(np.floor(fitted + 0.5), tables.lower, tables.upper).astype(np.int64)
-    rough = Division(tables, _FloatPrices(fitted), start, tables.lower, tables.upper)
+    rough = begin_division(tables, _FloatPrices, fitted, start, tables.lower, tables.upper)
     rough.solve()
     near = Multipliers(row_factors * np.exp(rough.row_prices), column_factors * np.exp(rough.column_prices), {}, {})
     proof = _prove(tables, rough, near)
