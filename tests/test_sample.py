@@ -82,7 +82,7 @@ def test_the_generator_makes_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_files_are_small() -> None:
-    assert sum(path.stat().st_size for path in FILES.iterdir()) < 300_000
+    assert sum(path.stat().st_size for path in FILES.iterdir()) < 350_000
 
 
 def test_nothing_is_noticed_by_the_reader(company: sp.Records) -> None:
@@ -241,3 +241,43 @@ def test_deals_keep_to_their_process(company: sp.Records) -> None:
                 continue
             before = attrs.evolve(deal, history=deal.history[:number])
             assert change.stage in process.allowed(before)
+
+
+def test_half_of_the_deals_come_from_a_lead_that_became_one_on_the_day_on_which_they_began(company: sp.Records) -> None:
+    deals = {deal.lead: deal for deal in company.opportunities if deal.lead}
+    assert 0.4 < len(deals) / len(company.opportunities) < 0.6
+    for lead in company.leads:
+        assert (lead.status == "converted") == (lead.id in deals)
+        if lead.id in deals:
+            deal = deals[lead.id]
+            assert (lead.last_change, lead.owner) == (deal.created, deal.history[0].owner)
+            assert lead.facts["industry"] == company.customers[int((deal.customer or "")[2:]) - 1].facts["industry"]
+
+
+def converted(company: sp.Records, channel: str) -> float:
+    """Return the share of a channel's leads that has become a deal."""
+    leads = [lead for lead in company.leads if lead.channel == channel]
+    return sum(lead.status == "converted" for lead in leads) / len(leads)
+
+
+def test_one_channel_converts_worse(company: sp.Records) -> None:
+    assert converted(company, "exhibition") < 0.2
+    assert min(converted(company, "website"), converted(company, "referral")) > 0.35
+
+
+def test_one_channel_is_only_young(company: sp.Records) -> None:
+    assert min(lead.created for lead in company.leads if lead.channel == "live_stream" and lead.created) >= date(2026, 7, 20)
+    assert converted(company, "live_stream") < converted(company, "website") - 0.05
+    # Of its leads that have had the time to become a deal as many have.
+    ripe = [lead for lead in company.leads if lead.created and (LAST_DAY - lead.created).days > 40]
+    assert converted(attrs.evolve(company, leads=ripe, opportunities=()), "live_stream") > converted(company, "website")
+
+
+def test_what_nobody_spoke_to_went_back_to_the_pool_and_half_was_claimed(company: sp.Records) -> None:
+    pooled = [lead for lead in company.leads if any(change.released for change in lead.history)]
+    claimed = [lead for lead in pooled if any(change.reason == "claimed" for change in lead.history)]
+    assert len(pooled) > 20
+    assert 0.3 < len(claimed) / len(pooled) < 0.8
+    assert {lead.owner for lead in company.leads if lead.status == "working"} <= {None, *company.org.rep_by_id}
+    left = [lead for lead in company.leads if lead.owner == "r-10" and lead.status not in ("converted", "disqualified")]
+    assert left == []

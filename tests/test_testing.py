@@ -25,6 +25,8 @@ from salesperf import (
     FrozenMap,
     InvalidInputError,
     InvalidValueError,
+    Lead,
+    LeadChange,
     Message,
     MissingExtraError,
     Move,
@@ -35,6 +37,7 @@ from salesperf import (
     Rep,
     Sum,
     TargetKey,
+    Touch,
     testing,
 )
 from salesperf.kernels.apportionment import apportion
@@ -43,6 +46,7 @@ from salesperf.testing import (
     amounts,
     assert_as_of_forgets,
     assert_breakdowns_hold,
+    assert_lead_forgets,
     assert_monoid,
     assert_no_personal_data,
     assert_parts_sum_to_total,
@@ -191,7 +195,7 @@ def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_everything_public_is_at_the_front_of_the_kit() -> None:
-    names = ("values", "dates", "deals", "exchange", "faults", "nouns", "laws", "replanning")
+    names = ("values", "dates", "deals", "leads", "exchange", "faults", "nouns", "every_noun", "laws", "replanning", "scales")
     rooms = [importlib.import_module(f"salesperf.testing.{room}") for room in names]
     assert sorted(name for room in rooms for name in room.__all__) == testing.__all__
 
@@ -263,6 +267,23 @@ class Merged:
     def __add__(self, other: "Merged") -> "Merged":
         both = self.rule(self.text, other.text) if self.text and other.text else self.text or other.text
         return Merged(both, self.rule)
+
+
+@attrs.frozen(kw_only=True)
+class KeepingLead(Lead):
+    """A lead that forgets nothing."""
+
+    def as_of(self, day: date) -> Lead:
+        return attrs.evolve(self, channel=f"{self.channel} as of {day}")
+
+
+def test_a_lead_that_forgets_nothing_is_noticed() -> None:
+    history = [LeadChange(YEAR.start, status="new"), LeadChange(JULY_1, status="working")]
+    assert_lead_forgets(Lead(id="l1", history=history, touches=[Touch(JULY_1, "call")]), JULY_1, YEAR.start)
+    found = fails(lambda: assert_lead_forgets(KeepingLead(id="l1", history=history), YEAR.start, JULY_1))
+    assert found == "known as of 2026-01-01 is what is of 2026-07-01"
+    found = fails(lambda: assert_lead_forgets(KeepingLead(id="l1", history=history), JULY_1, YEAR.start))
+    assert found == "as of 2026-07-01 and then of 2026-01-01 differs from as of 2026-01-01"
 
 
 def test_what_is_no_monoid_is_noticed() -> None:

@@ -8,7 +8,7 @@ from hypothesis.strategies import DataObject
 import salesperf
 from salesperf.testing import NOUNS, assert_value
 
-PERSONAL = {"Contact", "Customer", "Opportunity", "Org", "Rep", "Records"}
+PERSONAL = {"Contact", "Customer", "Lead", "Opportunity", "Org", "Rep", "Records"}
 """What holds a name that ``repr`` hides, or holds what holds one."""
 
 PARTS_OF_BREAKDOWNS = {
@@ -17,6 +17,8 @@ PARTS_OF_BREAKDOWNS = {
     "Difference",
     "Given",
     "Minimum",
+    "OnCurve",
+    "OnSteps",
     "Product",
     "Quotient",
     "Rounded",

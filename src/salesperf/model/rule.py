@@ -12,7 +12,8 @@ import attrs
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import ROUNDINGS, Rounding, round_fraction
 from salesperf.model.amount import Amount
-from salesperf.model.validators import as_python, number, one_of
+from salesperf.model.scale import Curve, Steps
+from salesperf.model.validators import as_python, number, of_type, one_of
 
 if TYPE_CHECKING:
     from salesperf.model.breakdown import Breakdown
@@ -24,6 +25,8 @@ __all__ = [
     "Given",
     "Minimum",
     "Number",
+    "OnCurve",
+    "OnSteps",
     "Product",
     "Quotient",
     "Rounded",
@@ -340,3 +343,68 @@ class Clip(Combination):
         if self.low is not None:
             value = max(value, self.low)
         return value if self.high is None else min(value, self.high)
+
+
+@attrs.frozen
+class OnCurve(Combination):
+    """The points that the one part, a number, is worth on a curve.
+
+    Parameters
+    ----------
+    curve
+        The curve.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is no curve.
+
+    Examples
+    --------
+    >>> from salesperf import Breakdown, Message
+    >>> attainment = Breakdown(label=Message("Attainment"), value=0.8)
+    >>> rule = OnCurve(Curve([(0.6, 0), (1, 80)]))
+    >>> Breakdown(label=Message("Points"), value=40.0, rule=rule, parts=[attainment]).holds()
+    True
+    """
+
+    key: ClassVar[str] = "rule.on_curve"
+    count: ClassVar[int | None] = 1
+    curve: Curve = attrs.field(validator=of_type(Curve))
+
+    def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
+        """Look up."""
+        (value,) = self._numbers(values)
+        return self.curve.points(float(value))
+
+
+@attrs.frozen
+class OnSteps(Combination):
+    """The points that the one part, a number, is worth by steps.
+
+    Parameters
+    ----------
+    steps
+        The steps.
+
+    Raises
+    ------
+    InvalidValueError
+        If they are none.
+
+    Examples
+    --------
+    >>> from salesperf import Breakdown, Message
+    >>> visits = Breakdown(label=Message("Visits"), value=7)
+    >>> Breakdown(label=Message("Points"), value=50.0, rule=OnSteps(Steps([(5, 50)])), parts=[visits]).holds()
+    True
+    """
+
+    key: ClassVar[str] = "rule.on_steps"
+    count: ClassVar[int | None] = 1
+    steps: Steps = attrs.field(validator=of_type(Steps))
+
+    def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
+        """Look up."""
+        (value,) = self._numbers(values)
+        return self.steps.points(float(value))

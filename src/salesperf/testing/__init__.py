@@ -43,6 +43,7 @@ from salesperf.testing.laws import (
 from salesperf.testing.leads import lead_changes, leads, touches
 from salesperf.testing.nouns import actuals, findings, moves, orgs, records, reps, targets, teams
 from salesperf.testing.replanning import checkpoints, locks, overrides, transfers
+from salesperf.testing.scales import categories, curves, flags, scales, steps
 from salesperf.testing.values import (
     amounts,
     bands,
@@ -80,14 +81,17 @@ __all__ = [
     "bounds",
     "breakdowns",
     "calendars",
+    "categories",
     "changes",
     "checkpoints",
     "contacts",
+    "curves",
     "customers",
     "days",
     "estimates",
     "exchange_rates",
     "findings",
+    "flags",
     "frozen_maps",
     "ids",
     "intervals",
@@ -107,9 +111,11 @@ __all__ = [
     "rates",
     "records",
     "reps",
+    "scales",
     "schedules",
     "scopes",
     "stages",
+    "steps",
     "targets",
     "teams",
     "texts",

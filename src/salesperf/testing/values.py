@@ -22,6 +22,7 @@ from salesperf import (
     Bounds,
     Breakdown,
     Clip,
+    Curve,
     Difference,
     Estimate,
     FrozenMap,
@@ -29,10 +30,13 @@ from salesperf import (
     Message,
     Metric,
     Minimum,
+    OnCurve,
+    OnSteps,
     Period,
     Product,
     Quotient,
     Rounded,
+    Steps,
     Sum,
     Unit,
     WeightedMean,
@@ -486,6 +490,8 @@ def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
         st.sampled_from([(Sum(), 0), (WeightedMean(), 0), (Minimum(), 0), (Product(), 0), (Difference(), 2), (Quotient(), 2)]),
         st.sampled_from(_ROUNDINGS).map(lambda rounding: (Rounded(rounding), 1)),
         limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
+        limits.map(lambda ends: (OnCurve(Curve([(-10, ends[0]), (10, ends[1])])), 1)),
+        limits.map(lambda ends: (OnSteps(Steps([(0, ends[1])], ends[0])), 1)),
     )
 
 

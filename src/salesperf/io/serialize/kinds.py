@@ -25,14 +25,30 @@ from salesperf.model.process import SalesProcess
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.records import Records
 from salesperf.model.replanning import Checkpoint, Lock, Transfer
-from salesperf.model.rule import Clip, Difference, Given, Minimum, Product, Quotient, Rounded, Sum, WeightedMean
+from salesperf.model.rule import (
+    Clip,
+    Difference,
+    Given,
+    Minimum,
+    OnCurve,
+    OnSteps,
+    Product,
+    Quotient,
+    Rounded,
+    Sum,
+    WeightedMean,
+)
+from salesperf.model.scale import Categories, Curve, Flag, Steps
 from salesperf.model.stage import Stage
 from salesperf.model.target import Actual, Target, TargetKey
 
 __all__ = ["KINDS", "RULES"]
 
 RULES: Final[Mapping[str, type]] = MappingProxyType(
-    {rule.__name__: rule for rule in (Clip, Difference, Given, Minimum, Product, Quotient, Rounded, Sum, WeightedMean)}
+    {
+        rule.__name__: rule
+        for rule in (Clip, Difference, Given, Minimum, OnCurve, OnSteps, Product, Quotient, Rounded, Sum, WeightedMean)
+    }
 )
 """Name to class of the rules of a breakdown: those of the library, since a document cannot hold a caller's own code."""
 
@@ -44,14 +60,17 @@ _NOUNS: Final = (
     Breakdown,
     BreakdownChange,
     Calendar,
+    Categories,
     Change,
     Checkpoint,
     Contact,
+    Curve,
     Customer,
     Estimate,
     ExchangeRate,
     ExchangeRates,
     Finding,
+    Flag,
     FrozenMap,
     Interval,
     Lead,
@@ -70,6 +89,7 @@ _NOUNS: Final = (
     SalesProcess,
     Schedule,
     Stage,
+    Steps,
     Stint,
     Target,
     TargetKey,

@@ -80,18 +80,22 @@ def _as_it_is(value: Plain) -> Plain:
 
 
 def _noun(kind: Kind, converter: cattrs.Converter) -> Write:
-    # A Decimal equals others with more zeros at the end, which are not what a reader would put in its place.
-    defaults = {field.name: field.default for field in attrs.fields(kind) if isinstance(field.default, Decimal)}
+    # A number equals others, with more zeros at the end or of another kind: not what a reader would put in its place.
+    defaults = {
+        field.name: field.default
+        for field in attrs.fields(attrs.resolve_types(kind))
+        if isinstance(field.default, Decimal) or (type(field.default) is int and is_number(field.type))
+    }
     kept: dict[str, Any] = dict.fromkeys(defaults, override(omit_if_default=False))
     write = make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **kept)
     if not defaults:
         return write
-    omitted = {name: decimal_text(default) for name, default in defaults.items()}
+    omitted = {name: plain_number(default) for name, default in defaults.items()}
 
     def write_exactly(noun: object) -> Plain:
         plain = write(noun)
-        for name, text in omitted.items():
-            if plain[name] == text:
+        for name, default in omitted.items():
+            if plain[name] == default and type(plain[name]) is type(default):
                 del plain[name]
         return plain
 

@@ -1,0 +1,264 @@
+"""Look-ups by knots: along straight lines between them, or by steps, for a number or a column.
+
+A look-up is made ready once and asked many times. It keeps what a plain interpolation does not: at a knot it is exactly the
+knot's value, it never leaves the range of the values, and where the knots rise or fall it does so too, to the last bit.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from salesperf.errors import InvalidValueError
+from salesperf.kernels.elementwise import spread
+from salesperf.kernels.numeric import AnyColumn, Column, Number
+
+__all__ = ["Line", "StepFunction", "count_passed"]
+
+Numbers: TypeAlias = Sequence[float] | AnyColumn
+
+_MOST: Final = 1e300
+"""Beyond it the distance of two numbers might be beyond every float."""
+_BLOCK: Final = 16_384
+"""Elements worked on at a time, so that scratch stays in the cache."""
+_FEW: Final = 250
+"""Up to so many knots, as a byte can count, it is faster to compare each element with all than to search."""
+
+
+def _checked(name: str, numbers: Numbers) -> Column:
+    try:
+        column = np.array(numbers, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidValueError("not_numeric", path=(name,), value=numbers) from None
+    if column.ndim != 1:
+        raise InvalidValueError("dimensions", path=(name,), value=column.ndim)
+    for position in np.flatnonzero(~(np.abs(column) <= _MOST)):
+        value = float(column[position])
+        raise InvalidValueError("out_of_range", path=(name, int(position)), low=-_MOST, high=_MOST, value=value)
+    return column
+
+
+def _knots(points: Numbers, values: Numbers) -> tuple[Column, Column]:
+    """Return both as columns of one length, at least one long, the points increasing."""
+    columns = _checked("points", points), _checked("values", values)
+    sizes = columns[0].size, columns[1].size
+    if not sizes[0]:
+        raise InvalidValueError("no_knots", path=("points",))
+    if sizes[0] != sizes[1]:
+        raise InvalidValueError("length", path=("values",), expected=sizes[0], value=sizes[1])
+    for position in np.flatnonzero(np.diff(columns[0]) <= 0) + 1:
+        previous, value = columns[0][position - 1 : position + 1].tolist()
+        raise InvalidValueError("points_not_rising", path=("points", int(position)), previous=previous, value=value)
+    return columns
+
+
+class _Scratch:
+    """Room for a block, made once for a column: to get it anew from the system takes as long as to work in it."""
+
+    def __init__(self, size: int) -> None:
+        self.passed = np.empty(size, dtype=np.bool_)
+        self.few = np.empty(size, dtype=np.uint8)
+        self.places = np.empty(size, dtype=np.intp)
+        self.of_knot = np.empty(size)
+
+
+def _in_blocks(x: AnyColumn, look_up: Callable[[Column, Column, _Scratch], None]) -> Column:
+    """Look up a column of any shape, block by block."""
+    numbers = x if x.dtype == np.float64 else spread({"x": x})["x"]
+    flat = np.ravel(numbers)
+    found = np.empty(flat.size)
+    scratch = _Scratch(min(flat.size, _BLOCK))
+    for start in range(0, flat.size, _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        look_up(flat[rows], found[rows], scratch)
+    return found.reshape(numbers.shape)
+
+
+def count_passed(x: Column, points: Column) -> NDArray[np.intp]:
+    """Count how many of some points are not above each element.
+
+    Parameters
+    ----------
+    x
+        Shape (n,); of ``nan``, which is above none, the count is 0.
+    points
+        Rising; shape (k,).
+
+    Returns
+    -------
+    NDArray of intp
+        Shape (n,), from 0 to k.
+
+    Examples
+    --------
+    >>> count_passed(np.array([4.0, 5.0, 9.0, np.nan]), np.array([5.0, 8.0])).tolist()
+    [0, 1, 2, 0]
+    """
+    return _count_passed(x, points, _Scratch(x.size))
+
+
+def _count_passed(x: Column, points: Column, scratch: _Scratch) -> NDArray[np.intp]:
+    places = scratch.places[: x.size]
+    if points.size > _FEW:
+        places[:] = np.searchsorted(points, x, side="right")
+        places[np.isnan(x)] = 0  # which numpy holds to be above all
+        return places
+    # A search branches at random, and a processor that guesses wrong loses more time than these few comparisons take.
+    passed, few = scratch.passed[: x.size], scratch.few[: x.size]
+    few.fill(0)
+    for point in points.tolist():
+        np.greater_equal(x, point, out=passed)
+        np.add(few, passed.view(np.uint8), out=few)
+    np.copyto(places, few)
+    return places
+
+
+def _frozen(column: Column) -> Column:
+    column.flags.writeable = False
+    return column
+
+
+@attrs.frozen(eq=False, init=False)
+class Line:
+    """Straight lines from knot to knot; before the first knot and after the last its value.
+
+    Parameters
+    ----------
+    points
+        Where the knots stand, increasing; shape (k,), within ±1e300.
+    values
+        What they are worth; shape (k,), within ±1e300.
+
+    Attributes
+    ----------
+    points, values : Column
+        The knots, read-only.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no knot, the points do not increase, the lengths differ, or a number is ``nan`` or out of range.
+
+    Notes
+    -----
+    slope x (x - point) + value of the last knot that is not above x: the operations of numpy's ``interp``, and so its values,
+    but for one place. Rounding keeps them monotone within a segment; just before the next knot they may pass that knot's value
+    by a unit in the last place. As nothing else can go wrong, the last float of each segment tells whether it does; if so, the
+    slope is made less by as many units in its last place as it takes, mostly one. To ask costs nothing more.
+
+    Examples
+    --------
+    >>> points_of = Line([0, 50, 100], [0, 80, 100])
+    >>> points_of(25), points_of(np.array([-1.0, 50.0, 75.0, np.nan])).tolist()
+    (40.0, [0.0, 80.0, 90.0, nan])
+    """
+
+    points: Column
+    values: Column
+    _slopes: Column = attrs.field(repr=False)
+    _knots: tuple[list[float], list[float], list[float]] = attrs.field(repr=False)
+
+    def __init__(self, points: Numbers, values: Numbers) -> None:
+        points, values = map(_frozen, _knots(points, values))
+        slopes = _slopes_of(points, values)
+        lists = points.tolist(), values.tolist(), slopes.tolist()
+        self.__attrs_init__(points, values, slopes, lists)
+
+    @overload
+    def __call__(self, x: Number) -> float: ...
+    @overload
+    def __call__(self, x: AnyColumn) -> Column: ...
+    def __call__(self, x: Number | AnyColumn) -> float | Column:
+        """Look up a number, or each number of a column; ``nan`` stays ``nan``."""
+        return _in_blocks(x, self._look_up) if isinstance(x, np.ndarray) else self._of_number(_number(x))
+
+    def _of_number(self, x: float) -> float:
+        if math.isnan(x):
+            return x
+        points, values, slopes = self._knots
+        within = min(max(x, points[0]), points[-1])
+        place = bisect_right(points, within) - 1
+        return slopes[place] * (within - points[place]) + values[place]
+
+    def _look_up(self, x: Column, found: Column, scratch: _Scratch) -> None:
+        within = np.clip(x, self.points[0], self.points[-1], out=found)
+        # The first knot is never above what is within, and nan, which passes none, stays nan wherever it is looked up.
+        place = _count_passed(within, self.points[1:], scratch)
+        of_knot = np.take(self.points, place, mode="clip", out=scratch.of_knot[: x.size])
+        np.subtract(within, of_knot, out=found)
+        np.multiply(found, np.take(self._slopes, place, mode="clip", out=of_knot), out=found)
+        np.add(found, np.take(self.values, place, mode="clip", out=of_knot), out=found)
+
+
+def _number(x: Number) -> float:
+    return float(spread({"x": x})["x"])
+
+
+def _slopes_of(points: Column, values: Column) -> Column:
+    """Return the slope from each knot to the next, so that no float before the next passes its value; none from the last."""
+    start, end, low, high = points[:-1], points[1:], values[:-1], values[1:]
+    with np.errstate(over="ignore"):
+        slopes = np.divide(high - low, end - start)
+    slopes[~np.isfinite(slopes)] = 0.0  # so steep that no float holds it: a jump
+    run = np.nextafter(end, start) - start
+    while True:
+        reached = slopes * run + low
+        passes = np.where(high >= low, reached > high, reached < high)
+        if not passes.any():
+            return np.append(slopes, 0.0)
+        slopes[passes] = np.nextafter(slopes[passes], 0.0)
+
+
+@attrs.frozen(eq=False, init=False)
+class StepFunction:
+    """Steps: from each knot on its value, before the first one another.
+
+    Parameters
+    ----------
+    points
+        Where the steps stand, increasing; shape (k,), within ±1e300. A step belongs to what follows it.
+    values
+        What holds from each on; shape (k,), within ±1e300.
+    below
+        What holds before the first.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no knot, the points do not increase, the lengths differ, or a number is ``nan`` or out of range.
+
+    Examples
+    --------
+    >>> points_of = StepFunction([10, 20], [50, 100], below=0)
+    >>> points_of(10), points_of(np.array([9.0, 19.0, 20.0, np.nan])).tolist()
+    (50.0, [0.0, 50.0, 100.0, nan])
+    """
+
+    points: Column
+    values: Column
+    below: float
+    _held: Column = attrs.field(repr=False)
+
+    def __init__(self, points: Numbers, values: Numbers, below: float) -> None:
+        (before,) = _checked("below", [below]).tolist()
+        points, values = map(_frozen, _knots(points, values))
+        self.__attrs_init__(points, values, before, np.append(before, values))
+
+    @overload
+    def __call__(self, x: Number) -> float: ...
+    @overload
+    def __call__(self, x: AnyColumn) -> Column: ...
+    def __call__(self, x: Number | AnyColumn) -> float | Column:
+        """Look up a number, or each number of a column; ``nan`` stays ``nan``."""
+        return _in_blocks(x, self._look_up) if isinstance(x, np.ndarray) else self._of_number(_number(x))
+
+    def _of_number(self, x: float) -> float:
+        return x if math.isnan(x) else float(self._held[np.searchsorted(self.points, x, side="right")])
+
+    def _look_up(self, x: Column, found: Column, scratch: _Scratch) -> None:
+        np.take(self._held, _count_passed(x, self.points, scratch), mode="clip", out=found)
+        np.copyto(found, np.nan, where=np.isnan(x))

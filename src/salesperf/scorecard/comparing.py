@@ -1,0 +1,192 @@
+"""What changed between two scores, criterion by criterion."""
+
+import attrs
+
+from salesperf.messages import Catalogs
+from salesperf.model.breakdown import Breakdown, Difference, Sum
+from salesperf.model.message import Message
+from salesperf.model.result import Result, Row
+from salesperf.model.validators import require
+from salesperf.scorecard.answers import Known
+from salesperf.scorecard.criteria import CardTerms
+from salesperf.scorecard.scored import Leaf, Score, worded
+
+__all__ = ["CriterionChange", "ScoreChange", "diff"]
+
+
+@attrs.frozen(kw_only=True)
+class CriterionChange:
+    """A criterion before and after.
+
+    Attributes
+    ----------
+    path
+        The keys of the cards that it is within, and its own.
+    label
+        What a reader sees.
+    fact_before, fact_after
+        What was known.
+    points_before, points_after
+        What it was worth; ``None`` where it was left out.
+    change
+        By how much it moved the score; ``None`` in a product, where changes do not add up.
+
+    Examples
+    --------
+    >>> from salesperf import Curve
+    >>> from salesperf.scorecard import Criterion, Scorecard, diff
+    >>> card = Scorecard([Criterion("visits", Curve([(0, 0), (10, 100)]))])
+    >>> diff(card.score({"visits": 4}), card.score({"visits": 7})).criteria[0].change
+    30.0
+    """
+
+    path: tuple[str, ...]
+    label: Message
+    fact_before: Known
+    fact_after: Known
+    points_before: float | None
+    points_after: float | None
+    change: float | None
+
+
+@attrs.frozen(kw_only=True)
+class ScoreChange(Result):
+    """What changed from one score to another.
+
+    Attributes
+    ----------
+    before, after
+        The scores.
+    criteria
+        The criteria in which they differ, the greatest change first.
+    by_gates
+        By how much gates moved it, beside the criteria; ``None`` where a score is undefined.
+
+    Examples
+    --------
+    >>> from salesperf import Curve, Flag
+    >>> from salesperf.scorecard import Criterion, Scorecard, diff
+    >>> card = Scorecard([Criterion("visits", Curve([(0, 0), (10, 100)]), 3), Criterion("has_budget", Flag(100))])
+    >>> change = diff(card.score({"visits": 4, "has_budget": False}), card.score({"visits": 2, "has_budget": True}))
+    >>> change.value, change.breakdown.holds()
+    (10.0, True)
+    >>> print(change.text())
+    Score 40.00, before 30.00 (+10.00): has_budget from no to yes (+25.00), visits from 4 to 2 (-15.00).
+    """
+
+    before: Score
+    after: Score
+    criteria: tuple[CriterionChange, ...]
+    by_gates: float | None
+
+    @property
+    def value(self) -> float | None:
+        """The score after less the score before; ``None`` where one of them is undefined."""
+        if self.before.value is None or self.after.value is None:
+            return None
+        return self.after.value - self.before.value
+
+    @property
+    def breakdown(self) -> Breakdown:
+        """The change as the sum over criteria and gates; where that does not add up, as the difference of the scores."""
+        label = Message("scorecard.change")
+        changes = [Breakdown(label=change.label, value=change.change) for change in self.criteria]
+        if self.value is None or any(part.value is None for part in changes):
+            parts = [Breakdown(label=Message("scorecard.score"), value=score.value) for score in (self.after, self.before)]
+            return Breakdown(label=label, value=self.value, rule=Difference(), parts=parts)
+        parts = [*changes, Breakdown(label=Message("scorecard.gates"), value=self.by_gates)]
+        return Breakdown(label=label, value=self.value, rule=Sum(), parts=parts)
+
+    def rows(self) -> list[Row]:
+        """Return a row for each criterion in which the scores differ."""
+        return [
+            {
+                "criterion": "/".join(change.path),
+                "points_before": change.points_before,
+                "points_after": change.points_after,
+                "change": change.change,
+            }
+            for change in self.criteria
+        ]
+
+    def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
+        """Write the change in a language, as one sentence."""
+        key = "scorecard.text.changed" if self.criteria else "scorecard.text.unchanged"
+        changes = tuple(_message(change) for change in self.criteria)
+        values = {"after": self.after.value, "before": self.before.value, "change": self.value, "changes": changes}
+        return Message.of(key, **values).text(lang, catalogs)
+
+
+def _message(change: CriterionChange) -> Message:
+    before, after = (worded(fact) for fact in (change.fact_before, change.fact_after))
+    return Message.of("scorecard.text.moved", criterion=change.label, before=before, after=after, change=change.change)
+
+
+def diff(before: Score, after: Score) -> ScoreChange:
+    """Compare two scores, of one card or of two.
+
+    Parameters
+    ----------
+    before, after
+        The scores; criteria are matched by their keys and those of the cards that they are within.
+
+    Notes
+    -----
+    What a criterion contributes to a mean or a sum is its influence x its points, and the contributions sum to the score before
+    gates: so the changes, with that of the gates, sum to the change of the score. A changed weight shows as a change too.
+
+    Examples
+    --------
+    >>> from salesperf import Curve
+    >>> from salesperf.scorecard import Criterion, Scorecard
+    >>> card = Scorecard([Criterion("visits", Curve([(0, 0), (10, 100)]))])
+    >>> diff(card.score({"visits": 4}), card.score({"visits": 4})).criteria
+    ()
+    """
+    require(before, Score, path=("before",))
+    require(after, Score, path=("after",))
+    adds_up = _adds_up(before.card) and _adds_up(after.card) and None not in (before.value, after.value)
+    leaves = [{leaf.path: leaf for leaf in score.leaves()} for score in (before, after)]
+    paths = dict.fromkeys([*leaves[0], *leaves[1]])
+    changes = [_change(path, leaves[0].get(path), leaves[1].get(path), adds_up=adds_up) for path in paths]
+    changed = [change for change in changes if _is_change(change)]
+    return ScoreChange(
+        before=before,
+        after=after,
+        criteria=tuple(sorted(changed, key=lambda change: -abs(change.change or 0.0))),
+        by_gates=_by_gates(before, after),
+    )
+
+
+def _adds_up(card: CardTerms) -> bool:
+    nested = [criterion.scale for criterion in card.criteria if isinstance(criterion.scale, CardTerms)]
+    # Behind a gate of its own a nested card is no sum of its parts.
+    return card.mode != "product" and all(_adds_up(inner) and not inner.gates for inner in nested)
+
+
+def _by_gates(before: Score, after: Score) -> float | None:
+    held = [
+        None if score.value is None or score.before_gates is None else score.value - score.before_gates
+        for score in (before, after)
+    ]
+    return None if held[0] is None or held[1] is None else held[1] - held[0]
+
+
+def _change(path: tuple[str, ...], before: Leaf | None, after: Leaf | None, *, adds_up: bool) -> CriterionChange:
+    contributions = [0.0 if leaf is None else leaf.influence * (leaf.part.points or 0.0) for leaf in (before, after)]
+    one = after or before
+    assert one is not None  # noqa: S101 - each path is that of a leaf
+    return CriterionChange(
+        path=path,
+        label=one.part.criterion.label,
+        fact_before=None if before is None else before.part.fact,
+        fact_after=None if after is None else after.part.fact,
+        points_before=None if before is None else before.part.points,
+        points_after=None if after is None else after.part.points,
+        change=contributions[1] - contributions[0] if adds_up else None,
+    )
+
+
+def _is_change(change: CriterionChange) -> bool:
+    facts, points = (change.fact_before, change.fact_after), (change.points_before, change.points_after)
+    return facts[0] != facts[1] or points[0] != points[1] or bool(change.change)

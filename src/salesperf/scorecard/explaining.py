@@ -1,0 +1,172 @@
+"""Why a score is what it is: the strongest reasons for and against, in the reader's words."""
+
+import attrs
+
+from salesperf.messages import Catalogs, display
+from salesperf.model.message import Message
+from salesperf.model.result import Result, Row
+from salesperf.model.validators import check_whole, require
+from salesperf.scorecard.bands import Bands
+from salesperf.scorecard.scored import Leaf, Score, worded
+
+__all__ = ["Explanation", "Reason", "explain"]
+
+_MOST_REASONS = 1000
+
+
+@attrs.frozen(kw_only=True)
+class Reason:
+    """One reason for or against a score.
+
+    Attributes
+    ----------
+    path
+        The keys of the cards that the criterion is within, and its own.
+    effect
+        The points that the score gains, or loses, by this criterion standing where it does and not in the middle of its scale.
+    message
+        The reason, for a reader.
+
+    Examples
+    --------
+    >>> from salesperf import Curve
+    >>> from salesperf.scorecard import Criterion, Scorecard, explain
+    >>> card = Scorecard([Criterion("visits", Curve([(0, 0), (10, 100)]))])
+    >>> explain(card.score({"visits": 8})).reasons_for[0].effect
+    30.0
+    """
+
+    path: tuple[str, ...]
+    effect: float
+    message: Message
+
+
+@attrs.frozen(kw_only=True)
+class Explanation(Result):
+    """The reasons of a score.
+
+    Attributes
+    ----------
+    score
+        The score.
+    band
+        Its band; ``None`` where bands were not asked for, or the score is undefined.
+    reasons_for, reasons_against
+        The strongest, first.
+
+    Examples
+    --------
+    >>> from salesperf import Curve, Flag
+    >>> from salesperf.scorecard import Bands, Criterion, Scorecard, explain
+    >>> card = Scorecard([Criterion("visits", Curve([(0, 0), (10, 100)]), 3), Criterion("has_budget", Flag(100))])
+    >>> why = explain(card.score({"visits": 8, "has_budget": False}), Bands([("A", 80), ("B", 50), ("C", 0)]))
+    >>> print(why.text())
+    Score 60.00, band B. For it: visits 8 (+22.50). Against it: has_budget no (-12.50).
+    >>> print(why.text("zh"))
+    得分 60.00，等级 B。有利：visits 8（+22.50）。不利：has_budget 否（-12.50）。
+    """
+
+    score: Score
+    band: str | None
+    reasons_for: tuple[Reason, ...]
+    reasons_against: tuple[Reason, ...]
+
+    def rows(self) -> list[Row]:
+        """Return a row for each reason, the strongest first, those for it before those against it."""
+        return [{"criterion": "/".join(reason.path), "effect": reason.effect} for reason in self._reasons]
+
+    @property
+    def _reasons(self) -> tuple[Reason, ...]:
+        return (*self.reasons_for, *self.reasons_against)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The sentences of the explanation."""
+        return tuple(self._messages())
+
+    def _messages(self) -> "list[Message]":
+        score = self.score
+        if score.value is None:
+            said = [Message("scorecard.text.undefined")]
+        elif self.band is None:
+            said = [Message.of("scorecard.text.score", score=score.value)]
+        else:
+            said = [Message.of("scorecard.text.banded", score=score.value, band=self.band)]
+        said += [
+            Message.of("scorecard.text.closed", gate=gate.gate.label, cap=gate.cap, score=score.before_gates)
+            for gate in score.closed[:1]
+            if score.is_capped
+        ]
+        for key, reasons in (("reasons_for", self.reasons_for), ("reasons_against", self.reasons_against)):
+            if reasons:
+                said.append(Message.of(f"scorecard.text.{key}", reasons=tuple(reason.message for reason in reasons)))
+        if score.left_out:
+            said.append(Message.of("scorecard.text.left_out", criteria=_labels(score)))
+        return said
+
+    def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
+        """Write the explanation in a language, as one paragraph."""
+        between = display(Message("scorecard.text.between"), lang=lang, catalogs=catalogs)
+        return between.join(message.text(lang, catalogs) for message in self.messages)
+
+
+def _labels(score: Score) -> tuple[Message, ...]:
+    """Return what a reader sees of the criteria and gates that are left out, each once."""
+    labels = {asked.key: asked.label for asked in score.card.questions()}
+    labels |= {part.criterion.key: part.criterion.label for part in score.criteria}
+    return tuple(labels.get(key, Message(key)) for key in dict.fromkeys(score.left_out))
+
+
+def explain(score: Score, bands: Bands | None = None, *, previous: str | None = None, most: int = 3) -> Explanation:
+    """Find the strongest reasons for and against a score.
+
+    Parameters
+    ----------
+    score
+        The score.
+    bands, previous
+        To name the band, as :meth:`Bands.band` does.
+    most
+        How many reasons of each kind at most.
+
+    Raises
+    ------
+    InvalidValueError
+        If ``most`` is no whole number from 0 to 1,000, or the score lies below the lowest band.
+
+    Notes
+    -----
+    The effect of a criterion is influence x (points - middle of the scale): what the score would lose if this one stood in the
+    middle of its scale and all else stayed. In a weighted mean, effects sum to the distance of the score from that of a card
+    whose every criterion stands in the middle.
+
+    Examples
+    --------
+    >>> from salesperf import Curve
+    >>> from salesperf.scorecard import Criterion, Scorecard
+    >>> card = Scorecard([Criterion("visits", Curve([(0, 0), (10, 100)]))])
+    >>> print(explain(card.score({"visits": 8})).text())
+    Score 80.00. For it: visits 8 (+30.00).
+    """
+    require(score, Score, path=("score",))
+    check_whole(most, ("most",), 0, _MOST_REASONS)
+    reasons = [_reason(leaf) for leaf in score.leaves()]
+    strongest = sorted(reasons, key=lambda reason: -abs(reason.effect))
+    return Explanation(
+        score=score,
+        band=None if bands is None else bands.band(score, previous),
+        reasons_for=tuple(reason for reason in strongest if reason.effect > 0)[:most],
+        reasons_against=tuple(reason for reason in strongest if reason.effect < 0)[:most],
+    )
+
+
+def _reason(leaf: Leaf) -> Reason:
+    part, scale = leaf.part, leaf.part.criterion.scale
+    points = part.points or 0.0
+    effect = leaf.influence * (points - (scale.low + scale.high) / 2)
+    label = part.criterion.label
+    if part.treatment == "assumed":
+        message = Message.of("scorecard.text.assumed", criterion=label, points=points, effect=effect)
+    else:
+        message = Message.of("scorecard.text.known", criterion=label, fact=worded(part.fact), effect=effect)
+    return Reason(path=leaf.path, effect=effect, message=message)

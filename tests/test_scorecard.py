@@ -1,0 +1,512 @@
+"""Scorecards: worked examples, policies for what is missing, gates, bands, reasons in two languages, and refusals."""
+
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+import pytest
+
+from salesperf import (
+    Categories,
+    Curve,
+    Flag,
+    InvalidInputError,
+    InvalidValueError,
+    SalesperfError,
+    Steps,
+    UnknownNameError,
+)
+from salesperf.model.codes import Codes
+from salesperf.scorecard import Bands, Criterion, Gate, Scorecard, diff, explain
+from salesperf.testing import assert_breakdowns_hold
+
+PERCENT: Final = Curve([(0, 0), (100, 100)])
+BUDGET: Final = Criterion("budget", Curve([(0, 0), (500_000, 100)]), 3)
+INDUSTRY: Final = Criterion("industry", Categories({"manufacturing": 100, "retail": 40}), title="Industry")
+REFERRED: Final = Criterion("is_referred", Flag(100))
+VISITS: Final = Criterion("visits", Steps([(5, 50), (10, 100)]), missing="leave_out")
+CARD: Final = Scorecard([BUDGET, INDUSTRY, REFERRED, VISITS])
+FACTS: Final[dict[str, object]] = {"budget": 250_000, "industry": "retail", "is_referred": True, "visits": 7}
+LETTERS: Final = Bands([("A", 80), ("B", 50), ("C", 0)], margin=2)
+
+
+def percents(*keys: str, **how: Any) -> list[Criterion]:  # noqa: ANN401 - arguments of criteria
+    return [Criterion(key, PERCENT, **how) for key in keys]
+
+
+def faults(call: Callable[[], object]) -> list[tuple[str, tuple[str | int, ...]]]:
+    """Return code and path of every fault that a call tells."""
+    with pytest.raises(InvalidInputError) as caught:
+        call()
+    return [(fault.code, fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)]
+
+
+# Worked examples
+
+
+def test_a_score_is_the_mean_of_points_under_weights() -> None:
+    score = CARD.score(FACTS)
+    assert [part.points for part in score.criteria] == [50.0, 40.0, 100.0, 50.0]
+    assert score.value == (3 * 50 + 40 + 100 + 50) / 6
+    assert_breakdowns_hold(score)
+
+
+def test_goals_are_weighed_as_others_weigh_them(oracle: Callable[[str], Any]) -> None:
+    # Frappe HRMS: appraisal goals under weights in percent; each contributes points x weight.
+    (case,) = (case for case in oracle("appraisal_goals.json")["cases"] if case["id"] == "kra-before-move")
+    roots, weights = case["expected"]["roots"], case["inputs"]["weights"]
+    keys = [str(place) for place in range(len(roots))]
+    card = Scorecard([Criterion(key, PERCENT, weight) for key, weight in zip(keys, weights, strict=True)])
+    score = card.score(dict(zip(keys, roots, strict=True)))
+    assert [leaf.influence * (leaf.part.points or 0) for leaf in score.leaves()] == case["expected"]["contributions"]
+    assert score.value == sum(case["expected"]["contributions"])
+
+
+def test_bands_are_those_that_others_print(oracle: Callable[[str], Any]) -> None:
+    cases = [case for case in oracle("lead_rules.json")["cases"] if "bands" in case["inputs"]]
+    assert cases
+    for case in cases:
+        bands = Bands(case["inputs"]["bands"][::-1])
+        assert bands.band(case["inputs"]["score"]) == case["expected"]["band"]
+
+
+def test_touch_points_are_summed_and_risks_multiplied() -> None:
+    touches = Scorecard([Criterion("calls", Curve([(0, 0), (10, 10)]), 3), *percents("opened")], "sum")
+    score = touches.score({"calls": 4, "opened": 5})
+    assert (score.value, touches.low, touches.high) == (17.0, 0.0, 130.0)
+    assert [part.value for part in score.breakdown.parts] == [12.0, 5.0]
+    shares = Curve([(0, 0), (1, 1)])
+    risk = Scorecard([Criterion("likelihood", shares), Criterion("impact", Curve([(0, -2), (1, 4)]))], "product")
+    assert (risk.score({"likelihood": 0.5, "impact": 1}).value, risk.low, risk.high) == (2.0, -2.0, 4.0)
+    assert_breakdowns_hold([score, risk.score({"likelihood": 0.5, "impact": 1})])
+
+
+def test_a_criterion_may_be_a_card_of_its_own() -> None:
+    fit = Scorecard([BUDGET, INDUSTRY])
+    card = Scorecard([Criterion("fit", fit, 3), Criterion("engagement", Scorecard([VISITS, REFERRED]))])
+    score = card.score(FACTS)
+    assert score.value == (3 * fit.score(FACTS).value + 75) / 4  # type: ignore[operator] # it is defined
+    assert [leaf.path for leaf in score.leaves()] == [
+        ("fit", "budget"),
+        ("fit", "industry"),
+        ("engagement", "visits"),
+        ("engagement", "is_referred"),
+    ]
+    assert [row["level"] for row in score.rows()] == [0, 1, 1, 0, 1, 1]
+    assert_breakdowns_hold(score)
+    assert "(no rows)" not in str(score)
+
+
+# What is missing
+
+
+@pytest.mark.parametrize("nothing", [{}, {"visits": None}, {"visits": math.nan}, {"visits": np.float64("nan")}])
+def test_what_is_left_out_lets_the_other_weights_stand_for_the_whole(nothing: dict[str, Any]) -> None:
+    score = CARD.score({key: FACTS[key] for key in ("budget", "industry", "is_referred")} | nothing)
+    assert score.value == (3 * 50 + 40 + 100) / 5
+    assert [part.weight for part in score.criteria] == [0.6, 0.2, 0.2, 0.0]
+    assert [part.weight for part in score.breakdown.parts] == [0.6, 0.2, 0.2]
+    assert (score.left_out, score.assumed) == (("visits",), ())
+    assert score.rows()[3] == {
+        "level": 0,
+        "criterion": "visits",
+        "fact": None,
+        "points": None,
+        "weight": 0.0,
+        "treatment": "left_out",
+        "cap": None,
+    }
+
+
+def test_points_may_be_assumed_and_it_is_said() -> None:
+    card = Scorecard([Criterion("fit", PERCENT, missing="points", missing_points=40), *percents("other")])
+    score = card.score({"other": 60})
+    assert (score.value, score.assumed, score.left_out) == (50.0, ("fit",), ())
+    assert score.breakdown.text().splitlines()[1] == "  fit (not known, points assumed): 40.00"
+    assert explain(score).text() == (
+        "Score 50.00. For it: other 60 (+5.00). Against it: fit not known, 40.00 points assumed (-5.00)."
+    )
+
+
+@pytest.mark.parametrize("mode", ["weighted_mean", "sum", "product"])
+def test_nothing_known_is_no_score_in_any_mode(mode: Any) -> None:  # noqa: ANN401 - a word
+    card = Scorecard(percents("a", "b", missing="leave_out"), mode, gates=[Gate("c", PERCENT, least=1, cap=0)])
+    score = card.score({"c": 0})
+    assert (score.value, score.breakdown.value, LETTERS.band(score)) == (None, None, None)
+    assert math.isnan(card.score_columns({"a": np.array([np.nan]), "c": np.array([0])})[0])
+    assert explain(score, LETTERS).text() == (
+        "No score: nothing is known that it could rest on. Not known, and so left out: a, b."
+    )
+    assert explain(score, LETTERS).text("zh") == "没有得分：没有任何已知事实可作依据。未知，故未计入：a，b。".replace(
+        "，b", "、b"
+    )
+    change = diff(score, card.score({"a": 1, "c": 1}))
+    assert (change.value, change.by_gates, change.breakdown.holds()) == (None, None, True)
+
+
+def test_some_left_out_have_no_part_in_a_sum_or_a_product() -> None:
+    columns = {"a": np.array([3.0, np.nan]), "b": np.array([np.nan, 4.0]), "c": np.array([2.0, 5.0])}
+    for mode, expected in (("sum", [5.0, 9.0]), ("product", [6.0, 20.0])):
+        card = Scorecard([*percents("a", "b", missing="leave_out"), *percents("c")], mode)  # type: ignore[arg-type] # words
+        assert card.score_columns(columns).tolist() == expected
+
+
+def test_a_nested_card_without_a_score_is_missing_itself() -> None:
+    inner = Scorecard(percents("a", missing="leave_out"))
+    assert faults(lambda: Scorecard([Criterion("inner", inner)]).score({})) == [("fact_missing", ("facts", "inner"))]
+    assumed = Scorecard([Criterion("inner", inner, missing="points", missing_points=30)]).score({})
+    assert (assumed.value, assumed.assumed, assumed.left_out) == (30.0, ("inner",), ("a",))
+    assert_breakdowns_hold(assumed)
+    assert [leaf.path for leaf in assumed.leaves()] == [("inner",)]
+    assert explain(assumed).text() == (
+        "Score 30.00. Against it: inner not known, 30.00 points assumed (-20.00). Not known, and so left out: a."
+    )
+
+
+# Gates
+
+GATED: Final = Scorecard(
+    [BUDGET],
+    gates=[
+        Gate("manager_met", Flag(1), least=1, cap=79, title="Manager met"),
+        Gate("is_competitor", Flag(0, 1), least=1, missing="leave_out"),
+    ],
+)
+
+
+def test_a_closed_gate_caps_the_score_and_a_veto_leaves_nothing() -> None:
+    rich = {"budget": 500_000}
+    cases: list[tuple[bool, bool | None, float]] = [(True, None, 100), (True, False, 100), (False, False, 79), (True, True, 0)]
+    for met, competitor, expected in cases:
+        score = GATED.score(rich | {"manager_met": met, "is_competitor": competitor})
+        assert score.value == expected
+        assert score.before_gates == 100
+        assert_breakdowns_hold(score)
+    assert [gate.is_veto for gate in GATED.gates] == [False, True]
+    met_nobody = GATED.score(rich | {"manager_met": False})
+    assert (met_nobody.is_capped, met_nobody.left_out, met_nobody.closed[0].cap) == (True, ("is_competitor",), 79.0)
+    assert met_nobody.breakdown.text().splitlines() == [
+        "Score: 79.00 = least of",
+        "  Before gates: 100.00 = weighted mean of",
+        "    budget: 100.00 = points on the curve of",
+        "      budget: 500,000",
+        "  Cap: Manager met: 79.00",
+    ]
+    assert explain(met_nobody, LETTERS).text("zh") == (
+        "得分 79.00，等级 B。Manager met 使得分不超过 79.00；否则为 100.00。有利：budget 500,000（+50.00）。"
+        "未知，故未计入：is_competitor。"
+    )
+    assert met_nobody.rows()[1]["cap"] == 79.0
+
+
+def test_a_gate_that_is_closed_and_caps_nothing_is_no_reason() -> None:
+    score = GATED.score({"budget": 100_000, "manager_met": False})
+    assert (score.value, score.is_capped, len(score.closed)) == (20.0, False, 1)
+    assert "Manager" not in explain(score).text()
+
+
+# Facts and columns of any kind
+
+
+def test_facts_may_be_numbers_of_any_kind() -> None:
+    for budget in (250_000, 250_000.0, Decimal(250_000), Fraction(250_000), np.int64(250_000), np.float32(250_000)):
+        score = CARD.score(FACTS | {"budget": budget})
+        assert score.value == CARD.score(FACTS).value
+        assert_breakdowns_hold(score)
+    assert isinstance(CARD.score(FACTS | {"budget": Fraction(1, 3)}).rows()[0]["fact"], float)
+    assert CARD.score(FACTS | {"is_referred": np.True_}).value == CARD.score(FACTS).value
+
+
+def test_columns_may_be_of_any_kind_that_a_scale_can_look_up() -> None:
+    card = Scorecard([INDUSTRY, Criterion("is_referred", Flag(100), missing="points"), VISITS])
+    visits = np.array([7, 12, 1], dtype=np.int8)
+    labels = ["retail", "manufacturing", "retail"]
+    expected = card.score_all([{"industry": name, "is_referred": True, "visits": 7} for name in labels])
+    industries = (np.array(labels), np.array(labels, dtype=object), Codes.of(labels), Codes.of([*labels, "unused"][:3]))
+    for industry in industries:
+        for referred in (np.ones(3, dtype=np.bool_), np.ones(3), np.ones(3, dtype=np.int64)):
+            columns = {"industry": industry, "is_referred": referred, "visits": np.full(3, 7)}
+            assert np.array_equal(card.score_columns(columns), expected)
+    unknown = {"industry": Codes.of(labels), "is_referred": np.array([1.0, np.nan, 0.0]), "visits": visits}
+    assert card.score_columns(unknown).tolist() == [(40 + 100 + 50) / 3, 200 / 3, 40 / 3]
+    assert card.score_columns({"industry": np.array([], dtype=str), "is_referred": np.array([])}).tolist() == []
+
+
+def test_codes_are_looked_up_once_for_all_blocks() -> None:
+    codes = Codes(np.arange(70_000) % 2, ("retail", "manufacturing"))
+    scores = Scorecard([INDUSTRY]).score_columns({"industry": codes})
+    assert np.array_equal(scores, np.where(np.arange(70_000) % 2, 100.0, 40.0))
+
+
+def test_missing_categories_are_none_nan_and_empty_text() -> None:
+    card = Scorecard([Criterion("industry", INDUSTRY.scale, missing="points", missing_points=70), *percents("x")])
+    column = np.array([None, math.nan, "", "retail"], dtype=object)
+    assert card.score_columns({"industry": column, "x": np.full(4, 50)}).tolist() == [60.0, 60.0, 60.0, 45.0]
+    assert card.score({"industry": "", "x": 50}).criteria[0].fact is None
+
+
+def test_a_long_column_is_the_column_of_its_rows() -> None:
+    generator = np.random.default_rng(1)
+    columns = {"a": generator.uniform(-10, 110, 70_000), "b": generator.uniform(-10, 110, 70_000)}
+    card = Scorecard([*percents("a", weight=Decimal("0.3")), *percents("b", weight=Decimal("0.7"))])
+    scores = card.score_columns(columns)
+    for row in (0, 32_767, 32_768, 69_999):
+        assert scores[row] == card.score({key: column[row] for key, column in columns.items()}).value
+    bands = LETTERS.band_columns(scores, np.full(70_000, "B"))
+    assert bands[32_768] == LETTERS.band(float(scores[32_768]), "B")
+
+
+# Bands
+
+
+def test_a_score_that_should_be_80_is_an_a() -> None:
+    # (0.4 x 86.1 + 0.2 x 50.4 + 0.24 x 94.5) / 0.84 is 80 on paper.
+    weights, points = ("0.4", "0.2", "0.24"), (86.1, 50.4, 94.5)
+    card = Scorecard([Criterion(f"c{place}", PERCENT, Decimal(weight)) for place, weight in enumerate(weights)])
+    score = card.score({f"c{place}": value for place, value in enumerate(points)})
+    assert score.value is not None
+    assert score.value < 80
+    assert LETTERS.band(score) == "A"
+
+
+def test_a_band_holds_its_ground_within_the_margin() -> None:
+    assert [LETTERS.band(81.9, label) for label in "ABC"] == ["A", "B", "B"]
+    assert [LETTERS.band(78, label) for label in "ABC"] == ["A", "B", "B"]
+    assert [LETTERS.band(48.0, label) for label in "ABC"] == ["B", "B", "C"]
+    assert [LETTERS.band(0, label) for label in "ABC"] == ["C", "C", "C"]
+    assert LETTERS.band(81, None) == "A"
+    previous = np.array(["B", "", "A"])
+    assert LETTERS.band_columns(np.array([81, 81, 79]), previous).tolist() == ["B", "A", "A"]
+
+
+def test_no_score_has_no_band_and_the_last_band_may_be_without_an_end() -> None:
+    assert LETTERS.band(None) is None
+    assert LETTERS.band(math.nan) is None
+    endless = Bands([("hot", 50), ("cold", -math.inf)])
+    assert endless.band_columns(np.array([np.nan, -1e6, 50])).tolist() == ["", "cold", "hot"]
+    assert endless.band(-(10**6)) == "cold"
+    assert endless.reaches(np.array([np.nan, -1e6]), "cold").tolist() == [False, True]
+    assert LETTERS.reaches(np.array([77.0, 78.0]), "A", previous="A").tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "path"),
+    [
+        (lambda: Bands([]), "no_bands", ("Bands", "cuts")),
+        (lambda: Bands(3), "wrong_type", ("Bands", "cuts")),  # type: ignore[arg-type] # the fault
+        (lambda: Bands([3]), "wrong_type", ("Bands", "cuts", 0)),  # type: ignore[list-item] # the fault
+        (lambda: Bands([("A", 1, 2)]), "length", ("Bands", "cuts", 0)),
+        (lambda: Bands([("", 1)]), "empty", ("Bands", "cuts", 0)),
+        (lambda: Bands([("A", 80), ("B", 80)]), "bands_overlap", ("Bands", "cuts", 1)),
+        (lambda: Bands([("B", 50), ("A", 80)]), "bands_overlap", ("Bands", "cuts", 1)),
+        (lambda: Bands([("A", 80), ("A", 50)]), "not_unique", ("Bands", "cuts", 1)),
+        (lambda: Bands([("A", -math.inf), ("B", 50)]), "not_finite", ("Bands", "cuts", 0)),
+        (lambda: Bands([("A", 80)], margin=-1), "out_of_range", ("Bands", "margin")),
+        (lambda: LETTERS.band(-0.1), "below_bands", ("score",)),
+        (lambda: LETTERS.band("A"), "wrong_type", ("score",)),  # type: ignore[arg-type] # the fault
+        (lambda: LETTERS.band_columns(np.array(["A"])), "not_numeric", ("scores",)),
+        (lambda: LETTERS.band_columns(np.array([[1]])), "dimensions", ("scores",)),
+        (lambda: LETTERS.band_columns([1]), "not_an_array", ("scores",)),  # type: ignore[arg-type] # the fault
+        (lambda: LETTERS.band_columns(np.array([1]), np.array([1])), "not_a_category", ("previous",)),
+        (lambda: LETTERS.band_columns(np.array([1]), np.array(["A", "B"])), "length", ("previous",)),
+    ],
+)
+def test_bands_with_holes_or_overlaps_are_refused(make: Callable[[], Any], code: str, path: tuple[str | int, ...]) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        make()
+    assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_scores_and_bands_that_there_are_not_are_told_with_their_rows() -> None:
+    scores = np.array([3.0, -1.0, -2.0])
+    assert faults(lambda: LETTERS.band_columns(scores)) == [("below_bands", ("scores", 1)), ("below_bands", ("scores", 2))]
+    previous = np.array(["A", "D", "E"])
+    assert faults(lambda: LETTERS.band_columns(np.array([1, 2, 3]), previous)) == [
+        ("unknown_band", ("previous", 1)),
+        ("unknown_band", ("previous", 2)),
+    ]
+    with pytest.raises(UnknownNameError) as caught:
+        LETTERS.band(1, "D")
+    assert (caught.value.code, caught.value.path) == ("unknown_band", ("previous",))
+    with pytest.raises(UnknownNameError) as caught:
+        LETTERS.reaches(np.array([1]), "D")
+    assert caught.value.path == ("label",)
+
+
+# Reasons and changes
+
+
+def test_the_strongest_reasons_stand_first_in_both_languages() -> None:
+    why = explain(CARD.score(FACTS), LETTERS, most=1)
+    assert why.text() == "Score 56.67, band B. For it: is_referred yes (+8.33). Against it: Industry retail (-5.00)."
+    assert why.text("zh") == "得分 56.67，等级 B。有利：is_referred 是（+8.33）。不利：Industry retail（-5.00）。"
+    assert why.rows() == [
+        {"criterion": "is_referred", "effect": pytest.approx(50 / 6)},
+        {"criterion": "industry", "effect": pytest.approx(-5)},
+    ]
+    assert explain(CARD.score(FACTS), LETTERS, previous="A").band == "B"
+    assert explain(CARD.score(FACTS), most=0).text() == "Score 56.67."
+
+
+def test_the_change_between_two_scores_is_told_by_criterion() -> None:
+    before = CARD.score(FACTS)
+    after = CARD.score({**FACTS, "visits": None, "industry": "manufacturing"})
+    change = diff(before, after)
+    assert change.value == 70 - before.value  # type: ignore[operator] # it is defined
+    assert [part.path for part in change.criteria] == [("industry",), ("visits",), ("budget",), ("is_referred",)]
+    assert change.text("zh").startswith("得分 70.00，此前 56.67（+13.33）：Industry 由 retail 变为 manufacturing（+13.33）")
+    assert change.rows()[1] == {
+        "criterion": "visits",
+        "points_before": 50.0,
+        "points_after": None,
+        "change": pytest.approx(-50 / 6),
+    }
+    assert diff(before, before).text() == "Score 56.67, as before."
+    assert_breakdowns_hold([change, diff(before, before)])
+
+
+def test_changes_of_a_product_do_not_add_up_and_those_by_gates_do() -> None:
+    risk = Scorecard(percents("likelihood", "impact"), "product")
+    change = diff(risk.score({"likelihood": 2, "impact": 3}), risk.score({"likelihood": 4, "impact": 3}))
+    assert (change.value, change.criteria[0].change) == (6.0, None)
+    assert_breakdowns_hold(change)
+    rich = {"budget": 500_000}
+    closed = diff(GATED.score(rich | {"manager_met": True}), GATED.score(rich | {"manager_met": False}))
+    assert (closed.value, closed.by_gates, closed.criteria) == (-21.0, -21.0, ())
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("make", "code", "path"),
+    [
+        (lambda: Criterion("", PERCENT), "empty", ("Criterion", "key")),
+        (lambda: Criterion("a", 3), "wrong_type", ("Criterion", "scale")),  # type: ignore[arg-type] # the fault
+        (lambda: Criterion("a", PERCENT, 0), "not_positive", ("Criterion", "weight")),
+        (lambda: Criterion("a", PERCENT, -1), "not_positive", ("Criterion", "weight")),
+        (lambda: Criterion("a", PERCENT, math.nan), "not_finite", ("Criterion", "weight")),
+        (lambda: Criterion("a", PERCENT, 1e10), "out_of_range", ("Criterion", "weight")),
+        (lambda: Criterion("a", PERCENT, missing="guess"), "choice", ("Criterion", "missing")),  # type: ignore[arg-type] # the fault
+        (
+            lambda: Criterion("a", PERCENT, missing="points", missing_points=101),
+            "out_of_range",
+            ("Criterion", "a", "missing_points"),
+        ),
+        (
+            lambda: Gate("a", PERCENT, least=1, missing="points", missing_points=101),
+            "out_of_range",
+            ("Gate", "a", "missing_points"),
+        ),
+        (lambda: Gate("a", CARD, least=1), "wrong_type", ("Gate", "scale")),  # type: ignore[arg-type] # the fault
+        (lambda: Scorecard([]), "no_criteria", ("Scorecard", "criteria")),
+        (lambda: Scorecard(percents("a", "a")), "not_unique", ("Scorecard", "criteria", 1, "key")),
+        (
+            lambda: Scorecard(percents("a", "b", weight=2), "product"),
+            "weight_in_product",
+            ("Scorecard", "criteria", 0, "weight"),
+        ),
+        (
+            lambda: Scorecard(percents("a"), gates=[Gate("b", PERCENT, least=1, cap=101)]),
+            "out_of_range",
+            ("Scorecard", "gates", 0, "cap"),
+        ),
+        (
+            lambda: Scorecard(percents("a"), gates=[Gate("a", Flag(1), least=1)]),
+            "fact_of_two_kinds",
+            ("Scorecard", "criteria"),
+        ),
+        (lambda: CARD.score(3), "wrong_type", ("facts",)),  # type: ignore[arg-type] # the fault
+        (lambda: CARD.score_all(3), "wrong_type", ("facts",)),  # type: ignore[arg-type] # the fault
+        (lambda: CARD.score_all([FACTS, 3]), "wrong_type", ("facts", 1)),  # type: ignore[list-item] # the fault
+        (lambda: explain(3), "wrong_type", ("score",)),  # type: ignore[arg-type] # the fault
+        (lambda: explain(CARD.score(FACTS), most=-1), "out_of_range", ("most",)),
+        (lambda: diff(CARD.score(FACTS), 3), "wrong_type", ("after",)),  # type: ignore[arg-type] # the fault
+    ],
+)
+def test_a_card_that_is_none_is_refused(make: Callable[[], Any], code: str, path: tuple[str | int, ...]) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        make()
+    assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_all_faulty_facts_of_one_are_told_together() -> None:
+    assert faults(lambda: CARD.score({"industry": "mining", "visits": math.inf})) == [
+        ("fact_missing", ("facts", "budget")),
+        ("unknown_category", ("facts", "industry")),
+        ("fact_missing", ("facts", "is_referred")),
+        ("not_finite", ("facts", "visits")),
+    ]
+    for key, wrong, code in (
+        ("budget", "rich", "not_numeric"),
+        ("budget", True, "not_numeric"),
+        ("budget", 10**400, "not_finite"),
+        ("budget", Decimal("sNaN"), "not_finite"),
+        ("industry", 7, "not_a_category"),
+        ("is_referred", "yes", "not_a_flag"),
+        ("is_referred", 1, "not_a_flag"),
+    ):
+        assert faults(lambda key=key, wrong=wrong: CARD.score(FACTS | {key: wrong})) == [(code, ("facts", key))]  # type: ignore[misc] # mypy cannot infer the defaults
+    some = [FACTS, FACTS | {"budget": "rich"}, FACTS | {"budget": None}]
+    assert faults(lambda: CARD.score_all(some)) == [("not_numeric", ("facts", 1, "budget"))]
+    mixed = [FACTS, FACTS | {"budget": None}, FACTS | {"budget": 10**400}]
+    assert sorted(faults(lambda: CARD.score_all(mixed))) == [
+        ("fact_missing", ("facts", 1, "budget")),
+        ("not_finite", ("facts", 2, "budget")),
+    ]
+
+
+def test_the_known_categories_are_named() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        CARD.score(FACTS | {"industry": "mining"})
+    assert "expected one of the categories 'manufacturing', 'retail', got 'mining'" in str(caught.value)
+
+
+def test_all_faulty_columns_are_told_together() -> None:
+    columns = {"budget": np.array(["a"]), "industry": np.array([1]), "is_referred": np.array(["yes"]), "visits": [1]}
+    assert faults(lambda: CARD.score_columns(columns)) == [
+        ("not_of_scale", ("columns", "budget")),
+        ("not_of_scale", ("columns", "industry")),
+        ("not_of_scale", ("columns", "is_referred")),
+        ("not_an_array", ("columns", "visits")),
+        ("no_columns", ("columns",)),
+    ]
+    others = {"budget": Codes.of(["a"]), "industry": np.array([["a"]]), "visits": np.array([1, 2])}
+    assert faults(lambda: CARD.score_columns(others)) == [
+        ("not_of_scale", ("columns", "budget")),
+        ("dimensions", ("columns", "industry")),
+        ("fact_missing", ("columns", "is_referred")),
+    ]
+    unlike = {"budget": np.array([1]), "industry": np.array(["retail"]), "is_referred": np.array([True, False])}
+    assert faults(lambda: CARD.score_columns(unlike)) == [("length", ("columns", "is_referred"))]
+
+
+def test_all_faulty_rows_are_told_together() -> None:
+    columns = {
+        "budget": np.array([1.0, np.nan, np.inf]),
+        "industry": np.array(["retail", None, 7], dtype=object),
+        "is_referred": np.array([0.0, 2.0, np.nan]),
+    }
+    assert faults(lambda: CARD.score_columns(columns)) == [
+        ("not_finite", ("columns", "budget", 2)),
+        ("fact_missing", ("columns", "budget", 1)),
+        ("not_a_category", ("columns", "industry", 2)),
+        ("fact_missing", ("columns", "industry", 1)),
+        ("not_a_flag", ("columns", "is_referred", 1)),
+        ("fact_missing", ("columns", "is_referred", 2)),
+    ]
+    coded = columns | {"budget": np.ones(3), "is_referred": np.ones(3), "industry": Codes.of(["retail", "mining", "mining"])}
+    assert faults(lambda: CARD.score_columns(coded)) == [
+        ("unknown_category", ("columns", "industry", 1)),
+        ("unknown_category", ("columns", "industry", 2)),
+    ]
+
+
+def test_a_great_many_faults_end_the_search() -> None:
+    found = faults(lambda: Scorecard(percents("a")).score_columns({"a": np.full(5000, np.nan)}))
+    assert found[0] == ("fact_missing", ("columns", "a", 0))
+    assert found[-1][0] == "too_many_faults"
+    assert len(found) == 1001
