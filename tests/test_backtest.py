@@ -90,7 +90,10 @@ def test_measures_are_averages_over_the_days_with_their_intervals() -> None:
     assert found.bias.value == pytest.approx((-1 / 3 + 0) / 2)
     assert found.absolute_percentage_error.value == pytest.approx(1 / 6)
     # Student's t with one degree of freedom: 12.706 standard errors, of 1/6.
-    assert found.bias.low == pytest.approx(-1 / 6 - 12.706 / 6, abs=1e-3)
+    assert found.bias.high == pytest.approx(-1 / 6 + 12.706 / 6, abs=1e-3)
+    # Nothing is less than none of what happened, nor an error less than none.
+    assert (found.bias.low, found.absolute_percentage_error.low) == (-1.0, 0.0)
+    assert found.absolute_percentage_error.high == pytest.approx(1 / 6 + 12.706 / 6, abs=1e-3)
     assert (found.bias.n, found.brier.value) == (2, 0.25)
     assert found.coverage.value == 1.0
     assert found.coverage.low == wilson(2, 2).low
@@ -145,6 +148,36 @@ def test_learnt_forecasts_with_new_business_are_right_of_a_steady_business() -> 
     assert stated.forecast.terms.history is None
 
 
+def test_what_was_watched_from_a_day_on_is_learnt_from_alone() -> None:
+    """Of a record that begins in May with what was open then, deals before May tell neither a rate nor quick chances."""
+    watched = date(2026, 5, 1)
+    kept = [each for each in steady().opportunities if each.history[-1].on is None or each.history[-1].on >= watched]
+    found, naive = (
+        forecast.backtest(
+            records(*kept), [date(2026, 9, 30)], measure="count", until=date(2026, 12, 31), learnt=True, since=since
+        ).lines[0]
+        for since in (watched, None)
+    )
+    assert found.forecast.terms.history is not None
+    assert found.forecast.terms.history.since == watched
+    assert found.forecast.new_business is not None
+    assert found.forecast.new_business.window == Period(watched, date(2026, 10, 1))
+    # Eight deals a month, where the naive rate spreads them over the months of which nothing was kept.
+    assert found.forecast.new_business.per_day == pytest.approx(8 * 5 / 153)
+    assert naive.forecast.new_business is not None
+    assert naive.forecast.new_business.per_day < found.forecast.new_business.per_day
+    assert abs(found.error or 0) < abs(naive.error or 0)
+    # What was watched long ago changes nothing beyond the twelve months.
+    early = forecast.backtest(steady(), [date(2026, 9, 30)], measure="count", until=date(2026, 12, 31), since=date(2025, 1, 1))
+    plain = forecast.backtest(steady(), [date(2026, 9, 30)], measure="count", until=date(2026, 12, 31))
+    assert early.rows() == plain.rows()
+
+
+def test_deals_of_which_too_little_is_known_are_left_out_as_in_a_forecast() -> None:
+    (line,) = forecast.backtest(steady(), [date(2026, 9, 30)], measure="count", until=date(2026, 12, 31)).lines
+    assert line.forecast.terms.fallback == "leave_out"
+
+
 def test_of_one_forecast_there_is_no_range_and_of_nothing_no_measure() -> None:
     one = forecast.backtest(records(DEALS[0]), [date(2026, 1, 31)], until=UNTIL, **STATED)
     assert (one.bias.low, one.bias.n) == (None, 1)
@@ -190,6 +223,8 @@ DAY: Final = date(2026, 1, 31)
         ([DAY, date(2026, 5, 1)], {}, "backtest_unfinished", ("dates", 1)),
         ([DAY], {"learnt": True}, "history_too_small", ("dates", 0, "history")),
         ([DAY], {"until": 5}, "wrong_type", ("until",)),
+        ([DAY], {"since": 5}, "wrong_type", ("since",)),
+        ([DAY], {"since": date(2026, 2, 1)}, "since_too_late", ("dates", 0, "since")),
         ([DAY], {"grain": "decade"}, "choice", ("grain",)),
         ([DAY], {"share": 1.0}, "out_of_range", ("share",)),
         ([DAY], {"learnt": 1}, "wrong_type", ("learnt",)),

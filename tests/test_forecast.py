@@ -527,7 +527,7 @@ def test_a_deal_won_for_nobody_knows_what_still_leaves() -> None:
         (project(*THREE, period=Period.year(2026)), "other_forecast", ("earlier", "period")),
         (project(*THREE, measure="count"), "other_forecast", ("earlier", "measure")),
         (project(*THREE).of("ada"), "other_forecast", ("earlier", "owner")),
-        (project(*THREE, as_of=date(2026, 9, 1)), "period_reversed", ("earlier", "as_of")),
+        (project(*THREE, as_of=date(2026, 9, 1)), "days_reversed", ("earlier", "as_of")),
     ],
 )
 def test_only_forecasts_of_one_thing_are_compared(earlier: Any, code: str, path: tuple[str, ...]) -> None:  # noqa: ANN401 - the fault
@@ -567,6 +567,14 @@ def test_a_what_if_tells_both_numbers(supposed: dict[str, Any], expected: int) -
     assert {row["forecast"] for row in found.rows()} == {"before", "after"}
     assert "CNY 490.00 as it is" in found.text()
     assert_breakdowns_hold(found.after)
+
+
+def test_a_what_if_names_what_was_supposed_and_nothing_else() -> None:
+    found = project(*THREE)
+    assert found.what_if(win_rate=2).text().endswith("CNY 600.00 with 2 times the win rates.")
+    assert found.what_if(win_rate=2, deals=2).text().endswith("with 2 times the win rates, 2 times as many deals.")
+    assert found.what_if().text() == "Expected: CNY 490.00; nothing else was supposed."
+    assert found.what_if(deal_size=2, cycle=0.5).text("zh").count("现在的") == 2
 
 
 def test_of_a_what_if_one_may_ask_what_if() -> None:

@@ -203,10 +203,52 @@ def test_of_too_few_or_beyond_what_was_followed_nothing_is_said() -> None:
     beyond = young.win_chance("lead", horizon=21)
     assert beyond.reason is not None
     assert beyond.reason.text() == "no deal on record was followed so long: at most 20 days, and 21 were asked for"
-    assert young.win_chance("lead").value == 0.5
+    whole = young.win_chance("lead")
+    assert (whole.value, whole.reason and whole.reason.text()) == (
+        0.5,
+        "50.0% were still open after 20 days, the longest that any was followed: what becomes of them is not known",
+    )
+    assert told(*ten("won", "lost")).win_chance("lead").reason is None
     assert young.win_chance("offer").reason is not None
     assert np.isnan(young.win_chances(1, 0, 1, 5).value)
     assert young.win_chances(1, 0, 1, 5).rows() == [{"value": None, "low": None, "high": None, "n": 0}]
+
+
+def test_over_days_on_which_none_was_watched_no_chance_is_told() -> None:
+    """Watched for ten days: ten deals from their first day on, and ten from their sixtieth. Of days 11 to 60 nobody knows."""
+    last = (AS_OF - FIRST).days
+    old = [deal((last - 70, "lead"), (last - 5, "won")) for _ in range(10)]
+    young = [deal((last - 10, "lead")) for _ in range(10)]
+    tally = told(*young, *old, since=AS_OF - timedelta(10))
+    assert tally.win_chances(0, 0, 1, 10).value == 0
+    assert np.isnan(tally.win_chances(0, 0, 1, 70).value)
+    assert tally.win_chances(0, 60, 1, 10).value == 1
+    reason = tally.win_chance("lead", horizon=65).reason
+    assert reason is not None
+    assert reason.text() == "on some of the 65 days asked for no deal on record was watched"
+    # Where all that were watched have come to their end, there is nobody to ask about.
+    ended = [deal((last - 10, "lead"), (last - 3, end)) for end in ("won", "lost") for _ in range(5)]
+    assert told(*ended, *old, since=AS_OF - timedelta(10)).win_chance("lead", horizon=70).value == 0.5
+
+
+def test_what_was_told_compares_by_content_and_cannot_change() -> None:
+    tally, other = told(*ten("won", "lost", "")), told(*ten("won", "lost"))
+    asks: tuple[Callable[[OutcomeTally], Any], ...] = (
+        lambda each: each.win_chances(0, np.array([0, 20]), 1, 9),
+        time_to_win,
+        lambda each: time_in_stage(each, "lead"),
+    )
+    for ask in asks:
+        assert ask(tally) == ask(told(*ten("won", "lost", "")))
+        assert ask(tally) != ask(other)
+        assert ask(tally) != "it"
+        with pytest.raises(TypeError):
+            hash(ask(tally))
+    chances = asks[0](other)
+    # Nothing is known of whoever stands there for twenty days.
+    assert chances.rows()[1]["value"] is None
+    with pytest.raises(ValueError, match="read-only"):
+        chances.value[0] = 1
 
 
 def test_of_deals_that_were_all_watched_later_only_no_chance_is_told() -> None:
@@ -329,6 +371,12 @@ def test_stale_deals_are_told_by_the_limit_of_the_stage_or_by_what_decided_ones_
     assert report.rows()[0]["count"] == 2
     alone = stale(told(deal((0, "lead"))))
     assert (alone.stages[0].limit_days, alone.notes) == (None, ())
+
+
+def test_a_note_on_stale_deals_names_their_segment() -> None:
+    waiting = [deal((0, "offer"), facts={"region": region}) for region in ("east", "west")]
+    notes = stale(told(*waiting, by=["region"])).notes
+    assert [note.text().split(":")[0] for note in notes] == ["east, offer", "west, offer"]
 
 
 # Two funnels

@@ -377,6 +377,31 @@ def test_the_incidences_of_statsmodels_and_greenwood(oracle: Callable[[str], Any
             assert curve.standard_error.tolist() == pytest.approx(exact["std_error"][rows], rel=1e-12, abs=1e-15)
 
 
+def test_the_curves_of_statsmodels_and_scikit_survival(oracle: Callable[[str], Any]) -> None:
+    for case in oracle("survival.json")["cases"]:
+        table = EventTable.of(np.array(case["durations"]), np.array(case["cause_0cens_1won_2lost"]))
+        curve, theirs, other = kaplan_meier(table), case["km_statsmodels"], case["km_sksurv_log_log"]
+        # Theirs has a row for each time of an event alone.
+        rows = np.searchsorted(curve.times, theirs["time"])
+        assert curve.survival[rows].tolist() == pytest.approx(theirs["surv"], abs=1e-14)
+        assert curve.at_risk[rows].tolist() == theirs["n_risk"]
+        assert curve.events[rows].tolist() == theirs["n_events"]
+        left = curve.survival[rows] > 0
+        assert curve.standard_error[rows][left].tolist() == pytest.approx(np.array(theirs["se"])[left].tolist(), rel=1e-12)
+        assert curve.median == theirs["quantiles"]["0.5"]
+        assert curve.survival.tolist() == pytest.approx(other["surv"], abs=1e-14)
+        open_rows = np.flatnonzero((curve.survival > 0) & (curve.survival < 1))
+        for ends, expected in ((curve.low, other["lower"]), (curve.high, other["upper"])):
+            assert ends[open_rows].tolist() == pytest.approx(np.array(expected)[open_rows].tolist(), rel=1e-12)
+        for name in ("km_greenwood_plain", "km_greenwood_log"):
+            assert curve.survival.tolist() == pytest.approx(case[name]["surv"], abs=1e-14)
+        incidences = case["aj_sksurv"]
+        found = [aalen_johansen(table, cause) for cause in (1, 2)]
+        for each, name in zip(found, ("cif1", "cif2"), strict=True):
+            assert each.incidence.tolist() == pytest.approx(incidences[name], abs=1e-14)
+        assert (found[0].incidence + found[1].incidence).tolist() == pytest.approx(incidences["total"], abs=1e-14)
+
+
 def test_the_restricted_means_log_rank_tests_and_late_entries_of_others(oracle: Callable[[str], Any]) -> None:
     for case in oracle("survival.json")["cases"]:
         durations, causes = np.array(case["durations"]), np.array(case["cause_0cens_1won_2lost"])

@@ -142,6 +142,18 @@ def test_levers_are_those_of_deals_decided_in_the_period() -> None:
     assert found.rows()[-1]["value"] == pytest.approx(15)
 
 
+def test_the_velocity_and_the_average_of_published_examples(oracle: Callable[[str], dict[str, Any]]) -> None:
+    # A reference of revenue operations: 50 opportunities, a win rate of 0.25, 10,000 each, 30 days. A test of frappe/crm.
+    cases = {case["id"]: case for case in oracle("forecast_pipeline.json")["cases"]}
+    of, expected = cases["ro-velocity"]["inputs"], cases["ro-velocity"]["expected"]
+    open_deals = [deal(None) for _ in range(of["opportunities"])]
+    found = measured(deal("won", of["avg_value"], of["cycle_days"]), *(deal("lost") for _ in range(3)), *open_deals)
+    assert found.win_rate.value == of["win_rate"]
+    assert found.value.value == pytest.approx(expected["velocity_per_day"], abs=cases["ro-velocity"]["tolerance"])
+    average = measured(*(deal("won", value) for value in cases["fd-avg-won"]["inputs"]["values"])).average_won_value
+    assert (average.n, average.value) == tuple(cases["fd-avg-won"]["expected"][name] for name in ("count", "mean"))
+
+
 def test_what_each_lever_would_add() -> None:
     found = measured(*[deal("won", 100, 10)] * 3, deal("lost"), *[deal(None)] * 4)
     # 4 x 3/4 x 100 / 10 = 30 a day; a tenth more of three levers is 3, a cycle a tenth shorter is 30 / 0.9 - 30.

@@ -121,6 +121,7 @@ def shuffled(records: Records, random: Random) -> Records:
         targets=mixed(records.targets),
         actuals=mixed(records.actuals),
         opportunities=mixed(records.opportunities),
+        leads=mixed(records.leads),
         customers=mixed(records.customers),
         processes=mixed(records.processes),
         calendar=records.calendar,

@@ -180,7 +180,7 @@ class BacktestReport(Result):
     @cached_property
     def bias(self) -> Estimate:
         """Mean of (expected - actual) / actual: above 0 forecasts were too high."""
-        return self._mean(lambda line: line.error)
+        return self._mean(lambda line: line.error, least=-1)
 
     @cached_property
     def absolute_percentage_error(self) -> Estimate:
@@ -190,10 +190,13 @@ class BacktestReport(Result):
     @cached_property
     def brier(self) -> Estimate:
         """Mean of the Brier scores: 0 is for who knows, 0.25 for who says one half of each deal."""
-        return self._mean(lambda line: line.brier)
+        return self._mean(lambda line: line.brier, most=1)
 
-    def _mean(self, value: Callable[[BacktestLine], float | None]) -> Estimate:
-        """Average over the forecasts, with the interval of Student's t; deals of one forecast are not independent."""
+    def _mean(self, value: Callable[[BacktestLine], float | None], *, least: float = 0, most: float = math.inf) -> Estimate:
+        """Average over the forecasts, with the interval of Student's t within what is possible.
+
+        The deals of one forecast are not independent.
+        """
         values = [found for line in self.lines if (found := value(line)) is not None]
         n = len(values)
         if not n:
@@ -202,7 +205,9 @@ class BacktestReport(Result):
         if n == 1:
             return Estimate(value=mean, n=n, reason=Message("forecast.reason.one_forecast"))
         half = student_t_quantile(0.975, n - 1) * stdev(values) / math.sqrt(n)
-        return Estimate(value=mean, low=mean - half, high=mean + half, n=n)
+        # Where less was to be won than nothing, an error may lie beyond its end.
+        low, high = min(max(mean - half, least), mean), max(min(mean + half, most), mean)
+        return Estimate(value=mean, low=low, high=high, n=n)
 
     @cached_property
     def coverage(self) -> Estimate:

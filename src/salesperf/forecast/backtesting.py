@@ -7,7 +7,7 @@ import attrs
 
 from salesperf.errors import InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.forecast.backtest_report import BacktestLine, BacktestReport
-from salesperf.forecast.creation import learn_new_business
+from salesperf.forecast.creation import NewBusiness, learn_new_business
 from salesperf.forecast.deals import Measure, known_deals
 from salesperf.forecast.projecting import project
 from salesperf.forecast.terms import Fallback, LearntBy, check_level
@@ -29,6 +29,7 @@ def backtest(
     *,
     process: str | None = None,
     grain: Grain = "quarter",
+    since: date | None = None,
     until: date | None = None,
     learnt: bool = True,
     new_business: bool = True,
@@ -36,7 +37,7 @@ def backtest(
     measure: Measure = "amount",
     learnt_by: LearntBy = "stage_and_age",
     minimum: int = FEWEST_DEALS,
-    fallback: Fallback = "stage",
+    fallback: Fallback = "leave_out",
     share: float = 0.8,
 ) -> BacktestReport:
     """Forecast as on past days, from what was known on them, and hold that against what happened.
@@ -51,6 +52,10 @@ def backtest(
         The key of the sales process; ``None`` where there is only one.
     grain
         Of the periods, one of :data:`GRAINS`.
+    since
+        The first day that was watched, where the records hold no deal that ended before it: chances are learnt as of
+        :func:`salesperf.funnel.outcomes`, and business to come from deals created from then on. ``None`` where all were
+        watched from their beginning.
     until
         The last day of which the records know; ``None`` for that of the last change of a deal.
     learnt
@@ -69,8 +74,8 @@ def backtest(
     Raises
     ------
     InvalidValueError
-        If an argument is malformed, or there are no days, or one comes twice; no deal was known on a day, its period is not
-        over, or the history was too small to learn from by then: the path tells which day.
+        If an argument is malformed, or there are no days, or one comes twice; no deal was known on a day, nothing was watched
+        by then, its period is not over, or the history was too small to learn from: the path tells which day.
     UnknownNameError
         If there is no such process.
     UnitMismatchError
@@ -81,6 +86,9 @@ def backtest(
     What is won counts by the day it was won, as known on ``until``; so does what it was worth. Fields of which only an
     export tells the last value are withheld on days before it (:class:`Opportunity`): deals then have no amounts, and
     ``measure="count"`` is what can be tested.
+
+    The intervals of bias, error and coverage take the forecasts as independent. Those of one period share what happened in
+    it, so there they are too narrow.
 
     References
     ----------
@@ -113,10 +121,13 @@ def backtest(
     chosen = _process_named(records, process)
     last = _last_day(records) if until is None else until
     check_date(last, ("until",))
+    if since is not None:
+        check_date(since, ("since",))
     past = _Past(
         records=records,
         process=chosen,
         grain=grain,
+        since=since,
         until=last,
         learnt=learnt,
         new_business=new_business,
@@ -170,6 +181,7 @@ class _Past:
     records: Records
     process: SalesProcess
     grain: Grain
+    since: date | None
     until: date
     learnt: bool
     new_business: bool
@@ -184,6 +196,13 @@ class _Past:
         only = len(records.processes) == 1
         return [deal for deal in records.opportunities if deal.process == self.process.key or (only and deal.process is None)]
 
+    def _to_come(self, known: list[Opportunity], day: date) -> NewBusiness:
+        """Learn how deals come into being from the twelve months before, as far as they were watched."""
+        window = Period.rolling(day)
+        if self.since is not None and self.since > window.start:
+            window = Period(self.since, window.end)
+        return learn_new_business(known, self.process, as_of=day, window=window)
+
     def line(self, day: date) -> BacktestLine:
         """Forecast as on a day, and look at what happened."""
         period = Period.holding(day + timedelta(days=1), self.grain, self.records.calendar)
@@ -192,14 +211,15 @@ class _Past:
         known = self._deals(self.records.as_of(day))
         if not known:
             raise InvalidValueError("backtest_before_data", value=day)
-        new = learn_new_business(known, self.process, as_of=day) if self.new_business else None
+        if self.since is not None and self.since > day:
+            raise InvalidValueError("since_too_late", path=("since",), last=day, value=self.since)
         found = project(
             known,
             self.process,
             as_of=day,
             period=period,
-            history=outcomes(known, self.process, as_of=day) if self.learnt else None,
-            new_business=new,
+            history=outcomes(known, self.process, as_of=day, since=self.since) if self.learnt else None,
+            new_business=self._to_come(known, day) if self.new_business else None,
             correlation=self.correlation,
             measure=self.measure,
             learnt_by=self.learnt_by,

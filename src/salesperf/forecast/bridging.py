@@ -201,7 +201,7 @@ def _check_alike(earlier: "Forecast", later: "Forecast") -> None:
         if value != wanted[name]:
             raise InvalidValueError("other_forecast", path=("earlier", name), expected=wanted[name], value=value)
     if earlier.as_of > later.as_of:
-        raise InvalidValueError("period_reversed", path=("earlier", "as_of"), start=earlier.as_of, end=later.as_of)
+        raise InvalidValueError("days_reversed", path=("earlier", "as_of"), first=earlier.as_of, last=later.as_of)
     if None not in (earlier.unit, later.unit) and earlier.unit != later.unit:
         raise UnitMismatchError("unit_mismatch", path=("earlier",), left=str(later.unit), right=str(earlier.unit))
 

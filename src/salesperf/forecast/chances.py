@@ -24,7 +24,8 @@ def judge(deals: Sequence[ForecastDeal], terms: ForecastTerms) -> tuple[Forecast
     Raises
     ------
     InvalidValueError
-        If the history is too small to learn from: no stage was entered by as many deals as the terms ask for.
+        If the history is too small to learn from: no stage was entered by as many deals as the terms ask for; or too short,
+        so that none of them was followed for as many days as the period is away.
     """
     if terms.is_over:
         return tuple(_left_out(deal, "outside") for deal in deals)
@@ -88,6 +89,8 @@ def _learnt(deals: Sequence[ForecastDeal], terms: ForecastTerms, history: Outcom
     stages = np.array([place[deal.stage] for deal in deals], dtype=np.int64)
     by_stage = _Learnt.of(history, terms, np.arange(len(place)), np.zeros(len(place), dtype=np.int64))
     if terms.fallback != "stated" and by_stage.largest < terms.minimum:
+        if int(by_stage.stood.max(initial=0)) >= terms.minimum:
+            raise InvalidValueError("history_too_short", path=("history",), value=_days_asked(terms)[1])
         raise InvalidValueError("history_too_small", path=("history",), minimum=terms.minimum, value=by_stage.largest)
     source: ChanceSource = "learnt_by_stage"
     learnt = by_stage.take(stages)
@@ -109,26 +112,35 @@ def _learnt(deals: Sequence[ForecastDeal], terms: ForecastTerms, history: Outcom
     return found
 
 
+def _days_asked(terms: ForecastTerms) -> tuple[int, int]:
+    """Return the first and the last of the days of which a history is asked.
+
+    Where deals take ``cycle`` times as long as they took, so many days of theirs are as many fewer of the history's.
+    """
+    first, last = terms.days_left
+    begin = 1 + round((first - 1) / terms.cycle_factor)
+    return begin, max(round(last / terms.cycle_factor), begin)
+
+
 @attrs.frozen(eq=False, kw_only=True)
 class _Learnt:
-    """Chances learnt from earlier deals, a column each: the chance, its range, and of how many deals."""
+    """Chances learnt from earlier deals, a column each: the chance, its range, and of how many deals.
+
+    Of ``n`` the chance is known, 0 where it is not; ``stood`` counts all that stood there as long, followed so far or not.
+    """
 
     value: Column
     low: Column
     high: Column
     n: Integers
+    stood: Integers
 
     @classmethod
     def of(cls, history: OutcomeTally, terms: ForecastTerms, stages: Integers, ages: Integers) -> "_Learnt":
-        """Ask the history for the chances of deals that stand in stages for so many days.
-
-        Where deals take ``cycle`` times as long as they took, so many days of theirs are as many fewer of the history's.
-        """
-        first, last = terms.days_left
-        begin = 1 + round((first - 1) / terms.cycle_factor)
-        found = history.win_chances(stages, ages, begin, max(round(last / terms.cycle_factor), begin), level=terms.level)
+        """Ask the history for the chances of deals that stand in stages for so many days."""
+        found = history.win_chances(stages, ages, *_days_asked(terms), level=terms.level)
         known = ~np.isnan(found.value)
-        return cls(value=found.value, low=found.low, high=found.high, n=np.where(known, found.n, 0))
+        return cls(value=found.value, low=found.low, high=found.high, n=np.where(known, found.n, 0), stood=found.n)
 
     @property
     def largest(self) -> int:
@@ -137,7 +149,8 @@ class _Learnt:
 
     def take(self, places: Integers) -> "_Learnt":
         """Return the chances at some places."""
-        return _Learnt(value=self.value[places], low=self.low[places], high=self.high[places], n=self.n[places])
+        columns = {field.name: getattr(self, field.name)[places] for field in attrs.fields(_Learnt)}
+        return _Learnt(**columns)
 
     def without(self, unknown: NDArray[np.bool_]) -> "_Learnt":
         """Return the chances as though nothing were known of some."""

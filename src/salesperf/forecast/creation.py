@@ -53,6 +53,8 @@ class NewBusiness(Result):
         How many of them were won by then.
     win_shares : tuple of float
         The share that is won within so many days of its creation: 0, 1, 2, ...; deals still open are censored.
+    win_counts : tuple of int
+        How many were seen to be won within so many days, which tells how sure the shares are.
     amounts : tuple of Amount
         What those won were worth, as far as it is known; in order.
     factor : float
@@ -76,6 +78,7 @@ class NewBusiness(Result):
     created: int
     won: int
     win_shares: tuple[float, ...]
+    win_counts: tuple[int, ...]
     amounts: tuple[Amount, ...]
     factor: float = 1.0
 
@@ -110,23 +113,46 @@ class NewBusiness(Result):
         -----
         With c deals created a day, and a share F(k) of them won within k days, those created on day d and won from day f to
         day l number c (F(l - d) - F(f - 1 - d)); over all d that sums to c (F(f - 1) + ... + F(l - 1)).
+
+        That is a weighted sum of the wins that were seen: one after k days counts for as many days of creation as leave it
+        so long, and for those who were censored before. Sums of w and of w squared over the wins tell as how many that all
+        weigh alike they count; the spread of what they were worth makes them count for fewer still.
+
+        References
+        ----------
+        M. P. Fay and E. J. Feuer, "Confidence intervals for directly standardized rates: a method based on the gamma
+        distribution", *Statistics in Medicine* 16 (1997) 791-801.
         """
         first, last = terms.days_left
         days = np.rint(np.arange(first - 1, max(last, first - 1)) / float(terms.cycle_factor)).astype(np.int64)
+        days = np.minimum(days, len(self.win_shares) - 1)
         shares = np.minimum(np.array(self.win_shares) * float(terms.win_rate_factor), 1)
-        wins = self.factor * self.per_day * float(shares[np.minimum(days, shares.size - 1)].sum())
-        low, high = _poisson_range(self.won, terms.level)
+        wins = self.factor * self.per_day * float(shares[days].sum())
         amounts = (Amount(minor=1, unit=COUNT),) if terms.measure == "count" else self.amounts
+        low, high = _poisson_range(self._equal_wins(days, amounts), terms.level)
         return NewDeals(
-            expected_count=wins if self.won and amounts else 0.0,
+            expected_count=wins if amounts else 0.0,
             low_count=wins * low,
             high_count=wins * high,
             observed=self.won,
             amounts=amounts,
         )
 
+    def _equal_wins(self, days: Integers, amounts: tuple[Amount, ...]) -> float:
+        """Return as how many wins of one weight and one worth those count that were seen, for so many days left each."""
+        # How many of the days leave a win its time.
+        leaving = np.cumsum(np.bincount(days, minlength=len(self.win_shares))[::-1])[::-1]
+        weights = leaving * np.diff(np.array(self.win_shares), prepend=0.0)
+        counts = np.diff(np.array(self.win_counts), prepend=0)
+        squares = float(np.sum(weights**2 / np.maximum(counts, 1)))
+        if not squares or not amounts:
+            return 0.0
+        worth = np.array([amount.minor for amount in amounts], dtype=np.float64)
+        spread = float(worth.var(ddof=1)) / worth.mean() ** 2 / worth.size if worth.size > 1 and worth.any() else 0.0
+        return 1 / (squares / float(weights.sum()) ** 2 + spread)
 
-def _poisson_range(count: int, level: float) -> tuple[float, float]:
+
+def _poisson_range(count: float, level: float) -> tuple[float, float]:
     """Return the range of a Poisson mean over its estimate, a count above 0, by Byar's approximation."""
     if not count:
         return 0.0, 0.0
@@ -147,7 +173,8 @@ class NewDeals:
     expected_count : float
         How many are to be expected.
     low_count, high_count : float
-        The range of that number, as far as those won so far tell it.
+        The range of what they bring, as a number of deals of average worth: as far as those won so far tell how many there
+        will be, and what one is worth.
     observed : int
         How many won deals it rests on.
     amounts : tuple of Amount
@@ -277,14 +304,17 @@ def learn_new_business(
             _refuse_negative(placed.position, known)
             amounts.append((Placed(placed.position, known), known.amount))
     if not durations:
-        raise InvalidValueError("history_too_small", path=("opportunities",), minimum=1, value=0)
+        raise InvalidValueError("nothing_created", path=("opportunities",), value=str(days))
     common_unit(amounts)
+    lasted, cause = np.array(durations), np.array(causes)
+    is_won = cause == _CAUSES["won"]
     return NewBusiness(
         window=days,
         as_of=as_of,
         created=len(durations),
-        won=causes.count(_CAUSES["won"]),
-        win_shares=_win_shares(np.array(durations), np.array(causes)),
+        won=int(is_won.sum()),
+        win_shares=_win_shares(lasted, cause),
+        win_counts=tuple(np.cumsum(np.bincount(lasted[is_won], minlength=int(lasted.max()) + 1)).tolist()),
         amounts=tuple(sorted((amount for _, amount in amounts if amount is not None), key=lambda amount: amount.minor)),
     )
 

@@ -508,7 +508,11 @@ class WhatIf(Result):
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write both expected values, and what was supposed."""
         factors = {name: float(getattr(self, name)) for name in ("win_rate", "deal_size", "cycle", "deals")}
-        message = Message.of("forecast.text.what_if", before=self.before.expected, after=self.after.expected, **factors)
+        each = tuple(
+            Message.of(f"forecast.text.what_if_{name}", factor=factor) for name, factor in factors.items() if factor != 1
+        )
+        wording = "what_if" if each else "what_if_nothing"
+        message = Message.of(f"forecast.text.{wording}", before=self.before.expected, after=self.after.expected, each=each)
         return message.text(lang, catalogs)
 
     def rows(self) -> list[Row]:

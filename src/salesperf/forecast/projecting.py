@@ -93,7 +93,7 @@ def project(
     ------
     InvalidValueError
         If an argument is malformed; a deal is of another process, comes twice, or is open with a negative amount; the
-        history is of another process or a later day, or too small to learn from.
+        history is of another process or a later day, or too small or too short to learn from.
     UnknownNameError
         If a deal is in a stage that the process does not have, or a name of an owner or a stage is unknown.
     UnitMismatchError

@@ -8,17 +8,27 @@ import numpy as np
 
 from salesperf.funnel.following import CAUSES
 from salesperf.kernels.numeric import Column
-from salesperf.kernels.survival import EventTable, aalen_johansen
-from salesperf.model.codes import Integers
+from salesperf.kernels.survival import EventTable, IncidenceCurve, aalen_johansen, kaplan_meier
+from salesperf.model.codes import Integers, read_only
 from salesperf.model.result import Result, Row
 
-__all__ = ["FEWEST_DEALS", "Chances", "Standing", "chances_of", "curve_table"]
+__all__ = ["FEWEST_DEALS", "Chances", "Standing", "chances_of", "curve_table", "share_open"]
 
 FEWEST_DEALS: Final = 10
 """Deals below which a chance or a rate is told as not known: too few to tell any but extremes apart."""
 
 _WON: Final = CAUSES["won"]
 _IN_TIME, _OTHERWISE = 1, 2
+
+
+def _as_column(value: Column) -> Column:
+    column = np.asarray(value, dtype=np.float64).view()
+    column.flags.writeable = False
+    return column
+
+
+def _as_counts(value: Integers) -> Integers:
+    return read_only(np.asarray(value, dtype=np.int64))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -48,11 +58,20 @@ class Chances(Result):
     n      2
     """
 
-    value: Column
-    low: Column
-    high: Column
-    n: Integers
+    value: Column = attrs.field(converter=_as_column)
+    low: Column = attrs.field(converter=_as_column)
+    high: Column = attrs.field(converter=_as_column)
+    n: Integers = attrs.field(converter=_as_counts)
     level: float
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by content: what is not known of both is the same."""
+        if not isinstance(other, Chances):
+            return NotImplemented
+        pairs = [(getattr(self, name), getattr(other, name)) for name in ("value", "low", "high", "n")]
+        return self.level == other.level and all(np.array_equal(one, two, equal_nan=True) for one, two in pairs)
+
+    __hash__ = None  # type: ignore[assignment] # it holds arrays
 
     def rows(self) -> list[Row]:
         """Return a row for each deal: the chance, its interval, and on how many deals it rests; ``None`` for ``nan``."""
@@ -160,7 +179,27 @@ def _chance(standing: Standing, age: int, first: int, last: int, level: float) -
     )
     value = curve.at(last)
     # Where all were watched later only, the curve would tell of those that last until then.
-    if np.isnan(value) or not at_risk:
+    if np.isnan(value) or not at_risk or _is_broken(entry[watched], days[watched], curve):
         return np.nan, np.nan, np.nan, at_risk
     interval = curve.interval_at(last)
     return value, interval.low, interval.high, at_risk
+
+
+def share_open(standing: Standing, age: int) -> float:
+    """Tell which share of deals that all stood there at the age was still open when the last of them was seen."""
+    entry, days = np.maximum(standing.entry - age - 1, 0), standing.days - age
+    watched = np.flatnonzero(entry < days)
+    ended = (standing.cause[watched] > 0).astype(np.int64)
+    return float(kaplan_meier(EventTable.of(days[watched], ended, entry=entry[watched])).survival[-1])
+
+
+def _is_broken(entry: Integers, days: Integers, curve: IncidenceCurve) -> bool:
+    """Tell whether there were days on which none was watched, though some are left: a curve takes it that nothing happened."""
+    order = np.argsort(entry, kind="stable")
+    reached = np.maximum.accumulate(days[order])
+    breaks = np.flatnonzero(entry[order][1:] > reached[:-1])
+    if not breaks.size:
+        return False
+    # Where all have come to their end, there is nobody to whom anything could have happened.
+    last = np.searchsorted(curve.times, reached[breaks[0]], side="right") - 1
+    return bool(curve.survival[last] > 0)

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from salesperf.errors import InvalidValueError, UnknownNameError
-from salesperf.funnel.chances import FEWEST_DEALS, Chances, Standing, chances_of
+from salesperf.funnel.chances import FEWEST_DEALS, Chances, Standing, chances_of, share_open
 from salesperf.funnel.following import BEGINNING, CAUSES, Passage, Stay
 from salesperf.funnel.tally import Labels, check_question, in_order, refuse_other_question
 from salesperf.kernels.elementwise import refuse_where, spread
@@ -253,7 +253,8 @@ class OutcomeTally(Result):
         Returns
         -------
         Chances
-            Undefined (``nan``) where no deal on record stood there so long, or none of them was followed until the last day.
+            Undefined (``nan``) where no deal on record stood there so long, or on some day up to the last none of them was
+            watched.
 
         Raises
         ------
@@ -342,7 +343,8 @@ class OutcomeTally(Result):
         Returns
         -------
         Estimate
-            A probability; of fewer deals, or beyond the days for which any was followed, undefined, and the reason says so.
+            A probability; of fewer deals, beyond the days for which any was followed, or over days on which none was watched,
+            undefined, and the reason says so.
 
         Raises
         ------
@@ -369,7 +371,9 @@ class OutcomeTally(Result):
         check_whole(age, ("age",), 0, _MOST_DAYS)
         check_segment(self, segment)
         check_whole(minimum, ("minimum",), 1, INT64_MAX)
-        followed = int((standing(self, segment, place).longer_than(age).days - age).max(initial=0))
+        known = standing(self, segment, place).longer_than(age)
+        followed = int((known.days - age).max(initial=0))
+        is_open_ended = horizon is None
         if horizon is None:
             horizon = max(followed, 1)
         check_whole(horizon, ("horizon",), 1, _MOST_DAYS)
@@ -378,8 +382,12 @@ class OutcomeTally(Result):
         if n < minimum:
             return Estimate.undefined(Message.of("funnel.reason.too_few", n=n, minimum=minimum), n=n)
         if np.isnan(chances.value):
-            return Estimate.undefined(Message.of("funnel.reason.not_followed", days=followed, horizon=horizon), n=n)
-        return Estimate(value=float(chances.value), low=float(chances.low), high=float(chances.high), n=n, level=level)
+            wording = "not_followed" if horizon > followed else "unwatched"
+            return Estimate.undefined(Message.of(f"funnel.reason.{wording}", days=followed, horizon=horizon), n=n)
+        left = share_open(known, age) if is_open_ended else 0.0
+        reason = Message.of("funnel.reason.open_at_last", share=left, days=followed) if left else None
+        low, high = float(chances.low), float(chances.high)
+        return Estimate(value=float(chances.value), low=low, high=high, n=n, level=level, reason=reason)
 
 
 def place_of(tally: OutcomeTally, stage: object) -> int:

@@ -11,9 +11,9 @@ from salesperf.funnel.chances import curve_table
 from salesperf.funnel.following import BEGINNING, CAUSES, PASSAGES
 from salesperf.funnel.outcome_tally import OutcomeTally, passed, standing
 from salesperf.funnel.tally import FunnelTally
-from salesperf.kernels.proportion import binomial_test, fisher_exact, newcombe, two_proportion_test, wilson
-from salesperf.kernels.special import two_sided_quantile
-from salesperf.kernels.survival import EventTable, IncidenceCurve, aalen_johansen
+from salesperf.kernels.proportion import binomial_test, wilson
+from salesperf.kernels.survival import EventTable
+from salesperf.kernels.survival.comparable import counted_difference, share_by_time
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 
@@ -30,10 +30,6 @@ __all__ = [
 
 Value: TypeAlias = Fraction | float
 
-_LEAST_EXPECTED: Final = 5
-"""Where fewer are expected in any cell, the score test is too bold, and the exact one is taken."""
-_ROUNDING: Final = 1e-6
-"""What rounding may take from a count."""
 _ALMOST: Final = 1e-12
 """What rounding may put on a share."""
 
@@ -134,43 +130,24 @@ def _followed(table: EventTable, minimum: int) -> int | None:
 
 def followed_rate(table: EventTable, horizon: int, level: float) -> StageRate:
     """Tell which share gets beyond a stage within some days of coming to it: losses compete, open deals are censored."""
-    curve = aalen_johansen(table, PASSAGES["moved_on"], level=level)
-    value, interval = curve.at(horizon), curve.interval_at(horizon)
-    entered, is_open = table.size, int(table.counts[0].sum())
-    if np.isnan(value):
-        return StageRate(moved_on=0, decided=0, value=None, low=0.0, high=1.0, entered=entered, open=is_open)
-    decided = _effective(curve, value, horizon, level)
+    share = share_by_time(table, PASSAGES["moved_on"], horizon, level)
     return StageRate(
-        moved_on=min(decided, round(value * decided)),
-        decided=decided,
-        value=value,
-        low=interval.low,
-        high=interval.high,
-        entered=entered,
-        open=is_open,
+        moved_on=share.events,
+        decided=share.size,
+        value=None if np.isnan(share.value) else share.value,
+        low=share.low,
+        high=share.high,
+        entered=table.size,
+        open=int(table.counts[0].sum()),
     )
-
-
-def _effective(curve: IncidenceCurve, value: float, horizon: int, level: float) -> int:
-    """Return how many deals, none of them censored, would tell a share as surely; all of them where none was censored."""
-    row = int(np.searchsorted(curve.times, horizon, side="right")) - 1
-    if row >= 0 and _ALMOST < value < 1 - _ALMOST:
-        return int(value * (1 - value) / float(curve.standard_error[row]) ** 2 + _ROUNDING)
-    # Of none or all the interval is Wilson's, which tells its number.
-    z, interval = two_sided_quantile(level), curve.interval_at(horizon)
-    unknown = interval.high if value <= _ALMOST else 1 - interval.low
-    return int(z * z * (1 - unknown) / unknown + _ROUNDING)
 
 
 def compared(rate: StageRate, baseline: StageRate, level: float) -> Compared:
     """Compare the rates of different deals, some of which were decided on either side."""
     counts = (rate.moved_on, rate.decided, baseline.moved_on, baseline.decided)
-    interval = newcombe(*counts, level=level)
-    test = two_proportion_test if _is_expected(*counts) else fisher_exact
-    difference = _difference(rate, baseline.value, interval.low, interval.high, rate.decided + baseline.decided, level)
-    # Where all got beyond the stage on both sides, or none, no course of things could have told the two apart.
-    passed = rate.moved_on + baseline.moved_on
-    return Compared(difference, test(*counts), 0 < passed < rate.decided + baseline.decided)
+    test = counted_difference(*counts, level)
+    difference = _difference(rate, baseline.value, test.low, test.high, rate.decided + baseline.decided, level)
+    return Compared(difference, test.p_value, test.is_open)
 
 
 def compared_to_stated(rate: StageRate, stated: Fraction, level: float) -> Compared:
@@ -186,9 +163,3 @@ def _difference(rate: StageRate, other: Value | None, low: float, high: float, n
     value = 0.0 if abs(value) < _ALMOST else value
     # Effective counts are whole, and their shares a little beside the rates.
     return Estimate(value=value, low=min(low, value), high=max(high, value), n=n, level=level)
-
-
-def _is_expected(k1: int, n1: int, k2: int, n2: int) -> bool:
-    """Tell whether enough are expected in each cell, were there no difference."""
-    had, n = k1 + k2, n1 + n2
-    return min(n1, n2) * min(had, n - had) >= _LEAST_EXPECTED * n

@@ -68,8 +68,9 @@ class StaleStage:
         """What a reader of the chances has to know; ``None`` where no deal is stale."""
         if not self.count:
             return None
+        stage = Message(self.stage.label)
         facts = {
-            "stage": Message(self.stage.label),
+            "stage": Message.of("funnel.bottleneck.segment", labels=self.labels, stage=stage) if self.labels else stage,
             "count": self.count,
             "open": self.open,
             "days": self.limit_days,

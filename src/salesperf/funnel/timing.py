@@ -62,6 +62,14 @@ class TimeToWin(Result):
     cancelled: IncidenceCurve
     _open: SurvivalCurve
 
+    def __eq__(self, other: object) -> bool:
+        """Compare by content: all curves are of one table."""
+        if not isinstance(other, TimeToWin):
+            return NotImplemented
+        return _content(self, self.won) == _content(other, other.won)
+
+    __hash__ = None  # type: ignore[assignment] # it holds arrays
+
     @property
     def share(self) -> Estimate:
         """Which share of the deals is won, as far as any was followed; the reason tells of those that were open then."""
@@ -376,6 +384,14 @@ class TimeInStage(Result):
     minimum: int
     curve: SurvivalCurve
 
+    def __eq__(self, other: object) -> bool:
+        """Compare by content."""
+        if not isinstance(other, TimeInStage):
+            return NotImplemented
+        return _content(self, self.curve) == _content(other, other.curve)
+
+    __hash__ = None  # type: ignore[assignment] # it holds arrays
+
     @property
     def median(self) -> Estimate:
         """Days after which half have left; undefined where more than half were never seen to leave."""
@@ -502,6 +518,11 @@ def time_in_stage(
         minimum=minimum,
         curve=kaplan_meier(table, level=level),
     )
+
+
+def _content(told: TimeToWin | TimeInStage, curve: IncidenceCurve | SurvivalCurve) -> tuple[object, ...]:
+    """Return what all that is told follows from."""
+    return told.stage, told.deals, told.minimum, curve.table, curve.level
 
 
 def _too_few(n: int, minimum: int) -> Message:
