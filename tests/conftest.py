@@ -1,18 +1,15 @@
 """Fixtures that every test may use: results and data from outside the project."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import EXAMPLES
 from hypothesis import Phase, settings
 
 from pages import SHARED
-
-EXAMPLES = int(os.environ.get("SALESPERF_EXAMPLES", "50"))
-"""On how many inputs a law is tried that does not say so itself; ``.ci/run`` tries 100 where it measures the coverage."""
 
 # ``find`` has no use for an explanation, which takes it longer than to find and to shrink.
 settings.register_profile(

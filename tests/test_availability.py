@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from dateutil.relativedelta import relativedelta
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,7 +44,7 @@ def share_on(rep: Rep, on: date) -> Fraction:
     return Fraction(rep.ramp[past - 1]) if past <= len(rep.ramp) else Fraction(1)
 
 
-@settings(max_examples=30)
+@settings(max_examples=at_most(30))
 @given(
     testing.reps(),
     st.lists(testing.periods().filter(lambda period: period.days < 130), min_size=1, max_size=2),
@@ -63,7 +64,7 @@ def test_the_counts_are_those_of_a_walk_through_the_days(rep: Rep, periods: list
         assert found.workdays[column] == calendar.workdays(period)
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(testing.orgs(max_reps=3))
 def test_the_stints_of_a_rep_add_up_to_the_service(org: Org) -> None:
     months = YEAR.split("quarter")

@@ -11,6 +11,7 @@ from salesperf import (
     STANDARD_PROCESSES,
     Amount,
     Change,
+    InvalidInputError,
     InvalidValueError,
     Opportunity,
     Org,
@@ -226,10 +227,15 @@ DAY: Final = date(2026, 1, 31)
         ([DAY], {"since": 5}, "wrong_type", ("since",)),
         ([DAY], {"since": date(2026, 2, 1)}, "since_too_late", ("dates", 0, "since")),
         ([DAY], {"grain": "decade"}, "choice", ("grain",)),
-        ([DAY], {"share": 1.0}, "out_of_range", ("share",)),
+        ([DAY], {"share": 1.0}, "between", ("share",)),
         ([DAY], {"learnt": 1}, "wrong_type", ("learnt",)),
         ([DAY], {"new_business": None}, "wrong_type", ("new_business",)),
-        ([DAY], {"correlation": 1}, "correlation", ("dates", 0, "correlation")),
+        ([DAY], {"correlation": 1}, "correlation", ("correlation",)),
+        ([DAY], {"measure": "money"}, "choice", ("measure",)),
+        ([DAY], {"learnt_by": "age"}, "choice", ("learnt_by",)),
+        ([DAY], {"fallback": "zero"}, "choice", ("fallback",)),
+        ([DAY], {"minimum": 0}, "out_of_range", ("minimum",)),
+        ([DAY, date.max], {}, "date_too_late", ("dates", 1)),
     ],
 )
 def test_a_wrong_backtest_is_refused(
@@ -241,6 +247,25 @@ def test_a_wrong_backtest_is_refused(
     with pytest.raises(SalesperfError) as caught:
         forecast.backtest(records(*DEALS), dates, **{**STATED, **terms})
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+@pytest.mark.parametrize(
+    ("dates", "faults"),
+    [
+        (
+            [DAY, 5, date.max, DAY],
+            [("wrong_type", ("dates", 1)), ("date_too_late", ("dates", 2)), ("not_unique", ("dates", 3))],
+        ),
+        (
+            [date(2026, 5, 1), DAY, date(2025, 12, 1)],
+            [("backtest_unfinished", ("dates", 0)), ("backtest_before_data", ("dates", 2))],
+        ),
+    ],
+)
+def test_of_several_wrong_days_all_are_told(dates: Any, faults: list[object]) -> None:  # noqa: ANN401 - the faults
+    with pytest.raises(InvalidInputError) as caught:
+        forecast.backtest(records(*DEALS), dates, **STATED)
+    assert [(fault.code, fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)] == faults
 
 
 def test_what_are_no_records_is_refused() -> None:

@@ -194,6 +194,14 @@ def test_a_young_cohort_is_flattered_by_counts_and_not_by_outcomes() -> None:
     assert (beyond.verdict, beyond.rate.value, beyond.baseline.value) == ("not_enough_data", None, 0.5)
 
 
+def test_a_stage_in_which_nobody_stays_is_passed_on_the_same_day() -> None:
+    found = by_stage(outcomes(deals([5] * 20, lost_after=0), PROCESS, as_of=AS_OF), {"lead": 1, "offer": 0.9, "talks": 1})
+    assert (found["offer"].horizon, found["lead"].horizon) == (0, 5)
+    assert found["offer"].text().startswith("offer: 100.0% moved on the same day, against 90.0% of the baseline")
+    assert found["offer"].text("zh").startswith("offer：到达当日推进 100.0%，基准为 90.0%")
+    assert "moved on within 5 days of coming there" in found["lead"].text()
+
+
 def test_a_rate_with_censored_deals_tells_as_much_as_its_standard_error() -> None:
     last = (AS_OF - FIRST).days
     mixed = [*deals([5, 0] * 20, lost_after=8), *deals([9] * 20, lost_after=0, begin=last - 6)]
@@ -286,7 +294,7 @@ RATES: Final = {"lead": 0.5, "offer": 0.5, "talks": 0.5}
         (lambda: bottlenecks(TALLY, RATES, segment=1), "out_of_range", ("segment",)),
         (lambda: bottlenecks(TALLY, TALLY, baseline_segment=1), "out_of_range", ("baseline_segment",)),
         (lambda: bottlenecks(TALLY, RATES, horizon=0), "out_of_range", ("horizon",)),
-        (lambda: bottlenecks(TALLY, RATES, level=1.0), "out_of_range", ("level",)),
+        (lambda: bottlenecks(TALLY, RATES, level=1.0), "between", ("level",)),
         (lambda: bottlenecks(TALLY, RATES, method="bonferroni"), "choice", ("method",)),  # type: ignore[arg-type] # the same
         (lambda: bottlenecks(TALLY, RATES, minimum=0), "out_of_range", ("minimum",)),
         (lambda: bottlenecks(TALLY, RATES, average_won_value=5), "wrong_type", ("average_won_value",)),  # type: ignore[arg-type] # the same

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 
 from salesperf import (
@@ -38,7 +39,7 @@ from salesperf.messages import LANGUAGES, catalog
 from salesperf.model.rule import BreakdownValue, Number, Rule
 from salesperf.testing import assert_breakdowns_hold, breakdowns
 
-few = settings(max_examples=40)
+few = settings(max_examples=at_most(40))
 
 RULES: list[Rule] = [
     Given(),

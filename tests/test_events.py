@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,7 +68,7 @@ def test_courses_and_stays_are_what_walking_through_each_sequence_finds(
 
 
 @given(rows, st.integers(0, 9), st.sampled_from((1, 50_000)))
-@settings(max_examples=50)
+@settings(max_examples=at_most(50))
 def test_counts_of_stays_are_those_of_the_stays(given_rows: list[tuple[int, int, int]], until: int, scale: int) -> None:
     events = made([(sequence, state, day * scale) for sequence, state, day in given_rows], until * scale)
     group = np.array([0, -1, 1, 0])

@@ -429,6 +429,29 @@ def test_a_forecast_of_ours_is_asked_for_its_chance() -> None:
     assert found.reasonable == AmountRange(low=cny("100.01"), high=cny(200))
 
 
+def test_a_forecast_of_more_than_the_owners_deals_says_so() -> None:
+    ours = projected()
+    west = forecast.project(
+        [attrs.evolve(deal, history=[attrs.evolve(deal.history[0], owner="west")]) for deal in DEALS],
+        STANDARD_PROCESSES["solution"],
+        as_of=date(2026, 8, 31),
+        period=THIRD,
+    )
+    wider = "; the forecast is of more than the deals of this owner"
+    for owner, given, is_wider in (
+        (None, ours, False),
+        ("west", ours, True),
+        ("west", west, False),
+        ("west", west.of("west"), False),
+        ("east", west, True),
+    ):
+        found = assess(goal(200, period=THIRD, owner=owner), forecast=given).forecast
+        assert found is not None
+        assert found.is_wider is is_wider
+        assert found.reason.text().endswith(wider) is is_wider
+        assert ("不只包含此对象的商机" in found.reason.text("zh")) is is_wider
+
+
 def test_a_forecast_of_something_else_is_refused() -> None:
     with pytest.raises(InvalidValueError) as caught:
         assess(goal(), forecast=projected())
@@ -624,7 +647,7 @@ def test_a_malformed_capacity_is_refused() -> None:
         (lambda: Cuts(Decimal(2), Decimal(1), Decimal(3)), "interval_reversed"),
         (lambda: Cuts(Decimal(0), Decimal(2), Decimal(1)), "interval_reversed"),
         (lambda: Cuts(Decimal(-1), Decimal(2), Decimal(3)), "out_of_range"),
-        (lambda: FeasibilityPolicy(level=1.0), "out_of_range"),
+        (lambda: FeasibilityPolicy(level=1.0), "between"),
         (lambda: FeasibilityPolicy(least_growths=1), "out_of_range"),
         (lambda: AmountRange(low=cny(2), high=cny(1)), "interval_reversed"),
     ],

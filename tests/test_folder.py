@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,7 +96,7 @@ def test_any_text_reads_back(records: sp.Records) -> None:
     assert written_and_read(records) == records
 
 
-@settings(max_examples=25)
+@settings(max_examples=at_most(25))
 @given(any_records(), st.randoms(use_true_random=False))
 def test_the_order_of_columns_means_nothing(records: sp.Records, dice: random.Random) -> None:
     with TemporaryDirectory() as parent:

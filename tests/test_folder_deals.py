@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,7 +126,7 @@ def test_any_text_of_a_deal_reads_back(records: sp.Records) -> None:
         assert {name: type(fact) for name, fact in noun_again.facts.items()} == kinds
 
 
-@settings(max_examples=25)
+@settings(max_examples=at_most(25))
 @given(any_records(), st.randoms(use_true_random=False))
 def test_changes_of_different_deals_may_stand_in_any_order(records: sp.Records, dice: random.Random) -> None:
     with TemporaryDirectory() as parent:
@@ -144,7 +145,7 @@ def test_changes_of_different_deals_may_stand_in_any_order(records: sp.Records, 
         assert folder.read(place) == attrs.evolve(records, findings=())
 
 
-@settings(max_examples=50)
+@settings(max_examples=at_most(50))
 @given(opportunities(process=sp.STANDARD_PROCESSES["basic"], owner=NOBODY, customer=NOBODY, lead=NOBODY), st.randoms())
 def test_a_stage_named_again_is_no_change_of_stage(deal: sp.Opportunity, dice: random.Random) -> None:
     with TemporaryDirectory() as parent:

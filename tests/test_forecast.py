@@ -16,6 +16,7 @@ from salesperf import (
     USD,
     Amount,
     Change,
+    InvalidInputError,
     InvalidValueError,
     Opportunity,
     Org,
@@ -230,7 +231,7 @@ def test_a_forecast_reads_as_a_sentence_in_both_languages() -> None:
     )
     first, second = chinese[0].split("；")
     assert first == "2026年第3季度，截至2026年8月31日：预期 490.00 元，其中已赢单 300.00 元"
-    assert second == "80% 的结果的范围：400.00 元～600.00 元。"
+    assert second == "80% 的结果落在 400.00 元 至 600.00 元 之间。"
     assert len(english) == len(chinese) == 3
     assert "line" in found._repr_html_()
     assert [row["id"] for row in found.deal_rows()] == ["o-2", "o-3"]
@@ -513,6 +514,42 @@ def test_a_bridge_tells_what_changed() -> None:
     assert "moved into or out of the period" in found.breakdown.text()
 
 
+SEPTEMBER: Final = date(2026, 9, 10)
+HANDED: Final = (
+    deal("kept", "proposal", 100),
+    deal("handed", "proposal", 100, Change(SEPTEMBER, owner="bo", amount=money(140))),
+    deal("handed_and_won", "proposal", 80, Change(SEPTEMBER, owner="bo", stage="won")),
+    deal("handed_and_lost", "proposal", 60, Change(SEPTEMBER, owner="bo", stage="lost")),
+    deal("new", "proposal", 40, owner="bo", on=SEPTEMBER),
+)
+
+
+@pytest.mark.parametrize("org", [None, ORG])
+def test_a_deal_that_changed_hands_is_neither_lost_nor_new(org: Org | None) -> None:
+    then, now = project(*HANDED, org=org), project(*HANDED, org=org, as_of=SEPTEMBER)
+    given, got = (
+        {(step.id, step.movement): step.amount for step in now.of(owner).since(then).steps} for owner in ("ada", "bo")
+    )
+    assert given == {
+        ("handed", "transferred"): money(-50),
+        ("handed_and_won", "transferred"): money(-40),
+        ("handed_and_lost", "lost"): money(-30),
+    }
+    assert got == {
+        ("handed", "transferred"): money(70),
+        ("handed_and_won", "transferred"): money(80),
+        ("new", "created"): money(20),
+    }
+    found = now.by_owner["ada"].since(then.by_owner["ada"])
+    assert found == now.of("ada").since(then)
+    assert found.movements["transferred"].count == 2
+    assert "handed over: CNY -90.00" in found.breakdown.text()
+    assert_breakdowns_hold(found)
+    # For the company nothing changed hands.
+    assert now.since(then).movements["transferred"].count == 0
+    assert now.of("ada") == project(*HANDED[:1], org=org, as_of=SEPTEMBER).of("ada")
+
+
 def test_a_deal_won_for_nobody_knows_what_still_leaves() -> None:
     opened = deal("o", "proposal", 100)
     then = project(opened)
@@ -605,9 +642,10 @@ def test_numbers_do_not_grow_with_sizes() -> None:
         ({"strata": 0}, "out_of_range", ("strata",)),
         ({"correlation": 1}, "correlation", ("correlation",)),
         ({"correlation": float("nan")}, "correlation", ("correlation",)),
-        ({"correlation": True}, "correlation", ("correlation",)),
+        ({"correlation": True}, "wrong_type", ("correlation",)),
+        ({"correlation": Fraction(1, 10)}, "wrong_type", ("correlation",)),
         ({"level": 1}, "wrong_type", ("level",)),
-        ({"level": 1.0}, "out_of_range", ("level",)),
+        ({"level": 1.0}, "between", ("level",)),
         ({"history": 5}, "wrong_type", ("history",)),
         ({"new_business": 5}, "wrong_type", ("new_business",)),
         ({"org": 5}, "wrong_type", ("org",)),
@@ -615,7 +653,7 @@ def test_numbers_do_not_grow_with_sizes() -> None:
         ({"probabilities": {"proposal": float("nan")}}, "out_of_range", ("probabilities", "proposal")),
         ({"probabilities": {"proposal": Decimal("nan")}}, "out_of_range", ("probabilities", "proposal")),
         ({"probabilities": {"proposal": "high"}}, "wrong_type", ("probabilities", "proposal")),
-        ({"probabilities": {"won": 0.5}}, "unknown_stage", ("probabilities",)),
+        ({"probabilities": {"won": 0.5}}, "unknown_stage", ("probabilities", 0)),
         ({"probabilities": 5}, "wrong_type", ("probabilities",)),
     ],
 )
@@ -623,6 +661,23 @@ def test_a_wrong_term_is_refused(terms: dict[str, Any], code: str, path: tuple[s
     with pytest.raises(SalesperfError) as caught:
         project(*THREE, **terms)
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_all_wrong_probabilities_are_told_at_once() -> None:
+    wrong = {"proposal": 1.5, "contract": "high", "won": 0.5, "negotiation": 0.5, "leads": 0.1}
+    with pytest.raises(InvalidInputError) as caught:
+        project(*THREE, probabilities=wrong)
+    assert [(fault.code, fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)] == [
+        ("out_of_range", ("probabilities", "proposal")),
+        ("wrong_type", ("probabilities", "contract")),
+        ("unknown_stage", ("probabilities", 2)),
+        ("unknown_stage", ("probabilities", 4)),
+    ]
+
+
+def test_an_open_interval_is_told_as_one() -> None:
+    with pytest.raises(InvalidValueError, match="expected a number between 0 and 1, neither included"):
+        project(*THREE).outcomes(0.0)
 
 
 def test_wrong_deals_are_refused() -> None:
@@ -650,14 +705,14 @@ def test_wrong_deals_are_refused() -> None:
         (lambda found: found.at_least(5), "wrong_type", ("amount",)),
         (lambda found: found.bounds(Amount.of(1, USD)), "unit_mismatch", ("amount",)),
         (lambda found: found.outlook(Amount.of(1, USD)), "unit_mismatch", ("target",)),
-        (lambda found: found.needed(money(1), at=1.0), "out_of_range", ("at",)),
-        (lambda found: found.outcomes(0.0), "out_of_range", ("share",)),
+        (lambda found: found.needed(money(1), at=1.0), "between", ("at",)),
+        (lambda found: found.outcomes(0.0), "between", ("share",)),
         (lambda found: found.quantile(1.5), "out_of_range", ("q",)),
         (lambda found: found.quantile(float("nan")), "out_of_range", ("q",)),
         (lambda found: found.quantile("median"), "wrong_type", ("q",)),
         (lambda found: found.sensitivity(money(1), correlations=[0.5, 1]), "correlation", ("correlations", 1)),
         (lambda found: found.sensitivity(money(1), correlations=5), "wrong_type", ("correlations",)),
-        (lambda found: found.what_if(win_rate=0), "out_of_range", ("win_rate",)),
+        (lambda found: found.what_if(win_rate=0), "not_positive", ("win_rate",)),
         (lambda found: found.what_if(deals=101), "out_of_range", ("deals",)),
         (lambda found: found.what_if(cycle="2"), "wrong_type", ("cycle",)),
     ],

@@ -478,8 +478,23 @@ def test_of_numbers_every_new_deal_counts_as_one() -> None:
     assert learn(*UNPRICED).unit is None
 
 
-def test_the_window_is_the_twelve_months_before() -> None:
-    assert learn(*CREATED, window=None).window == Period.rolling(AS_OF)
+def test_the_window_is_the_twelve_months_before_as_far_as_they_are_on_record() -> None:
+    older = Opportunity(id="old", history=[Change(date(2024, 3, 1), stage="lead")])
+    assert learn(*CREATED, older, window=None).window == Period.rolling(AS_OF)
+    # Nothing could be created before the first deal was recorded: days of nothing would make the rate read low.
+    young = learn(*CREATED, window=None)
+    assert young.window == Period(min(each.created for each in CREATED if each.created), Period.rolling(AS_OF).end)
+    assert young.per_day == len(CREATED) / young.window.days
+
+
+def test_what_new_deals_bring_is_rounded_once() -> None:
+    amounts = tuple(Amount(minor=minor, unit=CNY) for minor in (1, 1, 2))
+    new = NewDeals(expected_count=3_000.0, low_count=2_000.0, high_count=4_000.0, observed=3, amounts=amounts)
+    # On average 4/3 of a cent, which rounds to 1: 3,000 of them bring 4,000 cents.
+    assert (new.average, new.expected) == (Amount(minor=1, unit=CNY), Amount(minor=4_000, unit=CNY))
+
+
+def test_the_window_ends_with_the_day() -> None:
     undated_end = Opportunity(id="u", history=[Change(AS_OF - timedelta(days=9), stage="lead"), Change(AS_OF, stage="lost")])
     assert learn(undated_end).win_shares == (0.0,) * 10
 

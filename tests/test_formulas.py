@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,7 +84,7 @@ def test_the_registry_holds_every_public_formula() -> None:
 
 
 @EVERY
-@settings(max_examples=25)
+@settings(max_examples=at_most(25))
 @given(data=st.data())
 def test_number_and_column_agree_to_the_bit(formula: Callable[..., Any], data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.tuples(*[values] * len(arguments(formula))), min_size=1, max_size=10))

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ SEPTEMBER_1, SEPTEMBER_5, SEPTEMBER_9 = (date(2026, 9, day) for day in (1, 5, 9)
 LEAD = Change(SEPTEMBER_1, stage="lead")
 ONE_DAY = timedelta(days=1)
 
-some = settings(max_examples=50)
+some = settings(max_examples=at_most(50))
 
 
 def yuan(number: int) -> Amount:
@@ -79,7 +80,7 @@ DAYS = st.sampled_from([None, SEPTEMBER_1, SEPTEMBER_9, datetime(2026, 9, 1, tzi
 SEVERAL: st.SearchStrategy[Any] = st.sampled_from([(), [], ("a",), ["b", "a"], "a", None, (7,), {}])
 
 
-@settings(max_examples=300)
+@settings(max_examples=at_most(300))
 @given(
     st.fixed_dictionaries(
         {"on": DAYS},
@@ -117,7 +118,7 @@ FACTS = st.sampled_from(
 LATER = Change(SEPTEMBER_5, stage="proposal", amount=Amount.of(1, CNY))
 
 
-@settings(max_examples=300)
+@settings(max_examples=at_most(300))
 @given(
     st.fixed_dictionaries(
         {

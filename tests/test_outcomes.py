@@ -428,17 +428,17 @@ OTHER: Final = SalesProcess(stages=[Stage(key="lead"), Stage(key="won", kind="wo
         (lambda: TALLY.win_chances(0, 0, np.array([1, 5]), 4), "window_reversed", ("last", 1)),
         (lambda: TALLY.win_chances(0, 0.5, 1, 1), "wrong_type", ("age",)),  # type: ignore[arg-type] # the same
         (lambda: TALLY.win_chances(0, np.array([1, 2]), np.array([1]), 1), "length", ("first",)),
-        (lambda: TALLY.win_chances(0, 0, 1, 1, level=1.0), "out_of_range", ("level",)),
-        (lambda: time_to_win(TALLY).quantile(1.0), "out_of_range", ("share",)),
+        (lambda: TALLY.win_chances(0, 0, 1, 1, level=1.0), "between", ("level",)),
+        (lambda: time_to_win(TALLY).quantile(1.0), "between", ("share",)),
         (lambda: time_to_win(TALLY).mean(0), "out_of_range", ("until",)),
         (lambda: time_to_win(1), "wrong_type", ("tally",)),  # type: ignore[arg-type] # the same
         (lambda: time_in_stage(TALLY, None), "wrong_type", ("stage",)),  # type: ignore[arg-type] # the same
         (lambda: time_in_stage(TALLY, "lead").mean(0), "out_of_range", ("until",)),
-        (lambda: stale(TALLY, share=0.0), "out_of_range", ("share",)),
+        (lambda: stale(TALLY, share=0.0), "between", ("share",)),
         (lambda: compare(TALLY, OutcomeTally.empty(OTHER, as_of=AS_OF)), "baseline_stages", ("other",)),
         (lambda: compare(TALLY, TALLY, other_segment=1), "out_of_range", ("other_segment",)),
         (lambda: compare(TALLY, TALLY, horizon=0), "out_of_range", ("horizon",)),
-        (lambda: compare(TALLY, TALLY, level=0.0), "out_of_range", ("level",)),
+        (lambda: compare(TALLY, TALLY, level=0.0), "between", ("level",)),
     ],
 )
 def test_what_is_malformed_is_refused(ask: Callable[[], object], code: str, path: tuple[str | int, ...]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ from salesperf.testing import days, orgs, periods
 JULY_1 = date(2026, 7, 1)
 YEAR = Period.year(2026)
 
-few = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=at_most(40), suppress_health_check=[HealthCheck.too_slow])
 
 
 def code_and_path(call: Callable[[], object]) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -361,7 +362,7 @@ def many_groups(draw: st.DrawFn) -> tuple[Any, Any]:
     return np.array([draw(st.integers(0, size)) for size in n]), np.array(n)
 
 
-@settings(max_examples=15)
+@settings(max_examples=at_most(15))
 @given(many_groups(), st.sampled_from([0.5, 0.8, 0.95]))
 def test_a_shrunk_proportion_lies_between_its_own_and_that_of_all(of: tuple[Any, Any], level: float) -> None:
     k, n = of

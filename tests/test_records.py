@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 
 from salesperf import (
@@ -60,7 +61,7 @@ def lead(owner: str) -> Lead:
     return Lead(id="l-1", history=[LeadChange(date(2026, 3, 2), status="new", owner=owner)])
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=at_most(40), suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_owners_are_known_and_keys_and_references_come_once(known: Records) -> None:
     keys = [owed.key for owed in known.targets]
@@ -71,7 +72,7 @@ def test_owners_are_known_and_keys_and_references_come_once(known: Records) -> N
     assert all(owed.parent is None or owed.parent in keys for owed in known.targets)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=at_most(40), suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_every_deal_is_in_a_stage_of_its_process_and_of_customers_and_owners_that_are_known(known: Records) -> None:
     customers = {customer.id for customer in known.customers}

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 
 from salesperf import (
@@ -98,7 +99,7 @@ LEAD, WON, LOST = ("lead", JULY), ("closed", AUGUST), ("lost", AUGUST)
 # Laws
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(testing.records())
 def test_what_members_have_sums_to_what_the_company_has(records: Records) -> None:
     deals_alone = attrs.evolve(records, targets=(), actuals=())

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special as scipy_special
@@ -72,7 +73,7 @@ def shapes_and_points(low: float, high: float) -> tuple[Column, Column, Column]:
 
 
 @FUNCTIONS
-@settings(max_examples=30)
+@settings(max_examples=at_most(30))
 @given(data=st.data())
 def test_a_number_and_an_element_of_a_column_agree_to_the_bit(function: Callable[..., Any], data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.tuples(*DOMAINS[function]), min_size=1, max_size=12))

@@ -578,8 +578,8 @@ ONES = np.ones(2, dtype=int)
         (lambda: EventTable.of(np.array([3, 2]), ONES, entry=np.array([1, -2])), "out_of_range", ("entry", 1)),
         (lambda: EventTable.empty().after(-1), "out_of_range", ("time",)),
         (lambda: kaplan_meier(3), "wrong_type", ("table",)),  # type: ignore[arg-type] # no table
-        (lambda: kaplan_meier(EventTable.empty(), level=1), "out_of_range", ("level",)),
-        (lambda: aalen_johansen(table_of([]), 1, level=0), "out_of_range", ("level",)),
+        (lambda: kaplan_meier(EventTable.empty(), level=1), "between", ("level",)),
+        (lambda: aalen_johansen(table_of([]), 1, level=0), "between", ("level",)),
         (lambda: kaplan_meier(EventTable.empty()).at(-1), "out_of_range", ("t",)),
         (lambda: kaplan_meier(EventTable.empty()).restricted_mean(0), "not_positive", ("until",)),
         (lambda: kaplan_meier(EventTable.empty()).restricted_mean(math.nan), "not_positive", ("until",)),

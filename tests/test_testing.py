@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
@@ -73,7 +74,7 @@ from salesperf.testing import (
 JULY_1 = date(2026, 7, 1)
 YEAR = Period.year(2026)
 
-few = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=at_most(30), suppress_health_check=[HealthCheck.too_slow])
 
 
 def fails(call: Callable[[], None]) -> str:

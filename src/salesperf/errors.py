@@ -55,10 +55,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: write 0 for whoever has none)",
         "audit_mixed": "expected targets of one metric in one unit, got {left} and {right} (hint: audit each by itself)",
         "audit_without_measure": "expected potential or capacity to compare targets with, got neither",
-        "backtest_before_data": "expected a day on which at least one deal was known, got {value}"
-        " (hint: take a later day)",
+        "backtest_before_data": "expected a day on which at least one deal was known, got {value} (hint: take a later day)",
         "backtest_unfinished": "expected a day whose period is over by {until}, the last day on record, got one of {value}"
         " (hint: take an earlier day, or state until when the records are complete)",
+        "bands_end": "expected a last band without an end below, got one from {value}"
+        " (hint: let its cut be -math.inf, since points below 0 may sum to anything)",
         "bands_overlap": "expected cuts that fall from band to band, got {value} below {previous}"
         " (hint: the best band stands first)",
         "baseline_stages": "expected a baseline of the stages {choices}, got {value}",
@@ -73,15 +74,18 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: let the last cut be -math.inf, if whatever is lower belongs to it)",
         "below_floor": "expected an amount of at least the floor, {low}, got {value}"
         " (hint: lower the floor, or take this part out of it)",
+        "between": "expected a number between {low} and {high}, neither included, got {value}",
         "beyond_int64": "expected a number between -2**63 and 2**63, got {value}",
         "bound_beyond_totals": "expected a bound that the totals of row and column leave room for, {total}, got {value}",
         "bound_sign": "expected a bound that allows a part of 0 or of the sign of the total, got {value}",
         "bounds_not_taken": "expected no bounds for the method {method}, got some (hint: {choices} take bounds)",
         "breakdown_parts": "expected parts that fit the rule {rule}, got others",
+        "cadence_empty": "expected at least one step for a grade, got none",
         "calendar_conflict": "expected a day to be a holiday or an extra workday, got {value} as both",
         "calendar_no_workdays": "expected a weekend of at most six days, got {value}",
         "calendar_year_end": "expected a week pattern of the years that end on the {value} such weekday, got none"
         " (hint: set week_pattern to 4-4-5, 4-5-4 or 5-4-4)",
+        "cap_of_none": "expected a family that a rule names, got {value}",
         "caps_below_total": "expected caps with a sum of at least {total}, got {value}, which is {excess} less"
         " (hint: raise those of {owners}; whoever has no weight gets the floor)",
         "caps_below_total_in_steps": "expected caps, rounded down to steps of {step}, with a sum of at least {total}"
@@ -100,6 +104,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "contact_of_one": "expected a customer, an opportunity or a lead to which the contact belongs, got none or several",
         "correlation": "expected a number from 0 to below 1, got {value}"
         " (hint: with 1 nothing but the common factor would decide)",
+        "cost_of_nothing": "expected a channel, a campaign or an owner for which it was spent, got none",
         "currency_case": "expected the currency {known}, in capitals, got {value}"
         " (hint: a count of this name is written with its digits, as in pen:0)",
         "customer_cycle": "expected a tree of customers, got a cycle through {value}",
@@ -130,7 +135,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "exported_missing": "expected the day of the export, since some fields are as exported, got None",
         "fact_missing": "expected a fact, since a criterion asks for it, got none"
         ' (hint: missing="leave_out" or "points" lets a score do without)',
-        "fact_of_two_kinds": "expected scales of one kind for a fact, got numbers, categories or flags side by side for {value}",
+        "fact_of_two_kinds": "expected scales of one kind for a fact,"
+        " got numbers, categories or flags side by side for {value}",
         "file_decoding": "expected UTF-8 text, got other bytes at position {position} (hint: save the file as 'CSV UTF-8')",
         "file_delimiter": "expected commas between the columns, got {value} (hint: save the file as 'CSV UTF-8')",
         "file_empty": "expected a header line with the columns {columns}, got an empty file",
@@ -167,6 +173,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: repeats='collapse', of Opportunity.of and io.folder.read, drops such rows)",
         "history_segmented": "expected a history of all deals together, got one by {value}"
         " (hint: count the outcomes without by)",
+        "history_too_short": "expected deals followed for {value} days, as far as the period reaches, got a shorter history"
+        " (hint: take a period that ends sooner, or the stated probabilities)",
         "history_too_small": "expected at least {minimum} earlier deals to learn from, got {value}"
         " (hint: lower the minimum, or take the stated probabilities)",
         "history_undated": "expected a day, got none (hint: only the first change may lack it)",
@@ -177,6 +185,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "json_syntax": "expected JSON, got something else or the end of the text (hint: the path is line and column)",
         "kept_and_overridden": "expected a part to be kept or set by hand, got both (hint: drop one of the two)",
         "lead_begins": "expected the first change of a lead to name a status, got none",
+        "lead_begins_later": "expected a day on or after {began}, when the lead began, got {value}",
         "lead_changes_missing": "expected at least one row of the lead in lead_changes.csv, got none for {value}"
         " (hint: its status, owner and whatever else changes stand there)",
         "length": "expected {expected} items, got {value}",
@@ -206,7 +215,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "negative": "expected a number of 0 or more, got {value}",
         "negative_amount": "expected an amount of 0 or more of a deal that may be won, got {value} smallest units",
         "nested_too_deeply": "expected at most {limit} objects and arrays within each other, got more",
-        "no_amounts": "expected at least one deal with an amount, got none (hint: forecast their number, with measure=\"count\")",
+        "no_amounts": 'expected at least one deal with an amount, got none (hint: forecast their number, with measure="count")',
         "no_bands": "expected at least one band, got none",
         "no_capacity": "expected a weight above 0 only for who works in {value}, got one for somebody who does not"
         " (hint: a weight of 0 leaves them out)",
@@ -227,16 +236,20 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         ", got nobody"
         " (hint: raise a weight, or the amounts that hold)",
         "not_a_category": "expected the text of a category, got {value}",
+        "not_a_claim": "expected a pair of the id of a lead and of whoever claims it, got something else",
         "not_a_count": "expected a count (a whole number, 0 or more), got {value}",
         "not_a_flag": "expected yes or no, True or False, got {value}",
+        "not_a_label": "expected a category (text, a whole number, yes or no) or a tuple of some, got {value}",
         "not_a_shape": "expected a number from 1e-4 to 1e12, got {value}",
         "not_additive": "expected a metric that adds up (a flow), got {metric}, a {accumulation}"
-        " (hint: a ratio target is inherited, not divided)",
+        " (hint: a ratio target is inherited, not divided; that of a stock or of distinct things is set for each by itself)",
         "not_an_array": "expected an array, got {value}",
         "not_an_object": "expected an object, got {value}",
+        "not_days": 'expected days as datetime64[D], got {value} (hint: column.astype("datetime64[D]"))',
         "not_degrees": "expected a whole number from 1 to {high}, got {value}",
         "not_encodable": "expected text that UTF-8 can hold, got half a surrogate pair",
         "not_finite": "expected a finite number, got {value}",
+        "not_held": "expected cases that the table holds, to be removed from it, got more of them for {value}",
         "not_inherited": "expected a ratio, which is the same for everybody below, got {metric}, a {accumulation}"
         " (hint: a flow is divided: use cascade)",
         "not_integers": "expected a numpy array of whole numbers, got {value} (hint: amounts count in minor units)",
@@ -250,10 +263,14 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "not_recorded_part": "expected a metric that is recorded, and no ratio, got {metric}",
         "not_shown": "expected what a message may show, got {value}",
         "not_unique": "expected each one once, got {value} again",
+        "nothing_created": "expected at least one deal created in {value}, got none (hint: learn from a longer window)",
         "nothing_open": "expected an open part that may change and is planned above 0 for what {owner} still has to do,"
         " {value}, got none"
         " (hint: release a lock, or choose another policy)",
+        "nothing_to_class": "expected at least one value above 0, got none (hint: of nothing nobody has a share)",
         "number_too_long": "expected a number of at most {limit} digits, got a longer one",
+        "one_outcome": "expected both won and lost cases to learn from, got {won} won and {lost} lost"
+        " (hint: add the tables of more cases)",
         "org_cycle": "expected a tree of teams, got a cycle through {value}",
         "org_missing": "expected an org, since {value} is a team whose members' actuals count toward it, got none",
         "other_forecast": "expected a forecast of {expected}, got one of {value} (hint: compare like with like)",
@@ -273,7 +290,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "plan_closed": "expected a plan of which something is still open at the end of {value}, got one that has ended",
         "plan_negative": "expected a plan whose parts are 0 or more, got one of {value}",
         "points_not_rising": "expected points that increase, got {value} after {previous}",
-        "process_kind": "expected from {low} to {high} stages of kind {kind}, got {value}",
+        "process_kind": "expected stages of kind {kind}: at least {low}, at most {high}, got {value}",
         "process_mismatch": "expected a deal of the process {expected}, got one of {value}"
         " (hint: ask about each process by itself)",
         "process_missing": "expected one of the sales processes {choices}, got none"
@@ -339,6 +356,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "target_too_large": "expected an amount of at most {limit}, got {value}"
         " (hint: divide in a coarser unit, or first over fewer and larger parts)",
         "too_few": "expected at least {low} of them, got {value}",
+        "too_late_to_judge": "expected a day more than {days} days before {until}, the last day on record, got {value}"
+        " (hint: what became of later leads is not yet known)",
         "too_many_faults": "expected fewer than {limit} faults in a file (hint: the rows below have not been read)",
         "total_above_bounds": "expected at most {limit}, all that its cells can hold, got {value}, which is {excess} more"
         " (hint: raise an upper bound or a weight of 0 in this row or column)",
@@ -350,7 +369,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "totals_of_both_signs": "expected totals of one sign, got {low} and {high} (hint: divide gains and losses apart)",
         "totals_too_large": "expected totals whose sum is at most 2**48, got {value} (hint: divide in a coarser unit)",
         "transfer_locked": "expected business that may move, got a lock on the part for {value}",
-        "transfer_of_more_than_all": "expected transfers of at most all that is planned for a giver, got more for {value}",
+        "transfer_of_more_than_all": "expected transfers of at most all that is planned for a giver, got more for {value}"
+        " (hint: what a member gives away leaves the team too, which, with a cushion, owes less than its members)",
         "transfer_of_nothing": "expected an open part of the giver that begins on {value} or later, got none",
         "transfer_to_self": "expected a taker other than the giver, got {value} as both",
         "transfer_without_part": "expected a part of the taker for {value}, got none"
@@ -364,13 +384,19 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unit_mismatch": "expected amounts in one unit, got {left} and {right} (hint: convert one of them first)",
         "unit_of_ratio": "expected no unit for the ratio {metric}, got {value} (hint: leave the cell empty)",
         "unknown_band": "expected one of the bands {choices}, got {value}",
+        "unknown_campaign": "expected a campaign that leads come from, got {value}"
+        " (hint: name it in known, if it cost money and brought no lead)",
         "unknown_category": "expected one of the categories {choices}, got {value}"
         ' (hint: unknown="as_missing" or "points" lets others through)',
         "unknown_cause": "expected a cause from 1 to {high}, got {value} (hint: 0 stands for what was not seen to end)",
+        "unknown_channel": "expected a channel that leads come by, got {value}"
+        " (hint: name it in known, if it cost money and brought no lead)",
         "unknown_column": "expected a known column, got {value}",
         "unknown_customer": "expected the id of a customer, got {value}",
+        "unknown_fact": "expected the name of a fact that the card asks for, one of {choices}, got {value}",
         "unknown_field": "expected a known field, got {value}",
         "unknown_file": "expected a file of this layout, got {value}",
+        "unknown_grade": "expected one of the grades {choices}, got {value}",
         "unknown_in_plan": "expected an owner and a period of the plan, got {value}",
         "unknown_language": "expected one of {choices}, got {value}",
         "unknown_lead": "expected the id of a lead, got {value}",

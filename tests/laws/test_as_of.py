@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import attrs
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 
 from salesperf import (
@@ -35,7 +36,7 @@ JUNE_30, JULY_1 = date(2026, 6, 30), date(2026, 7, 1)
 
 LATER = LeadChange(JULY_1, status="new")
 
-some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=at_most(40), suppress_health_check=[HealthCheck.too_slow])
 
 
 @some

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -90,7 +91,7 @@ def assert_divided(divided: Allocation, total: Target) -> None:
     testing.assert_breakdowns_hold(divided)
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases(), st.sampled_from(sorted(METHODS)))
 def test_the_parts_of_any_allocation_sum_to_its_total(total: Target, basis: Mapping[str, Any], method: str) -> None:
     try:
@@ -109,7 +110,7 @@ def test_parts_of_equal_weight_differ_by_at_most_one_unit(total: Target, owners:
     assert max(parts) - min(parts) <= 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases(), st.data())
 def test_handing_the_weights_to_the_owners_in_another_order_hands_on_the_parts(
     total: Target, basis: Mapping[str, Any], data: st.DataObject
@@ -126,7 +127,7 @@ def parts_by_weight(divided: Allocation) -> list[tuple[Any, int]]:
     return sorted((weight, amount_of(part).minor) for weight, part in pairs)
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases(), st.randoms())
 def test_the_order_of_the_basis_does_not_matter(total: Target, basis: Mapping[str, Any], random: Random) -> None:
     shuffled = list(basis.items())
@@ -134,14 +135,14 @@ def test_the_order_of_the_basis_does_not_matter(total: Target, basis: Mapping[st
     assert allocate(total, dict(shuffled)) == allocate(total, basis)
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases())
 def test_a_negative_total_is_the_mirror_image(total: Target, basis: Mapping[str, Any]) -> None:
     mirrored = allocate(attrs.evolve(total, amount=-amount_of(total)), basis)
     assert [-amount_of(part) for part in mirrored.targets] == [amount_of(part) for part in allocate(total, basis).targets]
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(splits())
 def test_a_split_tiles_the_period_and_its_amounts(case: tuple[Target, Grain, Any, Calendar | None]) -> None:
     total, grain, profile, calendar = case
@@ -150,7 +151,7 @@ def test_a_split_tiles_the_period_and_its_amounts(case: tuple[Target, Grain, Any
     assert_divided(divided, total)
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(splits(), bases())
 def test_allocating_and_then_splitting_gives_the_same_grand_total(
     case: tuple[Target, Grain, Any, Calendar | None], basis: Mapping[str, Any]
@@ -161,7 +162,7 @@ def test_allocating_and_then_splitting_gives_the_same_grand_total(
     testing.assert_parts_sum_to_total(map(amount_of, parts), amount_of(total))
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(splits(), bases())
 def test_every_part_remembers_what_it_is_a_part_of(
     case: tuple[Target, Grain, Any, Calendar | None], basis: Mapping[str, Any]
@@ -173,7 +174,7 @@ def test_every_part_remembers_what_it_is_a_part_of(
             assert part is total or part.parent == total.key
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases())
 def test_shares_sum_to_one_and_rows_have_one_shape(total: Target, basis: Mapping[str, Any]) -> None:
     rows = allocate(total, basis).rows()
@@ -181,7 +182,7 @@ def test_shares_sum_to_one_and_rows_have_one_shape(total: Target, basis: Mapping
     assert {tuple(row) for row in rows} == {("owner", "metric", "period", "amount", "unit", "share")}
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases(), bases())
 def test_a_diff_leads_from_one_allocation_to_the_other(
     total: Target, basis: Mapping[str, Any], other: Mapping[str, Any]
@@ -238,7 +239,7 @@ def terms_that_can_be_kept(draw: st.DrawFn) -> tuple[Target, dict[str, int], dic
     return target, weights, {"floors": floors, "caps": caps, "keep": keep}
 
 
-@settings(max_examples=100)
+@settings(max_examples=at_most(100))
 @given(terms_that_can_be_kept(), st.sampled_from(unbounded), st.randoms())
 def test_parts_keep_to_all_terms_that_some_parts_can_keep_to(
     case: tuple[Target, dict[str, int], dict[str, Any]], method: str, random: Random
@@ -254,7 +255,7 @@ def test_parts_keep_to_all_terms_that_some_parts_can_keep_to(
     assert allocate(total, weights, method=method, **shuffled) == divided
 
 
-@settings(max_examples=100)
+@settings(max_examples=at_most(100))
 @given(terms_that_can_be_kept())
 def test_whoever_no_term_holds_is_within_a_unit_of_the_share_of_what_is_left(
     case: tuple[Target, dict[str, int], dict[str, Any]],
@@ -266,7 +267,7 @@ def test_whoever_no_term_holds_is_within_a_unit_of_the_share_of_what_is_left(
             assert abs(node.parts[1].value.minor) <= 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases(), st.sampled_from(unbounded))
 def test_bounds_that_hold_nobody_change_nothing(total: Target, basis: Mapping[str, Any], method: str) -> None:
     plain = allocate(total, basis, method=method)
@@ -276,7 +277,7 @@ def test_bounds_that_hold_nobody_change_nothing(total: Target, basis: Mapping[st
     assert plain.diff(bounded) == ()
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases(), st.data())
 def test_keeping_what_was_computed_changes_no_kept_part_and_loses_nothing(
     total: Target, basis: Mapping[str, Any], data: st.DataObject
@@ -290,7 +291,7 @@ def test_keeping_what_was_computed_changes_no_kept_part_and_loses_nothing(
     assert {part.owner: amount_of(part) for part in kept.targets if part.owner in chosen} == keep
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases(), st.integers(1, 50))
 def test_all_parts_but_one_are_multiples_of_the_step(total: Target, basis: Mapping[str, Any], step: int) -> None:
     divided = allocate(total, basis, step=Amount(minor=step, unit=amount_of(total).unit))
@@ -298,7 +299,7 @@ def test_all_parts_but_one_are_multiples_of_the_step(total: Target, basis: Mappi
     assert sum(amount_of(part).minor % step != 0 for part in divided.targets) <= 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), bases(), st.data())
 def test_an_override_keeps_what_was_computed_without_it(total: Target, basis: Mapping[str, Any], data: st.DataObject) -> None:
     owner = data.draw(st.sampled_from(sorted(basis)))
@@ -311,7 +312,7 @@ def test_an_override_keeps_what_was_computed_without_it(total: Target, basis: Ma
     assert {part.owner: amount_of(part) for part in divided.targets}[owner] == changed
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(terms_that_can_be_kept())
 def test_the_mirror_image_of_terms_gives_the_mirror_image_of_parts(
     case: tuple[Target, dict[str, int], dict[str, Any]],
@@ -331,7 +332,7 @@ def test_the_mirror_image_of_terms_gives_the_mirror_image_of_parts(
 # Bases, seats, ratios
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(st.lists(testing.weights(3, 3), min_size=1, max_size=3), st.data())
 def test_a_blend_sums_to_one_and_of_one_basis_divides_as_that_basis(weights: list[Any], data: st.DataObject) -> None:
     owners = ("ada", "bo", "cy")
@@ -343,7 +344,7 @@ def test_a_blend_sums_to_one_and_of_one_basis_divides_as_that_basis(weights: lis
     assert allocate(total, blend((columns[0], shares[0] or 1))).diff(allocate(total, columns[0])) == ()
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(testing.orgs(), testing.periods().filter(lambda period: period.days < 800))
 def test_the_capacity_of_a_team_is_that_of_its_teams_and_of_those_directly_in_it(org: Org, period: Period) -> None:
     everywhere = {team.id: capacity(org, [team.id], period)[team.id] for team in org.teams}
@@ -357,7 +358,7 @@ def test_the_capacity_of_a_team_is_that_of_its_teams_and_of_those_directly_in_it
         assert everywhere[team.id] == below + capacity(direct, [team.id], period)[team.id]
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(totals(), st.lists(testing.reps(), max_size=4, unique_by=lambda rep: rep.id), some_calendars)
 def test_what_shares_a_seat_and_what_is_left_over_add_up_to_the_undivided_quota(
     total: Target, reps: list[Rep], calendar: Calendar | None
@@ -373,7 +374,7 @@ def test_what_shares_a_seat_and_what_is_left_over_add_up_to_the_undivided_quota(
     assert prorate(seat, reps[::-1], calendar=calendar) == prorated
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(testing.orgs(), testing.targets(owner=st.none(), metric=testing.metrics("ratio")))
 def test_a_ratio_is_the_same_for_everybody_below(org: Org, target: Target) -> None:
     inherited = inherit(target, org)
@@ -385,7 +386,7 @@ def test_a_ratio_is_the_same_for_everybody_below(org: Org, target: Target) -> No
     testing.assert_breakdowns_hold(inherited)
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=6), st.integers(1, 1000), st.integers(1, 1000))
 def test_an_audit_does_not_depend_on_the_unit_of_potential_or_on_the_size_of_the_target(
     values: list[int], unit: int, size: int

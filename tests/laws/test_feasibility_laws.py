@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ from salesperf.testing import assert_breakdowns_hold
 
 REVENUE: Final = STANDARD_METRICS["revenue"]
 YEAR: Final = Period.year(2026)
-few = settings(max_examples=20)
+few = settings(max_examples=at_most(20))
 """For laws that look at many amounts for each example."""
 
 

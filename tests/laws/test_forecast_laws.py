@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 import attrs
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -42,7 +43,7 @@ from salesperf.testing import assert_breakdowns_hold, days, opportunities, perio
 
 Deals: TypeAlias = tuple[SalesProcess, list[Opportunity]]
 
-some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=at_most(40), suppress_health_check=[HealthCheck.too_slow])
 
 AS_OF: Final = date(2026, 6, 30)
 MONTH: Final = Period.month(2026, 7)
@@ -168,6 +169,13 @@ def test_a_bridge_of_expected_values_sums_exactly(drawn: Deals, one: date, two: 
     assert found.opening + Amount.total([line.amount for line in found.movements.values()], CNY) == found.closing
     assert (minor(found.opening), minor(found.closing)) == (minor(then.expected), minor(now.expected))
     assert tuple(found.movements) == FORECAST_MOVEMENTS
+    assert not found.movements["transferred"].count
+    for owner, part in now.by_owner.items():
+        if owner is not None:
+            of_owner = part.since(then)
+            assert of_owner.opening + Amount.total([step.amount for step in of_owner.steps], CNY) == of_owner.closing
+            elsewhere = {step.id for step in of_owner.steps if step.movement == "transferred"}
+            assert elsewhere <= then.known_ids & now.known_ids
     assert_breakdowns_hold(found)
 
 

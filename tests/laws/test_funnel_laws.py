@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 import attrs
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,7 +72,7 @@ def deals(draw: st.DrawFn) -> Opportunity:
 
 
 lists = st.lists(deals(), max_size=6)
-few = settings(max_examples=40)
+few = settings(max_examples=at_most(40))
 """For laws that follow from how each deal is counted, which has a law of its own."""
 segmentations = st.lists(st.sampled_from(BY), unique=True, max_size=3).map(tuple)
 

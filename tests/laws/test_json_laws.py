@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 from typing import Any, TypeAlias
 
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
@@ -18,7 +19,7 @@ from salesperf.testing import NOUNS, opportunities
 
 Path: TypeAlias = tuple[str | int, ...]
 
-few = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+few = settings(max_examples=at_most(20), suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def by_name(noun: type) -> str:
@@ -159,7 +160,7 @@ def test_a_document_that_is_cut_off_is_refused(deal: Opportunity, data: DataObje
     assert caught.value.code == "json_syntax"
 
 
-@settings(max_examples=200)
+@settings(max_examples=at_most(200))
 @given(text=st.one_of(st.text('{}[]",:\\ 1eE.-+ntfu0', max_size=40), st.binary(max_size=40)))
 def test_whatever_else_is_no_json_is_refused_by_an_error_of_ours(text: str | bytes) -> None:
     with pytest.raises((InvalidInputError, InvalidValueError)):

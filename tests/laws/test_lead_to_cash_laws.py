@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import attrs
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from salesperf.funnel import FunnelTally
 from salesperf.funnel.rules import CANCELLED, LOST, OPEN, WON
 from salesperf.testing import assert_monoid
 
-some = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=at_most(60), suppress_health_check=[HealthCheck.too_slow])
 
 NO_CANCELLED = attrs.evolve(STANDARD_PROCESSES["basic"], key="short", stages=STANDARD_PROCESSES["basic"].stages[:-1])
 RULES = st.sampled_from(list(funnel.RULES))

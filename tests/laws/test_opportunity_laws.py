@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +16,7 @@ ONE_DAY = timedelta(days=1)
 AFTER_ALL = date(2030, 6, 1)
 """Later than any day that is drawn."""
 
-some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=at_most(40), suppress_health_check=[HealthCheck.too_slow])
 
 Case = tuple[SalesProcess, Opportunity]
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import attrs
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,7 +72,7 @@ def decided_deals(draw: st.DrawFn) -> Opportunity:
     return Opportunity(id=f"o-{draw(st.integers(0, 99))}", history=history)
 
 
-few = settings(max_examples=30)
+few = settings(max_examples=at_most(30))
 """For laws that follow from how each deal is followed, which has laws of its own, and for those that ask many questions."""
 lists = st.lists(deals(), max_size=6)
 decided_lists = st.lists(decided_deals(), min_size=1, max_size=8)

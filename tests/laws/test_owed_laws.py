@@ -7,6 +7,7 @@ from itertools import chain, combinations, pairwise
 from random import Random
 
 import attrs
+from examples import at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -108,7 +109,7 @@ def test_what_all_teams_owe_is_what_all_reps_owe(case: Case, period: Period) -> 
     assert sum(map(minor_of, everywhere)) == reps == minor_of(book.owed(None, VISITS, period))
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(books(), within_year)
 def test_without_a_target_of_its_own_a_team_owes_what_is_owed_below_it(case: Case, period: Period) -> None:
     book, targets = case
@@ -164,7 +165,7 @@ def path_down(org: Org, owner: str | None, rep: str, on: date) -> list[str | Non
     return [owner, *reversed(path)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=at_most(200))
 @given(books(), within_year, in_year, st.data())
 def test_like_is_held_against_like(case: Case, period: Period, as_of: date, data: st.DataObject) -> None:
     book, _ = case
@@ -195,7 +196,7 @@ def test_like_is_held_against_like(case: Case, period: Period, as_of: date, data
         testing.assert_breakdowns_hold(found)
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(books(), spans)
 def test_a_workday_is_left_out_where_nobody_s_sales_would_count(case: Case, period: Period) -> None:
     book, _ = case
@@ -331,7 +332,7 @@ def movers(draw: st.DrawFn) -> Case:
     return TargetBook(targets, org, draw(testing.calendars())), targets
 
 
-@settings(max_examples=200)
+@settings(max_examples=at_most(200))
 @given(movers(), seasons | spans, st.data())
 def test_the_lines_of_those_who_moved_add_up_to_their_teams(case: Case, period: Period, data: st.DataObject) -> None:
     book, _ = case
@@ -357,7 +358,7 @@ def test_the_lines_of_those_who_moved_add_up_to_their_teams(case: Case, period: 
         assert in_lines + len(in_none) == whole
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(books(), within_year)
 def test_everything_owed_explains_itself(case: Case, period: Period) -> None:
     book, targets = case
@@ -378,7 +379,7 @@ def test_everything_owed_explains_itself(case: Case, period: Period) -> None:
         assert {part.target for part in owed.parts} <= set(targets)
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(books(teams=False), within_year)
 def test_whoever_serves_and_owes_nothing_is_told(case: Case, period: Period) -> None:
     book, _ = case
@@ -389,7 +390,7 @@ def test_whoever_serves_and_owes_nothing_is_told(case: Case, period: Period) -> 
             assert owed.without_target == tuple(rep for rep in serving if book.owed(rep, VISITS, period) is None)
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(books(), within_year, st.randoms())
 def test_the_order_of_targets_changes_nothing(case: Case, period: Period, random: Random) -> None:
     book, targets = case

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -16,7 +17,7 @@ from salesperf.testing import assert_breakdowns_hold, days, opportunities, perio
 
 Deals: TypeAlias = tuple[SalesProcess, list[Opportunity]]
 
-some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=at_most(40), suppress_health_check=[HealthCheck.too_slow])
 
 AFTER_ALL = date(2031, 1, 1)
 """Later than any drawn day."""

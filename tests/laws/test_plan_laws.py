@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from examples import at_most
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
@@ -73,7 +74,7 @@ def test_the_rows_and_the_columns_of_a_grid_sum_to_what_was_divided(plan: PlanGr
     testing.assert_breakdowns_hold(plan)
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(testing.orgs(min_reps=1, within=YEAR), minors, grains, st.data())
 def test_a_grid_of_who_is_there_is_exact_and_gives_nobody_a_day_outside_service(
     org: Org, count: int, grain: Grain, data: st.DataObject
@@ -114,7 +115,7 @@ def cascades(draw: st.DrawFn, *, cushion: bool = False) -> tuple[Cascade, Org]:
         reject()
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(cascades())
 def test_to_cascade_and_to_roll_up_is_to_end_where_one_began(drawn: tuple[Cascade, Org]) -> None:
     plan, org = drawn
@@ -127,7 +128,7 @@ def test_to_cascade_and_to_roll_up_is_to_end_where_one_began(drawn: tuple[Cascad
         assert node.cushion in (None, Amount.zero(COUNT))
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(cascades(cushion=True))
 def test_at_every_node_children_are_what_is_owed_and_the_cushion(drawn: tuple[Cascade, Org]) -> None:
     plan, _ = drawn
@@ -144,7 +145,7 @@ def test_at_every_node_children_are_what_is_owed_and_the_cushion(drawn: tuple[Ca
     assert np.array_equal(plan.owed[0], [minor(column) for column in plan.columns])
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(cascades(), st.randoms(use_true_random=False))
 def test_the_order_of_people_and_weights_never_matters(drawn: tuple[Cascade, Org], random: Random) -> None:
     plan, org = drawn
@@ -155,7 +156,7 @@ def test_the_order_of_people_and_weights_never_matters(drawn: tuple[Cascade, Org
     assert cascade(plan.target, org, basis) == cascade(plan.target, other, dict(shuffled))
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=4).filter(any), st.integers(1, 900), minors, st.none() | grains)
 def test_what_was_allocated_to_teams_under_a_floor_comes_out_of_a_cascade_to_the_unit(
     weights: list[int], count: int, floor: int, grain: Grain | None
@@ -198,7 +199,7 @@ def sold(parts: Iterable[Target], counts: Iterable[int]) -> ActualTally:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(plans(), policies)
 def test_where_all_went_as_planned_nothing_changes(drawn: tuple[Plan, Org | None], policy: Policy) -> None:
     plan, org = drawn
@@ -211,7 +212,7 @@ def test_where_all_went_as_planned_nothing_changes(drawn: tuple[Plan, Org | None
 counts = st.lists(st.integers(0, 120), min_size=60, max_size=60)
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(plans(), policies, counts)
 def test_what_was_done_and_what_is_to_do_less_the_surplus_is_what_was_owed(
     drawn: tuple[Plan, Org | None], policy: Policy, done: list[int]
@@ -236,7 +237,7 @@ def test_what_was_done_and_what_is_to_do_less_the_surplus_is_what_was_owed(
     assert all(minor(part) >= 0 for part in after)
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(plans(), policies, counts)
 def test_each_part_of_a_plan_made_anew_explains_itself(drawn: tuple[Plan, Org | None], policy: Policy, done: list[int]) -> None:
     plan, org = drawn
@@ -247,7 +248,7 @@ def test_each_part_of_a_plan_made_anew_explains_itself(drawn: tuple[Plan, Org | 
         assert explained.value == part.amount
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(plans(), policies, policies, counts)
 def test_an_approved_plan_and_no_news_give_the_same_plan_by_every_policy(
     drawn: tuple[Plan, Org | None], first: Policy, then: Policy, done: list[int]
@@ -261,7 +262,7 @@ def test_an_approved_plan_and_no_news_give_the_same_plan_by_every_policy(
     testing.assert_breakdowns_hold(again)
 
 
-@settings(max_examples=60)
+@settings(max_examples=at_most(60))
 @given(plans(), policies, policies, counts)
 def test_over_several_plans_approved_what_was_done_and_is_to_do_is_what_was_owed(
     drawn: tuple[Plan, Org | None], first: Policy, then: Policy, done: list[int]
@@ -320,7 +321,7 @@ def test_business_that_changes_hands_stays_in_the_house(plan: PlanGrid, share: D
         assert minor(before) == after
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(cascades(cushion=True), st.sampled_from(("0", "0.33", "0.5", "1")), st.dates(date(2026, 1, 1), AS_OF), st.data())
 def test_what_a_newcomer_takes_over_stays_in_the_house(
     drawn: tuple[Cascade, Org], share: str, hired: date, data: st.DataObject

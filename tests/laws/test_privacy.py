@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import attrs
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
@@ -44,7 +45,7 @@ from salesperf.testing import assert_no_personal_data, personal_data
 
 Call: TypeAlias = tuple[Callable[..., object], SearchStrategy[dict[str, object]]]
 
-some = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=at_most(15), suppress_health_check=[HealthCheck.too_slow])
 
 
 def wrapped(secret: str) -> list[object]:

@@ -9,6 +9,7 @@ from random import Random
 from typing import TypeVar
 
 import attrs
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,7 +137,7 @@ def assert_same(review: Review, other: Review) -> None:
         assert markdown(other, lang=lang) == markdown(review, lang=lang)
 
 
-@settings(max_examples=20)
+@settings(max_examples=at_most(20))
 @given(questions, st.integers(0, 99))
 def test_a_review_ignores_whatever_is_later(question: Question, seed: int) -> None:
     records, owner, period, as_of = question
@@ -146,7 +147,7 @@ def test_a_review_ignores_whatever_is_later(question: Question, seed: int) -> No
         assert_same(review, build(later, owner=owner, period=period, as_of=as_of))
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(questions, st.integers(0, 99))
 def test_the_review_of_an_ended_period_never_changes_with_what_happens_later(question: Question, seed: int) -> None:
     records, owner, period, as_of = question
@@ -170,7 +171,7 @@ def without_day(rows: Sequence[Row]) -> list[dict[str, object]]:
     return [{name: value for name, value in row.items() if name != "as_of"} for row in rows]
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(questions)
 def test_deals_change_hands_within_the_company_alone_and_no_count_is_negative(question: Question) -> None:
     records, owner, period, as_of = question
@@ -184,7 +185,7 @@ def test_deals_change_hands_within_the_company_alone_and_no_count_is_negative(qu
         assert bridge.closing.count == section.pipeline.total.count
 
 
-@settings(max_examples=20)
+@settings(max_examples=at_most(20))
 @given(questions, st.integers(0, 99))
 def test_the_order_of_the_records_does_not_matter(question: Question, seed: int) -> None:
     records, owner, period, as_of = question
@@ -194,7 +195,7 @@ def test_the_order_of_the_records_does_not_matter(question: Question, seed: int)
         assert_same(review, build(mixed, owner=owner, period=period, as_of=as_of))
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(questions)
 def test_every_number_of_a_review_explains_itself_and_stands_in_a_plain_row(question: Question) -> None:
     review = reviewed(question)
@@ -214,7 +215,7 @@ def test_every_number_of_a_review_explains_itself_and_stands_in_a_plain_row(ques
             testing.assert_parts_sum_to_total(parts, section.owed.target.amount)
 
 
-@settings(max_examples=40)
+@settings(max_examples=at_most(40))
 @given(questions)
 def test_a_report_is_well_formed_in_every_language_and_leaves_no_key(question: Question) -> None:
     review = reviewed(question)
@@ -237,7 +238,7 @@ def cells(line: str) -> int:
     return len(re.findall(r"(?<!\\)\|", line))
 
 
-@settings(max_examples=20)
+@settings(max_examples=at_most(20))
 @given(questions_of_any())
 def test_a_report_shows_names_and_nothing_else_that_is_personal(question: Question) -> None:
     records, owner, period, as_of = question

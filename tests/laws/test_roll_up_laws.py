@@ -9,6 +9,7 @@ from random import Random
 import attrs
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,7 +93,7 @@ flows = companies(additive, additive)
 of_any_metric = companies(st.sampled_from(RECORDED), st.sampled_from(OWED))
 
 # Each company holds up to ten actuals and four targets: sixty of them show what a hundred do.
-some = settings(max_examples=60)
+some = settings(max_examples=at_most(60))
 
 
 def is_under(actual: Actual, owner: str | None, org: Org, on: date) -> bool:
@@ -130,7 +131,7 @@ def decimal_of(value: Amount | Decimal | None) -> Decimal | None:
     return value.decimal if isinstance(value, Amount) else value
 
 
-@settings(max_examples=200)
+@settings(max_examples=at_most(200))
 @given(of_any_metric)
 def test_the_ledger_finds_what_a_scan_of_the_actuals_finds(company: Company) -> None:
     org, done, owed, as_of = company

@@ -7,6 +7,7 @@ from typing import Any, Final
 import attrs
 import numpy as np
 import pytest
+from examples import at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -17,7 +18,7 @@ from salesperf.testing import assert_breakdowns_hold, categories, curves, flags,
 
 Facts = dict[str, Any]
 
-few = settings(max_examples=20)
+few = settings(max_examples=at_most(20))
 """For laws that search."""
 
 BANDS: Final = Bands([("A", 80), ("B", Decimal("49.5")), ("C", 20), ("D", -math.inf)], margin=3)

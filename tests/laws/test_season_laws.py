@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
+from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,7 +58,7 @@ def histories(draw: st.DrawFn, numbers: tuple[int, ...] = YEARS) -> History:
 priors = st.sampled_from((0, 1, 2.5, Fraction(1, 3)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=at_most(25))
 @given(histories(), priors, st.none() | st.integers(2024, 2030))
 def test_the_shares_of_a_season_sum_to_one_and_explain_themselves(history: History, prior: Any, year: int | None) -> None:  # noqa: ANN401 - a number
     season = history.learn(prior_years=prior, year=year)
@@ -68,7 +69,7 @@ def test_the_shares_of_a_season_sum_to_one_and_explain_themselves(history: Histo
     assert len(season.rows()) == len(season.profile.weights) == GRAINS[season.grain]
 
 
-@settings(max_examples=25)
+@settings(max_examples=at_most(25))
 @given(histories(), st.lists(st.integers(1, 1000), min_size=3, max_size=3))
 def test_how_much_a_year_sold_does_not_matter(history: History, levels: list[int]) -> None:
     years = [Period.year(number, calendar=history.calendar) for number in YEARS]
@@ -80,7 +81,7 @@ def test_how_much_a_year_sold_does_not_matter(history: History, levels: list[int
     assert ours == theirs
 
 
-@settings(max_examples=25)
+@settings(max_examples=at_most(25))
 @given(histories((2025,)))
 def test_a_year_split_by_its_own_season_is_that_year(history: History) -> None:
     year = Period.year(2025, calendar=history.calendar)
@@ -91,7 +92,7 @@ def test_a_year_split_by_its_own_season_is_that_year(history: History) -> None:
         assert part.amount.minor == sum(minor for on, minor in history.sold.items() if on in part.period)
 
 
-@settings(max_examples=25)
+@settings(max_examples=at_most(25))
 @given(histories(), st.integers(1, 20), st.integers(1, 20))
 def test_more_prior_years_draw_a_season_nearer_to_the_workdays(history: History, few: int, more: int) -> None:
     first, second = (history.learn(prior_years=prior) for prior in (few, few + more))
@@ -101,7 +102,7 @@ def test_more_prior_years_draw_a_season_nearer_to_the_workdays(history: History,
         assert min(part.mean, part.flat) <= part.share <= max(part.mean, part.flat)
 
 
-@settings(max_examples=15)
+@settings(max_examples=at_most(15))
 @given(histories(), st.integers(0, 60))
 def test_a_season_of_merged_tallies_is_that_of_all_actuals(history: History, cut: int) -> None:
     items = list(history.sold.items())
@@ -143,7 +144,7 @@ def festivals(draw: st.DrawFn) -> Festival:
     return Festival(tuple(by_month), draw(st.integers(0, 5000)), windows)
 
 
-@settings(max_examples=15)
+@settings(max_examples=at_most(15))
 @given(festivals(), st.lists(st.integers(1, 50), min_size=3, max_size=3))
 def test_a_festival_that_moves_is_found_where_it_falls_in_the_year_planned(festival: Festival, levels: list[int]) -> None:
     history = Period(date(2024, 1, 1), date(2027, 1, 1)).split("day")

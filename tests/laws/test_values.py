@@ -1,6 +1,7 @@
 """Every noun is a value: it cannot change, and every copy of it is equal, with the same hash."""
 
 import pytest
+from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
@@ -27,7 +28,7 @@ PARTS_OF_BREAKDOWNS = {
 }
 """What a drawn breakdown holds, or makes."""
 
-few = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=at_most(20), suppress_health_check=[HealthCheck.too_slow])
 
 
 def by_name(noun: type) -> str:

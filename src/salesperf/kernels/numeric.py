@@ -74,7 +74,7 @@ def _level(instance: object, attribute: "attrs.Attribute[Any]", value: object) -
     if not isinstance(value, float):
         raise InvalidValueError("wrong_type", path=path, expected=float, value=value)
     if not 0 < value < 1:
-        raise InvalidValueError("out_of_range", path=path, low=0, high=1, value=value)
+        raise InvalidValueError("between", path=path, low=0, high=1, value=value)
 
 
 class _Range(Generic[_ValueT]):

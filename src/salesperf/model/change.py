@@ -17,6 +17,7 @@ __all__ = [
     "Change",
     "ChangingField",
     "ForecastCategory",
+    "changes_more",
     "keeper_of",
 ]
 
@@ -140,9 +141,10 @@ class Change:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a change of nothing."""
-        if self.stage is None and not self.changes_more():
+        if self.stage is None and not changes_more(self):
             raise InvalidValueError("change_empty", path=("Change",))
 
-    def changes_more(self, but: Collection[str] = ()) -> bool:
-        """Tell whether more than the stage changes, looking away from some fields."""
-        return bool(self.evidence) or any(getattr(self, name) is not None for name in CHANGING_FIELDS if name not in but)
+
+def changes_more(change: Change, but: Collection[str] = ()) -> bool:
+    """Tell whether more than the stage changes, looking away from some fields."""
+    return bool(change.evidence) or any(getattr(change, name) is not None for name in CHANGING_FIELDS if name not in but)

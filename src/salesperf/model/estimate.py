@@ -68,7 +68,7 @@ class Estimate:
     def __attrs_post_init__(self) -> None:
         """Check that value, interval and reason agree."""
         if not 0 < self.level < 1:
-            raise InvalidValueError("out_of_range", path=("Estimate", "level"), low=0, high=1, value=self.level)
+            raise InvalidValueError("between", path=("Estimate", "level"), low=0, high=1, value=self.level)
         if (self.low is None) != (self.high is None) or (self.value is None and self.low is not None):
             raise InvalidValueError("interval_half", path=("Estimate",))
         if self.value is None and self.reason is None:

@@ -10,7 +10,15 @@ import attrs
 
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount
-from salesperf.model.change import CHANGING_FIELDS, TELLTALE_FIELDS, Change, ChangingField, ForecastCategory, keeper_of
+from salesperf.model.change import (
+    CHANGING_FIELDS,
+    TELLTALE_FIELDS,
+    Change,
+    ChangingField,
+    ForecastCategory,
+    changes_more,
+    keeper_of,
+)
 from salesperf.model.customer import Contact, Fact, as_contacts, as_facts, contacts, facts
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.validators import (
@@ -389,7 +397,7 @@ def _collapsed(changes: Iterable[Change]) -> Iterator[Change]:
     for change in changes:
         if not isinstance(change, Change) or change.stage is None or change.stage != stage:
             yield change
-        elif change.changes_more():
+        elif changes_more(change):
             yield attrs.evolve(change, stage=None)
         stage = getattr(change, "stage", None) or stage
 
@@ -398,5 +406,5 @@ def _without(changes: Iterable[Change], fields: Collection[str]) -> Iterator[Cha
     """Blank the fields, and drop what then changes nothing."""
     blank: dict[str, Any] = dict.fromkeys(fields)
     for change in changes:
-        if change.stage is not None or change.changes_more(but=fields):
+        if change.stage is not None or changes_more(change, but=fields):
             yield attrs.evolve(change, **blank)

@@ -145,7 +145,7 @@ def two_sided_quantile(level: float) -> float:
     1.959964
     """
     if not 0 < level < 1:
-        raise InvalidValueError("out_of_range", path=("level",), low=0, high=1, value=level)
+        raise InvalidValueError("between", path=("level",), low=0, high=1, value=level)
     return _upper_quantile(level)
 
 

@@ -44,8 +44,6 @@ _SHARE_OF_STRATUM: Final = 0.25
 """The same with strata, of what they add."""
 _FEWEST_BINS, _MOST_BINS = 2**9, 2**22
 _MOST_STRATA: Final = 10_000
-_HALVINGS: Final = 64
-"""As many as a whole number of 64 bits has, after which a quantile is found."""
 _EDGE_ERROR: Final = 1e-12
 """How far the probability of a stratum may be off one over their number."""
 _BEYOND: Final = 2.0**63
@@ -328,15 +326,15 @@ class SumDistribution:
         levels = spread({"q": q})["q"]
         refuse_where(~((levels >= 0) & (levels <= 1)), "out_of_range", "q", levels, low=0, high=1)
         # The upper bound of F gets to q first.
-        low = _outward(self._first_reaching(levels, lambda x: self._between(x)[1]), -np.inf)
-        high = _outward(self._first_reaching(levels, lambda x: self._between(x)[0]), np.inf)
+        low = _outward(self._first_reaching(levels, self._stairs.high_at), -np.inf)
+        high = _outward(self._first_reaching(levels, self._stairs.low_at), np.inf)
         return Bounds(as_result(low, q), as_result(high, q))  # type: ignore[return-value] # both of the shape of q
 
     def _first_reaching(self, levels: Column, bound: Callable[[Integers], Column]) -> Integers:
         """Find by halving the least whole numbers at which a bound reaches the levels."""
         first = np.full(levels.shape, self._stairs.least, dtype=np.int64)
         last = np.full(levels.shape, self._stairs.greatest, dtype=np.int64)
-        for _ in range(_HALVINGS):
+        while (first < last).any():
             middle = first + (last - first) // 2
             reaches = bound(middle) >= levels
             first, last = np.where(reaches, first, np.minimum(middle + 1, last)), np.where(reaches, middle, last)
@@ -344,7 +342,7 @@ class SumDistribution:
 
     def _between(self, x: Integers) -> tuple[Column, Column]:
         """Bounds of the distribution function at whole numbers."""
-        return self._stairs.between(x)
+        return self._stairs.low_at(x), self._stairs.high_at(x)
 
     @cached_property
     def _stairs(self) -> "_Stairs":
@@ -379,13 +377,16 @@ class _Stairs:
     least: int
     greatest: int
 
-    def between(self, x: Integers) -> tuple[Column, Column]:
-        """Bounds of the distribution function at whole numbers."""
+    def low_at(self, x: Integers) -> Column:
+        """Lower bounds of the distribution function at whole numbers."""
         low = np.mean([stair.low_at(x) for stair in self.lower], axis=0) - self.slack
-        high = np.mean([stair.high_at(x) for stair in self.upper], axis=0) + self.slack
         # What the sum cannot come to is certain, slack or not.
-        low = np.where(x >= self.greatest, 1.0, np.maximum(low, 0))
-        return low, np.where(x < self.least, 0.0, np.minimum(high, 1))
+        return np.where(x >= self.greatest, 1.0, np.maximum(low, 0))
+
+    def high_at(self, x: Integers) -> Column:
+        """Upper bounds of the distribution function at whole numbers."""
+        high = np.mean([stair.high_at(x) for stair in self.upper], axis=0) + self.slack
+        return np.where(x < self.least, 0.0, np.minimum(high, 1))
 
 
 def _bounds(terms: Terms, width: float, bins: int | None, longest: int) -> Staircase:

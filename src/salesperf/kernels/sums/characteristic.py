@@ -25,6 +25,8 @@ _CHUNK: Final = 1_024
 _FEWEST_TERMS: Final = 16
 _MOST_TERMS: Final = 512
 """Terms that are multiplied out together: the more, the fewer roundings at the end and the more on the way."""
+_MOST_TOGETHER: Final = 256
+"""The same in the fast way: the more, the longer frequencies are kept that are to be given up."""
 RUN: Final = 64
 """Neighbouring frequencies that share their factors but for one turn, in the fast way."""
 _LEAF_ERROR: Final = 22
@@ -173,44 +175,88 @@ def fast(terms: Terms, period: int, count: int, threshold: float) -> Characteris
     count
         How many frequencies: a multiple of 64.
     threshold
-        Runs of 64 neighbours of which all fall below it are given up.
+        Runs of 64 neighbours of which all fall below it are given up, and the ends of runs of which all do.
 
     Notes
     -----
     The angle of the frequency 64 k + l is that of 64 k and that of l, so that sines are taken of the few of both, and the
     rest is products. Each factor is off by at most p (28 + 26 j abs(a) / period) + 2 units of round-off: two numbers whose
     sines and cosines are within 4 units in the last place each, their product with each other and with p, turns of four
-    roundings, 1 - p and the sum; and each product of factors by 2.24.
+    roundings, 1 - p and the sum; and each product of factors by 2.24. Terms that are alike are squared together: 2^k equal
+    factors are multiplied by k products, which are off by no more than 2^k - 1 of them would be, since no factor is larger
+    than 1 and a square doubles what was off and adds 2.24.
     """
     values = np.ones((count // RUN, RUN), dtype=np.complex128)
     magnitude = float(np.dot(np.abs(terms.steps).astype(np.float64), terms.chances)) / period
     fixed = (2 + _PRODUCT_ERROR) * len(terms.steps) + 28 * float(terms.chances.sum())
     errors = _SECOND_ORDER * ROUND_OFF * (fixed + 26 * magnitude * np.arange(count, dtype=np.float64)).reshape(values.shape)
-    turns = terms.steps / period
-    alive = np.arange(len(values))
-    begin = 0
-    while begin < len(turns) and len(alive):
-        end = begin + min(max(_ELEMENTS // (RUN * len(alive)), _FEWEST_TERMS // 2), _MOST_TERMS)
-        _multiply_runs(values, alive, turns[begin:end], terms.chances[begin:end])
-        begin = end
-        ceiling = np.abs(values[alive]) + errors[alive]
-        kept = ceiling.max(axis=1) >= threshold
-        given_up = alive[~kept]
-        values[given_up], errors[given_up] = 0, ceiling[~kept]
-        alive = alive[kept]
+    runs = _Runs(values=values, errors=errors, alive=np.arange(len(values)), width=RUN)
+    steps, chances, counts = terms.alike
+    # What is there most often comes first: it decides soonest which frequencies are given up.
+    for squarings in reversed(range(int(counts.max(initial=0)).bit_length())):
+        chosen = (counts >> squarings) & 1 == 1
+        runs = _multiply_all(runs, steps[chosen], chances[chosen], squarings, period, threshold)
     return Characteristic(values.ravel(), errors.ravel())
 
 
-def _multiply_runs(values: Complex, alive: NDArray[np.intp], turns: Column, chances: Column) -> None:
-    """Multiply the factors of some terms into the runs that are alive, not too many at once."""
-    within = _on_circle(np.multiply.outer(turns, np.arange(RUN)))[:, np.newaxis, :]
-    at_once = max(1, _ELEMENTS // (RUN * len(turns)))
-    for start in range(0, len(alive), at_once):
-        runs = alive[start : start + at_once]
-        begins = chances[:, np.newaxis] * _on_circle(np.multiply.outer(turns, RUN * runs))
+@attrs.frozen(eq=False, kw_only=True)
+class _Runs:
+    """Runs of neighbouring frequencies, and which are not given up.
+
+    Attributes
+    ----------
+    values, errors : arrays of shape (runs, 64)
+        Worked on in place.
+    alive : array of int64
+        Positions of the runs that are not given up.
+    width : int
+        How many frequencies of each of those, from its first, are not given up.
+    """
+
+    values: Complex
+    errors: Column
+    alive: NDArray[np.intp]
+    width: int
+
+    def without_small(self, threshold: float) -> "_Runs":
+        """Give up the runs, and the ends of all runs, that have fallen below a threshold."""
+        ceiling = np.abs(self.values[self.alive, : self.width]) + self.errors[self.alive, : self.width]
+        large = ceiling >= threshold
+        kept = large.any(axis=1)
+        columns = np.flatnonzero(large.any(axis=0))
+        width = int(columns[-1]) + 1 if columns.size else 0
+        for rows, begin in ((~kept, 0), (kept, width)):
+            given_up = self.alive[rows]
+            self.values[given_up, begin : self.width] = 0
+            self.errors[given_up, begin : self.width] = ceiling[rows, begin:]
+        return attrs.evolve(self, alive=self.alive[kept], width=width)
+
+
+def _multiply_all(runs: _Runs, steps: Integers, chances: Column, squarings: int, period: int, threshold: float) -> _Runs:
+    """Multiply powers of the factors of terms into the runs, and give up what becomes small on the way."""
+    begin = 0
+    while begin < len(steps) and len(runs.alive):
+        end = begin + min(max(_ELEMENTS // (runs.width * len(runs.alive)), _FEWEST_TERMS // 2), _MOST_TOGETHER)
+        _multiply_runs(runs, steps[begin:end], chances[begin:end], squarings, period)
+        runs, begin = runs.without_small(threshold), end
+    return runs
+
+
+def _multiply_runs(runs: _Runs, steps: Integers, chances: Column, squarings: int, period: int) -> None:
+    """Multiply powers of the factors of some terms into the runs that are alive, not too many at once."""
+    # Few deals differ in size where all are multiples of a list price, and sines are dearer than all the rest.
+    sizes, place = np.unique(steps, return_inverse=True)
+    turns = sizes / period
+    within = _on_circle(np.multiply.outer(turns, np.arange(runs.width)))[place, np.newaxis, :]
+    at_once = max(1, _ELEMENTS // (runs.width * len(steps)))
+    for start in range(0, len(runs.alive), at_once):
+        rows = runs.alive[start : start + at_once]
+        begins = chances[:, np.newaxis] * _on_circle(np.multiply.outer(turns, RUN * rows))[place]
         factors = begins[:, :, np.newaxis] * within
         factors += (1 - chances)[:, np.newaxis, np.newaxis]
-        values[runs] *= np.multiply.reduce(factors, axis=0)
+        for _ in range(squarings):
+            factors *= factors
+        runs.values[rows, : runs.width] *= np.multiply.reduce(factors, axis=0)
 
 
 def _on_circle(turns: Column) -> Complex:

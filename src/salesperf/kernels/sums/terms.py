@@ -116,6 +116,14 @@ class Terms:
         """Standard deviation of the sum of steps."""
         return math.sqrt(float(np.dot(self.steps.astype(np.float64) ** 2, self.variances)))
 
+    @cached_property
+    def alike(self) -> tuple[Integers, Column, Integers]:
+        """Steps and chances that differ, in the same order, and how many terms have each: what is done once for all of them."""
+        differs = np.ones(len(self.steps), dtype=bool)
+        differs[1:] = (self.steps[1:] != self.steps[:-1]) | (self.chances[1:] != self.chances[:-1])
+        starts = np.flatnonzero(differs)
+        return self.steps[starts], self.chances[starts], np.diff(starts, append=len(self.steps))
+
 
 def _in_order(steps: Integers, chances: Column) -> tuple[Integers, Column]:
     """Sort by chance, likeliest first, then by step."""

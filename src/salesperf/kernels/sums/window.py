@@ -46,7 +46,7 @@ class Window:
         """
         # The logarithm of the tail is off by no more than round-off, which one part in a million more than covers.
         exponent = -math.log(tail) * (1 + 1e-6)
-        steps = terms.steps.astype(np.float64)
+        steps = terms.alike[0].astype(np.float64)
         low, high = terms.lowest, terms.highest
         reach_up, reach_down = _reach(terms, steps, exponent, high), _reach(terms, -steps, exponent, -low)
         return cls(
@@ -65,9 +65,10 @@ class Window:
 def _reach(terms: Terms, steps: Column, exponent: float, furthest: int) -> int:
     """Return what the sum of the steps exceeds with a probability of at most exp(-exponent)."""
     reach = float(furthest)
+    _, chances, counts = terms.alike
     tilt = math.sqrt(2 * exponent) / terms.deviation
     for _ in range(_MOST_TILTS):
-        cumulants = np.log1p(terms.chances * _growth(terms, steps, tilt))
+        cumulants = counts * np.log1p(chances * _growth(terms, steps, tilt))
         total = float(cumulants.sum()) + _ROUNDING * float(np.abs(cumulants).sum())
         further = (total + exponent) / tilt
         # Too large a tilt gives infinity, or more than all there is; then there is nothing to be worse than.

@@ -1,0 +1,238 @@
+"""Laws of following up: due on workdays, blind to what is later, within everybody's time, and no lead lost on its way."""
+
+from collections import Counter
+from datetime import date, timedelta
+from random import Random
+from typing import Final
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesperf import CNY, LEAD_STATUSES, Amount, Calendar, Lead, LeadChange, Touch
+from salesperf.followup import (
+    ASSIGNMENTS,
+    STANDARD_FOLLOW_UP,
+    Assignee,
+    AssignmentName,
+    Handing,
+    PoolRules,
+    assign,
+    claim,
+    reclaim,
+    schedule,
+    worklist,
+)
+from salesperf.kernels.apportionment import apportion
+from salesperf.messages import LANGUAGES
+
+FIRST: Final = date(2026, 1, 1)
+DAY: Final = date(2026, 3, 2)
+CALENDAR: Final = Calendar(
+    holidays={date(2026, 2, day): "Spring Festival" for day in range(16, 23)}, extra_workdays=[date(2026, 2, 28)]
+)
+TEAM: Final = ("ada", "bo", "chen")
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[LeadChange]:
+    """Draw a life of a lead before the day: statuses, owners, releases, the beginning sometimes unknown."""
+    days = sorted(draw(st.lists(st.integers(0, 60), min_size=1, max_size=5)))
+    history: list[LeadChange] = []
+    status = None
+    for place, day in enumerate(days):
+        on = None if place == 0 and draw(st.integers(0, 5)) == 0 else FIRST + timedelta(day)
+        owner = draw(st.none() | st.sampled_from(TEAM))
+        if status is None or draw(st.booleans()):
+            status = draw(st.sampled_from([each for each in LEAD_STATUSES if each != status]))
+            history.append(LeadChange(on, status=status, owner=owner))
+        else:
+            history.append(LeadChange(on, owner=owner, released=owner is None))
+    return history
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> list[Lead]:
+    touch = st.builds(Touch, st.integers(0, 80).map(lambda day: FIRST + timedelta(day)), st.sampled_from(("call", "visit")))
+    drawn = draw(st.lists(st.tuples(histories(), st.lists(touch, max_size=3), st.sampled_from((None, "web"))), max_size=8))
+    return [
+        Lead(id=f"l-{number}", history=history, touches=touches, channel=channel)
+        for number, (history, touches, channel) in enumerate(drawn)
+    ]
+
+
+grades = st.dictionaries(st.integers(0, 7).map("l-{}".format), st.sampled_from(("A", "B", "C", "?")))
+teams = st.lists(
+    st.builds(
+        lambda capacity, weight, takes: (capacity, weight, takes),
+        st.none() | st.integers(0, 4),
+        st.integers(1, 5),
+        st.sampled_from(({}, {"channel": ["web"]})),
+    ),
+    max_size=3,
+).map(
+    lambda drawn: [
+        Assignee(owner, capacity=capacity, weight=weight, takes=takes)
+        for owner, (capacity, weight, takes) in zip(TEAM, drawn, strict=False)
+    ]
+)
+rules = st.builds(
+    PoolRules,
+    claim_limit=st.none() | st.integers(0, 4),
+    wait_days=st.integers(0, 60),
+    untouched_days=st.none() | st.integers(1, 60),
+)
+
+
+def standing(leads: list[Lead], grading: dict[str, str]) -> dict[str, str]:
+    known = {lead.id for lead in leads}
+    return {lead: grade for lead, grade in grading.items() if lead in known}
+
+
+@given(companies(), grades)
+def test_every_open_lead_is_due_once_and_on_a_workday_after_whatever_came_before(
+    leads: list[Lead], grading: dict[str, str]
+) -> None:
+    found = schedule(leads, STANDARD_FOLLOW_UP, as_of=DAY, calendar=CALENDAR, grades=standing(leads, grading))
+    still_open = {lead.id for lead in leads if lead.status not in ("converted", "disqualified")}
+    assert sorted(each.lead for each in found) == sorted(still_open)
+    for each in found:
+        assert CALENDAR.is_workday(each.due)
+        assert each.status == ("overdue" if each.due < DAY else "due" if each.due == DAY else "upcoming")
+        days = (each.due + timedelta(day) for day in range(1, (DAY - each.due).days + 1))
+        assert each.overdue_workdays == sum(map(CALENDAR.is_workday, days))
+        if each.since is not None:
+            assert each.due == CALENDAR.workday_after(each.since, each.step.workdays)
+
+
+@given(companies(), grades, st.integers(0, 60), st.integers(0, 2**31))
+def test_a_schedule_is_blind_to_later_days_and_to_the_order_of_leads_and_touches(
+    leads: list[Lead], grading: dict[str, str], day: int, seed: int
+) -> None:
+    as_of, random = FIRST + timedelta(day), Random(seed)  # noqa: S311 - no secret
+    known = [now for lead in leads if (now := lead.as_of(as_of)) is not None]
+    graded = standing(known, grading)
+    shuffled = [attrs.evolve(lead, touches=random.sample(lead.touches, len(lead.touches))) for lead in leads]
+    random.shuffle(shuffled)
+    expected = schedule(known, STANDARD_FOLLOW_UP, as_of=as_of, grades=graded)
+    assert schedule(shuffled, STANDARD_FOLLOW_UP, as_of=as_of, grades=graded) == expected
+
+
+@given(companies(), st.integers(0, 3), st.dictionaries(st.integers(0, 7).map("l-{}".format), st.integers(0, 99)))
+def test_a_worklist_holds_what_is_due_within_the_time_there_is_and_nothing_left_is_worth_more(
+    leads: list[Lead], able: int, worth: dict[str, int]
+) -> None:
+    due = schedule(leads, STANDARD_FOLLOW_UP, as_of=DAY)
+    values = {lead: Amount.of(value, CNY) for lead, value in worth.items()}
+    chosen = worklist(due, on=DAY, capacity=able, expected_values=values)
+    assert sorted(item.follow_up.lead for item in chosen.items) == sorted(each.lead for each in due if each.due <= DAY)
+    assert len(chosen.taken) + len(chosen.left) == len(chosen.items) == len(chosen.rows())
+    taken = Counter(item.follow_up.owner for item in chosen.taken)
+    assert None not in taken
+    assert all(count <= able for count in taken.values())
+    for item in chosen.left:
+        owner = item.follow_up.owner
+        beside = [other for other in chosen.taken if other.follow_up.owner == owner]
+        assert owner is None or len(beside) == able
+        assert all(worth.get(other.follow_up.lead, -1) >= worth.get(item.follow_up.lead, -1) for other in beside)
+
+
+def assert_conserved(before: list[Lead], handing: Handing) -> None:
+    """Assert that every lead is there as it was but for whoever has it, and that every move is one of them."""
+    assert [lead.id for lead in handing.leads] == [lead.id for lead in before]
+    moved = {move.lead: move for move in handing.done}
+    for old, new in zip(before, handing.leads, strict=True):
+        assert (new.status, new.touches, new.as_of(DAY - timedelta(1))) == (
+            old.status,
+            old.touches,
+            old.as_of(DAY - timedelta(1)),
+        )
+        if old.id in moved:
+            assert (moved[old.id].before, moved[old.id].after) == (old.owner, new.owner)
+            assert len(new.history) == len(old.history) + 1
+        else:
+            assert new == old
+    for lang in LANGUAGES:
+        text = handing.text(lang)
+        assert "{" not in text
+        assert "followup." not in text
+    assert len(handing.rows()) == len(handing.moves)
+
+
+@pytest.mark.parametrize("method", ASSIGNMENTS)
+@given(leads=companies(), team=teams)
+def test_assigning_conserves_leads_and_gives_nobody_more_than_they_can_have(
+    method: AssignmentName, leads: list[Lead], team: list[Assignee]
+) -> None:
+    handing = assign(leads, team, method=method, on=DAY)
+    assert_conserved(leads, handing)
+    held = Counter(lead.owner for lead in handing.leads if lead.status not in ("converted", "disqualified"))
+    before = Counter(lead.owner for lead in leads if lead.status not in ("converted", "disqualified"))
+    assert len(handing.moves) == before[None]
+    for assignee in team:
+        if assignee.capacity is not None:
+            assert held[assignee.owner] <= max(assignee.capacity, before[assignee.owner])
+    by_id = {lead.id: lead for lead in leads}
+    fits = {assignee.owner: assignee.fits for assignee in team}
+    assert all(method != "match" or fits[str(move.after)](by_id[move.lead]) for move in handing.done)
+
+
+@given(st.integers(0, 40), st.lists(st.integers(1, 9), min_size=1, max_size=6))
+def test_leads_given_by_weight_are_divided_as_by_jefferson(count: int, weights: list[int]) -> None:
+    leads = [Lead(id=f"l-{number:02}", history=[LeadChange(FIRST, status="new")]) for number in range(count)]
+    team = [Assignee(f"r-{place}", weight=weight) for place, weight in enumerate(weights)]
+    given_ = Counter(move.after for move in assign(leads, team, method="weight", on=DAY).done)
+    assert [given_[each.owner] for each in team] == apportion(count, weights, method="jefferson").tolist()
+
+
+@given(st.integers(0, 30), st.integers(1, 5), st.integers(0, 4))
+def test_in_turn_nobody_is_ahead_by_more_than_one(count: int, size: int, last: int) -> None:
+    leads = [Lead(id=f"l-{number:02}", history=[LeadChange(FIRST, status="new")]) for number in range(count)]
+    team = [Assignee(f"r-{place}") for place in range(size)]
+    moves = assign(leads, team, method="round_robin", on=DAY, last=f"r-{last % size}").moves
+    assert [move.after for move in moves] == [f"r-{(last + 1 + place) % size}" for place in range(count)]
+
+
+@given(companies(), st.lists(st.tuples(st.integers(0, 7).map("l-{}".format), st.sampled_from(TEAM)), max_size=8), rules)
+def test_the_pool_conserves_leads_and_a_claim_gives_one_that_nobody_has_to_one_who_may_have_it(
+    leads: list[Lead], claims: list[tuple[str, str]], pool: PoolRules
+) -> None:
+    by_id = {lead.id: lead for lead in leads}
+    asked = [each for each in claims if each[0] in by_id]
+    handing = claim(leads, asked, pool, on=DAY)
+    assert_conserved(leads, handing)
+    assert [move.lead for move in handing.moves] == [lead for lead, _ in asked]
+    held = Counter(lead.owner for lead in handing.leads if lead.status not in ("converted", "disqualified"))
+    for move in handing.done:
+        assert move.before is None
+        assert by_id[move.lead].status not in ("converted", "disqualified")
+        assert pool.claim_limit is None or held[move.after] <= pool.claim_limit
+
+
+@given(companies(), rules)
+def test_what_went_back_to_the_pool_was_untouched_and_nothing_untouched_is_left(leads: list[Lead], pool: PoolRules) -> None:
+    handing = reclaim(leads, pool, on=DAY)
+    assert_conserved(leads, handing)
+    assert all(move.after is None for move in handing.done)
+    again = reclaim(handing.leads, pool, on=DAY)
+    assert again.done == ()
+    assert again.leads == handing.leads
+    limit = pool.untouched_days
+    for lead in handing.leads:
+        touched = any(limit is None or (DAY - touch.on).days < limit for touch in lead.touches if touch.on <= DAY)
+        given_ = next((change.on for change in reversed(lead.history) if change.owner is not None), None)
+        is_new = given_ is not None and limit is not None and (DAY - given_).days < limit
+        is_open = lead.status not in ("converted", "disqualified")
+        is_known = given_ is not None or any(touch.on <= DAY for touch in lead.touches)
+        assert lead.owner is None or not is_open or limit is None or touched or is_new or not is_known
+
+
+@given(companies(), st.integers(1, 30), st.integers(0, 40))
+def test_whoever_lost_a_lead_may_not_claim_it_again_before_the_wait_is_over(leads: list[Lead], wait: int, after: int) -> None:
+    pool = PoolRules(wait_days=wait, untouched_days=1)
+    back = reclaim(leads, pool, on=DAY)
+    for move in back.done:
+        assert move.before is not None
+        tried = claim(back.leads, [(move.lead, move.before)], pool, on=DAY + timedelta(after))
+        assert bool(tried.done) == (after >= wait)
