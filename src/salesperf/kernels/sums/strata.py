@@ -38,21 +38,25 @@ class CommonFactor:
     depends : array of bool
         Shape (n,), which of them the factor changes: what is certain stays so.
     thresholds, weights : Column
-        Of those that it changes: Phi^-1(p) / sqrt(1 - c) and sqrt(c / (1 - c)).
+        Of those that it changes and that differ: Phi^-1(p) / sqrt(1 - c) and sqrt(c / (1 - c)).
+    place : array of int64
+        Of each that it changes, among those that differ.
     """
 
     probabilities: Column
     depends: NDArray[np.bool_]
     thresholds: Column
     weights: Column
+    place: NDArray[np.intp]
 
     @classmethod
     def of(cls, probabilities: Column, correlations: Column) -> "CommonFactor":
         """Prepare what is the same for every value of the factor."""
         depends = (correlations > 0) & (probabilities > 0) & (probabilities < 1)
-        rest = 1 - correlations[depends]
-        thresholds = normal_quantile(probabilities[depends]) / np.sqrt(rest)
-        return cls(probabilities, depends, thresholds, np.sqrt(correlations[depends] / rest))
+        # Pairs of floats as complex numbers, which numpy sorts and compares as pairs.
+        pairs, place = np.unique(probabilities[depends] + 1j * correlations[depends], return_inverse=True)
+        rest = 1 - pairs.imag
+        return cls(probabilities, depends, normal_quantile(pairs.real) / np.sqrt(rest), np.sqrt(pairs.imag / rest), place)
 
     def given(self, factor: float) -> tuple[Column, float]:
         """Return the probabilities given a value of the factor, and a bound of the sum of their errors.
@@ -61,13 +65,13 @@ class CommonFactor:
         """
         result = self.probabilities.copy()
         argument = self.thresholds + self.weights * factor
-        result[self.depends] = normal_cdf(argument)
+        result[self.depends] = normal_cdf(argument)[self.place]
         if not math.isfinite(factor):
             return result, 0.0
         # How far the argument may be off, times the density there; and how far its distribution function may be.
         slip = _NORMAL_ERROR * (np.abs(self.thresholds) + 2 * self.weights * abs(factor))
         density = np.exp(-0.5 * np.maximum(np.abs(argument) - slip, 0) ** 2)
-        return result, 2 * float(np.dot(density, slip) + _NORMAL_ERROR * result[self.depends].sum())
+        return result, 2 * float((density * slip)[self.place].sum() + _NORMAL_ERROR * result[self.depends].sum())
 
     def variance(self, amounts: Column) -> float:
         """Variance of the sum of amounts: the mean of that given the factor, and the variance of the mean given it.
