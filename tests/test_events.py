@@ -167,8 +167,8 @@ def test_days_however_far_off_tell_the_same_and_later_ones_are_left_out(first: i
 
 
 def test_a_word_is_used_to_its_last_bit() -> None:
-    # Two events take two bits for the row, two days one for the day, two states one: 59 are left for the sequence.
-    for largest in (2**59 - 1, 2**59):
+    # Two events take two bits for the row, two days one for the day, two states one: 57 are left for the sequence.
+    for largest in (2**57 - 1, 2**57, 2**62):
         events = Events.of(np.array([largest, 1]), np.array([1, 0]), np.array([1, 0]), until=1)
         assert events.courses(np.array([0, 1])).sequence.tolist() == [1, largest]
         assert events.stays().days.tolist() == [1, 0]

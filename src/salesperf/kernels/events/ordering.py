@@ -11,8 +11,10 @@ from salesperf.kernels.events.scratch import BLOCK, Scratch
 
 __all__ = ["WORD", "Columns", "Ordered", "Packed", "packed", "sorted_columns"]
 
-WORD: Final = 63
-"""Bits of a word that a key may take: the sign stays 0."""
+WORD: Final = 61
+"""Bits of a word that a key may take."""
+_KNOWN: Final = 1 << WORD
+"""The bit above them, set while words are sorted."""
 
 
 class Ordered(Protocol):
@@ -135,6 +137,7 @@ def packed(sequence: AnyIntegers, state: AnyIntegers, day: Integers, until: int,
     rows <<= row_bits
     rows += np.arange(rows.size)
     rows <<= state_bits
+    rows += _KNOWN
     for start in range(0, day.size, BLOCK):
         block = slice(start, start + BLOCK)
         word = words[block]
@@ -145,11 +148,15 @@ def packed(sequence: AnyIntegers, state: AnyIntegers, day: Integers, until: int,
         np.add(word, state[block], out=word, dtype=np.int64, casting="same_kind")
         is_later = np.greater(day[block], until, out=scratch("is_later", word.size, np.bool_))
         if is_later.any():
-            # All bits of -1 are set: what is too late is sorted before all else, and cut off.
-            word |= np.negative(is_later.view(np.int8), out=scratch("mask", word.size))
+            # Without the bit that all others have, what is too late is sorted before them, and cut off.
+            word *= np.logical_not(is_later, out=is_later).view(np.int8)
         rows += BLOCK << state_bits
-    words.sort()
-    return Packed(words[np.searchsorted(words, 0) :], first, day_bits, row_bits, state_bits)
+    # Read as floats, words are in the same order, and floats are sorted faster than whole numbers. Those that have the bit
+    # are none too small for a float of full precision, which some machines take for 0, and with the next bit free none is nan.
+    words.view(np.float64).sort()
+    words = words[np.searchsorted(words, _KNOWN) :]
+    words -= _KNOWN
+    return Packed(words, first, day_bits, row_bits, state_bits)
 
 
 def sorted_columns(sequence: AnyIntegers, state: AnyIntegers, day: Integers, until: int) -> Columns:
