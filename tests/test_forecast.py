@@ -18,6 +18,7 @@ from salesperf import (
     Change,
     InvalidInputError,
     InvalidValueError,
+    Message,
     Opportunity,
     Org,
     Override,
@@ -33,8 +34,12 @@ from salesperf import (
     pipeline,
 )
 from salesperf.forecast import Forecast
+from salesperf.forecast.odds import Odds
+from salesperf.kernels.numeric import Bounds
 from salesperf.model.change import ForecastCategory
 from salesperf.testing import assert_breakdowns_hold
+
+binom: Any = pytest.importorskip("scipy.stats").binom
 
 PROCESS: Final = STANDARD_PROCESSES["solution"]
 THIRD: Final = Period.quarter(2026, 3)
@@ -319,9 +324,34 @@ def test_where_nothing_is_won_no_pipeline_suffices(deals: tuple[Opportunity, ...
     assert needed.reason.key == f"forecast.reason.{key}"
 
 
+@pytest.mark.parametrize("chance", [0.1, 0.5, 1])
+@pytest.mark.parametrize("at", [1e-6, 0.5, 0.99, 1 - 1e-6])
+@pytest.mark.parametrize("wins", [3, 40, 400])
+def test_what_is_needed_is_found_where_one_deal_less_would_not_do(
+    wins: int, at: float, chance: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+    at_least = Odds.at_least
+
+    def counted(odds: Odds, minor: int) -> Bounds[float]:
+        tried.append(odds.amounts.size)
+        return at_least(odds, minor)
+
+    monkeypatch.setattr(Odds, "at_least", counted)
+    found = project(deal("o-1", "proposal"), deal("o-2", "proposal"), probabilities={"proposal": chance})
+    value = found.needed(money(100 * wins), at=at).value
+    assert value is not None
+    count = 2 + round(value / 100)
+    assert binom.sf(wins - 1, count, chance) >= at - 1e-11
+    assert count == 2 or binom.sf(wins - 1, count - 1, chance) < at + 1e-11
+    assert len(tried) <= 14  # by doubling and halving up to 31
+
+
 def test_a_target_beyond_all_bounds_is_not_worth_counting_deals() -> None:
     found = project(deal("o", "prospecting", 1), probabilities={"prospecting": 0.000_001})
-    assert found.needed(money(100), at=0.9).value is None
+    needed = found.needed(money(100), at=0.9)
+    assert needed.value is None
+    assert needed.reason == Message("forecast.reason.too_many", {"most": 131_072})
 
 
 # Whose
@@ -508,7 +538,7 @@ def test_a_bridge_tells_what_changed() -> None:
     }
     assert found.closing - found.opening == Amount.total([step.amount for step in found.steps], CNY)
     assert found.movements["won"].count == 3
-    assert [row["line"] for row in found.rows()][::9] == ["opening", "closing"]
+    assert [row["line"] for row in found.rows()][::10] == ["opening", "closing"]
     assert found.step_rows()[0]["id"] == "advanced"
     assert_breakdowns_hold(found)
     assert "moved into or out of the period" in found.breakdown.text()
@@ -653,7 +683,7 @@ def test_numbers_do_not_grow_with_sizes() -> None:
         ({"probabilities": {"proposal": float("nan")}}, "out_of_range", ("probabilities", "proposal")),
         ({"probabilities": {"proposal": Decimal("nan")}}, "out_of_range", ("probabilities", "proposal")),
         ({"probabilities": {"proposal": "high"}}, "wrong_type", ("probabilities", "proposal")),
-        ({"probabilities": {"won": 0.5}}, "unknown_stage", ("probabilities", 0)),
+        ({"probabilities": {"won": 0.5}}, "unknown_stage", ("probabilities", "won")),
         ({"probabilities": 5}, "wrong_type", ("probabilities",)),
     ],
 )
@@ -667,12 +697,12 @@ def test_all_wrong_probabilities_are_told_at_once() -> None:
     wrong = {"proposal": 1.5, "contract": "high", "won": 0.5, "negotiation": 0.5, "leads": 0.1}
     with pytest.raises(InvalidInputError) as caught:
         project(*THREE, probabilities=wrong)
-    assert [(fault.code, fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)] == [
-        ("out_of_range", ("probabilities", "proposal")),
-        ("wrong_type", ("probabilities", "contract")),
-        ("unknown_stage", ("probabilities", 2)),
-        ("unknown_stage", ("probabilities", 4)),
-    ]
+    assert {fault.path: fault.code for fault in caught.value.exceptions if isinstance(fault, SalesperfError)} == {
+        ("probabilities", "proposal"): "out_of_range",
+        ("probabilities", "contract"): "wrong_type",
+        ("probabilities", "leads"): "unknown_stage",
+        ("probabilities", "won"): "unknown_stage",
+    }
 
 
 def test_an_open_interval_is_told_as_one() -> None:

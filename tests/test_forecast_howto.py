@@ -148,8 +148,7 @@ class Expected:
 
     @property
     def of_new(self) -> float:
-        # What one is worth on average is told to the cent.
-        return float(self.new_count * np.floor(100 * self.new_values.mean() + 0.5)) / 100
+        return float(self.new_count * self.new_values.mean())
 
     @property
     def total(self) -> float:

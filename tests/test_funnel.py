@@ -499,7 +499,7 @@ def test_what_is_no_deal_or_no_process_is_refused() -> None:
     assert_refused("wrong_type", ("process",), lambda: columns(process=nothing))
     assert_refused("wrong_type", ("tally",), lambda: funnel.analyze(nothing))
     assert_refused("wrong_type", ("level",), lambda: funnel.analyze(counted(), level=nothing))
-    assert_refused("out_of_range", ("level",), lambda: funnel.analyze(counted(), level=1.0))
+    assert_refused("between", ("level",), lambda: funnel.analyze(counted(), level=1.0))
 
 
 def test_a_deal_that_does_not_fit_the_process_is_refused_with_its_id() -> None:

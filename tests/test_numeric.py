@@ -215,7 +215,7 @@ def test_a_number_may_stand_beside_a_column() -> None:
                 1.0,
                 0,
             ),
-            ("out_of_range", "Interval", "level"),
+            ("between", "Interval", "level"),
         ),
         (
             Interval,
@@ -224,7 +224,7 @@ def test_a_number_may_stand_beside_a_column() -> None:
                 1.0,
                 1.0,
             ),
-            ("out_of_range", "Interval", "level"),
+            ("between", "Interval", "level"),
         ),
         (
             Interval,
@@ -233,7 +233,7 @@ def test_a_number_may_stand_beside_a_column() -> None:
                 1.0,
                 math.nan,
             ),
-            ("out_of_range", "Interval", "level"),
+            ("between", "Interval", "level"),
         ),
         (
             Interval,

@@ -147,7 +147,7 @@ def test_what_is_no_count_of_a_whole_is_refused(k: Any, n: Any, code: str, path:
 def test_a_level_outside_zero_and_one_is_refused(level: float) -> None:
     with pytest.raises(InvalidValueError) as caught:
         wilson(1, 2, level=level)
-    assert (caught.value.code, caught.value.path) == ("out_of_range", ("level",))
+    assert (caught.value.code, caught.value.path) == ("between", ("level",))
 
 
 # Differences of two proportions
@@ -438,7 +438,7 @@ def test_groups_of_nobody_tell_nothing() -> None:
     ("call", "code", "path"),
     [
         (lambda: newcombe(1, 2, 3, 2), "more_than_all", ("k2",)),
-        (lambda: newcombe(1, 2, 1, 2, level=1.0), "out_of_range", ("level",)),
+        (lambda: newcombe(1, 2, 1, 2, level=1.0), "between", ("level",)),
         (
             lambda: two_proportion_test(np.array([1, 3]), np.array([2, 2]), np.array([0, 0]), np.array([1, 1])),
             "more_than_all",
@@ -453,7 +453,7 @@ def test_groups_of_nobody_tell_nothing() -> None:
         (lambda: adjust(np.ones(2), method="bonferroni"), "choice", ("method",)),  # type: ignore[arg-type] # no such method
         (lambda: shrink(np.ones((2, 2)), np.ones((2, 2))), "dimensions", ("k",)),
         (lambda: shrink(np.array([1, 3]), np.array([2, 2])), "more_than_all", ("k", 1)),
-        (lambda: shrink(np.ones(2), np.ones(2), level=0), "out_of_range", ("level",)),
+        (lambda: shrink(np.ones(2), np.ones(2), level=0), "between", ("level",)),
     ],
 )
 def test_what_cannot_be_compared_is_refused(call: Callable[[], object], code: str, path: tuple[str | int, ...]) -> None:

@@ -356,7 +356,7 @@ def test_the_largest_shapes_end_in_time() -> None:
         (lambda: log_binomial_probability(1, 2.5, 0.5), "not_a_count", ("n",)),
         (lambda: log_binomial_probability(1, math.inf, 0.5), "not_a_count", ("n",)),
         (lambda: log_binomial_probability(1, 2, 1.5), "out_of_range", ("p",)),
-        (lambda: two_sided_quantile(1.0), "out_of_range", ("level",)),
+        (lambda: two_sided_quantile(1.0), "between", ("level",)),
     ],
 )
 def test_what_lies_outside_the_domain_is_refused(call: Callable[[], object], code: str, path: tuple[str | int, ...]) -> None:

@@ -236,6 +236,21 @@ def test_two_ways_to_a_characteristic_function_differ_by_no_more_than_their_erro
     assert np.all(careful.errors < 1e-12 + 1e-14 * len(terms.steps))
 
 
+@given(deals(most=10, largest=10**6), st.lists(st.integers(1, 5_000), min_size=10, max_size=10), st.integers(7, 24))
+def test_terms_that_are_alike_are_squared_within_the_errors_told(of: Deals, copies: list[int], bits: int) -> None:
+    amounts, probabilities = of
+    of_each = copies[: len(amounts)]
+    terms = Terms.of(np.repeat(amounts, of_each), np.repeat(probabilities, of_each))
+    threshold = 1e-6
+    quick = fast(terms, 2**bits, 128, threshold)
+    numbers = np.arange(128)[np.arange(128) <= 2**bits // 2]
+    careful = precise(terms, numbers / 2**bits, 1e-12)
+    apart = np.abs(quick.values[numbers] - careful.values)
+    assert np.all(apart <= quick.errors[numbers] + careful.errors)
+    # What is given up is small, and told to be as large as it may be.
+    assert np.all((quick.errors < threshold) | (np.abs(quick.values) > 0))
+
+
 @given(st.integers(1, 400), st.floats(0, 1))
 def test_equal_chances_make_the_binomial_distribution(count: int, chance: float) -> None:
     total = bernoulli_sum(np.ones(count, dtype=int), np.full(count, chance))

@@ -257,9 +257,9 @@ def test_simulated_intervals_hold_the_truth_as_often_as_they_say() -> None:
         (lambda: measured(1), "wrong_type", ("opportunities", 0)),  # type: ignore[arg-type] # the same
         (lambda: measured(as_of="today"), "wrong_type", ("as_of",)),
         (lambda: measured(period="2026"), "wrong_type", ("period",)),
-        (lambda: measured(level=0.0), "out_of_range", ("level",)),
+        (lambda: measured(level=0.0), "between", ("level",)),
         (lambda: measured(minimum=0), "out_of_range", ("minimum",)),
-        (lambda: measured().gains(1.0), "out_of_range", ("share",)),
+        (lambda: measured().gains(1.0), "between", ("share",)),
         (lambda: velocity_change(1, measured()), "wrong_type", ("before",)),  # type: ignore[arg-type] # the same
         (lambda: velocity_change(measured(), 1), "wrong_type", ("after",)),  # type: ignore[arg-type] # the same
     ],

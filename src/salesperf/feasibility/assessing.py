@@ -9,7 +9,7 @@ import attrs
 
 from salesperf.allocation.parts import refuse
 from salesperf.attainment import ActualTally
-from salesperf.errors import InvalidValueError, SalesperfError, UnitMismatchError
+from salesperf.errors import InvalidValueError, SalesperfError, UnitMismatchError, UnknownNameError
 from salesperf.feasibility.capacity import Capacity, CapacityEvidence
 from salesperf.feasibility.evidence import AmountRange, Evidence, spanning
 from salesperf.feasibility.growth import GrowthEvidence, History
@@ -215,7 +215,9 @@ def assess(
     capacity
         How much people can work in its period, and what such work brought before.
     forecast
-        Whatever tells the probability of reaching an amount, such as a forecast of the same business and period.
+        Whatever tells the probability of reaching an amount, such as a forecast of the same business and period. Of the
+        target of a team or a rep it is that of theirs, :meth:`salesperf.forecast.Forecast.of`; the reason says where one of
+        ours was made of more deals, or of business that belongs to nobody yet.
     policy
         From what demand on a target is called too low, reasonable, a stretch, too high.
 
@@ -280,7 +282,13 @@ def assess(
         forecast=(
             None
             if forecast is None or chance is None
-            else ForecastEvidence(target=goal, chance=chance, policy=policy, forecast=forecast)
+            else ForecastEvidence(
+                target=goal,
+                chance=chance,
+                policy=policy,
+                forecast=forecast,
+                is_wider=isinstance(forecast, Forecast) and _is_wider(forecast, target.owner),
+            )
         ),
     )
 
@@ -300,6 +308,17 @@ def _ask(forecast: TellsChances | None, target: Target, amount: Amount | None) -
         return forecast.at_least(amount)
     except SalesperfError as error:
         raise error.at("forecast") from None
+
+
+def _is_wider(forecast: Forecast, owner: str | None) -> bool:
+    """Tell whether a forecast is of more than the deals of an owner, or cannot say whose they are."""
+    if owner is None or forecast.owner is not None:
+        return False
+    try:
+        part = forecast.of(owner)
+    except UnknownNameError:
+        return True
+    return (part.deals, part.won, part.new_business) != (forecast.deals, forecast.won, forecast.new_business)
 
 
 def _taken(faults: list[SalesperfError], read: Callable[[], ValueT]) -> ValueT | None:

@@ -42,6 +42,8 @@ class ForecastEvidence(Evidence):
         By which cuts of the probability of missing it the verdict goes.
     forecast : TellsChances
         Whom to ask about other amounts.
+    is_wider : bool
+        Whether the forecast is of more deals than those of the target's owner, as far as it can tell; the reason then says so.
 
     Notes
     -----
@@ -67,6 +69,7 @@ class ForecastEvidence(Evidence):
     chance: Estimate
     policy: FeasibilityPolicy
     forecast: TellsChances = attrs.field(repr=False, eq=False)
+    is_wider: bool = False
 
     @property
     def demand(self) -> float | None:
@@ -96,6 +99,10 @@ class ForecastEvidence(Evidence):
     @property
     def reason(self) -> Message:
         """The probability of reaching the target, and how sure it is; or why the forecast says nothing."""
+        return Message.of("feasibility.reason.wider", reason=self._chance) if self.is_wider else self._chance
+
+    @property
+    def _chance(self) -> Message:
         if self.chance.value is None and self.chance.reason is not None:
             return self.chance.reason
         if self.chance.low is None:

@@ -131,7 +131,7 @@ class FeasibilityPolicy:
     def __attrs_post_init__(self) -> None:
         """Check the level."""
         if not 0 < self.level < 1:
-            raise InvalidValueError("out_of_range", path=("FeasibilityPolicy", "level"), low=0, high=1, value=self.level)
+            raise InvalidValueError("between", path=("FeasibilityPolicy", "level"), low=0, high=1, value=self.level)
 
 
 DEFAULT_POLICY: Final = FeasibilityPolicy()

@@ -1,6 +1,6 @@
 """Backtesting: forecasts of past days, from what was known on them, beside what happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import attrs
@@ -10,7 +10,7 @@ from salesperf.forecast.backtest_report import BacktestLine, BacktestReport
 from salesperf.forecast.creation import NewBusiness, learn_new_business
 from salesperf.forecast.deals import Measure, known_deals
 from salesperf.forecast.projecting import project
-from salesperf.forecast.terms import Fallback, LearntBy, check_level
+from salesperf.forecast.terms import Fallback, LearntBy, check_level, check_rules, refuse
 from salesperf.funnel import outcomes
 from salesperf.funnel.chances import FEWEST_DEALS
 from salesperf.model.amount import Amount
@@ -61,7 +61,8 @@ def backtest(
     learnt
         Whether chances are learnt from how the deals ended that were known by then, or taken as stated.
     new_business
-        Whether to reckon with deals that did not exist yet, as they came in the twelve months before.
+        Whether to reckon with deals that did not exist yet, as they came in the twelve months before, or in as much of them
+        as there is on record.
     correlation, measure, learnt_by, minimum, fallback
         As of :func:`project`.
     share
@@ -76,6 +77,8 @@ def backtest(
     InvalidValueError
         If an argument is malformed, or there are no days, or one comes twice; no deal was known on a day, nothing was watched
         by then, its period is not over, or the history was too small to learn from: the path tells which day.
+    InvalidInputError
+        If there are faults of several days: it holds them all.
     UnknownNameError
         If there is no such process.
     UnitMismatchError
@@ -117,6 +120,7 @@ def backtest(
     check_level(share, ("share",))
     for name, flag in (("learnt", learnt), ("new_business", new_business)):
         require(flag, bool, path=(name,))
+    check_rules(measure, learnt_by, fallback, minimum, correlation)
     days = _checked_days(dates)
     chosen = _process_named(records, process)
     last = _last_day(records) if until is None else until
@@ -138,12 +142,13 @@ def backtest(
         fallback=fallback,
         share=share,
     )
-    lines = []
+    lines, faults = [], []
     for position, day in days:
         try:
             lines.append(past.line(day))
         except SalesperfError as error:
-            raise error.within("dates", position) from None
+            faults.append((position, error.within("dates", position)))
+    refuse(fault for _, fault in sorted(faults, key=lambda found: found[0]))
     return BacktestReport(lines=tuple(lines), share=share, until=last)
 
 
@@ -153,11 +158,21 @@ def _checked_days(dates: Iterable[date]) -> list[tuple[int, date]]:
     require(given, tuple, path=("dates",))
     if not given:
         raise InvalidValueError("too_few", path=("dates",), low=1, value=0)
-    for position, day in enumerate(given):
-        check_date(day, ("dates", position))
-        if day in given[:position]:
-            raise InvalidValueError("not_unique", path=("dates", position), value=day)
+    refuse(_faults_of_days(given))
     return sorted(enumerate(given), key=lambda pair: pair[1])
+
+
+def _faults_of_days(days: tuple[date, ...]) -> Iterator[SalesperfError]:
+    for position, day in enumerate(days):
+        try:
+            check_date(day, ("dates", position))
+        except SalesperfError as fault:
+            yield fault
+            continue
+        if day == date.max:
+            yield InvalidValueError("date_too_late", path=("dates", position), value=day)
+        if day in days[:position]:
+            yield InvalidValueError("not_unique", path=("dates", position), value=day)
 
 
 def _process_named(records: Records, key: str | None) -> SalesProcess:
@@ -197,10 +212,10 @@ class _Past:
         return [deal for deal in records.opportunities if deal.process == self.process.key or (only and deal.process is None)]
 
     def _to_come(self, known: list[Opportunity], day: date) -> NewBusiness:
-        """Learn how deals come into being from the twelve months before, as far as they were watched."""
-        window = Period.rolling(day)
-        if self.since is not None and self.since > window.start:
-            window = Period(self.since, window.end)
+        """Learn how deals come into being from the twelve months before, as far as they were watched or are on record."""
+        window, year = None, Period.rolling(day)
+        if self.since is not None and self.since > year.start:
+            window = Period(self.since, year.end)
         return learn_new_business(known, self.process, as_of=day, window=window)
 
     def line(self, day: date) -> BacktestLine:

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["FORECAST_MOVEMENTS", "ForecastBridge", "ForecastLine", "ForecastMovement", "ForecastStep", "bridge"]
 
 ForecastMovement: TypeAlias = Literal[
-    "created", "revalued", "rescheduled", "reconsidered", "reassessed", "won", "lost", "new_business"
+    "created", "transferred", "revalued", "rescheduled", "reconsidered", "reassessed", "won", "lost", "new_business"
 ]
 FORECAST_MOVEMENTS: Final[tuple[ForecastMovement, ...]] = (
     "created",
+    "transferred",
     "revalued",
     "rescheduled",
     "reconsidered",
@@ -35,9 +36,9 @@ FORECAST_MOVEMENTS: Final[tuple[ForecastMovement, ...]] = (
     "lost",
     "new_business",
 )
-"""What changes an expected value: a deal comes; is worth more or less; is expected within the period or no longer; counts or no
-longer for another reason; has another chance; is won; is lost, cancelled or won outside the period; and what is expected of
-deals that do not exist yet."""
+"""What changes an expected value: a deal comes and is open; passes from or to another owner or team; is worth more or less; is
+expected within the period or no longer; counts or no longer for another reason; has another chance; is won, though it may have
+come since; is lost, cancelled or won outside the period; and what is expected of deals that do not exist yet."""
 
 
 @attrs.frozen(kw_only=True)
@@ -114,7 +115,7 @@ class ForecastBridge(Result):
     >>> print(now.since(then).breakdown.text())
     expected value at the end of 2026-09-15: CNY 0.00 = sum of
       expected value at the end of 2026-08-31: CNY 100.00
-      lost: CNY -100.00 = sum of
+      lost, cancelled or won outside the period: CNY -100.00 = sum of
         o-1: CNY -100.00
     """
 
@@ -214,6 +215,9 @@ def _steps(earlier: "Forecast", later: "Forecast", unit: Unit) -> Iterator[_Chan
     before, after = _by_id(earlier), _by_id(later)
     for id in sorted({*before, *after}):  # noqa: A001 - the name of the field
         old, new = before.get(id), after.get(id)
+        if (old is None and id in earlier.known_ids) or (new is None and id in later.known_ids):
+            yield id, "transferred", _worth(new, zero) - _worth(old, zero)
+            continue
         for movement, amount in _changes(old, new, zero):
             yield id, movement, amount
     then, now = (zero if forecast.new_deals is None else forecast.new_deals.expected or zero for forecast in (earlier, later))

@@ -1,7 +1,7 @@
 """Business not yet created: how many deals come into being, how many of them are won in time, and for how much."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -197,14 +197,22 @@ class NewDeals:
     @cached_property
     def average(self) -> Amount | None:
         """What one of them is worth on average, rounded half up; ``None`` where nobody knows."""
-        if not self.amounts:
-            return None
-        return Amount.total(self.amounts, self.amounts[0].unit).times(Fraction(1, len(self.amounts)))
+        return None if self.known_worth is None else self.known_worth.times(Fraction(1, len(self.amounts)))
+
+    @property
+    def known_worth(self) -> Amount | None:
+        """What those were worth together of which the amounts are; ``None`` where nobody knows."""
+        return Amount.total(self.amounts, self.amounts[0].unit) if self.amounts else None
+
+    @property
+    def for_each(self) -> float:
+        """Expected count / number of amounts: how many are to be expected for each of which one is known; 0 where none is."""
+        return self.expected_count / len(self.amounts) if self.amounts else 0.0
 
     @cached_property
     def expected(self) -> Amount | None:
-        """Expected count x average, rounded half up once; ``None`` where no amount is known."""
-        return None if self.average is None else self.average.times(Fraction(self.expected_count))
+        """Expected count x average, rounded half up once, at the end; ``None`` where no amount is known."""
+        return None if self.known_worth is None else self.known_worth.times(Fraction(self.for_each))
 
     def slots(self) -> tuple[Integers, Column, Column, Column]:
         """Return deals that come or do not, each with a small chance and its range, that stand for those to come.
@@ -250,7 +258,8 @@ def learn_new_business(
     as_of
         The day to whose end they are followed.
     window
-        The days of creation that count, none later than ``as_of``; ``None`` for the twelve months up to it.
+        The days of creation that count, none later than ``as_of``; ``None`` for the twelve months up to it, or for as much of
+        them as there is on record: from the day on which the first deal was created, where that is later.
 
     Returns
     -------
@@ -270,39 +279,41 @@ def learn_new_business(
     The chance to be won within so many days of creation is the incidence of Aalen and Johansen, in which lost and cancelled
     deals compete and open ones are censored. It is carried forward beyond the last day that was observed, so a window that
     is shorter than what is left of the period says too little. The creation rate is taken to stay as it was: no trend, no
-    season.
+    season. A window that begins with a deal holds one for certain, so of records that are young and hold few deals the rate
+    reads high: where it is known since when deals have been recorded, state the window.
 
     Examples
     --------
     >>> from salesperf import STANDARD_PROCESSES, Change
     >>> deals = [Opportunity(id="o-1", history=[Change(date(2026, 1, 5), stage="lead")])]
     >>> print(learn_new_business(deals, STANDARD_PROCESSES["basic"], as_of=date(2026, 2, 28)))
-    window       2025-03-01..2026-02-28
+    window       2026-01-05..2026-02-28
     as_of        2026-02-28
     created      1
-    per_day      0.00273973
+    per_day      0.0181818
     won          0
     with_amount  0
     factor       1
     """
     check_date(as_of, ("as_of",))
-    days = Period.rolling(as_of) if window is None else window
-    require(days, Period, path=("window",))
-    if days.last > as_of:
-        raise InvalidValueError("history_later", path=("window",), as_of=as_of, value=days.last)
+    require(window, Period, type(None), path=("window",))
+    if window is not None and window.last > as_of:
+        raise InvalidValueError("history_later", path=("window",), as_of=as_of, value=window.last)
+    dated = list(_dated(opportunities, process, as_of))
+    days = _recorded_year((created for created, _ in dated), as_of) if window is None else window
     durations, causes = [], []
     amounts: list[tuple[Placed, Amount | None]] = []
-    for placed in in_order(opportunities, process):
-        known = placed.opportunity.as_of(as_of)
-        if known is None or known.created is None or known.created not in days:
+    for created, placed in dated:
+        if created not in days:
             continue
+        known = placed.opportunity
         decision = decision_of(known, process)
         ended = (None if decision is None else decision.on) or as_of
-        durations.append((ended - known.created).days)
+        durations.append((ended - created).days)
         causes.append(0 if decision is None else _CAUSES[decision.outcome])
         if decision is not None and decision.outcome == "won":
             _refuse_negative(placed.position, known)
-            amounts.append((Placed(placed.position, known), known.amount))
+            amounts.append((placed, known.amount))
     if not durations:
         raise InvalidValueError("nothing_created", path=("opportunities",), value=str(days))
     common_unit(amounts)
@@ -317,6 +328,20 @@ def learn_new_business(
         win_counts=tuple(np.cumsum(np.bincount(lasted[is_won], minlength=int(lasted.max()) + 1)).tolist()),
         amounts=tuple(sorted((amount for _, amount in amounts if amount is not None), key=lambda amount: amount.minor)),
     )
+
+
+def _dated(opportunities: Iterable[Opportunity], process: SalesProcess, as_of: date) -> Iterator[tuple[date, Placed]]:
+    """Yield the day on which each deal was created, and what was known of it; no deal that came later or has no such day."""
+    for placed in in_order(opportunities, process):
+        known = placed.opportunity.as_of(as_of)
+        if known is not None and known.created is not None:
+            yield known.created, Placed(placed.position, known)
+
+
+def _recorded_year(created: Iterable[date], as_of: date) -> Period:
+    """Return the twelve months up to a day, as far as there are records of them: before these no deal could be created."""
+    year = Period.rolling(as_of)
+    return Period(max(year.start, min(created, default=year.start)), year.end)
 
 
 def _refuse_negative(position: int, known: Opportunity) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from salesperf.forecast.creation import NewDeals
 from salesperf.forecast.deals import ForecastDeal, known_total
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Product, Sum
+from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
 from salesperf.model.message import Message
 from salesperf.model.result import Row
 
@@ -45,9 +45,14 @@ def _weighted_node(deal: ForecastDeal) -> Breakdown:
 
 
 def _new_node(new: NewDeals) -> Breakdown:
-    parts = (
-        Breakdown(label=Message("forecast.average"), value=new.average),
+    # The average is left out, since a product of rounded factors would not be rounded once.
+    counts = (
         Breakdown(label=Message("forecast.new_count"), value=new.expected_count),
+        Breakdown(label=Message("forecast.known_count"), value=len(new.amounts)),
+    )
+    parts = (
+        Breakdown(label=Message("forecast.known_worth"), value=new.known_worth),
+        Breakdown(label=Message("forecast.for_each"), value=new.for_each, rule=Quotient(), parts=counts),
     )
     return Breakdown(label=Message("forecast.line.new_business"), value=new.expected, rule=Product(), parts=parts)
 

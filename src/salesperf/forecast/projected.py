@@ -1,7 +1,7 @@
 """A forecast: what a period may bring, as a distribution with its reasons."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
@@ -57,6 +57,9 @@ class Forecast(ForecastNumbers):
         How many deals were won on a day that nobody knows, perhaps within the period; they are left out.
     withheld : int
         Of how many deals an export of a later day tells the values, which are withheld.
+    whole_ids : frozenset of str or None
+        The deals of the forecast that this one is a part of, by which :meth:`since` tells a deal that somebody else has now
+        from one that was lost; ``None`` for the company.
 
     Examples
     --------
@@ -80,6 +83,8 @@ class Forecast(ForecastNumbers):
     >>> 0.45 in found.bounds(Amount.of(600, CNY)), round(found.at_least(Amount.of(600, CNY)).value, 9)
     (True, 0.45)
     """
+
+    whole_ids: frozenset[str] | None = attrs.field(default=None, eq=False, repr=False)
 
     def outlook(self, target: Amount, *, share: float = SHARE, correlations: Sequence[float] = _CORRELATIONS) -> Outlook:
         """Tell how likely a target is to be reached, and what independence of the deals would hide.
@@ -205,6 +210,9 @@ class Forecast(ForecastNumbers):
             self.org.require_owner(owner)
         elif owner not in self.by_owner:
             raise UnknownNameError("unknown_owner", path=("owner",), value=owner)
+        return self._part(owner)
+
+    def _part(self, owner: str) -> "Forecast":
         if self.org is None or owner not in self.org.team_by_id:
             return self._only(lambda deal: deal.owner == owner, owner)
         teams = frozenset(self.org.teams_under(owner))
@@ -212,7 +220,17 @@ class Forecast(ForecastNumbers):
 
     def _only(self, belongs: Callable[[AnyDeal], bool], owner: str | None) -> "Forecast":
         deals, won = filter(belongs, self.deals), filter(belongs, self.won)
-        return attrs.evolve(self, owner=owner, deals=tuple(deals), won=tuple(won), new_business=None)
+        return self._of_deals(owner, deals, won)
+
+    def _of_deals(self, owner: str | None, deals: Iterable[ForecastDeal], won: Iterable[WonDeal]) -> "Forecast":
+        return attrs.evolve(self, owner=owner, deals=tuple(deals), won=tuple(won), new_business=None, whole_ids=self.known_ids)
+
+    @cached_property
+    def known_ids(self) -> frozenset[str]:
+        """The ids of all deals of the company's forecast, of which this one may be a part."""
+        if self.whole_ids is not None:
+            return self.whole_ids
+        return frozenset(deal.id for deals in (self.deals, self.won) for deal in deals)
 
     @cached_property
     def by_owner(self) -> Mapping[str | None, "Forecast"]:
@@ -232,7 +250,7 @@ class Forecast(ForecastNumbers):
         for ended in self.won:
             won[key(ended)].append(ended)
         parts = {
-            name: attrs.evolve(self, owner=name, deals=tuple(deals[name]), won=tuple(won[name]), new_business=None)
+            name: self._of_deals(name, deals[name], won[name])
             for name in sorted({*deals, *won}, key=lambda name: (name is None, name or ""))
         }
         return MappingProxyType(parts)
@@ -361,7 +379,8 @@ class Forecast(ForecastNumbers):
         Parameters
         ----------
         earlier
-            A forecast of the same period, measure, owner and unit, as of the same day or an earlier one.
+            A forecast of the same period, measure, owner and unit, as of the same day or an earlier one. That of the company
+            stands for the owner's part of it, so that one may ask about somebody who had no deal then.
 
         Returns
         -------
@@ -389,6 +408,8 @@ class Forecast(ForecastNumbers):
         100.00 CNY
         """
         require(earlier, Forecast, path=("earlier",))
+        if self.owner is not None and earlier.owner is None and earlier.whole_ids is None:
+            earlier = earlier._part(self.owner)  # noqa: SLF001 - one of us
         return bridging.bridge(earlier, self)
 
     def what_if(

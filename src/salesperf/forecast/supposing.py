@@ -52,7 +52,9 @@ def as_factor(name: str, value: Factor) -> Fraction:
         If it is none.
     """
     check_number(value, (name,))
-    if not 0 < value <= _LARGEST:
+    if value <= 0:
+        raise InvalidValueError("not_positive", path=(name,), value=value)
+    if value > _LARGEST:
         raise InvalidValueError("out_of_range", path=(name,), low=0, high=_LARGEST, value=value)
     return Fraction(value)
 

@@ -1,6 +1,6 @@
 """The terms of a forecast: of what, as of when, and by which rules chances are found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from salesperf.errors import InvalidValueError, UnknownNameError
+from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.forecast.deals import MEASURES, Measure
 from salesperf.funnel import OutcomeTally
 from salesperf.funnel.chances import FEWEST_DEALS
@@ -34,6 +34,8 @@ __all__ = [
     "check_correlation",
     "check_level",
     "check_probability",
+    "check_rules",
+    "refuse",
 ]
 
 LearntBy: TypeAlias = Literal["stage_and_age", "stage"]
@@ -96,6 +98,8 @@ class ForecastTerms:
         day, or of several segments.
     UnknownNameError
         If the process has no such open stage.
+    InvalidInputError
+        If there are several such faults of probabilities: it holds them all.
 
     Examples
     --------
@@ -127,17 +131,12 @@ class ForecastTerms:
         require(self.period, Period, path=("period",))
         require(self.history, OutcomeTally, type(None), path=("history",))
         require(self.probabilities, FrozenMap, type(None), path=("probabilities",))
-        check_choice(self.measure, MEASURES, ("measure",))
-        check_choice(self.learnt_by, LEARNT_BY, ("learnt_by",))
-        check_choice(self.fallback, FALLBACKS, ("fallback",))
-        check_whole(self.minimum, ("minimum",), 1, _MOST_DEALS)
+        check_rules(self.measure, self.learnt_by, self.fallback, self.minimum, self.correlation)
         check_whole(self.strata, ("strata",), 1, _MOST_STRATA)
-        check_correlation(self.correlation, ("correlation",))
         check_level(self.level, ("level",))
         if self.history is not None:
             self._check_history(self.history)
-        for stage, probability in (self.probabilities or {}).items():
-            self._check_probability(stage, probability)
+        refuse(self._faults_of_probabilities())
 
     def _check_history(self, history: OutcomeTally) -> None:
         if history.process != self.process:
@@ -148,16 +147,16 @@ class ForecastTerms:
         if history.by:
             raise InvalidValueError("history_segmented", path=("history", "by"), value=history.by)
 
-    def _check_probability(self, stage: str, probability: Probability) -> None:
-        path = ("probabilities", stage)
+    def _faults_of_probabilities(self) -> Iterator[SalesperfError]:
         keys = tuple(known.key for known in self.process.open_stages)
-        if stage not in keys:
-            raise UnknownNameError("unknown_stage", path=("probabilities",), choices=keys, value=stage)
-        if not isinstance(probability, int | float | Decimal) or isinstance(probability, bool):
-            raise InvalidValueError("wrong_type", path=path, expected=(Decimal, float), value=probability)
-        is_known = not isinstance(probability, Decimal) or probability.is_finite()
-        if not is_known or not 0 <= probability <= 1:
-            raise InvalidValueError("out_of_range", path=path, low=0, high=1, value=probability)
+        for stage, probability in (self.probabilities or {}).items():
+            path = ("probabilities", stage)
+            if stage not in keys:
+                yield UnknownNameError("unknown_stage", path=path, choices=keys, value=stage)
+            elif not isinstance(probability, int | float | Decimal) or isinstance(probability, bool):
+                yield InvalidValueError("wrong_type", path=path, expected=(Decimal, float), value=probability)
+            elif (isinstance(probability, Decimal) and not probability.is_finite()) or not 0 <= probability <= 1:
+                yield InvalidValueError("out_of_range", path=path, low=0, high=1, value=probability)
 
     @property
     def days_left(self) -> tuple[int, int]:
@@ -176,9 +175,29 @@ class ForecastTerms:
         return self.process.stage_by_key[stage].probability
 
 
+def check_rules(measure: object, learnt_by: object, fallback: object, minimum: object, correlation: object) -> None:
+    """Refuse rules that a forecast does not know, whatever it is about."""
+    check_choice(measure, MEASURES, ("measure",))
+    check_choice(learnt_by, LEARNT_BY, ("learnt_by",))
+    check_choice(fallback, FALLBACKS, ("fallback",))
+    check_whole(minimum, ("minimum",), 1, _MOST_DEALS)
+    check_correlation(correlation, ("correlation",))
+
+
+def refuse(faults: Iterable[SalesperfError]) -> None:
+    """Raise one fault as it is, and several together."""
+    found = list(faults)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise InvalidInputError(found)
+
+
 def check_correlation(value: object, path: tuple[str | int, ...]) -> None:
     """Refuse what is no number from 0 to below 1."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 1:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise InvalidValueError("wrong_type", path=path, expected=float, value=value)
+    if not 0 <= value < 1:
         raise InvalidValueError("correlation", path=path, value=value)
 
 
@@ -195,4 +214,4 @@ def check_level(value: object, path: tuple[str | int, ...]) -> None:
     if not isinstance(value, float):
         raise InvalidValueError("wrong_type", path=path, expected=float, value=value)
     if not 0 < value < 1:
-        raise InvalidValueError("out_of_range", path=path, low=0, high=1, value=value)
+        raise InvalidValueError("between", path=path, low=0, high=1, value=value)

@@ -272,7 +272,7 @@ def analyze(tally: FunnelTally, *, level: float = 0.95) -> FunnelReport:
     require(tally, FunnelTally, path=("tally",))
     require(level, float, path=("level",))
     if not 0 < level < 1:
-        raise InvalidValueError("out_of_range", path=("level",), low=0, high=1, value=level)
+        raise InvalidValueError("between", path=("level",), low=0, high=1, value=level)
     won, lost, deals = tally.outcomes[:, WON], tally.outcomes[:, LOST], tally.deals
     end_to_end = _shares(won, deals, level, "no_deals")
     win_rates = _shares(won, won + lost, level, "none_decided")

@@ -108,9 +108,7 @@ class Bottleneck(Result):
             looked_at = self._looked_at
             wording = "among" if looked_at > 1 else "alone"
             facts["test"] = Message.of(f"funnel.bottleneck.{wording}", p=self.adjusted_p_value, looked_at=looked_at)
-            facts["kind"] = Message.of(
-                f"funnel.bottleneck.{'whenever' if self.horizon is None else 'within'}", days=self.horizon
-            )
+            facts["kind"] = self._kind
         yield Message.of(f"funnel.bottleneck.{self.verdict}", **facts)
         if self.verdict in ("bottleneck", "looks_like_one") and self.worth.value is not None:
             wording = "worth" if self.worth_value is None else "worth_value"
@@ -118,6 +116,15 @@ class Bottleneck(Result):
             yield Message.of(f"funnel.bottleneck.{wording}", deals=self.worth.value, low=low, high=high, value=self.worth_value)
         if self.horizon is None and (self.open or self.baseline_open):
             yield Message.of("funnel.bottleneck.open", open=self.open, baseline_open=self.baseline_open)
+
+    @property
+    def _kind(self) -> Message:
+        """Of what the rates are: of those that moved on so soon, or whenever."""
+        if self.horizon is None:
+            return Message("funnel.bottleneck.whenever")
+        return (
+            Message.of("funnel.bottleneck.within", days=self.horizon) if self.horizon else Message("funnel.bottleneck.same_day")
+        )
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the reasons for a reader."""

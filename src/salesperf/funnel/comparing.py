@@ -137,7 +137,9 @@ def compare(
     Notes
     -----
     Shares are those of :func:`bottlenecks` by outcomes. The pace is tested by the log-rank test of moving on, or of winning,
-    with deals that ended otherwise censored: whether those that are still there get through as soon.
+    with deals that ended otherwise censored: whether those that are still there get through as soon. Of a tally that was
+    watched ``since`` a day the shares read low where on some days of age no deal was watched: nothing is taken to have
+    happened on them.
 
     References
     ----------

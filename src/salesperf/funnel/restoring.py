@@ -131,7 +131,8 @@ def bottlenecks(
     reason tells how many deals are open. Of a tally of :func:`outcomes` the rate is the share that gets beyond the stage
     within some days of coming to it, with open deals censored and losses competing, so that groups of unlike age compare.
     It is then taken for a share of as many deals as would tell it as surely were none censored: value (1 - value) / squared
-    standard error of them.
+    standard error of them. Where the tally was watched ``since`` a day, and no deal was on some days of age, nothing is taken
+    to have happened on these, and the share reads low.
 
     The difference has Newcombe's interval and the p-value of the pooled score test, or of Fisher's exact test where fewer
     than 5 deals are expected in a cell; against a stated rate, Wilson's and that of the exact binomial test. The sides must

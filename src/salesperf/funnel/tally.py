@@ -316,4 +316,4 @@ def check_within(value: object, name: str) -> None:
     """Refuse what is no number between 0 and 1, both left out."""
     require(value, float, path=(name,))
     if not 0 < cast("float", value) < 1:
-        raise InvalidValueError("out_of_range", path=(name,), low=0, high=1, value=value)
+        raise InvalidValueError("between", path=(name,), low=0, high=1, value=value)

@@ -316,6 +316,12 @@ def time_to_win(
     InvalidValueError
         If an argument is malformed.
 
+    Notes
+    -----
+    Of a tally that was watched ``since`` a day the curves stay flat over days of age on which no deal was watched, as if
+    nothing happened on them: shares of won, lost and cancelled deals then read low. :meth:`OutcomeTally.win_chance` tells
+    nothing of such days.
+
     References
     ----------
     O. O. Aalen and S. Johansen, "An empirical transition matrix for non-homogeneous Markov chains based on censored
