@@ -98,3 +98,24 @@ def test_a_forecast_beside_a_hundred_thousand_draws(ratio_in_turn: RatioInTurn, 
         return again.at_least(goal), again.outcomes()
 
     ratio_in_turn("ours / draws", ours, lambda: by_draws(amounts, chances, target.minor), 3)
+
+
+@pytest.mark.benchmark(group="how many more deals a target takes, beside one probability")
+@pytest.mark.parametrize("size", [1_000, 10_000])
+def test_what_is_needed_beside_one_probability(ratio_in_turn: RatioInTurn, size: int) -> None:
+    """A number of deals for nine chances in ten: it takes whole distributions, if coarser ones, as few as may be."""
+    if size > LARGEST:
+        pytest.skip(f"SALESPERF_BENCH_MAX leaves out sizes above {LARGEST}")
+    found, target = asked(size, learnt=True)
+    goal = Amount(minor=int(target.minor * 1.3), unit=CNY)
+    assert found.needed(goal, at=0.9).value
+
+    def one() -> object:
+        again, _ = asked(size, learnt=True)
+        return again.at_least(goal)
+
+    def needed() -> object:
+        again, _ = asked(size, learnt=True)
+        return again.needed(goal, at=0.9)
+
+    ratio_in_turn("needed / at least", needed, one, 3)

@@ -241,14 +241,11 @@ def test_terms_that_are_alike_are_squared_within_the_errors_told(of: Deals, copi
     amounts, probabilities = of
     of_each = copies[: len(amounts)]
     terms = Terms.of(np.repeat(amounts, of_each), np.repeat(probabilities, of_each))
-    threshold = 1e-6
-    quick = fast(terms, 2**bits, 128, threshold)
+    quick = fast(terms, 2**bits, 128, 1e-6)
     numbers = np.arange(128)[np.arange(128) <= 2**bits // 2]
     careful = precise(terms, numbers / 2**bits, 1e-12)
     apart = np.abs(quick.values[numbers] - careful.values)
     assert np.all(apart <= quick.errors[numbers] + careful.errors)
-    # What is given up is small, and told to be as large as it may be.
-    assert np.all((quick.errors < threshold) | (np.abs(quick.values) > 0))
 
 
 @given(st.integers(1, 400), st.floats(0, 1))
