@@ -98,3 +98,10 @@ def test_malformed_arguments_are_refused(arguments: Any, code: str, path: tuple[
     with pytest.raises(InvalidValueError) as caught:
         abc(*arguments)
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_rows_of_unlike_lengths_are_refused() -> None:
+    wrong: Any = [1, []]
+    with pytest.raises(InvalidValueError) as caught:
+        abc(wrong)
+    assert (caught.value.code, caught.value.path) == ("not_numeric", ("values",))

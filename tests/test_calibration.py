@@ -103,3 +103,10 @@ def test_malformed_arguments_are_refused(name: str, value: Any, code: str) -> No
     with pytest.raises(InvalidValueError) as caught:
         calibrate([0.5], [True], **{name: value})
     assert (caught.value.code, caught.value.path) == (code, (name,))
+
+
+def test_rows_of_unlike_lengths_are_refused() -> None:
+    wrong: Any = [1, []]
+    with pytest.raises(InvalidValueError) as caught:
+        calibrate(wrong, [True, False])
+    assert (caught.value.code, caught.value.path) == ("not_numeric", ("probability",))

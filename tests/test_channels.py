@@ -578,3 +578,24 @@ def test_what_cannot_be_compared_is_refused(arguments: dict[str, Any], code: str
     with pytest.raises(SalesperfError) as caught:
         any_compare(**{"tally": ChannelTally.empty(as_of=AS_OF)} | arguments)
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_what_brought_its_cost_after_the_horizon_is_not_said_not_to_pay() -> None:
+    leads = [Lead(id=f"l-{n}", channel="web", history=[LeadChange(BEGAN, status="new")]) for n in range(30)]
+    days = (BEGAN + timedelta(1), BEGAN + timedelta(50))
+    deals = [
+        Opportunity(
+            id=f"o-{n}",
+            lead=f"l-{n}",
+            history=[
+                Change(on, stage=stage, amount=Amount.of(10, CNY)) for on, stage in zip(days, ("lead", "closed"), strict=True)
+            ],
+        )
+        for n in range(10)
+    ]
+    verdicts = {}
+    for spent in (60, 101):
+        cost = ChannelCost(on=BEGAN, amount=Amount.of(spent, CNY), channel="web")
+        tally = channels.count(leads, deals, as_of=AS_OF, costs=[cost], processes=[BASIC])
+        verdicts[spent] = channels.compare(tally, horizon=1).lines[0].return_verdict
+    assert verdicts == {60: "cannot_tell", 101: "too_young"}

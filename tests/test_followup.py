@@ -175,8 +175,8 @@ def test_leads_go_to_whom_they_fit_and_to_nobody_else() -> None:
     team = [Assignee("ada", takes={"industry": ["pharma", "food"]}), Assignee("bo", takes={"channel": ["web"]})]
     leads = [lead("l-1", facts={"industry": "food"}), lead("l-2", channel="web"), lead("l-3", channel="fair")]
     assert moves("match", leads, team) == [
-        ("ada", "to ada, whom it fits and who has most room: open leads 0, at most –"),
-        ("bo", "to bo, whom it fits and who has most room: open leads 0, at most –"),
+        ("ada", "to ada, whom it fits and who has no limit: open leads 0"),
+        ("bo", "to bo, whom it fits and who has no limit: open leads 0"),
         (None, "to nobody: it fits none of them"),
     ]
 
@@ -375,3 +375,36 @@ def test_what_cannot_be_followed_up_is_refused(
         any_reclaim: {"leads": leads, "rules": PoolRules(untouched_days=3), "on": DAY},
     }
     check(call, good[call] | arguments, code, path)
+
+
+def test_what_was_due_before_a_weekend_is_overdue_by_no_workday() -> None:
+    # 4 September 2026 is a Friday.
+    (friday,) = followup.schedule(
+        [lead("l-1", on=date(2026, 9, 3))], STANDARD_FOLLOW_UP, as_of=date(2026, 9, 5), grades={"l-1": "A"}
+    )
+    assert (friday.due, friday.status, friday.overdue_workdays) == (date(2026, 9, 4), "overdue", 0)
+    assert friday.text().endswith("Overdue, though no workday has passed since.")
+    assert friday.text("zh").endswith("已逾期，但其后尚无工作日。")
+
+
+def test_a_lead_or_a_last_one_that_is_none_is_refused() -> None:
+    wrong: Any = []
+    with pytest.raises(SalesperfError) as caught:
+        Assignee("ada").fits(wrong)
+    assert (caught.value.code, caught.value.path) == ("wrong_type", ("lead",))
+    with pytest.raises(SalesperfError) as caught:
+        followup.assign([], [Assignee("ada")], method="round_robin", on=DAY, last=wrong)
+    assert (caught.value.code, caught.value.path) == ("wrong_type", ("last",))
+
+
+@pytest.mark.parametrize(
+    ("method", "english", "chinese"),
+    [
+        ("capacity", "who has no limit: open leads 0", "不设上限，已有 0 条"),
+        ("match", "whom it fits and who has no limit: open leads 0", "与之匹配且不设上限，已有 0 条"),
+    ],
+)
+def test_whoever_has_no_limit_is_told_as_such(method: Any, english: str, chinese: str) -> None:  # noqa: ANN401 - a name
+    handing = followup.assign([lead("l-1")], [Assignee("ada")], method=method, on=DAY)
+    assert handing.text() == f"l-1: to ada, {english}"
+    assert handing.text("zh") == f"l-1：分给 ada：{chinese}"

@@ -129,3 +129,10 @@ def test_a_day_that_cannot_be_judged_is_refused() -> None:
     assert refusal(lambda: backtest_leads(LEADS, ["channel"], [DAY, DAY], until=until)) == ("not_unique", ("dates", 1))
     before = DAY - timedelta(300)
     assert refusal(lambda: backtest_leads(LEADS, ["channel"], [before], until=until)) == ("one_outcome", ("dates", 0))
+
+
+def test_days_that_are_none_are_refused() -> None:
+    wrong: Any = None
+    with pytest.raises(InvalidValueError) as caught:
+        backtest_leads(LEADS, ["channel"], wrong, until=DAY)
+    assert (caught.value.code, caught.value.path) == ("wrong_type", ("dates",))

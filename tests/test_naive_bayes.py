@@ -299,3 +299,10 @@ def test_only_what_is_held_can_be_removed() -> None:
     one = NaiveBayes.fit({"f": ["a", "b"]}, [True, False])
     assert refusal(lambda: one - NaiveBayes.fit({"f": ["b"]}, [True])) == ("not_held", ("NaiveBayes", "f"))
     assert refusal(lambda: one - NaiveBayes.fit({"f": [None, None]}, [True, True])) == ("not_held", ("NaiveBayes",))
+
+
+@pytest.mark.parametrize(("wrong", "path"), [(None, ()), ({"x": 1}, (0,))])
+def test_tables_that_are_none_are_refused(wrong: Any, path: tuple[int, ...]) -> None:  # noqa: ANN401 - malformed
+    with pytest.raises(InvalidValueError) as caught:
+        NaiveBayes(tables=wrong)
+    assert (caught.value.code, caught.value.path) == ("wrong_type", ("NaiveBayes", "tables", *path))

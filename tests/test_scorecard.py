@@ -376,6 +376,20 @@ def test_changes_of_a_product_do_not_add_up_and_those_by_gates_do() -> None:
     rich = {"budget": 500_000}
     closed = diff(GATED.score(rich | {"manager_met": True}), GATED.score(rich | {"manager_met": False}))
     assert (closed.value, closed.by_gates, closed.criteria) == (-21.0, -21.0, ())
+    assert change.text() == "Score 12.00, before 6.00 (+6.00): likelihood from 2 to 4."
+
+
+def test_a_change_by_gates_is_told() -> None:
+    rich = {"budget": 500_000, "manager_met": True}
+    closed = diff(GATED.score(rich), GATED.score(rich | {"manager_met": False}))
+    assert closed.text().endswith("(-21.00): gates (-21.00).")
+    assert closed.text("zh").endswith("（-21.00）：门槛（-21.00）。")
+    # Behind a gate of a nested card no criterion and no gate of the outer card tells it.
+    outer = Scorecard([Criterion("inner", GATED), *percents("other")])
+    within = diff(outer.score(rich | {"other": 0}), outer.score(rich | {"manager_met": False, "other": 0}))
+    assert (within.value, within.by_gates, within.criteria) == (-10.5, 0.0, ())
+    assert within.text() == f"Score {within.after.value:.2f}, before {within.before.value:.2f} (-10.50)."
+    assert_breakdowns_hold(within)
 
 
 # Refusals
@@ -424,6 +438,9 @@ def test_changes_of_a_product_do_not_add_up_and_those_by_gates_do() -> None:
         (lambda: CARD.score_all([FACTS, 3]), "wrong_type", ("facts", 1)),  # type: ignore[list-item] # the fault
         (lambda: explain(3), "wrong_type", ("score",)),  # type: ignore[arg-type] # the fault
         (lambda: explain(CARD.score(FACTS), most=-1), "out_of_range", ("most",)),
+        (lambda: explain(CARD.score(FACTS), 3), "wrong_type", ("bands",)),  # type: ignore[arg-type] # the fault
+        (lambda: CARD.score_columns(None), "wrong_type", ("columns",)),  # type: ignore[arg-type] # the fault
+        (lambda: LETTERS.reaches(81, "A"), "not_an_array", ("scores",)),  # type: ignore[arg-type] # the fault
         (lambda: diff(CARD.score(FACTS), 3), "wrong_type", ("after",)),  # type: ignore[arg-type] # the fault
     ],
 )

@@ -201,6 +201,8 @@ def test_facts_of_numpy_are_facts() -> None:
         (lambda: what_if(CARD, FACTS, LETTERS, target="D"), UnknownNameError, "unknown_band", ("label",)),
         (lambda: what_if(CARD, FACTS, LETTERS, costs=3), InvalidValueError, "wrong_type", ("costs",)),  # type: ignore[arg-type] # the fault
         (lambda: what_if(CARD, FACTS, LETTERS, costs={"x": 1}), UnknownNameError, "unknown_fact", ("costs",)),
+        (lambda: what_if(CARD, FACTS, LETTERS, costs=[]), InvalidValueError, "wrong_type", ("costs",)),  # type: ignore[arg-type] # the fault
+        (lambda: what_if(CARD, FACTS, LETTERS, costs={"size": []}), InvalidValueError, "wrong_type", ("costs", "size")),  # type: ignore[dict-item] # the fault
         (lambda: what_if(CARD, FACTS, LETTERS, costs={"size": 0}), InvalidValueError, "not_positive", ("costs", "size")),
         (lambda: what_if(CARD, FACTS, LETTERS, costs={"size": math.nan}), InvalidValueError, "not_finite", ("costs", "size")),
         (lambda: what_if(CARD, {}, LETTERS), InvalidInputError, "invalid_input", ()),

@@ -143,6 +143,9 @@ def test_malformed_policies_are_refused() -> None:
     assert refusal(lambda: TemperaturePolicy([CALL], bands=bands)) == ("bands_end", (*policy, "bands"))
     assert refusal(lambda: temperature(wrong, as_of=DAY)) == ("wrong_type", ("lead",))
     assert refusal(lambda: temperature(lead(), as_of=DAY, policy=wrong)) == ("wrong_type", ("policy",))
+    score: Any = STANDARD_TEMPERATURE.score
+    assert refusal(lambda: score(None, as_of=DAY)) == ("wrong_type", ("touches",))
+    assert refusal(lambda: score([None], as_of=DAY)) == ("wrong_type", ("touches",))
 
 
 def test_malformed_columns_are_refused() -> None:
@@ -157,3 +160,4 @@ def test_malformed_columns_are_refused() -> None:
     assert refusal(lambda: score(outcome=wrong)) == ("wrong_type", ("outcome",))
     assert refusal(lambda: score(kind=two)) == ("length", ("kind",))
     assert refusal(lambda: score(on=np.array([1.0]))) == ("not_days", ("on",))
+    assert refusal(lambda: score(on=None)) == ("wrong_type", ("on",))

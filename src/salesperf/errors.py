@@ -60,7 +60,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: take an earlier day, or state until when the records are complete)",
         "bands_end": "expected a last band without an end below, got one from {value}"
         " (hint: let its cut be -math.inf, since points below 0 may sum to anything)",
-        "bands_overlap": "expected cuts that fall from band to band, got {value} below {previous}"
+        "bands_overlap": "expected cuts that fall from band to band, got {value} after {previous}"
         " (hint: the best band stands first)",
         "baseline_stages": "expected a baseline of the stages {choices}, got {value}",
         "basis_elsewhere": "expected owners who are under the target's owner within {value}, got another one",
@@ -387,7 +387,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_campaign": "expected a campaign that leads come from, got {value}"
         " (hint: name it in known, if it cost money and brought no lead)",
         "unknown_category": "expected one of the categories {choices}, got {value}"
-        ' (hint: unknown="as_missing" or "points" lets others through)',
+        ' (hint: unknown="as_missing" lets others through)',
         "unknown_cause": "expected a cause from 1 to {high}, got {value} (hint: 0 stands for what was not seen to end)",
         "unknown_channel": "expected a channel that leads come by, got {value}"
         " (hint: name it in known, if it cost money and brought no lead)",

@@ -65,7 +65,8 @@ def compare(
 
     A channel pays if more of its leads are won than must be for their value to be its cost: the whole interval of the one
     share beyond the whole interval of the other, at a level of 1 - (1 - level) / channels that cost something. It does not
-    pay if less are, unless it was followed for less time than nine in ten of all wins took.
+    pay if less are, unless it was followed for less time than nine in ten of all wins took, or brought its cost by now,
+    beyond the horizon: then it cannot be told.
 
     The value of leads that are won varies as that of a sum over leads, most of which bring nothing: the variance of the sum is
     n / (n - 1) x (sum of squares - square of the sum / n), and the interval of its logarithm is normal. In simulations with 20

@@ -14,6 +14,7 @@ from salesperf.channels.money import WonValues, acquisition_cost, break_even_rat
 from salesperf.channels.tally import CAUSES, ChannelTally, summed
 from salesperf.kernels.proportion import wilson
 from salesperf.kernels.survival.comparable import CountedDifference, ShareByTime, share_by_time
+from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 
@@ -89,7 +90,7 @@ class Asked:
                 value, cost, values, leads=leads, unvalued=unvalued, open_leads=is_open, level=self.level, minimum=self.minimum
             ),
             break_even_rate=break_even,
-            return_verdict=self._return_verdict(held, leads, reached, break_even, has_cost=bool(cost and cost.minor)),
+            return_verdict=self._return_verdict(held, leads, reached, break_even, cost, value),
             reached=reached,
             compared=self.compared,
             judged=self._judged,
@@ -162,15 +163,18 @@ class Asked:
             return "within_chance"
         return "higher" if difference.value > 0 else "lower"
 
-    def _return_verdict(self, held: Held, leads: int, reached: Estimate, needed: Estimate, *, has_cost: bool) -> ReturnVerdict:
+    def _return_verdict(
+        self, held: Held, leads: int, reached: Estimate, needed: Estimate, cost: Amount | None, value: Amount | None
+    ) -> ReturnVerdict:
         """Judge by two intervals: the share that is won, and the one that must be."""
-        if not has_cost:
+        if cost is None or not cost.minor:
             return "no_cost"
         won, least = reached.interval, needed.interval
         if leads < self.minimum or won is None or least is None:
             return "not_enough_data"
         if won.low > least.high:
             return "pays"
-        if won.high >= least.low:
+        # What brought its cost by now, though later than the horizon, cannot be said not to pay.
+        if won.high >= least.low or (value is not None and value.minor >= cost.minor):
             return "cannot_tell"
         return "too_young" if (held.horizon or 0) < self._usual_days else "does_not_pay"

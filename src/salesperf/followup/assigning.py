@@ -89,6 +89,7 @@ class Assignee:
         >>> Assignee("ada", takes={"channel": ["web"]}).fits(lead), Assignee("bo", takes={"industry": ["food"]}).fits(lead)
         (True, False)
         """
+        require(lead, Lead, path=("lead",))
         known = {**lead.facts, "channel": lead.channel, "campaign": lead.campaign}
         return all(known.get(name) in words for name, words in self.takes.items())
 
@@ -190,6 +191,8 @@ def assign(
     check_choice(method, ASSIGNMENTS, ("method",))
     check_date(on, ("on",))
     order = tuple(assignee.owner for assignee in team)
+    if last is not None:
+        require(last, str, path=("last",))
     if last is not None and last not in order:
         raise UnknownNameError("unknown_owner", path=("last",), value=last)
     after = standing(given, on)
@@ -216,8 +219,9 @@ def _chosen(lead: Lead, team: Sequence[Assignee], desk: _Desk, method: Assignmen
         return None, Message("followup.reason.nobody_free")
     chosen = ASSIGNMENTS[method](desk, free)
     held = desk.held[chosen.owner]
+    is_without_limit = method in ("capacity", "match") and chosen.capacity is None
     reason = Message.of(
-        f"followup.reason.{method}",
+        f"followup.reason.{method}{'_without_limit' if is_without_limit else ''}",
         owner=chosen.owner,
         held=held,
         given=desk.given[chosen.owner],

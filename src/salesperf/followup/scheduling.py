@@ -70,7 +70,9 @@ class FollowUp(Result):
     @property
     def reason(self) -> Message:
         """What is due, and why then."""
-        wording = "undated" if self.since is None else self.status
+        wording: str = "undated" if self.since is None else self.status
+        if wording == "overdue" and not self.overdue_workdays:  # due on the last workday before days off
+            wording = "overdue_days_off"
         return Message.of(
             f"followup.{wording}",
             lead=self.lead,

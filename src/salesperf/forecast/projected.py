@@ -340,7 +340,7 @@ class Forecast(ForecastNumbers):
         Estimate
             Open value beyond what there is, in whole units: 0 where there is enough. For the expected value its interval is
             that of the chances; for a probability it is rounded up to whole deals of average size, and has none. Undefined
-            where no open deal tells what one is worth, or none would be won.
+            where no open deal tells what one is worth, none would be won, or more than 131,072 more would be needed.
 
         Raises
         ------

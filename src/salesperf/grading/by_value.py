@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.elementwise import refuse_where, spread
 from salesperf.kernels.numeric import AnyColumn, Column
-from salesperf.model.validators import as_tuple, check_number
+from salesperf.model.validators import as_tuple, check_number, named
 
 __all__ = ["abc"]
 
@@ -63,7 +63,11 @@ def abc(values: AnyColumn | Sequence[float], cuts: Sequence[float] = (0.80, 0.95
     ['B', 'A', 'A', 'C', 'A']
     """
     shares = _checked_cuts(cuts)
-    column = spread({"values": values if isinstance(values, np.ndarray) else np.asarray(as_tuple(values))})["values"]
+    try:
+        given = np.asarray(values if isinstance(values, np.ndarray) else as_tuple(values))
+    except ValueError:  # rows of unlike lengths
+        raise InvalidValueError("not_numeric", path=("values",), value=named(values)) from None
+    column = spread({"values": given})["values"]
     if column.ndim != 1:
         raise InvalidValueError("dimensions", path=("values",), value=column.ndim)
     ascending = np.sort(column)

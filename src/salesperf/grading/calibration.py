@@ -15,7 +15,7 @@ from salesperf.kernels.special import normal_quantile
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import check_number, check_whole
+from salesperf.model.validators import check_number, check_whole, named
 
 __all__ = ["Calibration", "LiftPoint", "ReliabilityBin", "calibrate"]
 
@@ -179,7 +179,11 @@ def calibrate(probability: object, won: object, *, bins: int = 10, level: float 
     if not 0 < level < 1:
         raise InvalidValueError("between", path=("level",), low=0, high=1, value=level)
     outcome = truths(won)
-    chances = spread({"probability": np.asarray(probability)})["probability"]
+    try:
+        given = np.asarray(probability)
+    except ValueError:  # rows of unlike lengths
+        raise InvalidValueError("not_numeric", path=("probability",), value=named(probability)) from None
+    chances = spread({"probability": given})["probability"]
     if chances.shape != outcome.shape:
         raise InvalidValueError("length", path=("probability",), expected=outcome.size, value=chances.shape)
     refuse_where(~((chances >= 0) & (chances <= 1)), "out_of_range", "probability", chances, low=0, high=1)

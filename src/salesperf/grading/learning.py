@@ -16,7 +16,7 @@ from salesperf.grading.naive_bayes import FEWEST_CASES, NaiveBayes, Smoothing
 from salesperf.kernels.numeric import INT64_MAX, Column
 from salesperf.model.lead import Lead
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import as_tuple, check_choice, check_date, check_whole, is_tuple_of, repeated
+from salesperf.model.validators import as_tuple, check_choice, check_date, check_whole, is_tuple_of, repeated, require
 
 __all__ = ["MATURITY_DAYS", "BacktestDay", "LeadBacktest", "Learnt", "backtest_leads", "learn"]
 
@@ -332,6 +332,7 @@ def backtest_leads(
     check_whole(maturity_days, ("maturity_days",), 0, INT64_MAX)
     check_choice(undecided_as, _UNDECIDED_AS, ("undecided_as",))
     days = as_tuple(dates)
+    require(days, tuple, path=("dates",))
     for position, day in enumerate(days):
         check_date(day, ("dates", position))
         if (until - day).days <= maturity_days:

@@ -17,7 +17,18 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import as_frozen_map, as_python, check_choice, check_number, place, require, whole
+from salesperf.model.validators import (
+    anything,
+    as_frozen_map,
+    as_python,
+    check_choice,
+    check_number,
+    frozen_map,
+    of_type,
+    place,
+    require,
+    whole,
+)
 
 __all__ = ["FEWEST_CASES", "NaiveBayes", "Smoothing", "UnknownValue"]
 
@@ -53,7 +64,7 @@ def _as_smoothing(value: Smoothing) -> Smoothing:
 
 
 def _as_tables(value: Mapping[str, Mapping[Label, Counts]]) -> FrozenMap[str, FrozenMap[Label, Counts]]:
-    return as_frozen_map({name: as_frozen_map(table) for name, table in value.items()})
+    return as_frozen_map({name: as_frozen_map(table) for name, table in value.items()} if isinstance(value, Mapping) else value)
 
 
 @attrs.frozen(kw_only=True)
@@ -106,7 +117,9 @@ class NaiveBayes(Result):
 
     won: int = attrs.field(default=0, validator=whole(0, INT64_MAX))
     lost: int = attrs.field(default=0, validator=whole(0, INT64_MAX))
-    tables: FrozenMap[str, FrozenMap[Label, Counts]] = attrs.field(converter=_as_tables)
+    tables: FrozenMap[str, FrozenMap[Label, Counts]] = attrs.field(
+        converter=_as_tables, validator=frozen_map(anything, of_type(FrozenMap))
+    )
     smoothing: Smoothing = attrs.field(default=1.0, converter=_as_smoothing, validator=_smoothing)
     minimum: int = attrs.field(default=FEWEST_CASES, validator=whole(0, INT64_MAX))
 

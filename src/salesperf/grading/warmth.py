@@ -29,6 +29,8 @@ from salesperf.model.validators import (
     each,
     frozen_map,
     identifier,
+    is_tuple_of,
+    named,
     of_type,
     optional,
     place,
@@ -305,6 +307,11 @@ class TemperaturePolicy:
         as_of
             The day, to its end.
 
+        Raises
+        ------
+        InvalidValueError
+            If they are no touches, or the day is none.
+
         Examples
         --------
         >>> policy = TemperaturePolicy([TouchRule(kind="call", points=25)])
@@ -312,7 +319,10 @@ class TemperaturePolicy:
         ()
         """
         check_date(as_of, ("as_of",))
-        known = [touch for touch in touches if touch.on <= as_of]
+        given = as_tuple(touches)
+        if not is_tuple_of(given, Touch):
+            raise InvalidValueError("wrong_type", path=("touches",), expected=Touch, value=named(touches))
+        known = [touch for touch in given if touch.on <= as_of]
         entries = tuple(
             self._entry(touch, rule, (as_of - touch.on).days) for touch in known for rule in self.rules if rule.matches(touch)
         )
@@ -385,6 +395,7 @@ class TemperaturePolicy:
         columns = {"lead": lead, "kind": kind} | ({} if outcome is None else {"outcome": outcome})
         for name, column in columns.items():
             require(column, Codes, path=(name,))
+        require(on, np.ndarray, path=("on",))
         days, ends = days_and_ends(on, "on")
         today = as_of.toordinal() - EPOCH
         ages = 0 if ends is None else int(min(max(today - ends[0], 0), math.ceil(_HALVINGS * float(self.half_life_days))))

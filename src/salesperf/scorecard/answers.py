@@ -148,9 +148,12 @@ def sheet_of_columns(card: CardTerms, columns: Mapping[str, Any]) -> Sheet:
 
     Raises
     ------
+    InvalidValueError
+        If they are no mapping.
     InvalidInputError
         With every column that is not.
     """
+    require(columns, Mapping, path=("columns",))
     faults = Faults()
     needed: dict[str, FactColumn] = {}
     for asked in card.questions():

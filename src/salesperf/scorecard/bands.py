@@ -221,6 +221,8 @@ class Bands:
 
         Raises
         ------
+        InvalidValueError
+            If the scores are no column of numbers.
         UnknownNameError
             If there is no such band.
 
@@ -229,6 +231,7 @@ class Bands:
         >>> Bands([("A", 80), ("B", 0)], margin=2).reaches(np.array([79.0, 81.0, 82.0]), "A", previous="B").tolist()
         [False, False, True]
         """
+        _check_column(scores, "scores", "iuf")
         place_of = self._place_of(label, "label")
         if place_of == 0:
             return np.asarray(_rounded(scores) >= _rounded(float(self.cuts[-1][1])))

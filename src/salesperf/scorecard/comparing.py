@@ -91,7 +91,7 @@ class ScoreChange(Result):
         """The change as the sum over criteria and gates; where that does not add up, as the difference of the scores."""
         label = Message("scorecard.change")
         changes = [Breakdown(label=change.label, value=change.change) for change in self.criteria]
-        if self.value is None or any(part.value is None for part in changes):
+        if not _adds_up_between(self.before, self.after):
             parts = [Breakdown(label=Message("scorecard.score"), value=score.value) for score in (self.after, self.before)]
             return Breakdown(label=label, value=self.value, rule=Difference(), parts=parts)
         parts = [*changes, Breakdown(label=Message("scorecard.gates"), value=self.by_gates)]
@@ -111,14 +111,23 @@ class ScoreChange(Result):
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the change in a language, as one sentence."""
-        key = "scorecard.text.changed" if self.criteria else "scorecard.text.unchanged"
-        changes = tuple(_message(change) for change in self.criteria)
-        values = {"after": self.after.value, "before": self.before.value, "change": self.value, "changes": changes}
+        changes = [_message(change) for change in self.criteria]
+        if self.by_gates:
+            changes.append(Message.of("scorecard.text.gates_moved", change=self.by_gates))
+        if changes:
+            key = "scorecard.text.changed"
+        elif self.after.value != self.before.value:  # by a gate of a nested card
+            key = "scorecard.text.changed_within"
+        else:
+            key = "scorecard.text.unchanged"
+        values = {"after": self.after.value, "before": self.before.value, "change": self.value, "changes": tuple(changes)}
         return Message.of(key, **values).text(lang, catalogs)
 
 
 def _message(change: CriterionChange) -> Message:
     before, after = (worded(fact) for fact in (change.fact_before, change.fact_after))
+    if change.change is None:
+        return Message.of("scorecard.text.step", criterion=change.label, before=before, after=after)
     return Message.of("scorecard.text.moved", criterion=change.label, before=before, after=after, change=change.change)
 
 
@@ -145,7 +154,7 @@ def diff(before: Score, after: Score) -> ScoreChange:
     """
     require(before, Score, path=("before",))
     require(after, Score, path=("after",))
-    adds_up = _adds_up(before.card) and _adds_up(after.card) and None not in (before.value, after.value)
+    adds_up = _adds_up_between(before, after)
     leaves = [{leaf.path: leaf for leaf in score.leaves()} for score in (before, after)]
     paths = dict.fromkeys([*leaves[0], *leaves[1]])
     changes = [_change(path, leaves[0].get(path), leaves[1].get(path), adds_up=adds_up) for path in paths]
@@ -156,6 +165,10 @@ def diff(before: Score, after: Score) -> ScoreChange:
         criteria=tuple(sorted(changed, key=lambda change: -abs(change.change or 0.0))),
         by_gates=_by_gates(before, after),
     )
+
+
+def _adds_up_between(before: Score, after: Score) -> bool:
+    return _adds_up(before.card) and _adds_up(after.card) and None not in (before.value, after.value)
 
 
 def _adds_up(card: CardTerms) -> bool:

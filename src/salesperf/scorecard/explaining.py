@@ -149,6 +149,8 @@ def explain(score: Score, bands: Bands | None = None, *, previous: str | None = 
     Score 80.00. For it: visits 8 (+30.00).
     """
     require(score, Score, path=("score",))
+    if bands is not None:
+        require(bands, Bands, path=("bands",))
     check_whole(most, ("most",), 0, _MOST_REASONS)
     reasons = [_reason(leaf) for leaf in score.leaves()]
     strongest = sorted(reasons, key=lambda reason: -abs(reason.effect))

@@ -148,7 +148,7 @@ def what_if(
     require(bands, Bands, path=("bands",))
     score = card.score(facts)
     goal = _goal(bands, score, target, previous)
-    search = Search(card, facts, bands, goal, previous, _checked_costs(card, costs or {}))
+    search = Search(card, facts, bands, goal, previous, _checked_costs(card, {} if costs is None else costs))
     if search.is_reached({}):
         nothing = ChangeSet(changes=(), score=score)
         return Lift(score=score, target=goal, single=nothing, cheapest=nothing, is_exact=True)
@@ -171,7 +171,7 @@ def _checked_costs(card: CardTerms, costs: Mapping[str, Points]) -> dict[str, fl
     for key, cost in costs.items():
         if key not in keys:
             raise UnknownNameError("unknown_fact", path=("costs",), choices=keys, value=key)
-        if cost != NEVER:
+        if not (isinstance(cost, float) and cost == NEVER):
             check_number(cost, ("costs", key))
         if not cost > 0:
             raise InvalidValueError("not_positive", path=("costs", key), value=cost)
