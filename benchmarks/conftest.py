@@ -1,6 +1,7 @@
-"""At the end of a run, the ratios that the benchmarks found: ours to a rival or to a bare floor of the same run."""
+"""At the end of a run, the ratios that the benchmarks found, ours to a rival or to a bare floor, and how our time grows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from math import log2
 from statistics import median
 from time import perf_counter
 
@@ -9,11 +10,17 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 RATIOS = pytest.StashKey[list[tuple[str, str, str, object]]]()
 """Group, benchmark, what was compared, the ratio."""
+TIMES = pytest.StashKey[dict[str, dict[int, float]]]()
+"""Seconds by size, for each benchmark that is run at several sizes: whatever else it is about is part of its name."""
+
+_SIZES = ("size", "reps", "deals", "n")
+_BAR_A_DOUBLING = 3
+"""Characters: where the time grows as the size does, bars grow by 10 from each power of ten to the next."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin with no ratios."""
-    config.stash[RATIOS] = []
+    config.stash[RATIOS], config.stash[TIMES] = [], {}
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +31,17 @@ def keep_ratios(request: pytest.FixtureRequest) -> Iterator[None]:
     if benchmark is not None:
         rows = [(benchmark.group or "", benchmark.name, name, value) for name, value in benchmark.extra_info.items()]
         request.config.stash[RATIOS].extend(rows)
+        _keep_time(request, benchmark)
+
+
+def _keep_time(request: pytest.FixtureRequest, benchmark: BenchmarkFixture) -> None:
+    """Keep how long ours took, beside the size that it was asked for."""
+    params: Mapping[str, object] = getattr(getattr(request.node, "callspec", None), "params", {})
+    sizes = [size for name in _SIZES if isinstance(size := params.get(name), int)]
+    if sizes and benchmark.stats is not None:
+        others = ", ".join(str(value) for name, value in params.items() if name not in _SIZES)
+        name = f"{request.node.originalname}[{others}]"
+        request.config.stash[TIMES].setdefault(name, {})[sizes[0]] = benchmark.stats.stats.median
 
 
 @pytest.fixture
@@ -56,3 +74,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for text in texts:
         cells = [cell.ljust(width) for cell, width in zip(text, widths, strict=True)]
         terminalreporter.write_line("  ".join(cells).rstrip())
+    _plot_growth(terminalreporter, config)
+
+
+def _plot_growth(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Plot times on a logarithmic scale, size by size: the bars of linear growth get longer by equal steps."""
+    terminalreporter.section("how our time grows (a bar of 3 more: twice the time)")
+    for name, times in sorted(config.stash[TIMES].items()):
+        if len(times) > 1:
+            terminalreporter.write_line(name)
+            least = min(times.values())
+            for size, seconds in sorted(times.items()):
+                bar = "#" * (1 + round(_BAR_A_DOUBLING * log2(seconds / least)))
+                terminalreporter.write_line(f"  {size:>12,}  {bar} {seconds * 1e3:.3g} ms")

@@ -5,7 +5,7 @@ from typing import Final
 
 __all__ = ["EXAMPLES", "at_most"]
 
-EXAMPLES: Final = int(os.environ.get("SALESPERF_EXAMPLES", "25"))
+EXAMPLES: Final = int(os.environ.get("SALESPERF_EXAMPLES", "15"))
 """Of a law that does not say so itself; ``.ci/run`` tries more where it measures the coverage."""
 
 
