@@ -33,7 +33,7 @@ def _as_keys(value: Iterable[str]) -> tuple[str, ...]:
 
 def check_title(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
     """Expect a message key or plain text, neither with blanks at its ends; or nothing."""
-    if value != "":
+    if not isinstance(value, str) or value:  # an array compares with "" by element
         identifier(instance, attribute, value)
 
 
