@@ -1,19 +1,16 @@
 """A forecast: what a period may bring, as a distribution with its reasons."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from types import MappingProxyType
 from typing import Final
 
 import attrs
 
 from salesperf import formulas
 from salesperf.errors import UnknownNameError
-from salesperf.forecast import bridging, categories, explaining, noting, supposing
+from salesperf.forecast import bridging, categories, explaining, noting, parting, supposing
 from salesperf.forecast.categories import CategoryLine
-from salesperf.forecast.deals import AnyDeal, ForecastDeal, WonDeal
 from salesperf.forecast.distribution import SHARE, ForecastNumbers
 from salesperf.forecast.needing import Need
 from salesperf.forecast.outlook import Outlook, SensitivityLine, correlations_to_show
@@ -210,20 +207,7 @@ class Forecast(ForecastNumbers):
             self.org.require_owner(owner)
         elif owner not in self.by_owner:
             raise UnknownNameError("unknown_owner", path=("owner",), value=owner)
-        return self._part(owner)
-
-    def _part(self, owner: str) -> "Forecast":
-        if self.org is None or owner not in self.org.team_by_id:
-            return self._only(lambda deal: deal.owner == owner, owner)
-        teams = frozenset(self.org.teams_under(owner))
-        return self._only(lambda deal: deal.team in teams, owner)
-
-    def _only(self, belongs: Callable[[AnyDeal], bool], owner: str | None) -> "Forecast":
-        deals, won = filter(belongs, self.deals), filter(belongs, self.won)
-        return self._of_deals(owner, deals, won)
-
-    def _of_deals(self, owner: str | None, deals: Iterable[ForecastDeal], won: Iterable[WonDeal]) -> "Forecast":
-        return attrs.evolve(self, owner=owner, deals=tuple(deals), won=tuple(won), new_business=None, whole_ids=self.known_ids)
+        return parting.part(self, owner)
 
     @cached_property
     def known_ids(self) -> frozenset[str]:
@@ -235,25 +219,12 @@ class Forecast(ForecastNumbers):
     @cached_property
     def by_owner(self) -> Mapping[str | None, "Forecast"]:
         """The forecast of each owner, sorted by id; that of deals which nobody has last, as of ``None``."""
-        return self._each(lambda deal: deal.owner)
+        return parting.parts(self, lambda deal: deal.owner)
 
     @cached_property
     def by_team(self) -> Mapping[str | None, "Forecast"]:
         """The forecast of the deals directly in each team, sorted by id; that of deals in no team last, as of ``None``."""
-        return self._each(lambda deal: deal.team)
-
-    def _each(self, key: Callable[[AnyDeal], str | None]) -> Mapping[str | None, "Forecast"]:
-        deals: dict[str | None, list[ForecastDeal]] = defaultdict(list)
-        won: dict[str | None, list[WonDeal]] = defaultdict(list)
-        for deal in self.deals:
-            deals[key(deal)].append(deal)
-        for ended in self.won:
-            won[key(ended)].append(ended)
-        parts = {
-            name: self._of_deals(name, deals[name], won[name])
-            for name in sorted({*deals, *won}, key=lambda name: (name is None, name or ""))
-        }
-        return MappingProxyType(parts)
+        return parting.parts(self, lambda deal: deal.team)
 
     # What owners and managers say
 
@@ -280,12 +251,7 @@ class Forecast(ForecastNumbers):
         >>> nothing.holds("ada")
         True
         """
-        if self.owner is None or owner == self.owner:
-            return True
-        if owner is None or self.org is None or self.owner not in self.org.team_by_id:
-            return False
-        teams = self.org.teams_under(self.owner)
-        return owner in teams or (owner in self.org.rep_by_id and self.org.team_on(owner, self.as_of) in teams)
+        return parting.holds(self, owner)
 
     # What is still needed
 
@@ -409,7 +375,7 @@ class Forecast(ForecastNumbers):
         """
         require(earlier, Forecast, path=("earlier",))
         if self.owner is not None and earlier.owner is None and earlier.whole_ids is None:
-            earlier = earlier._part(self.owner)  # noqa: SLF001 - one of us
+            earlier = parting.part(earlier, self.owner)
         return bridging.bridge(earlier, self)
 
     def what_if(

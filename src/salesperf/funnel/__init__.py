@@ -11,9 +11,10 @@ from salesperf.funnel.outcome_counting import outcomes
 from salesperf.funnel.outcome_tally import OutcomeTally
 from salesperf.funnel.restoring import bottlenecks
 from salesperf.funnel.rules import OUTCOMES, RULES
+from salesperf.funnel.stage_timing import TimeInStage, time_in_stage
 from salesperf.funnel.staleness import StaleReport, StaleStage, stale
 from salesperf.funnel.tally import FunnelTally
-from salesperf.funnel.timing import TimeInStage, TimeToWin, time_in_stage, time_to_win
+from salesperf.funnel.win_timing import TimeToWin, time_to_win
 from salesperf.model.codes import Codes
 
 __all__ = [
