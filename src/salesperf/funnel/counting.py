@@ -15,7 +15,7 @@ from salesperf.funnel.segmenting import UNDATED, in_order, looked_up, months, se
 from salesperf.funnel.tally import FunnelTally, check_question
 from salesperf.kernels.events import Events
 from salesperf.kernels.events.counts import AnyIntegers
-from salesperf.model.codes import EPOCH, Codes, Integers, days_of
+from salesperf.model.codes import EPOCH, Codes, Integers, days_and_ends
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
 from salesperf.model.period import Period
@@ -116,12 +116,10 @@ def count(
     names = [name for name in by if name != "month"]
     labels = [labels_of(opportunity, as_of, names, org, position) for position, opportunity in enumerate(items)]
     deal = np.array(deals, dtype=np.int64)
-    day, before = _dated(deal, np.array(days, dtype=np.int64), question.until)
     return question.answer(
         deal=deal,
         stage=Codes(np.array(stages, dtype=np.int64), tuple(process.position)),
-        day=day,
-        before=before,
+        days=_dated(deal, np.array(days, dtype=np.int64), question.until),
         segments={name: Codes.of([each[place] for each in labels]) for place, name in enumerate(names)},
         deals=len(items),
     )
@@ -201,21 +199,32 @@ def count_columns(
         if len(codes.codes) != len(deal.labels):
             raise InvalidValueError("length", path=("segments", name), expected=len(deal.labels), value=len(codes.codes))
     question = _Question(process=process, as_of=as_of, rule=rule, period=period, by=by)
-    day, before = _days_or_none(on, deal.codes, question.until)
-    return question.answer(deal=deal.codes, stage=stage, day=day, before=before, segments=given, deals=len(deal.labels))
+    days = _days_or_none(on, deal.codes, question.until)
+    return question.answer(deal=deal.codes, stage=stage, days=days, segments=given, deals=len(deal.labels))
 
 
-def _days_or_none(on: NDArray[np.datetime64], deal: Integers, until: int) -> tuple[Integers, int]:
-    """Return days as whole numbers, and which stands for those that are not known: a day before all that are."""
+@attrs.frozen
+class _Days:
+    """The day of each change, as numpy counts days; which of them stands for one that is not known; what none is before."""
+
+    column: Integers
+    unknown: int
+    first: int
+
+
+def _days_or_none(on: NDArray[np.datetime64], deal: Integers, until: int) -> _Days:
+    """Read days, of which some may not be known."""
     try:
-        return days_of(on, "on"), UNDATED
+        days, ends = days_and_ends(on, "on")
     except InvalidValueError:
         # Looked for only now, since where all are known it would be one more look at each.
         if on.dtype.kind != "M" or not np.isnat(on).any():
             raise
+    else:
+        return _Days(days, UNDATED, until if ends is None else ends[0])
     unknown = np.isnat(on)
     known: NDArray[np.datetime64] = np.where(unknown, np.datetime64(0, "D"), on)
-    return _dated(deal, np.where(unknown, UNDATED, days_of(known, "on")), until)
+    return _dated(deal, np.where(unknown, UNDATED, days_and_ends(known, "on")[0]), until)
 
 
 @attrs.frozen(kw_only=True)
@@ -238,22 +247,23 @@ class _Question:
         *,
         deal: Integers,
         stage: Codes[str],
-        day: Integers,
-        before: int,
+        days: _Days,
         segments: Mapping[str, Codes[str | None]],
         deals: int,
     ) -> FunnelTally:
         """Count so many deals, given the columns of their changes of stage."""
         place = self._places(stage)
-        events = Events.of(deal, stage.codes, day, until=self.until)
+        # The codes of both columns have been checked against their labels.
+        most = (deals - 1, len(stage.labels) - 1)
+        events = Events.of_checked(deal, stage.codes, days.column, until=self.until, most=most, since=days.first)
         stages = len(self.process.open_stages)
         rank = np.where(place < stages, place, -1)
         courses = events.courses(rank)
-        is_undated = courses.begin == before
+        is_undated = courses.begin == days.unknown
         asked = _where(is_undated | self._is_within(courses.begin))
         begin, sequence = courses.begin[asked], courses.sequence[asked]
         columns = [
-            months(begin, before) if name == "month" else in_order(segments[name].codes[sequence], segments[name].labels)
+            months(begin, days.unknown) if name == "month" else in_order(segments[name].codes[sequence], segments[name].labels)
             for name in self.by
         ]
         segment, labels = segmented(columns, begin.size)
@@ -322,14 +332,15 @@ def _counted(segment: AnyIntegers, kept: NDArray[np.bool_], segments: int) -> In
     return np.bincount(segment[np.flatnonzero(kept)], minlength=segments)
 
 
-def _dated(deal: Integers, day: Integers, until: int) -> tuple[Integers, int]:
-    """Put what has no day before all that has one; return the days, and which day that is."""
+def _dated(deal: Integers, day: Integers, until: int) -> _Days:
+    """Put what has no day before all that has one."""
+    first = int(day.min(where=day != UNDATED, initial=until))
     undated = np.flatnonzero(day == UNDATED)
     if not undated.size:
-        return day, UNDATED
-    _, first = np.unique(deal[undated], return_index=True)
-    if first.size < undated.size:
-        again = np.setdiff1d(np.arange(undated.size), first)
+        return _Days(day, UNDATED, first)
+    _, once = np.unique(deal[undated], return_index=True)
+    if once.size < undated.size:
+        again = np.setdiff1d(np.arange(undated.size), once)
         raise InvalidValueError("history_undated", path=("on", int(undated[again[0]])))
-    before = int(day.min(where=day != UNDATED, initial=until)) - 1
-    return np.where(day == UNDATED, before, day), before
+    before = first - 1
+    return _Days(np.where(day == UNDATED, before, day), before, before)

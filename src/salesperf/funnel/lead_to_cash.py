@@ -254,10 +254,8 @@ class _Joiner:
 
     def join(self, lead: Lead, deals: Iterable[Opportunity]) -> Opportunity:
         """Return a lead and its deals as one deal."""
-        origin = {"channel": lead.channel, "campaign": lead.campaign}
-        facts = lead.facts | {name: key for name, key in origin.items() if key is not None}
         steps = sorted((*self._steps_of_lead(lead, deals), *chain.from_iterable(map(_steps_of_deal, deals))))
-        return Opportunity(id=lead.id, history=list(self._history(steps)), facts=facts, lead=lead.id, process=self._key)
+        return Opportunity(id=lead.id, history=list(self._history(steps)), facts=lead.known_facts, lead=lead.id, process=self._key)
 
     def _steps_of_lead(self, lead: Lead, deals: Iterable[Opportunity]) -> Iterator[_Step]:
         """Yield what became of a lead before it was a deal."""

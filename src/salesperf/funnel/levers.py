@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
-from itertools import combinations
-from math import exp, factorial, prod, sqrt
+from math import exp, prod, sqrt
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -18,6 +17,7 @@ from salesperf.funnel.following import CAUSES, Following
 from salesperf.funnel.tally import check_within
 from salesperf.kernels.numeric import INT64_MAX, Column
 from salesperf.kernels.proportion import wilson
+from salesperf.kernels.shapley import exact_product_effects
 from salesperf.kernels.special import two_sided_quantile
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
@@ -466,28 +466,11 @@ def velocity_change(before: Velocity, after: Velocity) -> VelocityChange:
     if before.unit is not None and after.unit is not None and before.unit != after.unit:
         raise UnitMismatchError("unit_mismatch", path=("after",), left=str(before.unit), right=str(after.unit))
     first, second = before._exact, after._exact  # noqa: SLF001 - of this module
-    effects = None if first is None or second is None else _shapley(first, second)
+    effects = None if first is None or second is None else _effects(first, second)
     return VelocityChange(before=before, after=after, effects=effects)
 
 
-def _shapley(before: tuple[Fraction, ...], after: tuple[Fraction, ...]) -> Mapping[LeverName, Fraction]:
-    """Share out the change of a velocity over its levers."""
-    places = range(len(LEVERS))
-
-    def with_changed(changed: Iterable[int]) -> Fraction:
-        moved = set(changed)
-        return _velocity_of(tuple(after[place] if place in moved else before[place] for place in places))
-
-    effects = {}
-    for place, name in enumerate(LEVERS):
-        others = [other for other in places if other != place]
-        effects[name] = sum(
-            (
-                Fraction(factorial(size) * factorial(len(others) - size), factorial(len(LEVERS)))
-                * (with_changed((*moved, place)) - with_changed(moved))
-                for size in range(len(LEVERS))
-                for moved in combinations(others, size)
-            ),
-            Fraction(0),
-        )
-    return MappingProxyType(effects)
+def _effects(before: tuple[Fraction, ...], after: tuple[Fraction, ...]) -> Mapping[LeverName, Fraction]:
+    """Share out the change of a velocity, the product of three levers and of the inverse of the last one, over them."""
+    first, second = ((*levers[:3], 1 / levers[3]) for levers in (before, after))
+    return MappingProxyType(dict(zip(LEVERS, exact_product_effects(first, second), strict=True)))

@@ -145,8 +145,32 @@ class Events:
             raise InvalidValueError("length", path=("day",), expected=sequence.size, value=day.size)
         if day.dtype != np.int64:
             raise InvalidValueError("wrong_type", path=("day",), expected=np.int64, value=day)
-        since = min(int(day.min(initial=until)), until)
-        bits = [number.bit_length() for number in (last_sequence, until - since, sequence.size, last_state)]
+        most = (last_sequence, last_state)
+        return cls.of_checked(sequence, state, day, until=until, most=most, since=int(day.min(initial=until)))
+
+    @classmethod
+    def of_checked(
+        cls, sequence: AnyIntegers, state: AnyIntegers, day: Integers, *, until: int, most: tuple[int, int], since: int
+    ) -> "Events":
+        """Put events in order that are known to be well-formed, without looking at them once more.
+
+        Parameters
+        ----------
+        sequence, state, day, until
+            As of :meth:`of`.
+        most
+            What no sequence, and no state, is beyond.
+        since
+            What no day is before.
+
+        Examples
+        --------
+        >>> zeros = np.zeros(2, dtype=int)
+        >>> len(Events.of_checked(zeros, np.array([2, 0]), np.array([8, 5]), until=6, most=(0, 2), since=5))
+        1
+        """
+        since = min(since, until)
+        bits = [number.bit_length() for number in (most[0], until - since, sequence.size, most[1])]
         if sum(bits) > WORD:
             return cls(until, since, sorted_columns(sequence, state, day, until))
         return cls(until, since, packed(sequence, state, day, until, since, bits))
