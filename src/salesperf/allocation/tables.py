@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from salesperf.allocation.parts import Weight
 from salesperf.errors import InfeasibleError
 from salesperf.kernels.apportionment import apportion, apportion_matrices
+from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.codes import Integers
 
 __all__ = ["Claims", "divide_columns", "in_whole_numbers"]
@@ -63,7 +64,8 @@ def divide_columns(columns: Integers, claims: Claims, group: Integers, *, method
     >>> divide_columns(np.array([[30, 31]]), np.array([[1, 1], [0, 1]]), np.array([0, 0])).tolist()
     [[30, 16], [0, 15]]
     """
-    plain = _reduced(claims, group)
+    claims = _reduced_in_columns(claims, group)
+    plain = _reduced_in_rows(claims)
     shares = [_shares_of_rows(*table) for table in _each(columns, claims, group)]
     try:
         return apportion_matrices(_rounded(columns, shares), columns, plain, group, method=method)
@@ -94,6 +96,8 @@ def _shares_of_rows(columns: Sequence[int], claims: Claims) -> _Shares:
     sums = claims.sum(axis=0).tolist()
     common = lcm(*(sum_ for sum_ in sums if sum_))
     factors = [abs(column) * (common // sum_) if sum_ else 0 for column, sum_ in zip(columns, sums, strict=True)]
+    if claims.dtype != object and sum(factors) * int(claims.max(initial=0)) <= INT64_MAX:
+        return _Shares((claims @ np.array(factors, dtype=np.int64)).tolist(), common)
     rows = claims.tolist()
     return _Shares([sum(factor * claim for factor, claim in zip(factors, row, strict=True)) for row in rows], common)
 
@@ -123,9 +127,13 @@ def _rounded_by_cells(columns: Integers, claims: Claims, shares: Sequence[_Share
     return np.asarray((up - wider[:, -1]) * np.sign(columns.sum(axis=1))[group], dtype=np.int64)
 
 
-def _reduced(claims: Claims, group: Integers) -> Claims:
-    """Divide rows, and the columns of each table, by their common divisors: no cell depends on these, and ties are plain."""
-    rows = np.gcd.reduce(claims, axis=1)[:, np.newaxis]
-    reduced = claims // np.where(rows == 0, 1, rows)
-    columns = np.gcd.reduceat(reduced, np.flatnonzero(np.diff(group, prepend=-1)), axis=0)
-    return np.asarray(reduced // np.where(columns == 0, 1, columns)[group])
+def _reduced_in_columns(claims: Claims, group: Integers) -> Claims:
+    """Divide the columns of each table by their common divisors: no share depends on these, and numbers stay small."""
+    divisors = np.gcd.reduceat(claims, np.flatnonzero(np.diff(group, prepend=-1)), axis=0)
+    return np.asarray(claims // np.where(divisors == 0, 1, divisors)[group])
+
+
+def _reduced_in_rows(claims: Claims) -> Claims:
+    """Divide rows by their common divisors: no cell depends on these where rows are given, and ties are plain."""
+    divisors = np.gcd.reduce(claims, axis=1)[:, np.newaxis]
+    return np.asarray(claims // np.where(divisors == 0, 1, divisors))
