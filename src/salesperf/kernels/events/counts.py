@@ -10,7 +10,7 @@ from salesperf.kernels.events.scratch import BLOCK
 from salesperf.kernels.numeric import Interval
 from salesperf.kernels.proportion import wilson
 
-__all__ = ["AnyIntegers", "Integers", "check_codes", "event_counts", "median_of_counts"]
+__all__ = ["AnyIntegers", "Integers", "check_codes", "checked_counts", "event_counts", "median_of_counts"]
 
 Integers: TypeAlias = NDArray[np.int64]
 AnyIntegers: TypeAlias = NDArray[np.integer[Any]]
@@ -45,6 +45,11 @@ def event_counts(first: AnyIntegers, second: AnyIntegers, *, shape: tuple[int, i
     """
     check_codes("first", first, first.size, shape[0])
     check_codes("second", second, first.size, shape[1])
+    return checked_counts(first, second, shape=shape)
+
+
+def checked_counts(first: AnyIntegers, second: AnyIntegers, *, shape: tuple[int, int]) -> Integers:
+    """Count as :func:`event_counts` does, codes that have been checked."""
     counts = np.zeros(shape[0] * shape[1], dtype=np.int64)
     # Narrow codes are put together in a type just wide enough, which is faster than to widen each of them.
     is_wide = max(first.itemsize, second.itemsize) == counts.itemsize

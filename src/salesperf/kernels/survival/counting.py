@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from salesperf.kernels.events.counts import AnyIntegers, Integers, event_counts
+from salesperf.kernels.events.counts import AnyIntegers, Integers, checked_counts
 from salesperf.kernels.events.scratch import BLOCK
 from salesperf.kernels.numeric import AnyColumn, Column
 from salesperf.kernels.survival.buffers import Blocks
@@ -27,7 +27,7 @@ def count_by_time(times: AnyColumn, codes: AnyIntegers, kinds: int, *, ends: tup
     times
         Shape (n,), finite and not negative; at least one.
     codes
-        Shape (n,), the kind of each, from 0 up to ``kinds``.
+        Shape (n,), the kind of each, from 0 up to ``kinds``, which has been checked.
     kinds
         How many kinds there are.
     ends
@@ -44,7 +44,7 @@ def count_by_time(times: AnyColumn, codes: AnyIntegers, kinds: int, *, ends: tup
     days = _whole_days(times) if (ends[1] + 1) * kinds <= BLOCK else None
     if days is None:
         return _counted_in_order(*_sorted(np.asarray(times, dtype=np.float64), codes, kinds, ends), kinds)
-    counts = event_counts(codes, days, shape=(kinds, int(ends[1]) + 1))
+    counts = checked_counts(codes, days, shape=(kinds, int(ends[1]) + 1))
     present = np.flatnonzero(counts.any(axis=0))
     return present.astype(np.float64), counts[:, present]
 
