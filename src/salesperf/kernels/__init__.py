@@ -4,9 +4,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from salesperf.kernels import apportionment, concentration, events, numeric, proportion, ranking, special, sums, survival
+    from salesperf.kernels import (
+        apportionment,
+        concentration,
+        events,
+        numeric,
+        proportion,
+        ranking,
+        shapley,
+        special,
+        sums,
+        survival,
+    )
 
-__all__ = ["apportionment", "concentration", "events", "numeric", "proportion", "ranking", "special", "sums", "survival"]
+__all__ = [
+    "apportionment",
+    "concentration",
+    "events",
+    "numeric",
+    "proportion",
+    "ranking",
+    "shapley",
+    "special",
+    "sums",
+    "survival",
+]
 
 
 def __getattr__(name: str) -> object:

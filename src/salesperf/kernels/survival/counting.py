@@ -31,7 +31,7 @@ def count_by_time(times: AnyColumn, codes: AnyIntegers, kinds: int, *, ends: tup
     kinds
         How many kinds there are.
     ends
-        The least time and the greatest.
+        A time that none is below, and the greatest.
 
     Returns
     -------

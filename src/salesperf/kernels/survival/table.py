@@ -227,15 +227,20 @@ class EventTable:
 
 
 def _checked_ends(name: str, values: AnyColumn) -> tuple[float, float]:
-    """Return the least and the greatest; refuse what is no column of finite numbers that are not negative."""
+    """Return what none is below, and the greatest; refuse what is no column of finite numbers that are not negative."""
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "uif":
         raise InvalidValueError("not_numeric", path=(name,), value=values)
     if values.ndim != 1:
         raise InvalidValueError("dimensions", path=(name,), value=values.ndim)
     if not values.size:
         return 0.0, 0.0
-    # The two tell whether to look at each: both are nan where any value is.
-    least, greatest = float(values.min()), float(values.max())
+    if values.dtype.kind == "f":
+        # The two tell whether to look at each: both are nan where any value is.
+        least, greatest = float(values.min()), float(values.max())
+    else:
+        # A negative number, read without its sign, is beyond all others: one look suffices.
+        greatest = float(values.view(f"u{values.itemsize}").max())
+        least = 0.0 if greatest <= np.iinfo(values.dtype).max else -np.inf
     if not (least >= 0 and greatest < np.inf):
         column = spread({name: values})[name]
         refuse_where(~np.isfinite(column), "not_finite", name, column)
