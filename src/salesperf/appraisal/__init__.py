@@ -1,0 +1,51 @@
+"""Appraisals (绩效考核): scores by a scheme, calibration, forced distribution, promotion, recognition and training."""
+
+from salesperf.appraisal.appraising import Appraisal, CalibrationStep, appraise
+from salesperf.appraisal.distributing import SMALLEST_GROUP, TIES, BandCut, Distribution, DistributionLine, Ties, distribute
+from salesperf.appraisal.promoting import (
+    RECOGNITION_KINDS,
+    Condition,
+    Eligibility,
+    PromotionRule,
+    Recognition,
+    RecognitionKind,
+    RecognitionRule,
+    eligibility,
+    recognize,
+)
+from salesperf.appraisal.rewarding import REWARD_KINDS, Reward, RewardKind, RewardRule
+from salesperf.appraisal.scheme import RATING, STANDARD_SCHEMES, AppraisalScheme
+from salesperf.appraisal.training import TrainingEffect, TrainingNeed, training_effect, training_needs
+
+__all__ = [
+    "RATING",
+    "RECOGNITION_KINDS",
+    "REWARD_KINDS",
+    "SMALLEST_GROUP",
+    "STANDARD_SCHEMES",
+    "TIES",
+    "Appraisal",
+    "AppraisalScheme",
+    "BandCut",
+    "CalibrationStep",
+    "Condition",
+    "Distribution",
+    "DistributionLine",
+    "Eligibility",
+    "PromotionRule",
+    "Recognition",
+    "RecognitionKind",
+    "RecognitionRule",
+    "Reward",
+    "RewardKind",
+    "RewardRule",
+    "Ties",
+    "TrainingEffect",
+    "TrainingNeed",
+    "appraise",
+    "distribute",
+    "eligibility",
+    "recognize",
+    "training_effect",
+    "training_needs",
+]
