@@ -1,0 +1,47 @@
+"""What charts say, in the reader's language."""
+
+from typing import Any
+
+import attrs
+
+from salesperf.messages import Catalogs, display
+from salesperf.model.amount import Amount
+from salesperf.model.estimate import Estimate
+from salesperf.model.message import Message
+
+__all__ = ["Words"]
+
+
+@attrs.frozen
+class Words:
+    """The language of a reader, and the caller's own words."""
+
+    lang: str
+    catalogs: Catalogs | None
+
+    def say(self, key: str, /, **arguments: Any) -> str:  # noqa: ANN401 - whatever a message takes
+        """Write a message of the charts."""
+        return Message.of(f"charts.{key}", **arguments).text(self.lang, self.catalogs)
+
+    def label(self, key: str) -> str:
+        """Write what a reader sees of a message key, or of a name of the caller's own."""
+        return Message(key).text(self.lang, self.catalogs)
+
+    def write(self, value: object, style: str = "") -> str:
+        """Write a value."""
+        return display(value, style, lang=self.lang, catalogs=self.catalogs)
+
+    def signed(self, value: float | Amount) -> str:
+        """Write a change with its sign."""
+        if isinstance(value, Amount):
+            return f"+{self.write(value)}" if value.minor > 0 else self.write(value)
+        return self.write(value, "signed")
+
+    def estimate(self, estimate: Estimate, style: str = "percent") -> str:
+        """Write an estimate with its interval, or why there is none."""
+        if estimate.value is None:
+            return self.write(estimate.reason)
+        if estimate.low is None or estimate.high is None:
+            return self.write(estimate.value, style)
+        ends = {"low": self.write(estimate.low, style), "high": self.write(estimate.high, style)}
+        return self.say("estimate", value=self.write(estimate.value, style), **ends)

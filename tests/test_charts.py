@@ -1,0 +1,320 @@
+"""Charts: what they draw is what the results hold, in two languages, in grey, and without anything from elsewhere."""
+
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from salesperf import (
+    CNY,
+    COUNT,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    USD,
+    Actual,
+    Amount,
+    Change,
+    Curve,
+    Flag,
+    Opportunity,
+    Period,
+    Target,
+    allocation,
+    forecast,
+    funnel,
+    grading,
+    variance,
+)
+from salesperf.attainment import Attainment, attain, tally
+from salesperf.charts import (
+    INKS,
+    SCHEMA,
+    SHARES,
+    Chart,
+    attainment_chart,
+    calibration_chart,
+    forecast_chart,
+    funnel_chart,
+    plan_chart,
+    score_chart,
+    survival_chart,
+    variance_chart,
+)
+from salesperf.errors import InvalidValueError, MissingExtraError, SalesperfError, UnitMismatchError
+from salesperf.scorecard import Criterion, Score, Scorecard
+
+BASIC = STANDARD_PROCESSES["basic"]
+REVENUE = STANDARD_METRICS["revenue"]
+AS_OF = date(2026, 9, 30)
+HOSTILE = "<script>alert(1)</script>"
+
+
+def deal(number: int, *stages: str) -> Opportunity:
+    history = [
+        Change(date(2026, 1, 1) + timedelta(number * place), stage=stage, amount=Amount.of(100, CNY))
+        for place, stage in enumerate(stages)
+    ]
+    return Opportunity(id=f"o-{number}", history=history)
+
+
+@cache
+def deals() -> tuple[Opportunity, ...]:
+    won = [deal(number, "lead", "opportunity", "proposal", "closed") for number in range(1, 21)]
+    return (*won, *(deal(number, "lead", "lost") for number in range(21, 41)), deal(41, "lead"))
+
+
+def funnel_report() -> funnel.FunnelReport:
+    return funnel.analyze(funnel.count(deals(), BASIC, as_of=AS_OF))
+
+
+def reached(owner: str | None = "ada", amount: int = 44) -> Attainment:
+    visits = STANDARD_METRICS["visits"]
+    done = [Actual(owner="ada", metric=visits, amount=Amount.of(30, COUNT), on=date(2026, 9, 8))]
+    goal = Target(owner=owner, metric=visits, amount=Amount.of(amount, COUNT), period=Period.month(2026, 9))
+    return attain(goal, tally(done), as_of=date(2026, 9, 15))
+
+
+def projected(day: date, amount: int = 200, *, quarter: int = 3, unit: str = "CNY") -> forecast.Forecast:
+    value = Amount.of(amount, {"CNY": CNY, "USD": USD}[unit])
+    opened = Change(date(2026, 7, 1), stage="proposal", amount=value, expected_close=Period.quarter(2026, quarter).last)
+    return forecast.project([Opportunity(id="o-1", history=[opened])], BASIC, as_of=day, period=Period.quarter(2026, quarter))
+
+
+def plan() -> allocation.PlanGrid:
+    goal = Target(owner=None, metric=REVENUE, amount=Amount.of(1000, CNY), period=Period.year(2026))
+    return allocation.grid(goal, {"ada": 2, "bo": 1}, "quarter")
+
+
+def scored(title: str | None = None) -> Score:
+    card = Scorecard([Criterion("visits", Curve([(0, 0), (10, 100)]), 3, title=title), Criterion("has_budget", Flag(100))])
+    return card.score({"visits": 8, "has_budget": False})
+
+
+def calibrated() -> grading.Calibration:
+    generator = np.random.default_rng(1)
+    predicted = generator.random(200)
+    return grading.calibrate(predicted, generator.random(200) < predicted)
+
+
+def won_times() -> funnel.TimeToWin:
+    return funnel.time_to_win(funnel.outcomes(deals(), BASIC, as_of=AS_OF))
+
+
+def changed() -> variance.Variance[float]:
+    return variance.decompose({"leads": 100, "win_rate": 0.2}, {"leads": 120, "win_rate": 0.15})
+
+
+CHARTS: dict[str, Callable[[str], Chart]] = {
+    "attainment": lambda lang: attainment_chart([reached(), reached(None)], lang=lang),
+    "calibration": lambda lang: calibration_chart(calibrated(), lang=lang),
+    "forecast": lambda lang: forecast_chart(
+        [projected(AS_OF), projected(date(2026, 8, 31))], target=Amount.of(150, CNY), lang=lang
+    ),
+    "one forecast": lambda lang: forecast_chart([projected(AS_OF)], lang=lang),
+    "funnel": lambda lang: funnel_chart(funnel_report(), lang=lang),
+    "plan": lambda lang: plan_chart(plan(), lang=lang),
+    "score": lambda lang: score_chart(scored(), lang=lang),
+    "time in stage": lambda lang: survival_chart(
+        funnel.time_in_stage(funnel.outcomes(deals(), BASIC, as_of=AS_OF), "lead"), lang=lang
+    ),
+    "time to win": lambda lang: survival_chart(won_times(), lang=lang),
+    "variance": lambda lang: variance_chart(changed(), lang=lang),
+    "variance of amounts": lambda lang: variance_chart(changed().as_amounts(Amount.of(20, CNY), Amount.of(18, CNY)), lang=lang),
+}
+EVERY = pytest.mark.parametrize("name", CHARTS)
+
+
+@EVERY
+def test_equal_results_give_equal_charts_to_the_byte(name: str) -> None:
+    first, second = CHARTS[name]("en"), CHARTS[name]("en")
+    assert first == second
+    assert hash(first) == hash(second)
+    first.spec["data"]["values"].clear()
+    assert first == second
+
+
+@EVERY
+def test_a_chart_says_in_both_languages_what_it_shows(name: str) -> None:
+    english, chinese = CHARTS[name]("en"), CHARTS[name]("zh")
+    for chart in (english, chinese):
+        assert chart.spec["description"] == chart.alt
+        assert "charts." not in chart.document
+    assert english.alt != chinese.alt
+    assert english.title != chinese.title
+
+
+@EVERY
+def test_a_chart_is_drawn_without_a_browser(name: str) -> None:
+    chart = CHARTS[name]("zh")
+    drawn = chart.svg()
+    assert drawn.startswith("<svg")
+    assert "NaN" not in drawn
+    assert chart.title in drawn
+
+
+@EVERY
+def test_a_chart_loads_nothing(name: str) -> None:
+    document = CHARTS[name]("en").document.replace(SCHEMA, "")
+    assert "http" not in document
+    assert '"url"' not in document
+
+
+@EVERY
+def test_a_notebook_gets_what_draws_itself_and_words(name: str) -> None:
+    chart = CHARTS[name]("en")
+    bundle = chart._repr_mimebundle_()
+    assert bundle == {"application/vnd.vegalite.v5+json": chart.spec, "text/plain": chart.alt}
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of sRGB, as of WCAG 2.1, and from it the lightness L* of CIELAB."""
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return 116 * (y ** (1 / 3)) - 16 if y > 0.008856 else 903.3 * y
+
+
+def test_inks_differ_in_grey() -> None:
+    lightness = [luminance(ink) for ink in INKS]
+    assert lightness == sorted(lightness)
+    assert min(later - earlier for earlier, later in pairwise(lightness)) >= 12
+
+
+class TestNumbers:
+    def test_bars_of_a_funnel_are_its_counts(self) -> None:
+        stages = funnel_report().segments[0].stages
+        rows = funnel_chart(funnel_report()).rows()
+        assert [row["deals"] for row in rows] == [*(stage.entered for stage in stages), 20]
+
+    def test_bullets_are_the_ratios(self) -> None:
+        # By hand: 30 of 44 visits; 11 of 22 workdays.
+        assert [(row["ratio"], row["planned"]) for row in attainment_chart([reached()]).rows()] == [(30 / 44, 0.5)]
+
+    def test_a_target_of_nothing_is_told_in_words(self) -> None:
+        chart = attainment_chart([reached(amount=0)])
+        assert chart.rows()[0]["ratio"] is None
+        assert chart.alt.startswith("ada, Visits, 2026-09: ")
+
+    def test_what_was_not_planned_is_not_told(self) -> None:
+        metric = STANDARD_METRICS["headcount"]
+        goal = Target(owner="ada", metric=metric, amount=Amount.of(3, COUNT), period=Period.month(2026, 9))
+        held = tally([Actual(owner="ada", metric=metric, amount=Amount.of(2, COUNT), on=date(2026, 9, 8))])
+        chart = attainment_chart([attain(goal, held, as_of=date(2026, 9, 15))])
+        assert "66.7% of the target" in chart.alt
+
+    def test_a_waterfall_ends_where_it_should(self) -> None:
+        rows = variance_chart(changed()).rows()
+        assert rows[0]["end"] == rows[1]["start"] == 20
+        assert rows[-2]["end"] == pytest.approx(rows[-1]["end"], abs=1e-12)
+        assert [row["kind"] for row in rows] == ["level", "rise", "fall", "level"]
+
+    def test_a_fan_is_what_the_forecasts_say(self) -> None:
+        chart = forecast_chart([projected(AS_OF), projected(date(2026, 8, 31))])
+        assert [row["as_of"] for row in chart.rows()] == ["2026-08-31", "2026-09-30"]
+        for share in SHARES:
+            low, high = projected(AS_OF).outcomes(share)
+            assert chart.rows()[1][f"low_{share:.0%}"] == float(low.decimal)
+            assert chart.rows()[1][f"high_{share:.0%}"] == float(high.decimal)
+
+    def test_cells_of_a_plan_are_its_targets(self) -> None:
+        assert sum(float(str(row["amount"])) for row in plan_chart(plan()).rows()) == pytest.approx(1000, abs=1e-9)
+
+    def test_what_criteria_bring_sums_to_the_score(self) -> None:
+        points = [float(str(row["points"])) for row in score_chart(scored()).rows()]
+        assert sum(points) == scored().value
+
+    def test_points_of_a_calibration_are_its_bins(self) -> None:
+        bins = [each for each in calibrated().reliability if each.n]
+        assert [row["n"] for row in calibration_chart(calibrated()).rows()] == [each.n for each in bins]
+
+    def test_a_curve_is_that_of_the_timing(self) -> None:
+        assert [row["share"] for row in survival_chart(won_times()).rows()] == [row["won"] for row in won_times().rows()]
+
+
+def test_hostile_names_stay_text() -> None:
+    chart = score_chart(scored(HOSTILE))
+    assert HOSTILE in chart.alt
+    assert HOSTILE not in chart.svg()
+
+
+def test_a_picture_in_points_has_the_size_asked_for() -> None:
+    small, large = (score_chart(scored()).png(scale=scale) for scale in (1, 2))
+    widths = [int.from_bytes(picture[16:20], "big") for picture in (small, large)]
+    assert widths[1] == pytest.approx(2 * widths[0], abs=1)
+
+
+def test_without_the_extra_a_chart_is_made_and_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    chart = score_chart(scored())
+    with pytest.raises(MissingExtraError, match=r"salesperf\[charts\]"):
+        chart.svg()
+
+
+NOTHING = funnel.outcomes([], BASIC, as_of=AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "code", "path"),
+    [
+        (lambda: attainment_chart([]), InvalidValueError, "chart_of_nothing", ("attainments",)),
+        (lambda: attainment_chart([1]), InvalidValueError, "wrong_type", ("attainments", 0)),  # type: ignore[list-item]
+        (lambda: forecast_chart([]), InvalidValueError, "chart_of_nothing", ("forecasts",)),
+        (lambda: forecast_chart([projected(AS_OF)] * 2), InvalidValueError, "not_unique", ("forecasts",)),
+        (
+            lambda: forecast_chart([projected(AS_OF), projected(date(2026, 8, 31), quarter=4)]),
+            InvalidValueError,
+            "forecast_of_another",
+            ("forecasts", 1),
+        ),
+        (
+            lambda: forecast_chart([projected(AS_OF), projected(date(2026, 8, 31), unit="USD")]),
+            UnitMismatchError,
+            "unit_mismatch",
+            ("forecasts", 1),
+        ),
+        (
+            lambda: forecast_chart([projected(AS_OF)], target=Amount.of(1, USD)),
+            UnitMismatchError,
+            "unit_mismatch",
+            ("target",),
+        ),
+        (
+            lambda: forecast_chart([forecast.project([], BASIC, as_of=AS_OF, period=Period.quarter(2026, 3))]),
+            InvalidValueError,
+            "chart_of_nothing",
+            ("forecasts", 0),
+        ),
+        (
+            lambda: funnel_chart(funnel.analyze(funnel.count([], BASIC, as_of=AS_OF))),
+            InvalidValueError,
+            "chart_of_nothing",
+            ("report",),
+        ),
+        (
+            lambda: funnel_chart(funnel.analyze(funnel.count([], BASIC, as_of=AS_OF, by=["owner"]))),
+            InvalidValueError,
+            "chart_of_nothing",
+            ("report",),
+        ),
+        (lambda: funnel_chart(funnel_report(), segment=1), InvalidValueError, "out_of_range", ("segment",)),
+        (lambda: survival_chart(funnel.time_to_win(NOTHING)), InvalidValueError, "chart_of_nothing", ("timing",)),
+        (lambda: score_chart(scored()).png(scale=0), InvalidValueError, "out_of_range", ("scale",)),
+        (lambda: plan_chart(scored()), InvalidValueError, "wrong_type", ("plan",)),  # type: ignore[arg-type]
+        (
+            lambda: score_chart(Scorecard([Criterion("x", Flag(1), missing="leave_out")]).score({})),
+            InvalidValueError,
+            "chart_of_nothing",
+            ("score",),
+        ),
+    ],
+)
+def test_a_chart_of_nothing_is_refused(
+    call: Callable[[], object], kind: type[SalesperfError], code: str, path: tuple[str | int, ...]
+) -> None:
+    with pytest.raises(kind) as caught:
+        call()
+    assert (caught.value.code, caught.value.path) == (code, path)
