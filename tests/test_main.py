@@ -101,6 +101,23 @@ def test_everything_may_be_chosen(company: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == review(company, "2026-09", "2026-09-15", "east", "zh")
 
 
+def test_a_page_for_a_browser_may_be_chosen(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([str(company), "--html", "--lang", "zh"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith('<!doctype html>\n<html lang="zh">')
+    title, _, _ = review(company, "2026-Q3", "2026-09-08", None, "zh").partition("\n")
+    assert f"<h1>{title.removeprefix('# ')}</h1>" in text
+
+
+def test_without_the_extra_the_way_to_a_page_is_told(
+    company: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "salesperf.io.html", raising=False)
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
+    assert program.main([str(company), "--html"]) == 2
+    assert "pip install 'salesperf[html]'" in capsys.readouterr().err
+
+
 def test_without_actuals_a_plan_is_reviewed_on_the_day_asked_for(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (company / "actuals.csv").unlink()
     assert program.main([str(company)]) == 2
@@ -132,7 +149,7 @@ def test_a_day_must_be_named_where_there_are_no_data(company: Path, capsys: pyte
     for name in ("actuals", "targets"):
         (company / f"{name}.csv").unlink()
     assert program.main([str(company)]) == 2
-    assert capsys.readouterr().err.startswith("--as-of: expected actuals or deals, whose last day")
+    assert capsys.readouterr().err.startswith("--as-of: expected actuals, deals or leads, whose last day")
 
 
 def test_an_id_that_may_be_a_name_is_not_offered(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,7 +165,10 @@ def test_where_no_day_can_be_told_a_misnamed_file_is(company: Path, capsys: pyte
     assert capsys.readouterr().err.splitlines() == [
         "expected a known file, perhaps 'actuals.csv', got 'actual.csv'",
         "targets.csv: expected a known column, perhaps 'floor', got 'florr'",
-        "--as-of: expected actuals or deals, whose last day would be the day to look back from, got none (hint: pass --as-of)",
+        (
+            "--as-of: expected actuals, deals or leads, whose last day would be the day to look back from, got none"
+            " (hint: pass --as-of)"
+        ),
     ]
     assert program.main([str(company), "--lang", "zh"]) == 2
     assert capsys.readouterr().err.startswith("应为已知的文件，可能是 'actuals.csv'，实际是 'actual.csv'\n")
@@ -164,6 +184,19 @@ def test_without_actuals_the_last_change_of_a_deal_gives_the_day(company: Path, 
     (company / "changes.csv").write_text(CHANGES, encoding="utf-8")
     assert program.main([str(company)]) == 0
     assert capsys.readouterr() == (review(company, "2026-Q2", "2026-05-06"), "")
+
+
+def test_without_actuals_and_deals_the_last_change_of_a_lead_gives_the_day(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (company / "actuals.csv").unlink()
+    (company / "leads.csv").write_text("id\nl-1\nl-2\n", encoding="utf-8")
+    rows = "lead,on,status,owner\nl-1,2026-04-01,new,ada\nl-1,2026-05-06,working,\nl-2,,new,ada\n"
+    (company / "lead_changes.csv").write_text(rows, encoding="utf-8")
+    assert program.main([str(company)]) == 0
+    written = capsys.readouterr().out
+    assert written == review(company, "2026-Q2", "2026-05-06")
+    assert "- Open at the end of 2026-05-06: 2\n" in written
 
 
 def test_where_there_are_actuals_they_give_the_day(company: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -104,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
         default=REPEATS[0],
         help="what becomes of a row in changes.csv that names the stage in which the deal is already",
     )
+    parser.add_argument(
+        "--html", action="store_true", help="write a page for a browser; it takes pip install 'salesperf[html]'"
+    )
     parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="the language of the review")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write; standard output if not given")
     parser.add_argument("--version", action="version", version=f"salesperf {__version__}")
@@ -122,16 +125,22 @@ def _review(chosen: argparse.Namespace) -> str:
     as_of = _last_day(records, chosen.lang) if chosen.as_of is None else _day(chosen.as_of)
     period = _period(chosen.period, records, as_of)
     records.org.require_owner(chosen.owner, "--for")
-    return report.markdown(review.build(records, owner=chosen.owner, period=period, as_of=as_of), lang=chosen.lang)
+    built = review.build(records, owner=chosen.owner, period=period, as_of=as_of)
+    if not chosen.html:
+        return report.markdown(built, lang=chosen.lang)
+    from salesperf.io.html import page  # noqa: PLC0415 - an extra, and slow to load
+
+    return page(built, lang=chosen.lang)
 
 
 def _last_day(records: Records, lang: str) -> date:
-    """Return the day of the last actual, or else of the last change of a deal, so that no clock is asked.
+    """Return the day of the last actual, or else of the last change of a deal or a lead, so that no clock is asked.
 
     The same files give the same review. What was noticed about files without either is told: one may be misnamed.
     """
     done = [actual.on for actual in records.actuals]
-    days = done or [on for deal in records.opportunities if (on := deal.last_change) is not None]
+    changed = [each.last_change for each in records.opportunities] + [each.last_change for each in records.leads]
+    days = done or [on for on in changed if on is not None]
     if not days:
         _tell(records.findings, lang)
         raise InvalidValueError("no_day", path=("--as-of",))

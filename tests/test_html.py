@@ -1,0 +1,189 @@
+"""A review as a page: the words of the report, nothing more, nothing from elsewhere, and nothing that a name could do."""
+
+import re
+import sys
+from datetime import date
+from functools import cache
+from html import unescape
+from html.parser import HTMLParser
+from importlib import import_module, reload
+
+import attrs
+import pytest
+
+from salesperf import (
+    COUNT,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    Actual,
+    Amount,
+    Change,
+    Opportunity,
+    Org,
+    Period,
+    Records,
+    Rep,
+    Target,
+    Team,
+    report,
+)
+from salesperf.charts import SCHEMA
+from salesperf.errors import InvalidValueError, MissingExtraError, UnknownNameError
+from salesperf.io.folder import read_sample
+from salesperf.io.html import page
+from salesperf.review import Review, build
+
+NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+HOSTILE = "<script>alert('x')</script>"
+VOID = {"meta", "link", "br", "img", "hr", "path", "line", "rect", "circle"}
+
+
+@cache
+def sample(owner: str | None = None) -> Review:
+    return build(read_sample(), owner=owner, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+
+
+@cache
+def written(lang: str = "en", owner: str | None = None) -> str:
+    return page(sample(owner), lang=lang)
+
+
+class Reader(HTMLParser):
+    """Reads the words of a page, those of pictures and styles apart, and looks whether all that opens is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"svg", "style", "nav", "title"} & set(self.open):
+            self.words.append(data)
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+@pytest.mark.parametrize(("lang", "owner"), [("en", None), ("zh", None), ("zh", "east")])
+def test_every_number_of_a_page_is_one_of_the_report(lang: str, owner: str | None) -> None:
+    words = " ".join(read(written(lang, owner)).words)
+    reported = report.markdown(sample(owner), lang=lang)
+    assert NUMBER.findall(words) == NUMBER.findall(reported)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_pictures_have_their_words(lang: str) -> None:
+    figures = [attributes for tag, attributes in read(written(lang)).tags if tag == "figure"]
+    assert len(figures) == 3
+    assert all(figure["role"] == "img" and figure["aria-label"] for figure in figures)
+
+
+def test_every_section_is_in_the_contents() -> None:
+    text = written()
+    named = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', text)
+    linked = re.findall(r'<li><a href="#([^"]+)">(.*?)</a></li>', text)
+    assert named == linked
+    assert len(named) == len(re.findall(r"^## ", report.markdown(sample()), flags=re.MULTILINE))
+
+
+def test_a_page_loads_nothing_and_runs_nothing() -> None:
+    for lang in ("en", "zh"):
+        reader = read(written(lang))
+        assert {"script", "link", "iframe", "img", "object", "embed"}.isdisjoint(tag for tag, _ in reader.tags)
+        links = {value for _, attributes in reader.tags for name, value in attributes.items() if name in {"href", "src"}}
+        assert all(link is not None and link.startswith("#") for link in links)
+        assert SCHEMA not in written(lang)
+        assert "@import" not in written(lang)
+        assert "url(" not in re.sub(r"url\(#|url\(&quot;#", "", written(lang))
+
+
+def test_the_language_is_stated() -> None:
+    assert '<html lang="zh">' in written("zh")
+    assert "<strong>目录</strong>" in written("zh")
+
+
+def test_a_page_is_the_same_each_time_and_small() -> None:
+    assert page(sample("east"), lang="zh") == written("zh", "east")
+    assert len(written().encode()) < 2_000_000
+
+
+def hostile() -> Review:
+    visits, september = STANDARD_METRICS["visits"], Period.month(2026, 9)
+    records = Records(
+        org=Org(reps=[Rep(id="ada", name=HOSTILE, team="t")], teams=[Team(id="t", name=f"{HOSTILE}[x](javascript:1)")]),
+        targets=[Target(owner="ada", metric=visits, amount=Amount.of(40, COUNT), period=september)],
+        actuals=[Actual(owner="ada", metric=visits, amount=Amount.of(24, COUNT), on=date(2026, 9, 8))],
+    )
+    return build(records, owner="t", period=september, as_of=date(2026, 9, 15))
+
+
+def test_hostile_names_stay_text() -> None:
+    text = page(hostile())
+    reader = read(text)
+    assert "script" not in {tag for tag, _ in reader.tags}
+    assert HOSTILE in unescape(" ".join(reader.words))
+    assert "javascript:" not in {value for _, attributes in reader.tags for value in attributes.values()}
+
+
+def test_more_members_than_a_picture_holds_are_in_the_table_alone() -> None:
+    visits, september = STANDARD_METRICS["visits"], Period.month(2026, 9)
+    reps = [Rep(id=f"r-{number}") for number in range(41)]
+    goals = [Target(owner=rep.id, metric=visits, amount=Amount.of(4, COUNT), period=september) for rep in reps]
+    review = build(Records(org=Org(reps=reps), targets=goals), owner=None, period=september, as_of=date(2026, 9, 15))
+    assert page(review).count("<figure") == 1
+    fewer = Records(org=Org(reps=reps[:40]), targets=goals[:40])
+    assert page(build(fewer, owner=None, period=september, as_of=date(2026, 9, 15))).count("<figure") == 2
+
+
+def test_a_review_of_nothing_is_a_page_without_pictures() -> None:
+    empty = build(Records(org=Org()), owner=None, period=Period.month(2026, 9), as_of=date(2026, 9, 15))
+    assert "<figure" not in page(empty)
+    assert read(page(empty)).words
+
+
+def test_a_funnel_that_nothing_entered_has_no_picture() -> None:
+    never_open = Opportunity(id="o-1", history=[Change(date(2026, 8, 1), stage="lost")])
+    records = Records(org=Org(), opportunities=[never_open], processes=[STANDARD_PROCESSES["basic"]])
+    review = build(records, owner=None, period=Period.month(2026, 9), as_of=date(2026, 9, 15))
+    assert len(review.deals) == 1
+    assert "<figure" not in page(review)
+
+
+def test_words_of_the_callers_own_are_used() -> None:
+    catalogs = {"en": {"html.contents": "What <is> in it"}}
+    assert "<strong>What &lt;is&gt; in it</strong>" in page(hostile(), catalogs=catalogs)
+
+
+def test_what_is_no_review_or_no_language_is_refused() -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        page(attrs.asdict(sample(), recurse=False))  # type: ignore[arg-type] # a mistake on purpose
+    assert caught.value.path == ("review",)
+    with pytest.raises(UnknownNameError):
+        page(sample(), lang="tlh")
+
+
+def test_without_the_extra_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module("salesperf.io.html")
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(MissingExtraError, match=r"salesperf\[html\]"):
+        reload(module)
+    monkeypatch.undo()
+    reload(module)
