@@ -1,4 +1,4 @@
-"""Funnels from columns of stage changes: beside one np.bincount, DuckDB, polars, and pandas' factorize."""
+"""Funnels and outcomes from columns of stage changes: beside one np.bincount, DuckDB, polars, and pandas' factorize."""
 
 import os
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from salesperf import STANDARD_PROCESSES
-from salesperf.funnel import Codes, FunnelTally, count_columns
+from salesperf.funnel import Codes, FunnelTally, OutcomeTally, count_columns, outcomes_columns
 from salesperf.kernels.events import Events, event_counts
 
 RatioInTurn = Callable[[str, Callable[[], object], Callable[[], object], int], None]
@@ -66,6 +66,10 @@ class Log:
     def counted(self) -> FunnelTally:
         """Count the deals by the month in which they began."""
         return count_columns(PROCESS, deal=self.deal, stage=self.stage, on=self.on, as_of=AS_OF, by=("month",))
+
+    def followed(self) -> OutcomeTally:
+        """Count the deals by what became of them."""
+        return outcomes_columns(PROCESS, deal=self.deal, stage=self.stage, on=self.on, as_of=AS_OF)
 
     def events(self) -> Events:
         """Put the changes in order."""
@@ -191,6 +195,59 @@ def test_time_in_stage_beside_the_window_query_of_duckdb(ratio_in_turn: RatioInT
     assert int(table["is_open"].sum()) == int(stays.is_open.sum())
     assert int(table["days"].sum()) == int(stays.days.sum())
     ratio_in_turn("ours / duckdb", lambda: log.events().stays(), theirs, 15)
+
+
+# A stay is the first in its stage, the beginning a stage before all others; a deal never seen open tells of no time.
+OUTCOME_SQL = f"""
+    with known as (
+        select deal, stage, day, row, lead(day) over changes as left_on, lag(cause) over changes as before, cause
+        from (select *, case when stage < {OPEN} then 0 when stage < {OPEN + 2} then 1 when stage = {OPEN + 2} then 2 else 3 end
+              as cause from log where day <= $day)
+        window changes as (partition by deal order by day, row)),
+    deals as (
+        select deal, min(day) as begin, arg_max(cause, (day, row)) as cause,
+               case when arg_max(cause, (day, row)) = 0 then $day
+                    else max(day) filter (cause is distinct from before) end as ended
+        from known group by deal having min(stage) < {OPEN}),
+    entries as (
+        select deal, stage, min(day) as entered, arg_min(coalesce(left_on, $day), (day, row)) as left_on,
+               arg_min(left_on is not null, (day, row)) as is_left
+        from known where stage < {OPEN} group by deal, stage),
+    stays as (
+        select -1 as stage, ended - begin as stay, cause > 0 as is_left, ended - begin as days, cause from deals
+        union all
+        select stage, left_on - entered, is_left, ended - entered, cause from entries join deals using (deal))
+    select *, count(*) as n from stays group by all order by all
+"""  # noqa: S608 - constants of this file
+
+
+@pytest.mark.benchmark(group="outcomes of deals")
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("floor", ["bincount of deals", "putting the changes in order"])
+def test_outcomes_beside_a_floor(ratio_in_turn: RatioInTurn, floor: str, size: int) -> None:
+    log = Log.drawn(size)
+    floors: dict[str, Callable[[], object]] = {
+        "bincount of deals": lambda: np.bincount(log.deal.codes),
+        "putting the changes in order": log.events,
+    }
+    ratio_in_turn(f"ours / {floor}", log.followed, floors[floor], 15)
+
+
+@pytest.mark.benchmark(group="outcomes of deals")
+@pytest.mark.parametrize("size", SIZES)
+def test_outcomes_beside_a_query_of_duckdb(ratio_in_turn: RatioInTurn, size: int) -> None:
+    """Ours counts how deals got done with each stage too, which the rival's query leaves out."""
+    log = Log.drawn(size)
+    connection = connected(log)
+
+    def theirs() -> dict[str, Any]:
+        return dict(connection.execute(OUTCOME_SQL, {"day": AS_OF}).fetchnumpy())
+
+    table, tally = theirs(), log.followed()
+    columns = [np.asarray(table[name]).astype(np.int64) for name in ("stage", "stay", "is_left", "days", "cause")]
+    assert np.array_equal(tally.cells[:, [1, 3, 4, 5, 6]], np.stack(columns, axis=1))
+    assert np.array_equal(tally.counts, table["n"])
+    ratio_in_turn("ours / duckdb", log.followed, theirs, 7)
 
 
 @pytest.mark.benchmark(group="strings to codes")

@@ -82,6 +82,8 @@ def test_columns_beside_polars(ratio_in_turn: RatioInTurn) -> None:
     card = card_of(values)
 
     def points(place: int, worth: list[float]) -> Any:  # noqa: ANN401 - an expression
+        # Of what a user of polars may write, which has no interpolation by knots, this is the fastest: clipped ramps take a
+        # quarter more time, search_sorted and gather four times as much.
         x = pl.col(f"c{place}")
         chain = pl.when(x <= POINTS[0]).then(worth[0])
         for at in range(len(POINTS) - 1):

@@ -1,6 +1,7 @@
 """ABC: classes by value."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -85,7 +86,10 @@ def test_values_near_the_end_of_the_floats_have_shares_too() -> None:
         (([1.0, float("inf")],), "not_finite", ("values", 1)),
         (([0, 0],), "nothing_to_class", ("values",)),
         ((np.ones((1, 1)),), "dimensions", ("values",)),
-        ((["a"],), "not_numeric", ("values",)),
+        ((["a"],), "not_a_number", ("values", 0)),
+        (("abc",), "not_numbers", ("values",)),
+        (([Decimal("sNaN")],), "not_finite", ("values", 0)),
+        (([10**400],), "not_finite", ("values", 0)),
         (([1], (0.8, 0.8)), "between", ("cuts", 1)),
         (([1], (0.0,)), "between", ("cuts", 0)),
         (([1], (1,)), "between", ("cuts", 0)),
@@ -104,4 +108,4 @@ def test_rows_of_unlike_lengths_are_refused() -> None:
     wrong: Any = [1, []]
     with pytest.raises(InvalidValueError) as caught:
         abc(wrong)
-    assert (caught.value.code, caught.value.path) == ("not_numeric", ("values",))
+    assert (caught.value.code, caught.value.path) == ("not_a_number", ("values", 1))

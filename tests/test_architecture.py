@@ -50,7 +50,17 @@ ROOMS = {f"{ROOT}.{room}" for room in HEIGHT}
 CORE = {"attr", "attrs", "dateutil", "numpy", *sys.stdlib_module_names}
 """What every room may import."""
 
-OPTIONAL = {"cattrs": "io.serialize", "hypothesis": "testing", "orjson": "io.serialize"}
+OPTIONAL = {
+    "cattrs": "io.serialize",
+    "hypothesis": "testing",
+    "jinja2": "io.html",
+    "markdown_it": "io.html",
+    "markupsafe": "io.html",
+    "orjson": "io.serialize",
+    "rapidfuzz": "quality.fuzzy",
+    "scipy": "customers.clv",
+    "vl_convert": "charts",
+}
 """What one room alone may import, or one of the modules that a room is a collection of."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 import numpy as np
 import pytest
+from examples import draws, standard_error
 
 from salesperf import CNY, Amount, Change, InvalidValueError, Opportunity, SalesperfError, SalesProcess, Stage
 from salesperf.funnel import VERDICTS, FunnelTally, OutcomeTally, bottlenecks, count, outcomes
@@ -232,12 +233,11 @@ def course(random: np.random.Generator, size: int, ages: tuple[int, int]) -> lis
 
 
 def test_groups_of_one_course_and_unlike_age_differ_as_rarely_as_the_level_says() -> None:
-    random, alarms, rounds = np.random.default_rng(20261122), 0, 80
+    random, alarms, rounds = np.random.default_rng(20261122), 0, draws(80)
     for _ in range(rounds):
         young, old = (outcomes(course(random, 120, ages), PROCESS, as_of=AS_OF) for ages in ((0, 60), (200, 400)))
         alarms += any(found.verdict in ("bottleneck", "better") for found in bottlenecks(young, old))
-    # Three standard errors of a share of 0.05 of 80 are 0.073.
-    assert alarms / rounds <= 0.123
+    assert alarms / rounds <= 0.05 + 3 * standard_error(0.05, rounds)
 
 
 # Segments

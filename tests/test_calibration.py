@@ -86,7 +86,10 @@ def test_what_was_told_to_be_impossible_has_no_finite_loss() -> None:
         (([0.5], [True, False]), "length", ("probability",)),
         (([0.5, 1.5], [True, False]), "out_of_range", ("probability", 1)),
         (([0.5, math.nan], [True, False]), "out_of_range", ("probability", 1)),
-        ((["high"], [True]), "not_numeric", ("probability",)),
+        ((["high"], [True]), "not_a_number", ("probability", 0)),
+        (("high", [True]), "not_numbers", ("probability",)),
+        (([[0.1]], [True]), "dimensions", ("probability",)),
+        (([0.1, 0.2], [True]), "length", ("probability",)),
         (([0.5], [3]), "not_a_flag", ("won", 0)),
     ],
 )
@@ -109,4 +112,4 @@ def test_rows_of_unlike_lengths_are_refused() -> None:
     wrong: Any = [1, []]
     with pytest.raises(InvalidValueError) as caught:
         calibrate(wrong, [True, False])
-    assert (caught.value.code, caught.value.path) == ("not_numeric", ("probability",))
+    assert (caught.value.code, caught.value.path) == ("not_a_number", ("probability", 1))

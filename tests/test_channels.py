@@ -21,6 +21,7 @@ from salesperf import (
     USD,
     Amount,
     Change,
+    ChannelCost,
     Lead,
     LeadChange,
     Opportunity,
@@ -33,7 +34,7 @@ from salesperf import (
     channels,
     io,
 )
-from salesperf.channels import ChannelCost, ChannelLine, ChannelTally
+from salesperf.channels import ChannelLine, ChannelTally
 from salesperf.kernels.survival import EventTable
 from salesperf.kernels.survival.comparable import counted_difference, last_followed, share_by_time
 
@@ -599,3 +600,21 @@ def test_what_brought_its_cost_after_the_horizon_is_not_said_not_to_pay() -> Non
         tally = channels.count(leads, deals, as_of=AS_OF, costs=[cost], processes=[BASIC])
         verdicts[spent] = channels.compare(tally, horizon=1).lines[0].return_verdict
     assert verdicts == {60: "cannot_tell", 101: "too_young"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "path"),
+    [
+        ({"qualified": None}, "not_integers", ("ChannelTally", "qualified")),
+        ({"counts": np.zeros(0)}, "not_integers", ("ChannelTally", "counts")),
+        ({"outcomes": np.zeros((2, 4), dtype=int)}, "table_shape", ("ChannelTally", "outcomes")),
+        ({"values": np.zeros((1, 2), dtype=int)}, "table_shape", ("ChannelTally", "values")),
+        ({"groups": (("web", "ada"),)}, "length", ("ChannelTally", "groups", 0)),
+        ({"groups": (("web",),)}, "length", ("ChannelTally", "costs")),
+        ({"costs": None}, "wrong_type", ("ChannelTally", "costs")),
+    ],
+)
+def test_tables_that_do_not_fit_make_no_tally(changed: dict[str, Any], code: str, path: tuple[str | int, ...]) -> None:
+    with pytest.raises(SalesperfError) as caught:
+        attrs.evolve(ChannelTally.empty(as_of=date(2026, 9, 30)), **changed)
+    assert (caught.value.code, caught.value.path) == (code, path)

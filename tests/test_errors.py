@@ -111,7 +111,7 @@ def test_a_whole_number_is_shown_while_it_is_too_short_to_telephone(number: int)
         ([["a"], ("b", "c")], "a list of 1 items, a tuple of 2 items"),
         ({"a": 1}, "a value of type dict"),
         (b"east", "a value of type bytes"),
-        (np.array([1]), "a value of type ndarray"),
+        (np.array([1.0]), "an array of float64"),
         (object(), "a value of type object"),
     ],
 )
@@ -148,8 +148,8 @@ def test_what_stands_for_a_value_stands_for_itself(secret: str) -> None:
 
 
 def test_every_phrase_is_used() -> None:
-    values: list[object] = [(), [1], [[1]], "a b", "", str, 10**9, 10**99, 1.23456789, object()]
-    values += [datetime(2026, 1, 1, tzinfo=UTC), Phrase("amount", amount="1.00 CNY")]
+    values: list[object] = [(), [1], [[1]], "a b", "", str, 10**9, 10**99, 1.23456789, object(), np.zeros(2)]
+    values += [datetime(2026, 1, 1, tzinfo=UTC), Phrase("amount", amount="1.00 CNY"), Phrase("type_date")]
     phrases = [phrase for phrase in map(show, values) if isinstance(phrase, Phrase)]
     nested = [item for phrase in phrases for item in phrase.arguments.get("items", ()) if isinstance(item, Phrase)]  # type: ignore[attr-defined] # a tuple
     assert {phrase.key for phrase in [*phrases, *nested]} == set(SHOWN)

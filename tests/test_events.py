@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from salesperf import InvalidValueError
 from salesperf.kernels.events import Events, event_counts, median_of_counts
+from salesperf.kernels.events.rows import row_counter
 from salesperf.kernels.events.runs import Runs
 from salesperf.kernels.events.scratch import BLOCK, Scratch
 
@@ -67,6 +68,51 @@ def test_courses_and_stays_are_what_walking_through_each_sequence_finds(
     assert int(stays.is_open.sum()) == len(told)
 
 
+def arrived(events: list[tuple[int, int]], until: int) -> tuple[list[list[int]], int]:
+    """Tell of one sequence, by rank, the days on which it was entered, left and reached; and since when its last kind lasts."""
+    never = until + 1
+    changes = [event for before, event in zip([(0, -1), *events], events, strict=False) if before[1] != event[1]]
+    left = [*(day for day, _ in changes[1:]), never]
+    told = []
+    for rank in range(3):
+        stay = next(
+            ((day, done) for (day, state), done in zip(changes, left, strict=True) if RANK[state] == rank), (never, never)
+        )
+        told.append([*stay, next((day for day, state in changes if RANK[state] >= rank), never)])
+    kinds = [bool(RANK[state] >= 0) for _, state in changes]
+    same = next((back for back, kind in enumerate(reversed(kinds)) if kind != kinds[-1]), len(kinds))
+    return told, changes[len(changes) - same][0]
+
+
+@given(rows, st.integers(-1, 9), st.sampled_from((1, WIDE)))
+@settings(max_examples=at_most(50))
+def test_arrivals_are_what_walking_through_each_sequence_finds(
+    given_rows: list[tuple[int, int, int]], until: int, scale: int
+) -> None:
+    events = made(given_rows, until, scale)
+    expected = [arrived(sequence, until) for sequence in ordered(given_rows, until).values()]
+    assert events.settled((RANK >= 0).astype(np.int8)).tolist() == [day * scale for _, day in expected]
+    found = [*events.arrivals(RANK, ranks=3)]
+    assert [each.sequences.stop for each in found] == [len(expected)] * len(found)
+    for each in found:
+        days = np.stack((each.entered, each.left, each.reached), axis=-1).transpose(1, 0, 2)
+        never = until * scale + 1
+        assert np.where(days == never, until + 1, days // scale).tolist() == [told for told, _ in expected]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.booleans()), max_size=30), st.sampled_from((0, 2**40)))
+def test_rows_are_counted_whether_or_not_they_fit_one_word(given_rows: list[tuple[int, int, bool]], more: int) -> None:
+    first, second, kept = np.array(given_rows, dtype=np.int64).reshape(-1, 3).T
+    first, second = first + more, second + more
+    counter = row_counter((2 + more, 0, 3 + more), first.size)
+    for part in (slice(0, 7), slice(7, None)):
+        counter.add((first[part], np.zeros(1, dtype=np.int64), second[part]), kept[part] > 0)
+    expected = Counter((one + more, 0, two + more) for one, two, is_kept in given_rows if is_kept)
+    found, counts = counter.counted()
+    assert dict(zip(map(tuple, found.tolist()), counts.tolist(), strict=True)) == dict(expected)
+    assert [*map(tuple, found.tolist())] == sorted(expected)
+
+
 @given(rows, st.integers(0, 9), st.sampled_from((1, 50_000)))
 @settings(max_examples=at_most(50))
 def test_counts_of_stays_are_those_of_the_stays(given_rows: list[tuple[int, int, int]], until: int, scale: int) -> None:
@@ -98,6 +144,12 @@ def test_long_columns_in_any_order_tell_the_same_as_a_loop(scale: int) -> None:
     assert courses.last_ranked.tolist() == [each[3] for each in told]
     assert events.is_in_order(RANK).tolist() == [each[5] for each in told]
     assert events.stays().days.size == sum(each[4] for each in told)
+    arrivals = [arrived(events, 250) for events in expected.values()]
+    assert (events.settled((RANK >= 0).astype(np.int8))).tolist() == [day for _, day in arrivals]
+    found = [*events.arrivals(RANK, ranks=3)]
+    assert [each.sequences.start for each in found[1:]] == [each.sequences.stop for each in found[:-1]]
+    reached = np.concatenate([each.reached for each in found], axis=1)
+    assert reached.T.tolist() == [[days[-1] for days in told] for told, _ in arrivals]
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 7])

@@ -1,4 +1,4 @@
-"""Leads in folders of CSV files: what is written reads back, and every fault is told with file, line and column."""
+"""Leads and costs in folders of CSV files: what is written reads back, and every fault is told with file, line and column."""
 
 from collections.abc import Callable
 from datetime import date
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import salesperf as sp
+from salesperf import testing
 from salesperf.errors import InvalidInputError, SalesperfError
 from salesperf.io import folder
 
@@ -68,8 +69,11 @@ def wordings(draw: st.DrawFn) -> sp.Records:
         contact=draw(st.none() | contact),
     )
     deal = sp.Opportunity(id="o-1", history=[sp.Change(LATE, stage="lead")], lead=lead.id)
+    amount = sp.Amount(minor=draw(st.integers(0, 2**63 - 1)), unit=draw(testing.units("money")))
+    cost = sp.ChannelCost(on=EARLY, amount=amount, channel=draw(words), campaign=draw(st.none() | words), owner="ada")
     people = sp.Org(reps=[sp.Rep(id="ada")])
-    return sp.Records(org=people, leads=[lead], opportunities=[deal], processes=[sp.STANDARD_PROCESSES["basic"]])
+    way = sp.STANDARD_PROCESSES["basic"]
+    return sp.Records(org=people, leads=[lead], costs=[cost], opportunities=[deal], processes=[way])
 
 
 @given(wordings())
@@ -103,7 +107,15 @@ def test_touches_stand_in_any_order_and_changes_of_a_lead_in_theirs(write_files:
 
 def test_a_folder_without_leads_has_none(tmp_path: Path) -> None:
     (tmp_path / "reps.csv").write_text(REPS, encoding="utf-8")
-    assert folder.read(tmp_path).leads == ()
+    assert (folder.read(tmp_path).leads, folder.read(tmp_path).costs) == ((), ())
+
+
+def test_costs_stand_in_any_order_and_say_what_they_were_spent_on(write_files: Writer) -> None:
+    place = write_files(costs="owner,on,unit,amount,campaign\n,2026/9/8,JPY,700,spring\nbo,2026-09-01,CNY,0,\n")
+    assert folder.read(place).costs == (
+        sp.ChannelCost(on=LATE, amount=sp.Amount.of(700, sp.JPY), campaign="spring"),
+        sp.ChannelCost(on=EARLY, amount=sp.Amount.of(0, sp.CNY), owner="bo"),
+    )
 
 
 # What is refused
@@ -162,6 +174,24 @@ FAULTS: dict[str, tuple[dict[str, str], list[Fault]]] = {
             ("unknown_lead", ("touches.csv", 4, "lead")),
             ("empty", ("touches.csv", 5, "kind")),
             ("not_unique", ("touches.csv", 7, "ref")),
+        ],
+    ),
+    "costs that cannot be, whatever else is wrong": (
+        {
+            "costs": "on,amount,unit,channel,owner\n2026-09-31,500,CNY,fair,\n2026-09-02,-100,USD,web,\n2026-09-02,1,,web,\n"
+            "2026-09-02,1.234,CNY,,cy\n2026-09-02,1.234,CNY,web,\n2026-09-02,3,orders,web,\n2026-09-02,3,CNY,,\n2026-09-02,,CNY,web,\n",
+            "leads": "id,fact.seats:int\nl-1,many\nl-2,\n",
+        },
+        [
+            ("unreadable_integer", ("leads.csv", 2, "fact.seats:int")),
+            ("unreadable_date", ("costs.csv", 2, "on")),
+            ("negative", ("costs.csv", 3, "amount")),
+            ("unreadable_unit", ("costs.csv", 4, "unit")),
+            ("unknown_owner", ("costs.csv", 5, "owner")),
+            ("amount_digits", ("costs.csv", 6, "amount")),
+            ("not_money", ("costs.csv", 7, "amount")),
+            ("cost_of_nothing", ("costs.csv", 8)),
+            ("unreadable_amount", ("costs.csv", 9, "amount")),
         ],
     ),
     "contacts of leads that cannot be": (

@@ -120,16 +120,16 @@ def test_a_day_is_given_to_what_may_bring_most_and_each_item_says_why() -> None:
         ("l-5", 1, False),
     ]
     assert [item.reason.text() for item in chosen.items] == [
-        "nobody has it: it is in the public pool",
-        "number 1 of those that are due to ada: it may bring CNY 900.00",
-        "number 2 of those that are due to ada: it may bring CNY 100.00",
-        "number 3 of those that are due to ada: no value is known",
-        "number 4 of those that are due to ada, who can do 3",
-        "number 1 of those that are due to bo, who can do 0",
+        "Nobody has it: it is in the public pool.",
+        "Number 1 of those that are due to ada: it may bring CNY 900.00.",
+        "Number 2 of those that are due to ada: it may bring CNY 100.00.",
+        "Number 3 of those that are due to ada: no value is known.",
+        "Number 4 of those that are due to ada, who can do 3.",
+        "Number 1 of those that are due to bo, who can do 0.",
     ]
     assert chosen.rows()[1]["expected_value"] == Decimal(900)
     assert chosen.rows()[0]["unit"] is None
-    assert chosen.text("zh").splitlines()[0].endswith("无人负责：在公海池中")
+    assert chosen.text("zh").splitlines()[0].endswith("无人负责：在公海池中。")
     assert followup.worklist(due, on=BEGAN, capacity=3).items == ()
 
 
@@ -152,9 +152,9 @@ def test_in_turn_goes_on_after_the_last_and_passes_over_who_is_full() -> None:
     team = [Assignee("ada"), Assignee("bo", capacity=1), Assignee("chen")]
     leads = [lead(f"l-{n}") for n in range(3)] + [lead("l-9", "bo")]
     assert moves("round_robin", leads, team, last="ada") == [
-        ("chen", "to chen, whose turn it is; passed over since they have as many as they can: 1"),
-        ("ada", "to ada, whose turn it is; passed over since they have as many as they can: 1"),
-        ("chen", "to chen, whose turn it is; passed over since they have as many as they can: 1"),
+        ("chen", "To chen, whose turn it is; passed over since they have as many as they can: 1."),
+        ("ada", "To ada, whose turn it is; passed over since they have as many as they can: 1."),
+        ("chen", "To chen, whose turn it is; passed over since they have as many as they can: 1."),
     ]
 
 
@@ -162,10 +162,10 @@ def test_most_room_gets_the_next_one_and_nobody_more_than_they_can_have() -> Non
     team = [Assignee("ada", capacity=3), Assignee("bo", capacity=1)]
     leads = [lead(f"l-{n}") for n in range(4)] + [lead("l-9", "ada")]
     assert moves("capacity", leads, team) == [
-        ("ada", "to ada, who has most room: open leads 1, at most 3"),
-        ("bo", "to bo, who has most room: open leads 0, at most 1"),
-        ("ada", "to ada, who has most room: open leads 2, at most 3"),
-        (None, "to nobody: all whom it fits have as many leads as they can"),
+        ("ada", "To ada, who has most room: open leads 1, at most 3."),
+        ("bo", "To bo, who has most room: open leads 0, at most 1."),
+        ("ada", "To ada, who has most room: open leads 2, at most 3."),
+        (None, "To nobody: all whom it fits have as many leads as they can."),
     ]
     unlimited = [Assignee("ada"), Assignee("bo")]
     assert [after for after, _ in moves("capacity", leads, unlimited)] == ["bo", "ada", "bo", "ada"]
@@ -175,9 +175,9 @@ def test_leads_go_to_whom_they_fit_and_to_nobody_else() -> None:
     team = [Assignee("ada", takes={"industry": ["pharma", "food"]}), Assignee("bo", takes={"channel": ["web"]})]
     leads = [lead("l-1", facts={"industry": "food"}), lead("l-2", channel="web"), lead("l-3", channel="fair")]
     assert moves("match", leads, team) == [
-        ("ada", "to ada, whom it fits and who has no limit: open leads 0"),
-        ("bo", "to bo, whom it fits and who has no limit: open leads 0"),
-        (None, "to nobody: it fits none of them"),
+        ("ada", "To ada, whom it fits and who has no limit: open leads 0."),
+        ("bo", "To bo, whom it fits and who has no limit: open leads 0."),
+        (None, "To nobody: it fits none of them."),
     ]
 
 
@@ -187,7 +187,7 @@ def test_the_oldest_leads_are_given_first_and_only_those_that_nobody_has() -> No
     assert [(move.lead, move.after) for move in handing.moves] == [("l-3", "bo"), ("l-2", "bo"), ("l-1", None)]
     assert [each.owner for each in handing.leads] == [None, "bo", "bo", "ada"]
     assert handing.leads[1].history[-1] == LeadChange(DAY, owner="bo", reason="assigned_weight")
-    assert handing.moves[1].reason.text() == "to bo, who was given 1 so far at a weight of 3"
+    assert handing.moves[1].reason.text() == "To bo, who was given 1 so far at a weight of 3."
 
 
 # The public pool
@@ -206,18 +206,18 @@ def test_each_claim_is_answered_with_its_reason() -> None:
     claims = [("l-1", "ada"), ("l-1", "bo"), ("l-2", "ada"), ("l-2", "chen"), ("l-3", "ada"), ("l-5", "bo"), ("l-5", "bo")]
     handing = followup.claim(leads, claims, PoolRules(claim_limit=2, wait_days=7), on=DAY)
     assert [(move.after, move.is_done, move.reason.text()) for move in handing.moves] == [
-        ("ada", True, "to ada, who claimed it and now has 1"),
-        ("ada", False, "not for bo: ada has it"),
-        (None, False, "not for ada, who lost it on 2026-09-10 and may claim it again from 2026-09-17"),
-        ("chen", True, "to chen, who claimed it and now has 1"),
-        (None, False, "not for ada: it needs nobody any more (Converted lead)"),
-        ("bo", True, "to bo, who claimed it and now has 2"),
-        ("bo", False, "not for bo: bo has it"),
+        ("ada", True, "To ada, who claimed it and now has 1."),
+        ("ada", False, "Not for bo: ada has it."),
+        (None, False, "Not for ada, who lost it on 2026-09-10 and may claim it again from 2026-09-17."),
+        ("chen", True, "To chen, who claimed it and now has 1."),
+        (None, False, "Not for ada: it needs nobody any more (Converted lead)."),
+        ("bo", True, "To bo, who claimed it and now has 2."),
+        ("bo", False, "Not for bo: bo has it."),
     ]
     assert len(handing.done) == 3
     more = followup.claim([*handing.leads, lead("l-6")], [("l-6", "bo")], PoolRules(claim_limit=2), on=DAY)
-    assert more.text() == "l-6: not for bo, who has 2 open leads, and may claim below 2"
-    assert more.text("zh") == "l-6：bo 不可认领：已有 2 条，须少于 2 条"
+    assert more.text() == "l-6: Not for bo, who has 2 open leads, and may claim below 2."
+    assert more.text("zh") == "l-6：bo 不可认领：已有 2 条，须少于 2 条。"
 
 
 def test_the_wait_counts_from_the_last_time_that_the_same_one_lost_it() -> None:
@@ -247,9 +247,9 @@ def test_what_nobody_touched_goes_back_and_says_since_when() -> None:
     ]
     handing = followup.reclaim(leads, PoolRules(untouched_days=14), on=DAY)
     assert handing.text().splitlines() == [
-        "l-1: back to the pool from ada: untouched since 2026-09-01, for days: 15, and it takes 14",
-        "l-2: back to the pool from ada: untouched since 2026-09-02, for days: 14, and it takes 14",
-        "l-3: stays with ada: nobody knows since when it is untouched",
+        "l-1: Back to the pool from ada: untouched since 2026-09-01, for days: 15, and it takes 14.",
+        "l-2: Back to the pool from ada: untouched since 2026-09-02, for days: 14, and it takes 14.",
+        "l-3: Stays with ada: nobody knows since when it is untouched.",
     ]
     assert [each.owner for each in handing.leads] == [None, None, "ada", None, "bo"]
     assert handing.rows()[0]["reason"] == "followup.reason.untouched"
@@ -406,5 +406,20 @@ def test_a_lead_or_a_last_one_that_is_none_is_refused() -> None:
 )
 def test_whoever_has_no_limit_is_told_as_such(method: Any, english: str, chinese: str) -> None:  # noqa: ANN401 - a name
     handing = followup.assign([lead("l-1")], [Assignee("ada")], method=method, on=DAY)
-    assert handing.text() == f"l-1: to ada, {english}"
-    assert handing.text("zh") == f"l-1：分给 ada：{chinese}"
+    assert handing.text() == f"l-1: To ada, {english}."
+    assert handing.text("zh") == f"l-1：分给 ada：{chinese}。"
+
+
+def test_where_nobody_is_there_to_be_given_a_lead_it_is_said() -> None:
+    handing = followup.assign([lead("l-1")], [], method="match", on=DAY)
+    assert handing.text() == "l-1: To nobody: nobody is there to be given a lead."
+    assert handing.text("zh") == "l-1：未分配：没有可接收线索的人。"
+
+
+def test_what_would_be_due_beyond_the_calendar_is_refused_as_such() -> None:
+    check(
+        any_schedule,
+        {"leads": [lead("l-1", on=date.max)], "policy": POLICY, "as_of": date.max},
+        "date_too_late",
+        ("leads", "l-1"),
+    )

@@ -1,6 +1,5 @@
 """The funnel: worked examples of each rule, counts of a process-mining package, what a report says, and what is refused."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -9,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
+from calls import calls_of
 
 import salesperf as sp
 from salesperf import (
@@ -419,8 +419,8 @@ def test_more_deals_than_are_taken_at_a_time_are_counted_by_the_month_in_which_t
 
 def test_more_changes_in_columns_take_no_more_objects() -> None:
     def calls(size: int) -> int:
-        """Count the calls, those of constructors among them, that it takes to count the changes of so many deals."""
-        deals, count = np.arange(size), 0
+        """Count the calls that it takes to count the changes of so many deals."""
+        deals = np.arange(size)
         asked: dict[str, Any] = {
             "deal": Codes(np.tile(deals, 3), tuple(range(size))),
             "stage": Codes(np.repeat(np.arange(3), size), ("lead", "offer", "lost")),
@@ -428,18 +428,7 @@ def test_more_changes_in_columns_take_no_more_objects() -> None:
             "by": ("region",),
             "segments": {"region": Codes(deals % 2, ("north", "south"))},
         }
-
-        def tell(*_: object) -> None:
-            nonlocal count
-            count += 1
-
-        before = sys.getprofile()
-        sys.setprofile(tell)
-        try:
-            columns(**asked)
-        finally:
-            sys.setprofile(before)
-        return count
+        return calls_of(lambda: columns(**asked))
 
     few = calls(100)
     assert few < calls(30_000) < few + 3_000  # what is added is a block of rows now and then; a row each would be 90,000
@@ -489,6 +478,17 @@ def assert_refused(code: str, path: tuple[str | int, ...], call: Callable[[], ob
 )
 def test_a_question_that_is_none_is_refused(other: dict[str, Any], code: str, path: tuple[str | int, ...]) -> None:
     assert_refused(code, path, lambda: counted(deal("lead"), **other))
+
+
+def test_a_slip_of_what_deals_bear_is_refused_and_what_is_like_nothing_is_a_segment_of_its_own() -> None:
+    deals = [deal("lead", facts={"industry": "food"}), deal("lead")]
+    for slip, meant in (("owners", "owner"), ("Industry", "industry"), ("indutry", "industry")):
+        for ask in (counted, lambda *items, by: funnel.outcomes(items, PROCESS, as_of=AS_OF, by=by)):
+            with pytest.raises(UnknownNameError, match=f"perhaps '{meant}', got '{slip}'") as caught:
+                ask(*deals, by=("month", slip))
+            assert (caught.value.code, caught.value.path) == ("misspelt_fact", ("by", 1))
+    # A part of the records may have no deal with a fact.
+    assert counted(deals[1], by=("industry",)).segments == ((None,),)
 
 
 def test_what_is_no_deal_or_no_process_is_refused() -> None:

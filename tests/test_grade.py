@@ -6,8 +6,19 @@ from typing import Any
 
 import pytest
 
-from salesperf import Categories, Flag, InvalidInputError, InvalidValueError, Lead, LeadChange, Touch
-from salesperf.grading import STANDARD_GRADES, FitMatrix, GradeModel, fit_by_engagement, grade
+from salesperf import (
+    STANDARD_PROCESSES,
+    Categories,
+    Flag,
+    InvalidInputError,
+    InvalidValueError,
+    Lead,
+    LeadChange,
+    Touch,
+    funnel,
+)
+from salesperf.followup import Assignee
+from salesperf.grading import STANDARD_GRADES, FitMatrix, GradeModel, fit_by_engagement, grade, learn
 from salesperf.scorecard import Bands, Criterion, Score, Scorecard, what_if
 
 FIRST, DAY = date(2026, 9, 1), date(2026, 9, 30)
@@ -37,7 +48,7 @@ def test_a_manager_reads_why_a_lead_is_a_b_and_what_would_make_it_an_a() -> None
     assert told.text() == (
         "Score 56.00, band B. For it: Need clear (+12.00). Against it: Willingness not known, 20.00 points assumed (-12.00)."
     )
-    assert told.text("zh") == "得分 56.00，等级 B。有利：需求 clear（+12.00）。不利：意愿 未知，假定 20.00 分（-12.00）。"
+    assert told.text("zh") == "得分 56.00，等级 B。有利：需求 明确（+12.00）。不利：意愿 未知，假定 20.00 分（-12.00）。"
     assert told.breakdown.holds()
     facts = {"need": "clear", "purchasing_power": "medium"}
     assert "willingness" in str(what_if(STANDARD_GRADES.card, facts, STANDARD_GRADES.bands)).lower()
@@ -51,6 +62,18 @@ def test_a_model_of_the_users_own_may_ask_for_the_channel_and_hold_its_ground() 
     nothing = grade(lead(), model, as_of=DAY)
     assert (nothing.grade, nothing.score) == (None, None)
     assert nothing.text().startswith("No score: nothing is known that it could rest on.")
+
+
+def test_where_a_lead_came_from_goes_before_a_fact_of_that_name_whoever_asks() -> None:
+    model = GradeModel(Scorecard([Criterion("channel", Categories({"web": 1, "fair": 2}))]), Bands([("fair", 2), ("web", 0)]))
+    history = [LeadChange(FIRST, status="new"), LeadChange(DAY, status="converted")]
+    for channel, told in ((None, "web"), ("fair", "fair")):
+        item = Lead(id="l-1", history=history, channel=channel, facts={"channel": "web"})
+        assert grade(item, model, as_of=DAY).grade == told
+        assert learn([item], ["channel"], as_of=DAY, maturity_days=0).table.tables["channel"] == {told: (1, 0)}
+        assert Assignee("ada", takes={"channel": [told]}).fits(item)
+        counted = funnel.lead_to_cash([item], [], STANDARD_PROCESSES["basic"], as_of=DAY, by=["channel"])
+        assert counted.segments == ((told,),)
 
 
 def test_leads_stand_in_the_matrix_by_fit_and_warmth() -> None:

@@ -3,6 +3,7 @@
 import math
 import pickle
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -249,14 +250,19 @@ def test_a_history_of_one_outcome_tells_no_chance() -> None:
         ({"f": ["a", 1.5]}, [True, False], "not_a_label", ("columns", "f", 1)),
         ({"f": [("a", 1.5)]}, [True], "not_a_label", ("columns", "f", 0)),
         ({"f": Codes(np.array([0]), ("a", 0.5))}, [True], "not_a_label", ("columns", "f")),
-        ({"f": [["a"]]}, [True], "unhashable", ("columns", "f")),
+        ({"f": [["a"]]}, [True], "unhashable", ("columns", "f", 0)),
         ({"f": ["a"]}, [True, False], "length", ("columns", "f")),
         ({"f": np.zeros((1, 1))}, [True], "dimensions", ("columns", "f")),
         ({"f": "a"}, [True], "wrong_type", ("columns", "f")),
         ({"f": 7}, [True], "wrong_type", ("columns", "f")),
         ([], [True], "wrong_type", ("columns",)),
-        ({"f": ["a"]}, True, "dimensions", ("won",)),
-        ({"f": ["a"]}, [[True], [True, False]], "wrong_type", ("won",)),
+        ({"f": ["a"]}, True, "not_flags", ("won",)),
+        ({"f": ["a"]}, "a", "not_flags", ("won",)),
+        ({"f": ["a"]}, [[True]], "dimensions", ("won",)),
+        ({"f": ["a", "b"]}, [True, Decimal("sNaN")], "not_a_flag", ("won", 1)),
+        ({"f": [True, 1]}, [True, False], "flags_beside_numbers", ("columns", "f", 1)),
+        ({"f": [Decimal("sNaN")]}, [True], "not_finite", ("columns", "f", 0)),
+        ({"f": ["a"]}, [[True], [True, False]], "not_flags", ("won",)),
         ({"f": ["a", "b"]}, [True, 2], "not_a_flag", ("won", 1)),
         ({"f": ["a", "b"]}, [1.0, math.nan], "not_a_flag", ("won", 1)),
         ({"f": ["a", 1]}, [True, False], "unordered_keys", ("FrozenMap",)),
@@ -306,3 +312,11 @@ def test_tables_that_are_none_are_refused(wrong: Any, path: tuple[int, ...]) -> 
     with pytest.raises(InvalidValueError) as caught:
         NaiveBayes(tables=wrong)
     assert (caught.value.code, caught.value.path) == ("wrong_type", ("NaiveBayes", "tables", *path))
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("fair", "unknown_category"), (1.5, "not_a_label"), (["web"], "unhashable"), (Decimal("sNaN"), "not_finite")],
+)
+def test_a_fact_that_cannot_be_explained_is_refused_as_a_fact(value: object, code: str) -> None:
+    assert refusal(lambda: table().explain({"channel": value})) == (code, ("facts", "channel"))

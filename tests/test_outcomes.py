@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 import pytest
+from calls import calls_of
 
 from salesperf import Change, InvalidValueError, Opportunity, Period, SalesperfError, SalesProcess, Stage, UnknownNameError
-from salesperf.funnel import OutcomeTally, compare, outcomes, stale, time_in_stage, time_to_win
+from salesperf.funnel import Codes, OutcomeTally, compare, outcomes, outcomes_columns, stale, time_in_stage, time_to_win
 from salesperf.kernels.proportion import wilson
 
 PROCESS: Final = SalesProcess(
@@ -116,6 +117,81 @@ def test_segments_are_sorted_and_months_are_those_of_the_beginning() -> None:
     assert tally != "tally"
     with pytest.raises(TypeError):
         tally + 1
+
+
+def test_a_change_on_the_last_day_has_come_and_one_on_the_day_after_has_not() -> None:
+    last = (AS_OF - FIRST).days
+    assert told(deal((0, "lead"), (last, "offer"))).passages.tolist() == [[0, 0, 0, last, 1], [0, 1, 0, 0, 0]]
+    assert told(deal((0, "lead"), (last, "won"))).cells[0].tolist() == [0, -1, 0, last, 1, last, 1]
+    assert told(deal((0, "lead"), (last + 1, "offer"))) == told(deal((0, "lead"), (last + 1, "won"))) == told(deal((0, "lead")))
+
+
+def test_deals_of_two_thousand_years_are_counted_as_any_others() -> None:
+    """Three numbers of as many days do not fit one word with all else that is counted."""
+    begin, since = date(1, 1, 1), date(2026, 1, 1)
+    old = Opportunity(id="o-1", history=[Change(begin, stage="lead"), Change(date(2026, 1, 8), stage="won")])
+    both, entry = told(old, deal((0, "lead"), (5, "lost")), old, since=since), (since - begin).days
+    decided = [[0, 5, 1, 5, 2], [entry, entry + 7, 1, entry + 7, 1]]
+    assert both.cells.tolist() == [[0, stage, *row] for stage in (-1, 0) for row in decided]
+    assert both.counts.tolist() == [1, 2, 1, 2]
+    assert both == told(old, old, since=since) + told(deal((0, "lead"), (5, "lost")), since=since)
+
+
+# Columns
+
+
+def columns(**other: Any) -> OutcomeTally:  # noqa: ANN401 - what is to be refused
+    arguments: dict[str, Any] = {
+        "deal": Codes(np.array([0, 1, 0]), ("o-1", "o-2")),
+        "stage": Codes(np.array([0, 0, 1]), ("lead", "won")),
+        "on": np.array(["2026-09-01", "2026-09-05", "2026-09-20"], dtype="datetime64[D]"),
+        "as_of": AS_OF,
+    }
+    return outcomes_columns(PROCESS, **arguments | other)
+
+
+def test_columns_tell_days_and_causes() -> None:
+    until = (AS_OF - date(2026, 9, 5)).days
+    for stage in (-1, 0):
+        rows = columns().cells[columns().cells[:, 1] == stage].tolist()
+        assert rows == [[0, stage, 0, 19, 1, 19, 1], [0, stage, 0, until, 0, until, 0]]
+    on = np.array(["NaT", "2026-09-05", "2026-09-20"], dtype="datetime64[D]")
+    assert (columns(on=on).undated.tolist(), columns(on=on).deals.tolist()) == ([1], [1])
+    region = Codes(np.array([1, 1]), ("south", "north", None))
+    assert columns(by=("month", "region"), segments={"region": region}).segments == (("2026-09", "north"),)
+
+
+def test_a_stage_that_is_named_again_and_one_that_no_deal_enters_change_nothing() -> None:
+    again = columns(stage=Codes(np.array([0, 0, 0]), ("lead",)))
+    spare = columns(stage=Codes(np.array([1, 1, 1]), ("nothing", "lead", "won")))
+    once = columns(
+        deal=Codes(np.array([0, 1]), ("o-1", "o-2")),
+        stage=Codes(np.array([0, 0]), ("lead",)),
+        on=np.array(["2026-09-01", "2026-09-05"], dtype="datetime64[D]"),
+    )
+    assert again == spare == once
+
+
+def test_columns_of_nothing_tell_of_nothing() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    nothing = {"deal": Codes(none, ()), "stage": Codes(none, ()), "on": none.view("datetime64[D]")}
+    assert columns(**nothing) == OutcomeTally.empty(PROCESS, as_of=AS_OF)
+    assert columns(**nothing, by=("month",)) == OutcomeTally.empty(PROCESS, as_of=AS_OF, by=("month",))
+
+
+def test_more_changes_in_columns_take_no_more_objects() -> None:
+    def calls(size: int) -> int:
+        """Count the calls that it takes to follow so many deals."""
+        deals = np.arange(size)
+        asked: dict[str, Any] = {
+            "deal": Codes(np.tile(deals, 3), tuple(range(size))),
+            "stage": Codes(np.repeat(np.arange(3), size), ("lead", "offer", "lost")),
+            "on": np.datetime64("2026-09-01") + np.repeat(np.arange(3), size),
+        }
+        return calls_of(lambda: columns(**asked))
+
+    few = calls(100)
+    assert few < calls(30_000) < few + 3_000  # what is added is a block of rows now and then; a row each would be 90,000
 
 
 # The same as other packages
@@ -439,6 +515,11 @@ OTHER: Final = SalesProcess(stages=[Stage(key="lead"), Stage(key="won", kind="wo
         (lambda: compare(TALLY, TALLY, other_segment=1), "out_of_range", ("other_segment",)),
         (lambda: compare(TALLY, TALLY, horizon=0), "out_of_range", ("horizon",)),
         (lambda: compare(TALLY, TALLY, level=0.0), "between", ("level",)),
+        (lambda: columns(since=date(2027, 1, 1)), "since_too_late", ("since",)),
+        (lambda: columns(deal=("o-1",)), "wrong_type", ("deal",)),
+        (lambda: columns(stage=Codes(np.array([0]), ("lead",))), "length", ("stage",)),
+        (lambda: columns(segments={"region": Codes(np.array([0]), ("north",))}), "length", ("segments", "region")),
+        (lambda: columns(on=np.full(3, np.datetime64("NaT", "D"))), "history_undated", ("on", 2)),
     ],
 )
 def test_what_is_malformed_is_refused(ask: Callable[[], object], code: str, path: tuple[str | int, ...]) -> None:
@@ -456,6 +537,16 @@ def test_a_stage_that_is_not_open_or_not_there_is_refused(ask: Callable[[str], o
     with pytest.raises(UnknownNameError) as caught:
         ask(key)
     assert (caught.value.code, caught.value.path) == ("unknown_stage", ("stage",))
+
+
+def test_names_that_columns_do_not_bear_are_refused() -> None:
+    for other, code, path in (
+        ({"by": ("region",)}, "choice", ("by", 0)),
+        ({"stage": Codes(np.array([0, 0, 1]), ("lead", "talks"))}, "unknown_stage", ("stage", 2)),
+    ):
+        with pytest.raises(UnknownNameError) as caught:
+            columns(**other)
+        assert (caught.value.code, caught.value.path) == (code, path)
 
 
 def test_a_deal_of_another_process_is_refused() -> None:

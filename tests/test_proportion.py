@@ -239,7 +239,7 @@ def test_the_exact_test_raises_no_more_false_alarms_than_its_limit(n1: int, n2: 
 def test_the_score_test_raises_about_as_many_false_alarms_as_its_limit(n1: int, n2: int) -> None:
     pairs = all_pairs(n1, n2)
     p_values = two_proportion_test(*pairs)
-    for rate in np.linspace(0.01, 0.99, 99):
+    for rate in np.linspace(0.01, 0.5, 50):  # beyond one half all is the same, with won and lost exchanged
         if min(n1, n2) * min(rate, 1 - rate) >= 5:
             assert probabilities(pairs, rate, rate)[p_values <= 0.05].sum() == pytest.approx(0.05, abs=0.02)
 
@@ -257,7 +257,7 @@ def test_wilson_covers_on_average_as_often_as_it_says(n: int) -> None:
 def test_newcombe_covers_on_average_as_often_as_it_says(n1: int, n2: int) -> None:
     pairs = all_pairs(n1, n2)
     interval = newcombe(*pairs)
-    rates = (np.arange(24) + 0.5) / 24
+    rates = (np.arange(16) + 0.5) / 16
     covered = [
         probabilities(pairs, p1, p2)[(interval.low <= p1 - p2) & (p1 - p2 <= interval.high)].sum()
         for p1 in rates

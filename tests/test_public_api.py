@@ -31,6 +31,7 @@ def is_public(name: str) -> bool:
 
 MODULES = [
     "salesperf",
+    "salesperf.customers.clv",
     *(found.name for found in pkgutil.walk_packages(salesperf.__path__, "salesperf.") if is_public(found.name)),
 ]
 

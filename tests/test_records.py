@@ -10,12 +10,14 @@ from examples import at_most
 from hypothesis import HealthCheck, given, settings
 
 from salesperf import (
+    CNY,
     COUNT,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
     Actual,
     Amount,
     Change,
+    ChannelCost,
     Customer,
     InvalidInputError,
     InvalidValueError,
@@ -81,6 +83,7 @@ def test_every_deal_is_in_a_stage_of_its_process_and_of_customers_and_owners_tha
         assert known.process_of(one).stage_of(one).key == one.stage
         assert one.customer is None or one.customer in customers
         assert all(change.owner is None or known.org.knows(change.owner) for change in one.history)
+    assert all(cost.owner is None or known.org.knows(cost.owner) for cost in known.costs)
     assert all(customer.parent is None or customer.parent in customers for customer in known.customers)
 
 
@@ -139,6 +142,10 @@ def test_nothing_but_people_need_be_known() -> None:
             [("unknown_lead", "Records", "opportunities", 0, "o-1", "lead")],
         ),
         ({"leads": [lead("ada"), lead("east")]}, [("not_unique", "Records", "leads", 1, "id")]),
+        (
+            {"costs": [ChannelCost(on=date(2026, 3, 2), amount=Amount.of(5, CNY), owner="bo")]},
+            [("unknown_owner", "Records", "costs", 0, "owner")],
+        ),
         ({"leads": [lead("bo")]}, [("unknown_owner", "Records", "leads", 0, "l-1", "history", 0, "owner")]),
         (
             {"opportunities": [deal(owner="bo")], "processes": [BASIC]},

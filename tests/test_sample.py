@@ -12,7 +12,7 @@ import pytest
 
 import salesperf as sp
 from pages import ROOT
-from salesperf.review import DealSection, build
+from salesperf.review import DealSection, Review, build
 
 GENERATOR = ROOT / "tools" / "make_sample.py"
 FILES = Path(sp.__file__).parent / "sample"
@@ -202,9 +202,15 @@ def test_a_ratio_has_targets(company: sp.Records) -> None:
 
 
 @pytest.fixture(scope="module")
-def deals(company: sp.Records) -> DealSection:
+def review(company: sp.Records) -> Review:
+    """The review of the company in the third quarter."""
+    return build(company, owner=None, period=QUARTER, as_of=LAST_DAY)
+
+
+@pytest.fixture(scope="module")
+def deals(review: Review) -> DealSection:
     """The deals of the company in the third quarter."""
-    (section,) = build(company, owner=None, period=QUARTER, as_of=LAST_DAY).deals
+    (section,) = review.deals
     return section
 
 
@@ -215,14 +221,13 @@ def test_proposals_wait(deals: DealSection) -> None:
     assert max(deals.pipeline.by_stage, key=lambda group: group.count).key == "proposal"
 
 
-def test_the_deals_of_one_rep_slip_more_than_all(deals: DealSection, company: sp.Records) -> None:
+def test_the_deals_of_one_rep_slip_more_than_all(deals: DealSection, review: Review) -> None:
     (slipping,) = [group for group in deals.slips.by_owner if group.key == "r-12"]
     whole = deals.slips.total.slip_rate.value
     assert whole is not None
     assert slipping.slip_rate.low is not None
     assert slipping.slip_rate.low > whole
-    findings = build(company, owner=None, period=QUARTER, as_of=LAST_DAY).findings
-    assert [each.record for each in findings if each.rule == "slipping"] == ["r-12"]
+    assert [each.record for each in review.findings if each.rule == "slipping"] == ["r-12"]
 
 
 def test_one_rival_takes_most_of_what_is_lost(deals: DealSection) -> None:
@@ -263,6 +268,30 @@ def converted(company: sp.Records, channel: str) -> float:
 def test_one_channel_converts_worse(company: sp.Records) -> None:
     assert converted(company, "exhibition") < 0.2
     assert min(converted(company, "website"), converted(company, "referral")) > 0.35
+
+
+def test_one_channel_does_not_pay(company: sp.Records, review: Review) -> None:
+    assert review.channels is not None
+    (line,) = review.channels.report.not_paying
+    assert line.labels == ("exhibition",)
+    spent = sum(cost.amount.decimal for cost in company.costs if cost.channel == "exhibition")
+    won = {deal.lead: deal.amount for deal in company.opportunities if deal.stage in ("won", "after_sales")}
+    brought = [won[lead.id] for lead in company.leads if lead.channel == "exhibition" and lead.id in won]
+    assert (len(brought), spent) == (2, 3_200_000)
+    assert sum(amount.decimal for amount in brought if amount is not None) < spent / 10
+    assert [each.count for each in review.findings if each.rule == "channel_does_not_pay"] == [line.leads]
+    paying = {each.labels[0] for each in review.channels.report.lines if each.return_verdict == "pays"}
+    assert paying == {"website", "referral"}
+
+
+def test_leads_that_became_deals_said_more_for_themselves(company: sp.Records) -> None:
+    spoken = [lead for lead in company.leads if any(change.status == "working" for change in lead.history)]
+    assert {lead.id for lead in company.leads if "need" in lead.facts} == {lead.id for lead in spoken}
+    grades: dict[str, list[str | None]] = {"converted": [], "disqualified": []}
+    for lead in spoken:
+        grades.setdefault(lead.status, []).append(sp.grading.grade(lead, as_of=LAST_DAY).grade)
+    best = {status: found.count("A") / len(found) for status, found in grades.items()}
+    assert best["converted"] > 2 * best["disqualified"]
 
 
 def test_one_channel_is_only_young(company: sp.Records) -> None:

@@ -87,3 +87,11 @@ def test_a_scale_that_is_none_is_refused(make: Callable[[], Any], code: str, pat
     with pytest.raises(InvalidValueError) as caught:
         make()
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_what_is_no_category_and_no_flag_is_refused() -> None:
+    wrong: Any = []
+    for ask, path in ((Categories({"a": 1}).points, ("category",)), (Flag(1).points, ("is_so",))):
+        with pytest.raises(InvalidValueError) as caught:
+            ask(wrong)
+        assert (caught.value.code, caught.value.path) == ("wrong_type", path)

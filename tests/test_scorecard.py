@@ -33,6 +33,12 @@ FACTS: Final[dict[str, object]] = {"budget": 250_000, "industry": "retail", "is_
 LETTERS: Final = Bands([("A", 80), ("B", 50), ("C", 0)], margin=2)
 
 
+def refusal(call: Callable[[], object]) -> tuple[str, tuple[str | int, ...]]:
+    with pytest.raises(InvalidValueError) as caught:
+        call()
+    return caught.value.code, caught.value.path
+
+
 def percents(*keys: str, **how: Any) -> list[Criterion]:  # noqa: ANN401 - arguments of criteria
     return [Criterion(key, PERCENT, **how) for key in keys]
 
@@ -302,6 +308,10 @@ def test_no_score_has_no_band_and_the_last_band_may_be_without_an_end() -> None:
         (lambda: Bands([("", 1)]), "empty", ("Bands", "cuts", 0)),
         (lambda: Bands([("A", 80), ("B", 80)]), "bands_overlap", ("Bands", "cuts", 1)),
         (lambda: Bands([("B", 50), ("A", 80)]), "bands_overlap", ("Bands", "cuts", 1)),
+        (lambda: Bands([("A", 80), ("B", Decimal("sNaN"))]), "not_finite", ("Bands", "cuts", 1)),
+        (lambda: Bands([("A", 80), ("B", np.array([0, 1]))]), "wrong_type", ("Bands", "cuts", 1)),
+        (lambda: Bands([("A", 1e308), ("B", 1e307)]), "out_of_range", ("Bands", "cuts", 0)),
+        (lambda: Bands([("A", 80)], 1e308), "out_of_range", ("Bands", "margin")),
         (lambda: Bands([("A", 80), ("A", 50)]), "not_unique", ("Bands", "cuts", 1)),
         (lambda: Bands([("A", -math.inf), ("B", 50)]), "not_finite", ("Bands", "cuts", 0)),
         (lambda: Bands([("A", 80)], margin=-1), "out_of_range", ("Bands", "margin")),
@@ -392,6 +402,38 @@ def test_a_change_by_gates_is_told() -> None:
     assert_breakdowns_hold(within)
 
 
+def test_a_change_from_or_to_no_score_is_told() -> None:
+    card = Scorecard(percents("visits", missing="leave_out"))
+    none, some = card.score({}), card.score({"visits": 30})
+    assert diff(none, some).text() == "Score 30.00, before none: visits from not known to 30."
+    assert diff(some, none).text() == "No score any more, before 30.00: visits from 30 to not known."
+    assert diff(some, none).text("zh") == "现在没有得分，此前 30.00：visits 由 30 变为 未知。"
+    assert diff(none, none).text() == "No score, as before."
+    other = Scorecard(percents("calls", missing="leave_out")).score({})
+    assert diff(none, other).text("zh") == "仍没有得分。"
+
+
+@pytest.mark.parametrize(
+    ("score", "previous", "code", "path"),
+    [
+        (True, None, "wrong_type", ("score",)),
+        ("80", None, "wrong_type", ("score",)),
+        (np.array([80.0]), None, "wrong_type", ("score",)),
+        pytest.param(10**400, None, "not_finite", ("score",), id="beyond every float"),
+        (80, np.array(["A", "B"]), "wrong_type", ("previous",)),
+    ],
+)
+def test_a_score_that_is_none_has_no_band(score: Any, previous: Any, code: str, path: tuple[str, ...]) -> None:  # noqa: ANN401 - malformed
+    assert refusal(lambda: LETTERS.band(score, previous)) == (code, path)
+
+
+def test_a_score_beyond_every_cut_is_in_the_best_band_and_words_for_bands_are_words() -> None:
+    assert LETTERS.band(1e305) == "A"
+    wrong: Any = np.array(["A", "B"])
+    assert refusal(lambda: LETTERS.reaches(np.array([1.0]), wrong)) == ("wrong_type", ("label",))
+    assert refusal(lambda: LETTERS.reaches(np.array([1.0]), "A", wrong)) == ("wrong_type", ("previous",))
+
+
 # Refusals
 
 
@@ -408,12 +450,12 @@ def test_a_change_by_gates_is_told() -> None:
         (
             lambda: Criterion("a", PERCENT, missing="points", missing_points=101),
             "out_of_range",
-            ("Criterion", "a", "missing_points"),
+            ("Criterion", "missing_points"),
         ),
         (
             lambda: Gate("a", PERCENT, least=1, missing="points", missing_points=101),
             "out_of_range",
-            ("Gate", "a", "missing_points"),
+            ("Gate", "missing_points"),
         ),
         (lambda: Gate("a", CARD, least=1), "wrong_type", ("Gate", "scale")),  # type: ignore[arg-type] # the fault
         (lambda: Scorecard([]), "no_criteria", ("Scorecard", "criteria")),

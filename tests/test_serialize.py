@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 import string
 import sys
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ from salesperf import (
     Contact,
     Customer,
     Estimate,
+    Flag,
     FrozenMap,
     Given,
     Interval,
@@ -48,6 +50,7 @@ from salesperf import (
     Rep,
     SalesperfError,
     Schedule,
+    Steps,
     Sum,
     Target,
     TargetKey,
@@ -57,6 +60,8 @@ from salesperf import (
     io,
 )
 from salesperf.errors import SHOWN, Phrase, show
+from salesperf.followup import STANDARD_FOLLOW_UP, Assignee, FollowUpPolicy
+from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE
 from salesperf.io import serialize
 from salesperf.io.serialize import (
     KINDS,
@@ -74,7 +79,8 @@ from salesperf.io.serialize import text as json_text
 from salesperf.io.serialize.phrases import ARGUMENTS
 from salesperf.io.serialize.tagged import MOST_FAULTS
 from salesperf.model.message import Personal
-from salesperf.testing import NOUNS, assert_no_personal_data
+from salesperf.scorecard import Bands, Criterion, Gate, Scorecard
+from salesperf.testing import NOUNS, POLICIES, assert_no_personal_data
 
 DAY = date(2026, 9, 1)
 SCHEMAS = ROOT / "docs" / "reference" / "schemas"
@@ -762,6 +768,7 @@ SHOWN_VALUES: list[Any] = [
     10**99,
     1.23456789,
     object(),
+    np.zeros(2),
     datetime(2026, 9, 1),  # noqa: DTZ001 - as any
     (),
     str,
@@ -958,6 +965,7 @@ def validator(kind: type) -> Any:  # noqa: ANN401 - jsonschema has no types
     return Draft202012Validator(schema(kind), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
+VETO = Gate("met", Flag(1), least=1)
 EXAMPLES = [
     Opportunity(id="o-1", history=[Change(DAY, stage="lead", amount=Amount.of(1, CNY))], facts={"a": DAY, "b": Decimal(1)}),
     Profile(grain="half", weights=[Fraction(1, 3), 2**53]),
@@ -974,6 +982,11 @@ EXAMPLES = [
     Customer(id="k-1", facts={"a": "x", "b": 2**60, "c": True, "d": DAY, "e": Decimal("1.50"), "f": 3}),
     Given(),
     KEY,
+    STANDARD_GRADES,
+    STANDARD_FOLLOW_UP,
+    attrs.evolve(STANDARD_TEMPERATURE, bands=Bands([("Hot", Decimal("5.5")), ("Cold", -math.inf)]), caps={"attention": 7.5}),
+    Assignee("ada", takes={"channel": ["web"]}),
+    Scorecard([Criterion("fit", STANDARD_GRADES.card), Criterion("visits", Steps([(1, 5)]))], gates=[VETO]),
 ]
 
 
@@ -1075,7 +1088,7 @@ def test_without_its_packages_the_extra_is_named(monkeypatch: pytest.MonkeyPatch
 
 
 def test_every_noun_that_is_drawn_has_a_schema() -> None:
-    assert {noun.__name__ for noun in NOUNS} <= {page.stem for page in SCHEMAS.iterdir()}
+    assert {noun.__name__ for noun in {**NOUNS, **POLICIES}} <= {page.stem for page in SCHEMAS.iterdir()}
 
 
 @pytest.mark.parametrize(
@@ -1091,3 +1104,52 @@ def test_what_stands_in_the_place_of_something_else_is_told_by_its_place_and_kin
     with pytest.raises(InvalidInputError) as caught:
         loads(data, Team)
     assert str(caught.value).endswith(f"- {text}")
+
+
+CARD = {"criteria": [{"key": "fit", "scale": {"Scorecard": {"criteria": [{"key": "met", "scale": {"Flag": {"yes": 1}}}]}}}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "altered", "where", "code"),
+    [
+        (Scorecard, ("criteria", 0, "scale"), {"Line": {}}, ("criteria", 0, "scale"), "choice"),
+        (Scorecard, ("criteria", 0, "scale"), {}, ("criteria", 0, "scale"), "length"),
+        (
+            Scorecard,
+            ("criteria", 0, "scale", "Scorecard", "criteria", 0, "scale"),
+            {"Flag": {"yes": "x"}},
+            ("criteria", 0, "scale", "Scorecard", "criteria", 0, "scale", "Flag", "yes"),
+            "unreadable_number",
+        ),
+        (Bands, ("cuts", 1), ["B"], ("cuts", 1), "length"),
+        (Bands, ("cuts", 1), ["B", None], ("cuts", 1, 1), "wrong_type"),
+        (Bands, ("cuts", 1), ["B", 90], ("cuts", 1), "bands_overlap"),
+        (Bands, ("cuts", 0), ["A", "-Infinity"], ("cuts", 0), "not_finite"),
+        (FollowUpPolicy, ("cadences", "A", 0, "workdays"), 0, ("cadences", "A", 0, "workdays"), "out_of_range"),
+        (FollowUpPolicy, ("cadences", "A"), [], ("cadences", "A"), "cadence_empty"),
+    ],
+)
+def test_a_fault_in_a_policy_is_told_where_it_stands(
+    kind: type, path: tuple[Any, ...], altered: object, where: tuple[Any, ...], code: str
+) -> None:
+    plain: Any = {
+        Scorecard: CARD,
+        Bands: {"cuts": [["A", 80], ["B", 50]]},
+        FollowUpPolicy: {"cadences": {"A": [{"workdays": 1, "channel": "call", "action": "hello"}]}},
+    }[kind]
+    good = json.loads(json.dumps(plain))
+    assert isinstance(structure(good, kind), kind)
+    at: Any = good
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = altered
+    assert refused(good, kind) == [(where, code)]
+
+
+def test_a_scale_of_a_callers_own_is_not_written() -> None:
+    class Bent(Flag):
+        """A scale that no reader of a document would know."""
+
+    with pytest.raises(InvalidValueError) as caught:
+        dumps(Criterion("met", Bent(1)))
+    assert caught.value.code == "wrong_type"

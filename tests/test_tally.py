@@ -200,8 +200,8 @@ def test_a_tally_comes_out_of_a_pickle_as_it_went_in(last: str) -> None:
         (np.array([0, 2]), ("ada", "bo"), "out_of_range", ("codes", 1)),
         (np.array([0, -1]), ("ada", "bo"), "out_of_range", ("codes", 1)),
         (np.array([0]), (), "out_of_range", ("codes", 0)),
-        (np.array([0.0]), ("ada",), "wrong_type", ("codes",)),
-        (np.array([[0]]), ("ada",), "wrong_type", ("codes",)),
+        (np.array([0.0]), ("ada",), "not_codes", ("codes",)),
+        (np.array([[0]]), ("ada",), "not_codes", ("codes",)),
         (np.array([0]), ("ada", "bo", "ada"), "not_unique", ("labels",)),
     ],
 )

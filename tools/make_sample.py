@@ -36,7 +36,10 @@ A ratio
 Deals
     In the module ``sample_deals`` beside this one: a stuck stage, a rep whose deals always slip, a strong rival.
 Leads
-    In the module ``sample_leads``: a channel that converts worse, and one that only looks worse, since it is young.
+    In the module ``sample_leads``: a channel that converts worse and does not pay, and one that only looks worse, since it
+    is young.
+Objectives
+    In the module ``sample_objectives``: one that lags, and one of which nobody speaks.
 
 Rep targets of a month sum exactly to the team's, these to the region's and these to the company's; the months of a team, a
 region and the company sum exactly to their quarters.
@@ -58,7 +61,8 @@ import attrs
 import salesperf as sp
 from salesperf.kernels.apportionment import apportion
 from sample_deals import PROCESS, Deals
-from sample_leads import Leads
+from sample_leads import Leads, costs
+from sample_objectives import objectives
 
 __all__ = ["company", "main"]
 
@@ -463,8 +467,10 @@ def company() -> sp.Records:
         org=ORG,
         targets=owed,
         actuals=numbered,
+        objectives=objectives(),
         opportunities=opportunities,
         leads=leads,
+        costs=costs(),
         customers=customers,
         processes=[PROCESS],
         calendar=CALENDAR,

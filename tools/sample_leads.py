@@ -1,16 +1,22 @@
-"""The leads of the sample company: where half of its deals came from, and those that came to nothing or are still open.
+"""The leads of the sample company: where half of its deals came from, those that came to nothing or are open, what they cost.
 
 Stories to find
 ---------------
 A channel that converts worse
     Whoever leaves a card at an exhibition seldom becomes a deal: about one in seven. Of those whom a customer refers it is
     one in two.
+A channel that does not pay
+    The two fairs of 2026 cost 3.2 million yuan for stands, transport of the machines and travel. Two of their leads were won
+    by the middle of September, for less than a tenth of that.
 A channel that is only young
     Live streams began on 20 July 2026. Few of their leads have become a deal, since few have had the time: they convert as
     those of the website do, and are no worse.
 The public pool
     A lead that nobody has spoken to in two weeks goes back to the pool, from which half of them were claimed. So did what
     Feng Yuan (r-10) had not decided on his last day.
+What was heard
+    Whoever speaks to a lead notes how much it needs the machines, can pay and wants to decide: more of it with those that
+    became a deal.
 Deals without a lead
     The other half of the deals is business with customers who were known before.
 """
@@ -27,7 +33,7 @@ import salesperf as sp
 from salesperf.model.customer import Fact
 from sample_deals import DEALS_FROM, INDUSTRIES
 
-__all__ = ["Leads"]
+__all__ = ["Leads", "costs"]
 
 DEALS_A_DAY: Final = 0.83
 TO_CONVERT: Final = (8, 40)
@@ -42,6 +48,14 @@ PATIENCE: Final = timedelta(days=14)
 ANSWERED: Final = 0.6
 MOST_TOUCHES: Final = 3
 KINDS: Final = ("call", "wechat", "visit")
+HEARD: Final = MappingProxyType(
+    {
+        "need": ("none", "vague", "clear", "urgent"),
+        "purchasing_power": ("low", "medium", "high"),
+        "willingness": ("low", "medium", "high"),
+    },
+)
+"""What a lead says of itself, from the least to the most."""
 REASONS: Final = ("no_budget", "no_need", "no_answer", "too_small")
 
 
@@ -106,6 +120,28 @@ CHANNELS: Final = (
 )
 
 
+SPENT: Final = MappingProxyType(
+    {
+        ("website", None): {date(2025, 12, 1): 18_000, **{date(2026, month, 1): 18_000 for month in range(1, 10)}},
+        ("referral", None): {date(2026, month, 1): 15_000 for month in (1, 4, 7)},
+        ("exhibition", "spring_fair"): {date(2026, 1, 12): 1_680_000},
+        ("exhibition", "summer_fair"): {date(2026, 6, 8): 1_520_000},
+        ("live_stream", "factory_tour"): {date(2026, 7, 20): 90_000, date(2026, 8, 1): 30_000, date(2026, 9, 1): 30_000},
+    },
+)
+"""What was spent in yuan by channel, campaign and day: advertisements, thanks to customers, stands, a studio."""
+
+
+def costs() -> list[sp.ChannelCost]:
+    """Return what was spent on channels, by day."""
+    found = [
+        sp.ChannelCost(on=on, amount=sp.Amount.of(number, sp.CNY), channel=channel, campaign=campaign)
+        for (channel, campaign), days in SPENT.items()
+        for on, number in days.items()
+    ]
+    return sorted(found, key=lambda cost: cost.on)
+
+
 @attrs.frozen(kw_only=True)
 class Leads:
     """Where deals come from: dice of their own, so that the deals stay what they are.
@@ -127,6 +163,7 @@ class Leads:
     days_at_work: Callable[[str, sp.Period], list[date]]
     customers: Iterable[sp.Customer]
     dice: random.Random = attrs.field(factory=lambda: random.Random(20260728))  # noqa: S311 - a made-up company has no secrets
+    ears: random.Random = attrs.field(factory=lambda: random.Random(20260916))  # noqa: S311 - neither here
 
     def days(self, between: tuple[int, int]) -> timedelta:
         """Return a number of days between two."""
@@ -148,9 +185,24 @@ class Leads:
                 begun.append((self.of_deal(deal, channel, industries[deal.customer or ""]), deal))
         # The sort keeps what began on one day in the order in which it was drawn, and needs no ids.
         begun.sort(key=lambda pair: pair[0].created or self.last_day)
+        begun = [(self.heard(lead), deal) for lead, deal in begun]
         names = {deal.id: f"l-{number:03}" for number, (_, deal) in enumerate(begun, 1) if deal is not None}
         leads = [attrs.evolve(lead, id=f"l-{number:03}") for number, (lead, _) in enumerate(begun, 1)]
         return leads, [attrs.evolve(deal, lead=names.get(deal.id)) for deal in deals]
+
+    def heard(self, lead: sp.Lead) -> sp.Lead:
+        """Return a lead with what it said of itself, if anybody spoke to it: one that became a deal said the better of two."""
+        if all(change.status != "working" for change in lead.history):
+            return lead
+        facts = {
+            name: max(self.answer(words), self.answer(words)) if lead.status == "converted" else self.answer(words)
+            for name, words in HEARD.items()
+        }
+        return attrs.evolve(lead, facts={**lead.facts, **{name: HEARD[name][place] for name, place in facts.items()}})
+
+    def answer(self, words: Sequence[str]) -> int:
+        """Return the place of one of several answers; the dice are those that nothing else is drawn with."""
+        return int(self.ears.random() * len(words))
 
     def channel_of(self, deal: sp.Opportunity) -> Channel | None:
         """Return the channel that a deal came by; ``None`` for business with somebody known."""

@@ -24,10 +24,16 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from salesperf import (
         allocation,
+        appraisal,
         attainment,
         channels,
+        charts,
+        commission,
+        customers,
+        diagnosis,
         errors,
         feasibility,
+        feedback,
         followup,
         forecast,
         formulas,
@@ -36,10 +42,15 @@ if TYPE_CHECKING:
         io,
         kernels,
         messages,
+        okr,
         pipeline,
+        privacy,
+        quality,
         report,
         review,
+        risk,
         scorecard,
+        variance,
     )
     from salesperf.errors import (
         IllegalTransitionError,
@@ -53,6 +64,7 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from salesperf.kernels.numeric import Bounds, Interval
+    from salesperf.model.action import Action, Measurement
     from salesperf.model.amount import CNY, COUNT, EUR, ISO_4217, JPY, USD, Amount, Unit
     from salesperf.model.breakdown import (
         Breakdown,
@@ -70,30 +82,46 @@ if TYPE_CHECKING:
         WeightedMean,
     )
     from salesperf.model.calendar import Calendar
+    from salesperf.model.case import CASE_OUTCOMES, Case
     from salesperf.model.change import FORECAST_CATEGORIES, Change
+    from salesperf.model.channel_cost import ChannelCost
+    from salesperf.model.citation import Citation
     from salesperf.model.customer import CONTACT_ROLES, Contact, Customer
     from salesperf.model.estimate import Estimate
     from salesperf.model.exchange import ExchangeRate, ExchangeRates
     from salesperf.model.finding import Finding
     from salesperf.model.frozen import FrozenMap
+    from salesperf.model.key_result import KEY_RESULT_KINDS, CheckIn, KeyResult, Milestone
     from salesperf.model.lead import LEAD_STATUSES, Lead, LeadChange, Touch
     from salesperf.model.message import Message
     from salesperf.model.metric import STANDARD_METRICS, Band, Metric
+    from salesperf.model.objective import Objective
     from salesperf.model.opportunity import Opportunity, Visit
     from salesperf.model.override import Override
+    from salesperf.model.pay import CommissionPlan, PlanBook
+    from salesperf.model.pay_entry import Entry
+    from salesperf.model.pay_parts import Bonus, PayRate, Pool, RatedPay, Spiff, TieredPay
+    from salesperf.model.pay_terms import Clawback, Coefficient, Draw, Guarantee, PayGate, Release
     from salesperf.model.people import Move, Org, Rep, Stint, Team
     from salesperf.model.period import GRAINS, Period
     from salesperf.model.process import STANDARD_PROCESSES, SalesProcess
     from salesperf.model.profile import Profile, Schedule
+    from salesperf.model.progress import PROGRESS_STATUSES, StatusChange
+    from salesperf.model.pulse import PulseSurvey
+    from salesperf.model.rating import RELATIONS, Rating
     from salesperf.model.records import Records
     from salesperf.model.replanning import Checkpoint, Lock, Transfer
+    from salesperf.model.risk_entry import RESPONSE_KINDS, RISK_KINDS, Risk, RiskAssessment
     from salesperf.model.scale import Categories, Curve, Flag, Steps
     from salesperf.model.stage import Stage
     from salesperf.model.target import Actual, Target, TargetKey
+    from salesperf.model.task import Task, TaskPlan
+    from salesperf.model.tiers import Tier
 
 __version__: Final = "0.1.0"
 
 __all__ = [
+    "CASE_OUTCOMES",
     "CNY",
     "CONTACT_ROLES",
     "COUNT",
@@ -102,25 +130,41 @@ __all__ = [
     "GRAINS",
     "ISO_4217",
     "JPY",
+    "KEY_RESULT_KINDS",
     "LEAD_STATUSES",
+    "PROGRESS_STATUSES",
+    "RELATIONS",
+    "RESPONSE_KINDS",
+    "RISK_KINDS",
     "STANDARD_METRICS",
     "STANDARD_PROCESSES",
     "USD",
+    "Action",
     "Actual",
     "Amount",
     "Band",
+    "Bonus",
     "Bounds",
     "Breakdown",
     "BreakdownChange",
     "Calendar",
+    "Case",
     "Categories",
     "Change",
+    "ChannelCost",
+    "CheckIn",
     "Checkpoint",
+    "Citation",
+    "Clawback",
     "Clip",
+    "Coefficient",
+    "CommissionPlan",
     "Contact",
     "Curve",
     "Customer",
     "Difference",
+    "Draw",
+    "Entry",
     "Estimate",
     "ExchangeRate",
     "ExchangeRates",
@@ -128,42 +172,63 @@ __all__ = [
     "Flag",
     "FrozenMap",
     "Given",
+    "Guarantee",
     "IllegalTransitionError",
     "InfeasibleError",
     "Interval",
     "InvalidInputError",
     "InvalidValueError",
+    "KeyResult",
     "Lead",
     "LeadChange",
     "Lock",
+    "Measurement",
     "Message",
     "Metric",
+    "Milestone",
     "Minimum",
     "MissingExtraError",
     "Move",
     "NotAdditiveError",
+    "Objective",
     "OnCurve",
     "OnSteps",
     "Opportunity",
     "Org",
     "Override",
+    "PayGate",
+    "PayRate",
     "Period",
+    "PlanBook",
+    "Pool",
     "Product",
     "Profile",
+    "PulseSurvey",
     "Quotient",
+    "RatedPay",
+    "Rating",
     "Records",
+    "Release",
     "Rep",
+    "Risk",
+    "RiskAssessment",
     "Rounded",
     "SalesProcess",
     "SalesperfError",
     "Schedule",
+    "Spiff",
     "Stage",
+    "StatusChange",
     "Steps",
     "Stint",
     "Sum",
     "Target",
     "TargetKey",
+    "Task",
+    "TaskPlan",
     "Team",
+    "Tier",
+    "TieredPay",
     "Touch",
     "Transfer",
     "Unit",
@@ -172,10 +237,16 @@ __all__ = [
     "Visit",
     "WeightedMean",
     "allocation",
+    "appraisal",
     "attainment",
     "channels",
+    "charts",
+    "commission",
+    "customers",
+    "diagnosis",
     "errors",
     "feasibility",
+    "feedback",
     "followup",
     "forecast",
     "formulas",
@@ -184,10 +255,15 @@ __all__ = [
     "io",
     "kernels",
     "messages",
+    "okr",
     "pipeline",
+    "privacy",
+    "quality",
     "report",
     "review",
+    "risk",
     "scorecard",
+    "variance",
 ]
 
 _HOMES: Final = MappingProxyType(
@@ -203,6 +279,8 @@ _HOMES: Final = MappingProxyType(
         "UnknownNameError": "salesperf.errors",
         "Bounds": "salesperf.kernels.numeric",
         "Interval": "salesperf.kernels.numeric",
+        "Action": "salesperf.model.action",
+        "Measurement": "salesperf.model.action",
         "CNY": "salesperf.model.amount",
         "COUNT": "salesperf.model.amount",
         "EUR": "salesperf.model.amount",
@@ -225,8 +303,12 @@ _HOMES: Final = MappingProxyType(
         "Sum": "salesperf.model.breakdown",
         "WeightedMean": "salesperf.model.breakdown",
         "Calendar": "salesperf.model.calendar",
+        "CASE_OUTCOMES": "salesperf.model.case",
+        "Case": "salesperf.model.case",
         "FORECAST_CATEGORIES": "salesperf.model.change",
         "Change": "salesperf.model.change",
+        "ChannelCost": "salesperf.model.channel_cost",
+        "Citation": "salesperf.model.citation",
         "CONTACT_ROLES": "salesperf.model.customer",
         "Contact": "salesperf.model.customer",
         "Customer": "salesperf.model.customer",
@@ -235,6 +317,10 @@ _HOMES: Final = MappingProxyType(
         "ExchangeRates": "salesperf.model.exchange",
         "Finding": "salesperf.model.finding",
         "FrozenMap": "salesperf.model.frozen",
+        "KEY_RESULT_KINDS": "salesperf.model.key_result",
+        "CheckIn": "salesperf.model.key_result",
+        "KeyResult": "salesperf.model.key_result",
+        "Milestone": "salesperf.model.key_result",
         "LEAD_STATUSES": "salesperf.model.lead",
         "Lead": "salesperf.model.lead",
         "LeadChange": "salesperf.model.lead",
@@ -243,6 +329,7 @@ _HOMES: Final = MappingProxyType(
         "STANDARD_METRICS": "salesperf.model.metric",
         "Band": "salesperf.model.metric",
         "Metric": "salesperf.model.metric",
+        "Objective": "salesperf.model.objective",
         "Opportunity": "salesperf.model.opportunity",
         "Visit": "salesperf.model.opportunity",
         "Override": "salesperf.model.override",
@@ -251,6 +338,31 @@ _HOMES: Final = MappingProxyType(
         "Rep": "salesperf.model.people",
         "Stint": "salesperf.model.people",
         "Team": "salesperf.model.people",
+        "CommissionPlan": "salesperf.model.pay",
+        "PlanBook": "salesperf.model.pay",
+        "Entry": "salesperf.model.pay_entry",
+        "Bonus": "salesperf.model.pay_parts",
+        "PayRate": "salesperf.model.pay_parts",
+        "Pool": "salesperf.model.pay_parts",
+        "RatedPay": "salesperf.model.pay_parts",
+        "Spiff": "salesperf.model.pay_parts",
+        "TieredPay": "salesperf.model.pay_parts",
+        "Clawback": "salesperf.model.pay_terms",
+        "Coefficient": "salesperf.model.pay_terms",
+        "Draw": "salesperf.model.pay_terms",
+        "Guarantee": "salesperf.model.pay_terms",
+        "PayGate": "salesperf.model.pay_terms",
+        "Release": "salesperf.model.pay_terms",
+        "PROGRESS_STATUSES": "salesperf.model.progress",
+        "StatusChange": "salesperf.model.progress",
+        "PulseSurvey": "salesperf.model.pulse",
+        "RESPONSE_KINDS": "salesperf.model.risk_entry",
+        "RISK_KINDS": "salesperf.model.risk_entry",
+        "Risk": "salesperf.model.risk_entry",
+        "RiskAssessment": "salesperf.model.risk_entry",
+        "Task": "salesperf.model.task",
+        "TaskPlan": "salesperf.model.task",
+        "Tier": "salesperf.model.tiers",
         "GRAINS": "salesperf.model.period",
         "Period": "salesperf.model.period",
         "STANDARD_PROCESSES": "salesperf.model.process",
@@ -258,6 +370,8 @@ _HOMES: Final = MappingProxyType(
         "Stage": "salesperf.model.stage",
         "Profile": "salesperf.model.profile",
         "Schedule": "salesperf.model.profile",
+        "RELATIONS": "salesperf.model.rating",
+        "Rating": "salesperf.model.rating",
         "Records": "salesperf.model.records",
         "Categories": "salesperf.model.scale",
         "Curve": "salesperf.model.scale",

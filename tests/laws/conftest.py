@@ -18,15 +18,18 @@ from salesperf import (
     Amount,
     Calendar,
     Change,
+    CheckIn,
     Clip,
     Estimate,
     ExchangeRate,
     ExchangeRates,
     FrozenMap,
+    KeyResult,
     Lead,
     LeadChange,
     Message,
     Move,
+    Objective,
     Opportunity,
     Org,
     Period,
@@ -57,6 +60,9 @@ RATES: Final = ExchangeRates(
 PROCESS: Final = STANDARD_PROCESSES["solution"]
 DEAL: Final = Opportunity(id="o1", history=[Change(DAY, stage="proposal")])
 LEAD: Final = Lead(id="l1", history=[LeadChange(DAY, status="new")])
+KEY_RESULT: Final = KeyResult(id="k1", kind="yes_no", check_ins=[CheckIn(DAY, is_done=True)])
+OBJECTIVE: Final = Objective(id="o1", period=PERIOD, key_results=[KEY_RESULT])
+ABOVE: Final = Objective(id="o2", period=PERIOD)
 LOST: Final = PROCESS.lose(DEAL, on=DAY, reason="price")
 ORG: Final = Org(reps=[Rep(id="r1", team="t1"), Rep(id="r2")], teams=[Team(id="t1")], moves=[Move(rep="r1", on=DAY)])
 
@@ -112,6 +118,9 @@ CALLS: Final[tuple[tuple[str, Callable[..., object], Mapping[str, object]], ...]
     ("Records.process_of", Records(org=ORG, processes=[PROCESS]).process_of, {"opportunity": DEAL}),
     ("Opportunity.of", Opportunity.of, {"id": "o1", "history": [*DEAL.history] * 2, "repeats": "collapse"}),
     ("Opportunity.as_of", DEAL.as_of, {"day": DAY}),
+    ("KeyResult.as_of", KEY_RESULT.as_of, {"day": DAY}),
+    ("Objective.as_of", OBJECTIVE.as_of, {"day": DAY}),
+    ("Objective.trees", Objective.trees, {"objectives": [OBJECTIVE, ABOVE], "parents": {"o1": "o2"}}),
     ("Lead.as_of", LEAD.as_of, {"day": DAY}),
     ("SalesProcess.stage_of", PROCESS.stage_of, {"opportunity": DEAL}),
     ("SalesProcess.require", PROCESS.require, {"opportunity": DEAL}),

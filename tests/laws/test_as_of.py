@@ -14,6 +14,7 @@ from salesperf import (
     Actual,
     Amount,
     Change,
+    ChannelCost,
     Customer,
     Finding,
     Lead,
@@ -160,6 +161,15 @@ def test_whoever_has_a_lead_is_known_since_the_lead_and_a_lead_begun_later_is_no
     assert before.opportunities == (deal(Change(JUNE_30, stage="lead")),)
     assert_as_of_forgets(known, JUNE_30, JULY_1)
     assert known.as_of(date(2026, 9, 1)) == known
+
+
+def test_whoever_money_was_spent_for_is_known_since_that_day_and_later_costs_are_forgotten() -> None:
+    spent = [ChannelCost(on=on, amount=Amount.of(5, CNY), owner="bo") for on in (JUNE_30, JULY_1)]
+    known = Records(org=Org(reps=[Rep(id="bo", hired=date(2026, 9, 1))]), costs=spent)
+    before = known.as_of(JUNE_30)
+    assert (before.costs, before.org.reps) == ((spent[0],), (Rep(id="bo", hired=JUNE_30),))
+    assert known.as_of(date(2026, 6, 29)) == Records(org=Org())
+    assert_as_of_forgets(known, JUNE_30, JULY_1)
 
 
 def test_what_belongs_to_or_is_looked_after_by_the_forgotten_belongs_to_nobody() -> None:

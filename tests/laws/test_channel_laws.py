@@ -17,6 +17,7 @@ from salesperf import (
     JPY,
     Amount,
     Change,
+    ChannelCost,
     Estimate,
     InvalidValueError,
     Lead,
@@ -32,7 +33,7 @@ from salesperf import (
     formulas,
     testing,
 )
-from salesperf.channels import OUTCOMES, ChannelCost, ChannelLine, ChannelTally, compare, count
+from salesperf.channels import OUTCOMES, ChannelLine, ChannelTally, compare, count
 from salesperf.messages import LANGUAGES
 
 PROCESS: Final = SalesProcess(

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesperf import CNY, LEAD_STATUSES, Amount, Calendar, Lead, LeadChange, Touch
+from salesperf import (
+    CNY,
+    LEAD_STATUSES,
+    STANDARD_PROCESSES,
+    Amount,
+    Calendar,
+    Change,
+    Customer,
+    Lead,
+    LeadChange,
+    Opportunity,
+    Touch,
+)
 from salesperf.followup import (
     ASSIGNMENTS,
     STANDARD_FOLLOW_UP,
@@ -22,6 +34,7 @@ from salesperf.followup import (
     claim,
     reclaim,
     schedule,
+    schedule_after_sale,
     worklist,
 )
 from salesperf.kernels.apportionment import apportion
@@ -96,7 +109,7 @@ def test_every_open_lead_is_due_once_and_on_a_workday_after_whatever_came_before
 ) -> None:
     found = schedule(leads, STANDARD_FOLLOW_UP, as_of=DAY, calendar=CALENDAR, grades=standing(leads, grading))
     still_open = {lead.id for lead in leads if lead.status not in ("converted", "disqualified")}
-    assert sorted(each.lead for each in found) == sorted(still_open)
+    assert sorted(each.subject for each in found) == sorted(still_open)
     for each in found:
         assert CALENDAR.is_workday(each.due)
         assert each.status == ("overdue" if each.due < DAY else "due" if each.due == DAY else "upcoming")
@@ -104,6 +117,55 @@ def test_every_open_lead_is_due_once_and_on_a_workday_after_whatever_came_before
         assert each.overdue_workdays == sum(map(CALENDAR.is_workday, days))
         if each.since is not None:
             assert each.due == CALENDAR.workday_after(each.since, each.step.workdays)
+
+
+PROCESS: Final = STANDARD_PROCESSES["basic"]
+days_of_year = st.integers(0, 80).map(lambda day: FIRST + timedelta(day))
+
+
+@st.composite
+def sales(draw: st.DrawFn) -> list[Opportunity]:
+    """Draw deals of two customers: open, won, lost, or won and lost again, of which nobody may know when."""
+    deals = []
+    for number in range(draw(st.integers(0, 5))):
+        ends = draw(st.sampled_from(((), ("closed",), ("lost",), ("closed", "lost"))))
+        on = sorted(draw(st.lists(days_of_year, min_size=1 + len(ends), max_size=1 + len(ends))))
+        is_undated = not ends and draw(st.booleans())
+        history = [Change(None if is_undated else on[0], stage="closed" if is_undated else "lead", owner="ada")]
+        history += [Change(day, stage=stage) for day, stage in zip(on[1:], ends, strict=True)]
+        deals.append(Opportunity(id=f"o-{number}", customer=draw(st.sampled_from(("acme", "bolt"))), history=history))
+    return deals
+
+
+touches_of = st.fixed_dictionaries(
+    {name: st.lists(st.builds(Touch, days_of_year, st.just("call")), max_size=4) for name in ("acme", "bolt")}
+)
+
+
+@given(sales(), touches_of, days_of_year, st.integers(0, 2**31))
+def test_a_visit_after_the_sale_is_due_on_a_workday_and_blind_to_later_days_and_to_order(
+    deals: list[Opportunity], touches: dict[str, list[Touch]], as_of: date, seed: int
+) -> None:
+    customers = [Customer(id=name, name=name) for name in ("acme", "bolt")]
+    found = schedule_after_sale(customers, deals, processes=[PROCESS], as_of=as_of, touches=touches, calendar=CALENDAR)
+    standing_deals = [now for deal in deals if (now := deal.as_of(as_of)) is not None]
+    won = {str(deal.customer): deal for deal in standing_deals if deal.stage == "closed"}
+    assert {each.customer for each in found} == set(won)
+    for each in found:
+        assert CALENDAR.is_workday(each.due)
+        if each.since is not None:
+            assert each.due == CALENDAR.workday_after(each.since, each.step.workdays)
+            days = {deal.last_change for deal in standing_deals} | {touch.on for touch in touches[str(each.customer)]}
+            assert each.since in days
+            assert each.since <= as_of
+    random = Random(seed)  # noqa: S311 - no secret
+    random.shuffle(deals)
+    random.shuffle(customers)
+    known = {name: random.sample(items, len(items)) for name, items in touches.items()}
+    known = {name: [touch for touch in items if touch.on <= as_of] for name, items in known.items()}
+    past = [now for deal in deals if (now := deal.as_of(as_of)) is not None]
+    again = schedule_after_sale(customers, past, processes=[PROCESS], as_of=as_of, touches=known, calendar=CALENDAR)
+    assert again == found
 
 
 @given(companies(), grades, st.integers(0, 60), st.integers(0, 2**31))
@@ -126,7 +188,7 @@ def test_a_worklist_holds_what_is_due_within_the_time_there_is_and_nothing_left_
     due = schedule(leads, STANDARD_FOLLOW_UP, as_of=DAY)
     values = {lead: Amount.of(value, CNY) for lead, value in worth.items()}
     chosen = worklist(due, on=DAY, capacity=able, expected_values=values)
-    assert sorted(item.follow_up.lead for item in chosen.items) == sorted(each.lead for each in due if each.due <= DAY)
+    assert sorted(item.follow_up.subject for item in chosen.items) == sorted(each.subject for each in due if each.due <= DAY)
     assert len(chosen.taken) + len(chosen.left) == len(chosen.items) == len(chosen.rows())
     taken = Counter(item.follow_up.owner for item in chosen.taken)
     assert None not in taken
@@ -135,7 +197,7 @@ def test_a_worklist_holds_what_is_due_within_the_time_there_is_and_nothing_left_
         owner = item.follow_up.owner
         beside = [other for other in chosen.taken if other.follow_up.owner == owner]
         assert owner is None or len(beside) == able
-        assert all(worth.get(other.follow_up.lead, -1) >= worth.get(item.follow_up.lead, -1) for other in beside)
+        assert all(worth.get(other.follow_up.subject, -1) >= worth.get(item.follow_up.subject, -1) for other in beside)
 
 
 def assert_conserved(before: list[Lead], handing: Handing) -> None:

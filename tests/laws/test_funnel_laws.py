@@ -11,12 +11,13 @@ from typing import Any, Final, get_args
 import attrs
 import numpy as np
 import pytest
+from columns import columns_of
 from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesperf import Change, InvalidValueError, Opportunity, Org, Period, Rep, SalesProcess, Stage, Team, testing
-from salesperf.funnel import OUTCOMES, RULES, Codes, FunnelTally, analyze, count, count_columns
+from salesperf.funnel import OUTCOMES, RULES, FunnelTally, analyze, count, count_columns
 from salesperf.funnel.rules import RuleName
 
 PROCESS: Final = SalesProcess(
@@ -248,46 +249,14 @@ def test_later_changes_and_later_deals_change_nothing(items: list[Opportunity], 
     assert counted(known, rule, by=("owner", "grade")) == counted(items, rule, by=("owner", "grade"))
 
 
-def in_columns(
-    items: Sequence[Opportunity], rule: str, period: Period | None, by: tuple[str, ...], random: Random
-) -> FunnelTally:
-    """Count the same deals from columns whose rows are shuffled, those of one deal and day kept in order."""
-    rows = [(place, change) for place, deal in enumerate(items) for change in deal.history]
-    shuffled = random.sample(rows, len(rows))
-    ordered = {id(change): at for at, (_, change) in enumerate(rows)}
-    slots: dict[tuple[int, date | None], list[int]] = {}
-    for at, (place, change) in enumerate(shuffled):
-        slots.setdefault((place, change.on), []).append(at)
-    for taken in slots.values():
-        for at, row in zip(taken, sorted((shuffled[at] for at in taken), key=lambda row: ordered[id(row[1])]), strict=True):
-            shuffled[at] = row
-    segments: dict[str, list[str | None]] = {name: [] for name in BY if name != "month"}
-    for deal in items:
-        known = deal.as_of(AS_OF) or deal
-        owner, begin = known.owner, known.created
-        team = owner if owner in (None, "east") else None if begin is None else ORG.team_on(owner, begin)
-        values = {"owner": owner, "team": team, "grade": known.grade, "customer": known.customer, "lead": known.lead}
-        for name, column in segments.items():
-            column.append(values[name] if name in values else known.facts.get(name))  # type: ignore[arg-type] # a product
-    (name,) = (known for known in get_args(RuleName) if known == rule)
-    return count_columns(
-        PROCESS,
-        deal=Codes(np.array([place for place, _ in shuffled], dtype=np.int64), tuple(map(str, range(len(items))))),
-        stage=Codes.of([str(change.stage) for _, change in shuffled]),
-        on=np.array([change.on for _, change in shuffled], dtype="datetime64[D]"),
-        as_of=AS_OF,
-        rule=name,
-        period=period,
-        by=by,
-        segments={name: Codes.of(column) for name, column in segments.items()},
-    )
-
-
 @given(lists, rules, periods, segmentations, st.randoms())
 def test_columns_give_the_same_counts_as_objects(
     items: list[Opportunity], rule: str, period: Period | None, by: tuple[str, ...], random: Random
 ) -> None:
-    assert in_columns(items, rule, period, by, random) == counted(items, rule, period=period, by=by)
+    (name,) = (known for known in get_args(RuleName) if known == rule)
+    columns = columns_of(items, random, as_of=AS_OF, org=ORG)
+    told = count_columns(PROCESS, **columns, as_of=AS_OF, rule=name, period=period, by=by)
+    assert told == counted(items, rule, period=period, by=by)
 
 
 @pytest.mark.parametrize(

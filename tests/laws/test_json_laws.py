@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Context, Decimal
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ from hypothesis.strategies import DataObject
 from salesperf import Estimate, InvalidInputError, InvalidValueError, Message, Opportunity, Records, SalesperfError, Unit
 from salesperf.io.serialize import KINDS, dumps, loads, structure, unstructure
 from salesperf.io.serialize.converter import EXAMINER
-from salesperf.testing import NOUNS, opportunities
+from salesperf.testing import NOUNS, POLICIES, opportunities
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -26,7 +26,8 @@ def by_name(noun: type) -> str:
     return noun.__name__
 
 
-every_noun = pytest.mark.parametrize("noun", NOUNS, ids=by_name)
+DRAWN: Mapping[type, st.SearchStrategy[Any]] = {**NOUNS, **POLICIES}
+every_noun = pytest.mark.parametrize("noun", DRAWN, ids=by_name)
 
 
 def assert_same(one: object, other: object) -> None:
@@ -38,7 +39,7 @@ def assert_same(one: object, other: object) -> None:
 @few
 @given(data=st.data())
 def test_a_noun_comes_back_from_its_document_as_it_was(noun: type[Any], data: DataObject) -> None:
-    drawn = data.draw(NOUNS[noun])
+    drawn = data.draw(DRAWN[noun])
     assert_same(loads(dumps(drawn), noun), drawn)
 
 
@@ -46,7 +47,7 @@ def test_a_noun_comes_back_from_its_document_as_it_was(noun: type[Any], data: Da
 @few
 @given(data=st.data())
 def test_a_noun_comes_back_from_plain_data_as_it_was_quickly_and_slowly(noun: type[Any], data: DataObject) -> None:
-    drawn = data.draw(NOUNS[noun])
+    drawn = data.draw(DRAWN[noun])
     plain = unstructure(drawn)
     assert_same(structure(plain, noun), drawn)
     assert_same(EXAMINER.structure(plain, noun), drawn)
@@ -56,7 +57,7 @@ def test_a_noun_comes_back_from_plain_data_as_it_was_quickly_and_slowly(noun: ty
 @few
 @given(data=st.data())
 def test_equal_nouns_give_the_same_document_however_it_is_written(noun: type[Any], data: DataObject) -> None:
-    drawn = data.draw(NOUNS[noun])
+    drawn = data.draw(DRAWN[noun])
     text = dumps(drawn)
     assert dumps(structure(unstructure(drawn), noun)) == text
     assert json.dumps(json.loads(text)) == json.dumps({**json.loads(text), "data": unstructure(drawn)})
@@ -91,7 +92,7 @@ def test_whatever_estimate_there_is_comes_back_as_it_was(value: float) -> None:
 
 
 def test_every_noun_can_be_written() -> None:
-    assert set(NOUNS) <= set(KINDS.values())
+    assert set(DRAWN) <= set(KINDS.values())
 
 
 def places(plain: Any, path: Path = ()) -> Iterator[Path]:  # noqa: ANN401 - JSON
@@ -128,11 +129,11 @@ def kind_of_json(plain: Any) -> type:  # noqa: ANN401 - JSON
     return float if type(plain) is int else type(plain)
 
 
-@pytest.mark.parametrize("noun", [noun for noun in NOUNS if noun not in (Records, Unit)], ids=by_name)
+@pytest.mark.parametrize("noun", [noun for noun in DRAWN if noun not in (Records, Unit)], ids=by_name)
 @few
 @given(data=st.data())
 def test_a_value_in_the_wrong_place_is_refused_or_read_as_what_it_is(noun: type[Any], data: DataObject) -> None:
-    plain = json.loads(json.dumps(unstructure(data.draw(NOUNS[noun]))))
+    plain = json.loads(json.dumps(unstructure(data.draw(DRAWN[noun]))))
     assume(isinstance(plain, dict) and plain)
     *above, step = data.draw(st.sampled_from([*places(plain)]))
     altered = data.draw(json_values)

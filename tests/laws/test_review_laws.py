@@ -17,13 +17,17 @@ from salesperf import (
     GRAINS,
     Amount,
     Change,
+    CheckIn,
     Finding,
+    LeadChange,
     Message,
     Move,
+    Objective,
     Org,
     Period,
     Records,
     Rep,
+    Touch,
     UnitMismatchError,
     testing,
 )
@@ -101,14 +105,43 @@ def with_later_facts(records: Records, as_of: date, random: Random) -> Records:
     begun = [
         attrs.evolve(deal, id=f"{deal.id} again", history=[Change(day, stage=deal.stage)]) for deal in records.opportunities
     ]
+    leads = [
+        attrs.evolve(
+            lead,
+            history=[
+                *lead.history,
+                LeadChange(
+                    max(day, lead.last_change or day), status="new" if lead.status == "disqualified" else "disqualified"
+                ),
+            ],
+            touches=[*lead.touches, Touch(day, "visit", outcome="interested")],
+        )
+        for lead in records.leads
+    ]
+    leads += [attrs.evolve(lead, id=f"{lead.id} again", history=[LeadChange(day, status="new")]) for lead in records.leads]
+    begun_later = Objective(id="begun later", period=Period(day, day + timedelta(days=90)), owner="hired later")
     later = Finding(rule="later", message=Message("seen later"), on=day)
     return attrs.evolve(
         records,
         org=attrs.evolve(records.org, reps=[*reps, Rep(id="hired later", hired=day)], moves=[*records.org.moves, *moves]),
         targets=[*records.targets, *targets],
         actuals=[*records.actuals, *actuals],
+        objectives=[*(spoken_of(objective, day) for objective in records.objectives), begun_later],
         opportunities=[*deals, *begun],
+        leads=leads,
+        costs=[*records.costs, *(attrs.evolve(cost, on=day) for cost in records.costs)],
         findings=[*records.findings, later],
+    )
+
+
+def spoken_of(objective: Objective, day: date) -> Objective:
+    """Say of an objective and of all below it on a day, or later where something was said later, that all of it is reached."""
+    said = CheckIn(max(day, objective.last_check_in or day), confidence=1, note="later")
+    return attrs.evolve(
+        objective,
+        check_ins=[*objective.check_ins, attrs.evolve(said, score=1)],
+        key_results=[attrs.evolve(part, check_ins=[*part.check_ins, said]) for part in objective.key_results],
+        children=[spoken_of(child, day) for child in objective.children],
     )
 
 
@@ -116,13 +149,19 @@ def shuffled(records: Records, random: Random) -> Records:
     def mixed(items: Sequence[ItemT]) -> list[ItemT]:
         return random.sample(list(items), len(items))
 
+    def reordered(objective: Objective) -> Objective:
+        children = [reordered(child) for child in mixed(objective.children)]
+        return attrs.evolve(objective, key_results=mixed(objective.key_results), children=children)
+
     org = records.org
     return Records(
         org=Org(reps=mixed(org.reps), teams=mixed(org.teams), moves=mixed(org.moves)),
         targets=mixed(records.targets),
         actuals=mixed(records.actuals),
+        objectives=[reordered(objective) for objective in mixed(records.objectives)],
         opportunities=mixed(records.opportunities),
         leads=mixed(records.leads),
+        costs=mixed(records.costs),
         customers=mixed(records.customers),
         processes=mixed(records.processes),
         calendar=records.calendar,
@@ -161,9 +200,11 @@ def test_the_review_of_an_ended_period_never_changes_with_what_happens_later(que
     assert without_day(later.rows()) == without_day(then.rows())
     assert (later.deals, later.data, later.recorded, later.notes) == (then.deals, then.data, then.recorded, then.notes)
     assert [finding for finding in later.findings if finding.rule != "later"] == list(then.findings)
-    # The deals, whose history is the state, do not change whatever is recorded of later days.
+    assert (later.leads, later.channels, later.objectives) == (then.leads, then.channels, then.objectives)
+    # Deals, leads and objectives, whose history is the state, do not change whatever is recorded of later days.
     whole = reviewed((records, owner, period, max(as_of, period.last)))
-    assert whole is None or whole.deals == then.deals
+    assert whole is None or (whole.deals, whole.leads, whole.channels) == (then.deals, then.leads, then.channels)
+    assert whole is None or whole.objectives == then.objectives
 
 
 def without_day(rows: Sequence[Row]) -> list[dict[str, object]]:
@@ -183,6 +224,29 @@ def test_deals_change_hands_within_the_company_alone_and_no_count_is_negative(qu
         bridge = section.bridge
         assert all(line.count >= 0 for line in (bridge.opening, *bridge.movements.values(), bridge.closing))
         assert bridge.closing.count == section.pipeline.total.count
+
+
+@settings(max_examples=at_most(40))
+@given(questions)
+def test_leads_of_teams_and_reps_and_those_of_nobody_are_all_leads_and_channels_count_the_same_ones(question: Question) -> None:
+    review = reviewed(question)
+    if review is None or review.leads is None:
+        return
+    section = review.leads
+    open_ids = {lead.id for lead in section.open_leads}
+    direct = [lead.id for lead in section.leads if lead.owner == review.owner]
+    for name, ids in (
+        ("open", open_ids),
+        ("came", {lead.id for lead in section.leads if lead.created and lead.created in section.period}),
+    ):
+        members = sum(getattr(member, name) for member in section.members if member.level == 0)
+        assert members + len(ids.intersection(direct)) == len(ids)
+    assert section.came == len([lead for lead in section.leads if lead.created and lead.created in section.period])
+    if review.channels is not None:
+        days, report = review.channels.period, review.channels.report
+        began = [lead for lead in section.leads if lead.created and lead.created in days]
+        assert report.total.leads == sum(line.leads for line in report.lines) == len(began)
+        assert days.covers(section.period)
 
 
 @settings(max_examples=at_most(20))

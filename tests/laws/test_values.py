@@ -9,7 +9,7 @@ from hypothesis.strategies import DataObject
 import salesperf
 from salesperf.testing import NOUNS, assert_value
 
-PERSONAL = {"Contact", "Customer", "Lead", "Opportunity", "Org", "Rep", "Records"}
+PERSONAL = {"Contact", "Customer", "Lead", "Opportunity", "Org", "Rating", "Rep", "Records"}
 """What holds a name that ``repr`` hides, or holds what holds one."""
 
 PARTS_OF_BREAKDOWNS = {

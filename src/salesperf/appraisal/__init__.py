@@ -13,11 +13,13 @@ from salesperf.appraisal.promoting import (
     eligibility,
     recognize,
 )
+from salesperf.appraisal.ranking import RANKED, FunnelLimits, Ranked, Ranking, rank_means, rank_rates
 from salesperf.appraisal.rewarding import REWARD_KINDS, Reward, RewardKind, RewardRule
 from salesperf.appraisal.scheme import RATING, STANDARD_SCHEMES, AppraisalScheme
 from salesperf.appraisal.training import TrainingEffect, TrainingNeed, training_effect, training_needs
 
 __all__ = [
+    "RANKED",
     "RATING",
     "RECOGNITION_KINDS",
     "REWARD_KINDS",
@@ -32,7 +34,10 @@ __all__ = [
     "Distribution",
     "DistributionLine",
     "Eligibility",
+    "FunnelLimits",
     "PromotionRule",
+    "Ranked",
+    "Ranking",
     "Recognition",
     "RecognitionKind",
     "RecognitionRule",
@@ -45,6 +50,8 @@ __all__ = [
     "appraise",
     "distribute",
     "eligibility",
+    "rank_means",
+    "rank_rates",
     "recognize",
     "training_effect",
     "training_needs",

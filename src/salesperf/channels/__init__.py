@@ -1,6 +1,5 @@
 """Channels and campaigns: what leads came of each, what became of them, what they cost, and which does not pay."""
 
-from salesperf.channels.channel_cost import ChannelCost
 from salesperf.channels.channel_line import RETURN_VERDICTS, VERDICTS, ChannelLine, ReturnVerdict, Verdict
 from salesperf.channels.comparing import compare
 from salesperf.channels.counting import count
@@ -12,7 +11,6 @@ __all__ = [
     "OUTCOMES",
     "RETURN_VERDICTS",
     "VERDICTS",
-    "ChannelCost",
     "ChannelLine",
     "ChannelReport",
     "ChannelTally",

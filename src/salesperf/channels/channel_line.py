@@ -14,7 +14,7 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row, Scalar
 
-__all__ = ["RETURN_VERDICTS", "VERDICTS", "ChannelLine", "ReturnVerdict", "Verdict", "return_breakdown"]
+__all__ = ["RETURN_VERDICTS", "VERDICTS", "ChannelLine", "ReturnVerdict", "Verdict", "return_breakdown", "word_of"]
 
 Verdict: TypeAlias = Literal["higher", "lower", "within_chance", "not_enough_data", "not_compared"]
 VERDICTS: Final[tuple[Verdict, ...]] = ("higher", "lower", "within_chance", "not_enough_data", "not_compared")
@@ -142,7 +142,7 @@ class ChannelLine(Result):
         """What a reader calls it: our word for a channel that has one, else its key."""
         if not self.by:
             return Message("channels.all")
-        parts = tuple(map(_word, self.by, self.labels))
+        parts = tuple(map(word_of, self.by, self.labels))
         return parts[0] if len(parts) == 1 else Message.of("channels.several", labels=parts)
 
     @property
@@ -255,7 +255,8 @@ def return_breakdown(value: Amount | None, cost: Amount | None) -> Breakdown:
     return Breakdown(label=Message("channels.return_on_investment"), value=total, rule=Quotient(), parts=(beyond, parts[1]))
 
 
-def _word(name: Grouping, label: str | None) -> Message:
+def word_of(name: Grouping, label: str | None) -> Message:
+    """Return what a reader calls a channel, a campaign or an owner: our word for it where there is one, else its key."""
     if label is None:
         return Message(f"channels.no_{name}")
     key = f"{name}.{label}"

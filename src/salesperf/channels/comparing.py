@@ -83,7 +83,7 @@ def compare(
     Examples
     --------
     >>> from datetime import date
-    >>> from salesperf import CNY, STANDARD_PROCESSES, Amount, Change, Lead, LeadChange, Opportunity, channels
+    >>> from salesperf import CNY, STANDARD_PROCESSES, Amount, Change, ChannelCost, Lead, LeadChange, Opportunity, channels
     >>> def lead(number, channel):
     ...     return Lead(id=f"l-{number}", channel=channel, history=[LeadChange(date(2026, 3, 1), status="new")])
     >>> def won(number):
@@ -94,7 +94,7 @@ def compare(
     >>> leads = [lead(number, "referral" if number < 40 else "exhibition") for number in range(140)]
     >>> deals = [won(number) for number in (*range(20), *range(40, 44))]
     >>> spent = [
-    ...     channels.ChannelCost(on=date(2026, 3, 1), amount=Amount.of(amount, CNY), channel=channel)
+    ...     ChannelCost(on=date(2026, 3, 1), amount=Amount.of(amount, CNY), channel=channel)
     ...     for channel, amount in (("exhibition", 200_000), ("referral", 10_000))
     ... ]
     >>> processes = [STANDARD_PROCESSES["basic"]]

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from salesperf.channels.channel_cost import ChannelCost
 from salesperf.channels.tally import (
     CAUSES,
     OUTCOMES,
@@ -23,6 +22,7 @@ from salesperf.channels.tally import (
 )
 from salesperf.errors import InvalidValueError, UnknownNameError
 from salesperf.model.amount import Amount, Unit
+from salesperf.model.channel_cost import ChannelCost
 from salesperf.model.codes import Integers
 from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity

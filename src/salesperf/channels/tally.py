@@ -51,8 +51,28 @@ _QUESTION: Final = ("as_of", "period", "by")
 _COUNTS: Final = ("qualified", "outcomes", "undated", "unvalued", "without_lead")
 
 
+_TABLES: Final[Mapping[str, tuple[str, int | None]]] = MappingProxyType(
+    {
+        "qualified": ("groups", None),
+        "outcomes": ("groups", len(OUTCOMES)),
+        "undated": ("groups", None),
+        "unvalued": ("groups", None),
+        "without_lead": ("groups", len(OUTCOMES)),
+        "cells": ("counts", 3),
+        "counts": ("counts", None),
+        "values": ("value_counts", 2),
+        "value_counts": ("value_counts", None),
+    }
+)
+"""Of each table, by what it is as long, and how many columns it has."""
+
+
 def _as_counts(value: Integers) -> Integers:
-    return read_only(np.asarray(value, dtype=np.int64))
+    """Take whole numbers as read-only ones of 64 bits; whatever else comes is handed on to be refused."""
+    given: object = value
+    if not isinstance(given, np.ndarray) or given.dtype.kind not in "iu":
+        return value
+    return read_only(np.asarray(given, dtype=np.int64))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -122,6 +142,28 @@ class ChannelTally(Result):
     value_counts: Integers = attrs.field(converter=_as_counts)
     costs: tuple[Amount | None, ...]
     value_without_lead: tuple[Amount | None, ...]
+
+    def __attrs_post_init__(self) -> None:
+        """Check that all tables are about the same groups."""
+        for name in ("groups", "costs", "value_without_lead"):
+            require(getattr(self, name), tuple, path=("ChannelTally", name))
+        for position, labels in enumerate(self.groups):
+            self._check_length(len(labels), len(self.by), "groups", position)
+        for name in ("costs", "value_without_lead"):
+            self._check_length(len(getattr(self, name)), len(self.groups), name)
+        for name in _TABLES:
+            if not isinstance(getattr(self, name), np.ndarray) or getattr(self, name).dtype != np.int64:
+                raise InvalidValueError("not_integers", path=("ChannelTally", name), value=getattr(self, name))
+        for name, (length, columns) in _TABLES.items():
+            rows = len(self.groups) if length == "groups" else getattr(self, length).size
+            expected = (rows,) if columns is None else (rows, columns)
+            if getattr(self, name).shape != expected:
+                path = ("ChannelTally", name)
+                raise InvalidValueError("table_shape", path=path, expected=expected, value=getattr(self, name).shape)
+
+    def _check_length(self, length: int, expected: int, *path: str | int) -> None:
+        if length != expected:
+            raise InvalidValueError("length", path=("ChannelTally", *path), expected=expected, value=length)
 
     @classmethod
     def empty(

@@ -1,6 +1,6 @@
 """Attainment as bullets: how far each target is reached, and how far it was to be by now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from salesperf.attainment import Attainment
 from salesperf.charts.chart import Chart, chart_of
@@ -12,13 +12,21 @@ from salesperf.model.validators import as_tuple, require
 __all__ = ["attainment_chart"]
 
 
-def attainment_chart(attainments: Iterable[Attainment], *, lang: str = "en", catalogs: Catalogs | None = None) -> Chart:
+def attainment_chart(
+    attainments: Iterable[Attainment],
+    *,
+    names: Mapping[str, str] | None = None,
+    lang: str = "en",
+    catalogs: Catalogs | None = None,
+) -> Chart:
     """Draw how far targets are reached: a bar for each, a tick for what was planned by now, and a line at the target.
 
     Parameters
     ----------
     attainments
         In the order in which they are to stand; those whose ratio is undefined are told in words alone.
+    names
+        Id of an owner to what a reader sees of it; ``None`` for the ids.
     lang, catalogs
         The reader's language, and words of the caller's own.
 
@@ -41,10 +49,14 @@ def attainment_chart(attainments: Iterable[Attainment], *, lang: str = "en", cat
     words = Words(lang, catalogs)
     given = as_tuple(attainments)
     require(given, tuple, path=("attainments",))
+    shown: Mapping[str, str] = {} if names is None else names
+    require(shown, Mapping, path=("names",))
     rows, alt = [], []
     for position, each in enumerate(given):
         require(each, Attainment, path=("attainments", position))
-        owner = words.say("attainment.company") if each.target.owner is None else each.target.owner
+        owner = (
+            words.say("attainment.company") if each.target.owner is None else shown.get(each.target.owner, each.target.owner)
+        )
         name = words.say(
             "attainment.name", owner=owner, metric=words.label(each.target.metric.title), period=each.target.period
         )

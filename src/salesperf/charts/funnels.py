@@ -37,7 +37,7 @@ def funnel_chart(report: FunnelReport, *, segment: int = 0, lang: str = "en", ca
     >>> print(funnel_chart(report).alt)
     Lead: 1 entered, 100.0% (20.7% to 100.0%) moved on.
     Opportunity: 1 entered, 100.0% (20.7% to 100.0%) moved on.
-    Proposal: 1 entered, 0.0% (0.0% to 79.3%) moved on.
+    Proposal: 1 entered.
     Quotation and negotiation: 0 entered.
     Won: 0.
     """
@@ -47,7 +47,8 @@ def funnel_chart(report: FunnelReport, *, segment: int = 0, lang: str = "en", ca
     rows, alt = [], []
     for each in report.segments[segment].stages if report.segments else ():
         name, rate = words.label(each.stage.title), words.estimate(each.conversion_rate)
-        known = each.conversion_rate.value is not None
+        # Of a stage that nobody has left a rate would say that nobody moves on.
+        known = each.entered > each.open
         rows.append(
             {"stage": name, "deals": each.entered, "note": words.say("funnel.rate", rate=rate) if known else "", "won": False}
         )

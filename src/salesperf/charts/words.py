@@ -38,10 +38,6 @@ class Words:
         return self.write(value, "signed")
 
     def estimate(self, estimate: Estimate, style: str = "percent") -> str:
-        """Write an estimate with its interval, or why there is none."""
-        if estimate.value is None:
-            return self.write(estimate.reason)
-        if estimate.low is None or estimate.high is None:
-            return self.write(estimate.value, style)
-        ends = {"low": self.write(estimate.low, style), "high": self.write(estimate.high, style)}
-        return self.say("estimate", value=self.write(estimate.value, style), **ends)
+        """Write an estimate with its interval."""
+        value, low, high = (self.write(each, style) for each in (estimate.value, estimate.low, estimate.high))
+        return self.say("estimate", value=value, low=low, high=high)

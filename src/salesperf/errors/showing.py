@@ -15,6 +15,7 @@ __all__ = ["SHOWN", "Phrase", "show"]
 SHOWN: Final[Mapping[str, str]] = MappingProxyType(
     {
         "amount": "{amount}",
+        "array": "an array of {kind}",
         "datetime": "a datetime",
         "empty": "empty text",
         "integer": "an int of {count} digits",
@@ -24,6 +25,7 @@ SHOWN: Final[Mapping[str, str]] = MappingProxyType(
         "nothing": "nothing",
         "number": "a {kind} of {count} or more digits",
         "text": "text of {count} characters",
+        "type_date": "a date such as date(2026, 9, 30)",
         "type_text": "text",
         "value": "a value of type {kind}",
     },
@@ -136,6 +138,14 @@ def _show_one(value: object) -> str:  # noqa: PLR0911 - one return a kind of val
         return value.isoformat()
     if isinstance(value, tuple | list | set | frozenset):
         return Phrase("nested", kind=type(value).__name__, count=len(value))
+    return _show_type(value)
+
+
+def _show_type(value: object) -> str:
+    """Tell a value by its type alone; an array by what it holds too, since that is what is wrong with it."""
+    kind = getattr(getattr(value, "dtype", None), "type", None)
+    if isinstance(kind, type) and getattr(value, "shape", None):
+        return Phrase("array", kind=kind.__name__)
     return Phrase("value", kind=type(value).__name__)
 
 

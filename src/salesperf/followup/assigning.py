@@ -90,7 +90,7 @@ class Assignee:
         (True, False)
         """
         require(lead, Lead, path=("lead",))
-        known = {**lead.facts, "channel": lead.channel, "campaign": lead.campaign}
+        known = lead.known_facts
         return all(known.get(name) in words for name, words in self.takes.items())
 
 
@@ -213,7 +213,7 @@ def _chosen(lead: Lead, team: Sequence[Assignee], desk: _Desk, method: Assignmen
     """Return who gets a lead, and why; or why nobody does."""
     fitting = [assignee for assignee in team if method != "match" or assignee.fits(lead)]
     if not fitting:
-        return None, Message("followup.reason.nobody_fits")
+        return None, Message("followup.reason.nobody_fits" if team else "followup.reason.nobody_there")
     free = [assignee for assignee in fitting if desk.room(assignee) > 0]
     if not free:
         return None, Message("followup.reason.nobody_free")

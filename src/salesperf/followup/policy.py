@@ -1,4 +1,4 @@
-"""When and how leads of each grade are followed up."""
+"""When and how leads of each grade are followed up, and customers after the sale."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -19,7 +19,7 @@ from salesperf.model.validators import (
     whole,
 )
 
-__all__ = ["STANDARD_FOLLOW_UP", "FollowUpPolicy", "FollowUpStep"]
+__all__ = ["STANDARD_AFTER_SALE", "STANDARD_FOLLOW_UP", "FollowUpPolicy", "FollowUpStep"]
 
 _MOST_WORKDAYS: Final = 3_660
 
@@ -31,7 +31,7 @@ class FollowUpStep:
     Parameters
     ----------
     workdays
-        So many after the touch before, 1 or more; the first step after the lead began.
+        So many after the touch before, 1 or more; the first step after the lead began, or after the sale.
     channel
         The key of the way: ``"call"``, ``"visit"``, ``"email"``.
     action
@@ -64,14 +64,15 @@ def _as_kinds(value: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class FollowUpPolicy:
-    """A cadence for each grade of leads.
+    """A cadence for each grade of leads, or of customers after the sale.
 
     Parameters
     ----------
     cadences
-        By grade the steps in order; the last one repeats.
+        By grade the steps in order; the last one repeats. Customers may go by where they are in their life instead: ``"new"``,
+        ``"active"``, ``"at_risk"``.
     default
-        The grade by whose cadence leads of no grade, or of another, are followed up; ``None`` to follow none of them up.
+        The grade by whose cadence those of no grade, or of another, are followed up; ``None`` to follow none of them up.
     kinds
         Which kinds of touch make a step done: ``("call", "visit")``; none for any. A page that a lead opened by itself is a
         touch too.
@@ -126,3 +127,22 @@ STANDARD_FOLLOW_UP: Final = FollowUpPolicy(
     default="C",
 )
 """A usual cadence: an A within a day and then each week, a B within two and then each fortnight, a C each month."""
+
+STANDARD_AFTER_SALE: Final = FollowUpPolicy(
+    cadences={
+        "A": [
+            FollowUpStep(3, "call", "delivery_check"),
+            FollowUpStep(20, "visit", "use_review"),
+            FollowUpStep(60, "visit", "next_need"),
+        ],
+        "B": [
+            FollowUpStep(5, "call", "delivery_check"),
+            FollowUpStep(40, "call", "use_review"),
+            FollowUpStep(120, "call", "next_need"),
+        ],
+        "C": [FollowUpStep(10, "email", "delivery_check"), FollowUpStep(120, "call", "next_need")],
+    },
+    default="C",
+)
+"""A usual cadence of after-sale visits (回访): an A within three workdays and then each quarter, a B within a week, a C within
+two, and both twice a year from then on."""

@@ -79,7 +79,7 @@ def claim(leads: Iterable[Lead], claims: Iterable[tuple[str, str]], rules: PoolR
     >>> free = Lead(id="l-1", history=[LeadChange(date(2026, 9, 1), status="new")])
     >>> handing = claim([free], [("l-1", "ada"), ("l-1", "bo")], PoolRules(), on=date(2026, 9, 2))
     >>> [move.after for move in handing.moves], handing.moves[1].reason.text()
-    (['ada', 'ada'], 'not for bo: ada has it')
+    (['ada', 'ada'], 'Not for bo: ada has it.')
     """
     given = checked_leads(leads)
     require(rules, PoolRules, path=("rules",))
@@ -170,7 +170,7 @@ def reclaim(leads: Iterable[Lead], rules: PoolRules, *, on: date) -> Handing:
     >>> held = Lead(id="l-1", history=[LeadChange(date(2026, 8, 1), status="new", owner="ada")])
     >>> handing = reclaim([held], PoolRules(untouched_days=30), on=date(2026, 9, 2))
     >>> handing.leads[0].owner is None, handing.moves[0].reason.text()
-    (True, 'back to the pool from ada: untouched since 2026-08-01, for days: 32, and it takes 30')
+    (True, 'Back to the pool from ada: untouched since 2026-08-01, for days: 32, and it takes 30.')
     """
     given = checked_leads(leads)
     require(rules, PoolRules, path=("rules",))

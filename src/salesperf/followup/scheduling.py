@@ -1,6 +1,6 @@
-"""What is due for each open lead, and when, by workdays."""
+"""What is due for each open lead, and when, by workdays: the one engine of cadences, for customers after the sale too."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Final, Literal, TypeAlias, TypeVar
 
@@ -10,12 +10,25 @@ from salesperf.errors import InvalidValueError, UnknownNameError
 from salesperf.followup.policy import FollowUpPolicy, FollowUpStep
 from salesperf.messages import Catalogs
 from salesperf.model.calendar import Calendar
-from salesperf.model.lead import Lead, LeadStatus
+from salesperf.model.lead import Lead, LeadStatus, Touch
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import as_tuple, check_date, repeated, require
 
-__all__ = ["DueStatus", "FollowUp", "checked", "checked_leads", "open_leads", "schedule"]
+__all__ = [
+    "Deadlines",
+    "DueStatus",
+    "FollowUp",
+    "Followed",
+    "checked",
+    "checked_calendar",
+    "checked_grades",
+    "checked_leads",
+    "in_order",
+    "next_follow_up",
+    "open_leads",
+    "schedule",
+]
 
 DueStatus: TypeAlias = Literal["overdue", "due", "upcoming"]
 _CLOSED: Final[frozenset[LeadStatus]] = frozenset({"converted", "disqualified"})
@@ -25,14 +38,16 @@ ItemT = TypeVar("ItemT")
 
 @attrs.frozen(kw_only=True)
 class FollowUp(Result):
-    """The next touch of a lead: made by :func:`schedule`.
+    """The next touch of a lead, or of a customer after the sale: made by :func:`schedule` and :func:`schedule_after_sale`.
 
     Attributes
     ----------
-    lead : str
-        The id of the lead.
+    lead : str or None
+        The id of the lead; ``None`` where a customer is followed up.
+    customer : str or None
+        The id of the customer; ``None`` where a lead is followed up.
     owner : str or None
-        Who has it; ``None`` where it is in the public pool.
+        Who has it; ``None`` where a lead is in the public pool, or nobody looks after a customer.
     grade : str
         By whose cadence it is followed up.
     step : FollowUpStep
@@ -40,7 +55,7 @@ class FollowUp(Result):
     number : int
         Which touch it will be, from 1.
     since : date or None
-        The day of the touch before, or on which the lead began; ``None`` where nobody knows either.
+        The day of the touch before, or on which the lead began or the customer bought; ``None`` where nobody knows either.
     due : date
         A workday.
     status : str
@@ -57,7 +72,8 @@ class FollowUp(Result):
     'l-1: call, first_talk, due 2026-09-07 (workdays after 2026-09-04: 1). Overdue by workdays: 6.'
     """
 
-    lead: str
+    lead: str | None = None
+    customer: str | None = None
     owner: str | None
     grade: str
     step: FollowUpStep
@@ -68,14 +84,21 @@ class FollowUp(Result):
     overdue_workdays: int
 
     @property
+    def subject(self) -> str:
+        """The id of the lead or of the customer."""
+        return self.lead or self.customer or ""
+
+    @property
     def reason(self) -> Message:
         """What is due, and why then."""
-        wording: str = "undated" if self.since is None else self.status
+        wording: str = self.status
+        if self.since is None:
+            wording = "undated" if self.customer is None else "undated_sale"
         if wording == "overdue" and not self.overdue_workdays:  # due on the last workday before days off
             wording = "overdue_days_off"
         return Message.of(
             f"followup.{wording}",
-            lead=self.lead,
+            subject=self.subject,
             channel=self.step.channel,
             action=self.step.action,
             due=self.due,
@@ -89,10 +112,11 @@ class FollowUp(Result):
         return self.reason.text(lang, catalogs)
 
     def rows(self) -> list[Row]:
-        """Return one row: the lead, what is due and when."""
+        """Return one row: the lead or the customer, what is due and when."""
         return [
             {
                 "lead": self.lead,
+                "customer": self.customer,
                 "owner": self.owner,
                 "grade": self.grade,
                 "number": self.number,
@@ -162,21 +186,35 @@ def schedule(
     """
     require(policy, FollowUpPolicy, path=("policy",))
     check_date(as_of, ("as_of",))
+    deadlines = Deadlines(as_of, checked_calendar(calendar))
+    given = checked_leads(leads)
+    graded = checked_grades(grades, {lead.id for lead in given}, "unknown_lead")
+    followed = (
+        Followed(lead=lead.id, owner=lead.owner, began=lead.created, touches=lead.touches) for lead in open_leads(given, as_of)
+    )
+    return in_order(next_follow_up(each, policy, graded.get(each.subject), deadlines) for each in followed)
+
+
+def in_order(found: "Iterable[FollowUp | None]") -> tuple[FollowUp, ...]:
+    """Return what is due by day, then by lead or customer, without those that have no cadence."""
+    return tuple(sorted((each for each in found if each is not None), key=lambda each: (each.due, each.subject)))
+
+
+def checked_calendar(calendar: Calendar | None) -> Calendar:
+    """Return which days are worked: Monday to Friday, unless somebody says otherwise."""
     days = Calendar() if calendar is None else calendar
     require(days, Calendar, path=("calendar",))
-    given = checked_leads(leads)
+    return days
+
+
+def checked_grades(grades: Mapping[str, str] | None, known: Collection[str], code: str) -> Mapping[str, str]:
+    """Return grades by the id of whoever has them; a grade of nobody who is known is refused by a code."""
     graded: Mapping[str, str] = {} if grades is None else grades
     require(graded, Mapping, path=("grades",))
-    known = {lead.id for lead in given}
-    for lead_id in graded:
-        if lead_id not in known:
-            raise UnknownNameError("unknown_lead", path=("grades",), value=lead_id)
-    found = [
-        _next(lead, policy.cadences[grade], grade, policy.kinds, as_of, days)
-        for lead in open_leads(given, as_of)
-        if (grade := _cadence_of(lead, policy, graded)) is not None
-    ]
-    return tuple(sorted(found, key=lambda each: (each.due, each.lead)))
+    for name in graded:
+        if name not in known:
+            raise UnknownNameError(code, path=("grades",), value=name)
+    return graded
 
 
 def checked_leads(leads: Iterable[Lead]) -> tuple[Lead, ...]:
@@ -187,12 +225,12 @@ def checked_leads(leads: Iterable[Lead]) -> tuple[Lead, ...]:
     return items
 
 
-def checked(given: Iterable[ItemT], kind: type[ItemT], name: str) -> tuple[ItemT, ...]:
+def checked(given: Iterable[ItemT], kind: type[ItemT], *path: str | int) -> tuple[ItemT, ...]:
     """Return what was given as a tuple, each of its kind."""
     items = as_tuple(given)
-    require(items, tuple, path=(name,))
+    require(items, tuple, path=path)
     for position, item in enumerate(items):
-        require(item, kind, path=(name, position))
+        require(item, kind, path=(*path, position))
     return items
 
 
@@ -202,31 +240,78 @@ def open_leads(leads: Iterable[Lead], as_of: date) -> list[Lead]:
     return [lead for lead in standing if lead is not None and lead.status not in _CLOSED]
 
 
-def _cadence_of(lead: Lead, policy: FollowUpPolicy, grades: Mapping[str, str]) -> str | None:
-    grade = grades.get(lead.id)
-    return grade if grade in policy.cadences else policy.default
+@attrs.frozen(kw_only=True)
+class Followed:
+    """Whoever is followed up, as they stand on a day."""
+
+    lead: str | None = None
+    customer: str | None = None
+    owner: str | None
+    began: date | None
+    """From when the cadence counts: the lead's beginning, or the sale."""
+    touches: tuple[Touch, ...]
+
+    @property
+    def subject(self) -> str:
+        """The id of the lead or of the customer."""
+        return self.lead or self.customer or ""
 
 
-def _next(
-    lead: Lead, cadence: Sequence[FollowUpStep], grade: str, kinds: Sequence[str], as_of: date, calendar: Calendar
-) -> FollowUp:
-    """Return what is to be done next for an open lead."""
-    touches = [touch.on for touch in lead.touches if not kinds or touch.kind in kinds]
+@attrs.define
+class Deadlines:
+    """When something is due, and how many workdays ago: asked again and again, since leads are many and workdays few."""
+
+    as_of: date
+    calendar: Calendar
+    _found: dict[tuple[date | None, int], tuple[date, int]] = attrs.field(factory=dict)
+
+    def after(self, since: date | None, workdays: int, *path: str) -> tuple[date, int]:
+        """Return the day so many workdays after another, and the workdays that have passed since then.
+
+        What was never begun is due at once.
+
+        Raises
+        ------
+        InvalidValueError
+            If the day is beyond the calendar; the path says whose it is.
+        """
+        asked = since, workdays
+        if asked not in self._found:
+            try:
+                due = self._due(since, workdays)
+            except InvalidValueError:  # beyond the year 9999
+                raise InvalidValueError("date_too_late", path=path, value=since or self.as_of) from None
+            before = self.calendar.workdays_before
+            self._found[asked] = due, max(before(self.as_of.toordinal() + 1) - before(due.toordinal() + 1), 0)
+        return self._found[asked]
+
+    def _due(self, since: date | None, workdays: int) -> date:
+        if since is not None:
+            return self.calendar.workday_after(since, workdays)
+        return self.as_of if self.calendar.is_workday(self.as_of) else self.calendar.workday_after(self.as_of, 1)
+
+
+def next_follow_up(followed: Followed, policy: FollowUpPolicy, grade: str | None, deadlines: Deadlines) -> FollowUp | None:
+    """Return what is to be done next; ``None`` where there is no cadence for the grade."""
+    used = grade if grade in policy.cadences else policy.default
+    if used is None:
+        return None
+    cadence = policy.cadences[used]
+    touches = [touch.on for touch in followed.touches if not policy.kinds or touch.kind in policy.kinds]
     step = cadence[min(len(touches), len(cadence) - 1)]
-    since = max([*touches, *([] if lead.created is None else [lead.created])], default=None)
-    if since is not None:
-        due = calendar.workday_after(since, step.workdays)
-    else:
-        due = as_of if calendar.is_workday(as_of) else calendar.workday_after(as_of, 1)
-    passed = calendar.workdays_before(as_of.toordinal() + 1) - calendar.workdays_before(due.toordinal() + 1)
+    since = max([*touches, *([] if followed.began is None else [followed.began])], default=None)
+    whose = "customers" if followed.lead is None else "leads"
+    due, overdue = deadlines.after(since, step.workdays, whose, followed.subject)
+    as_of = deadlines.as_of
     return FollowUp(
-        lead=lead.id,
-        owner=lead.owner,
-        grade=grade,
+        lead=followed.lead,
+        customer=followed.customer,
+        owner=followed.owner,
+        grade=used,
         step=step,
         number=len(touches) + 1,
         since=since,
         due=due,
         status="overdue" if due < as_of else "due" if due == as_of else "upcoming",
-        overdue_workdays=max(passed, 0),
+        overdue_workdays=overdue,
     )

@@ -41,7 +41,7 @@ class WorkItem:
     >>> lead = Lead(id="l-1", history=[LeadChange(date(2026, 9, 1), status="new", owner="ada")])
     >>> due = followup.schedule([lead], followup.STANDARD_FOLLOW_UP, as_of=date(2026, 9, 30))
     >>> followup.worklist(due, on=date(2026, 9, 30), capacity=3).items[0].reason.text()
-    'number 1 of those that are due to ada: no value is known'
+    'Number 1 of those that are due to ada: no value is known.'
     """
 
     follow_up: FollowUp
@@ -116,23 +116,26 @@ def worklist(
     Parameters
     ----------
     follow_ups
-        From :func:`schedule`, each lead once, in any order.
+        From :func:`schedule` and :func:`schedule_after_sale` together, each lead and each customer once, in any order.
     on
         The day: what is due later is not on the list.
     capacity
         How many touches everybody can make on the day, or by owner; who is not named can make none.
     expected_values
-        What a lead may bring, by its id: the amount times the chance to win, in one unit. Those without come last.
+        What a lead or a customer may bring, by its id: the amount times the chance to win, or to buy again, in one unit. Those
+        without come last.
 
     Returns
     -------
     Worklist
-        Of each owner first what may bring most, then what is due longest, then by lead; as many as can be done are taken.
+        Of each owner first what may bring most, then what is due longest, then by lead or customer; as many as can be done
+        are taken.
 
     Raises
     ------
     InvalidValueError
-        If an argument is malformed, a capacity is below 0, or a lead comes twice.
+        If an argument is malformed, a capacity is below 0, a lead or a customer comes twice, or an expected value is of an id
+        that both a lead and a customer bear.
     UnitMismatchError
         If two values differ in unit.
 
@@ -145,25 +148,29 @@ def worklist(
     >>> values = {"l-1": Amount.of(300, CNY), "l-2": Amount.of(900, CNY)}
     >>> chosen = followup.worklist(due, on=date(2026, 9, 30), capacity=2, expected_values=values)
     >>> [item.follow_up.lead for item in chosen.taken], chosen.left[0].reason.text()
-    (['l-2', 'l-1'], 'number 3 of those that are due to ada, who can do 2')
+    (['l-2', 'l-1'], 'Number 3 of those that are due to ada, who can do 2.')
     """
     items = checked(follow_ups, FollowUp, "follow_ups")
-    for position, again in repeated(item.lead for item in items):
-        raise InvalidValueError("not_unique", path=("follow_ups", position, "lead"), value=again)
+    for position, (lead, customer) in repeated((item.lead, item.customer) for item in items):
+        path = ("follow_ups", position, "lead" if customer is None else "customer")
+        raise InvalidValueError("not_unique", path=path, value=lead or customer)
     check_date(on, ("on",))
     room = _capacity(capacity)
     values = _values(expected_values)
+    for _, again in repeated(item.subject for item in items):
+        if again in values:
+            raise InvalidValueError("not_unique", path=("expected_values", again), value=again)
 
     def order(item: FollowUp) -> tuple[str, int, date, str]:
-        value = values.get(item.lead)
-        return item.owner or "", -value.minor if value else INT64_MAX, item.due, item.lead
+        value = values.get(item.subject)
+        return item.owner or "", -value.minor if value else INT64_MAX, item.due, item.subject
 
     ranks: Counter[str | None] = Counter()
     found = []
     for item in sorted((item for item in items if item.due <= on), key=order):
         ranks[item.owner] += 1
         able = 0 if item.owner is None else room if isinstance(room, int) else room.get(item.owner, 0)
-        found.append(_item(item, ranks[item.owner], able, values.get(item.lead)))
+        found.append(_item(item, ranks[item.owner], able, values.get(item.subject)))
     return Worklist(on=on, items=tuple(found))
 
 
@@ -171,7 +178,7 @@ def _item(item: FollowUp, rank: int, able: int, value: Amount | None) -> WorkIte
     """Tell whether a follow-up is done on the day, and why."""
     is_taken = rank <= able
     if item.owner is None:
-        wording = "nobody"
+        wording = "nobody" if item.customer is None else "nobody_after_sale"
     elif not is_taken:
         wording = "no_room"
     else:

@@ -7,7 +7,7 @@ from salesperf.funnel.comparing import FunnelComparison, StageComparison, compar
 from salesperf.funnel.counting import count, count_columns
 from salesperf.funnel.lead_to_cash import Joined, joined, lead_to_cash
 from salesperf.funnel.levers import LEVERS, Velocity, VelocityChange, velocity, velocity_change
-from salesperf.funnel.outcome_counting import outcomes
+from salesperf.funnel.outcome_counting import outcomes, outcomes_columns
 from salesperf.funnel.outcome_tally import OutcomeTally
 from salesperf.funnel.restoring import bottlenecks
 from salesperf.funnel.rules import OUTCOMES, RULES
@@ -47,6 +47,7 @@ __all__ = [
     "joined",
     "lead_to_cash",
     "outcomes",
+    "outcomes_columns",
     "stale",
     "time_in_stage",
     "time_to_win",

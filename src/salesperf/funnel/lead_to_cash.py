@@ -255,7 +255,9 @@ class _Joiner:
     def join(self, lead: Lead, deals: Iterable[Opportunity]) -> Opportunity:
         """Return a lead and its deals as one deal."""
         steps = sorted((*self._steps_of_lead(lead, deals), *chain.from_iterable(map(_steps_of_deal, deals))))
-        return Opportunity(id=lead.id, history=list(self._history(steps)), facts=lead.known_facts, lead=lead.id, process=self._key)
+        return Opportunity(
+            id=lead.id, history=list(self._history(steps)), facts=lead.known_facts, lead=lead.id, process=self._key
+        )
 
     def _steps_of_lead(self, lead: Lead, deals: Iterable[Opportunity]) -> Iterator[_Step]:
         """Yield what became of a lead before it was a deal."""

@@ -1,6 +1,6 @@
 """Sales velocity, and its four levers: what each would add, and what each did between two periods."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from math import exp, prod, sqrt
@@ -14,6 +14,7 @@ from salesperf.errors import UnitMismatchError
 from salesperf.formulas import sales_velocity
 from salesperf.funnel.chances import FEWEST_DEALS
 from salesperf.funnel.following import CAUSES, Following
+from salesperf.funnel.histories import Histories
 from salesperf.funnel.tally import check_within
 from salesperf.kernels.numeric import INT64_MAX, Column
 from salesperf.kernels.proportion import wilson
@@ -270,35 +271,32 @@ def velocity(
         require(period, Period, path=("period",))
     check_within(level, "level")
     check_whole(minimum, ("minimum",), 1, INT64_MAX)
-    following = Following(process, as_of.toordinal())
-    open_deals, lost = 0, 0
+    items = opportunities if isinstance(opportunities, Sequence) else tuple(opportunities)
+    histories = Histories.of_deals(items, process, as_of)
+    following = Following(histories)
+    is_asked = histories.is_within(following.end, period)
+    is_won = is_asked & (following.cause == _WON)
     amounts: list[Amount | None] = []
-    days: list[int | None] = []
     unit: Unit | None = None
-    for position, opportunity in enumerate(opportunities):
-        process.require(opportunity, "opportunities", position)
-        course = following.course(opportunity.history)
-        if course is None:
-            continue
-        open_deals += not course.cause
-        if course.cause not in (_WON, _LOST) or (period is not None and date.fromordinal(course.end) not in period):
-            continue
-        if course.cause == _LOST:
-            lost += 1
-            continue
-        known = opportunity.as_of(as_of)
+    for position in histories.courses.sequence[is_won].tolist():
+        known = items[position].as_of(as_of)
         amount = None if known is None else known.amount
         if amount is not None:
             unit = unit or amount.unit
             if amount.unit != unit:
-                path = ("opportunities", position, opportunity.id, "amount")
+                path = ("opportunities", position, items[position].id, "amount")
                 raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(amount.unit))
         amounts.append(amount)
-        days.append(None if course.begin is None else course.end - course.begin)
+    days = (following.end - histories.courses.begin)[is_won].tolist()
+    is_undated = histories.is_undated[is_won].tolist()
     return _measured(
-        _Won(amounts=tuple(amounts), days=tuple(days), unit=unit),
-        lost=lost,
-        open_deals=open_deals,
+        _Won(
+            amounts=tuple(amounts),
+            days=tuple(None if unknown else each for each, unknown in zip(days, is_undated, strict=True)),
+            unit=unit,
+        ),
+        lost=int(np.count_nonzero(is_asked & (following.cause == _LOST))),
+        open_deals=int(np.count_nonzero(following.cause == 0)),
         as_of=as_of,
         period=period,
         level=level,

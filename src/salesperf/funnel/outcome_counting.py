@@ -1,22 +1,24 @@
 """Deals followed to their end, or to the last day that counts, and told by what became of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
-from salesperf.funnel.following import Following, Passage, Stay
+from salesperf.funnel.following import Following
+from salesperf.funnel.histories import Histories, check_labels, where
 from salesperf.funnel.labelling import labels_of
-from salesperf.funnel.outcome_tally import OutcomeTally, check_outcome_question, grouped
-from salesperf.funnel.tally import Labels, in_order
-from salesperf.model.codes import Integers
+from salesperf.funnel.outcome_tally import OutcomeTally, check_outcome_question
+from salesperf.funnel.segmenting import counted_by
+from salesperf.model.codes import EPOCH, Codes, Integers
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.process import SalesProcess
 from salesperf.model.validators import require
 
-__all__ = ["outcomes"]
+__all__ = ["outcomes", "outcomes_columns"]
 
 
 def outcomes(
@@ -62,7 +64,8 @@ def outcomes(
         If an argument is malformed, the first day lies after the last, ``by`` names a column of the result, or a deal is of
         another process: the path has its id.
     UnknownNameError
-        If a deal is in a stage that the process does not have, or its owner is not in the org: the path has its id.
+        If a deal is in a stage that the process does not have, or its owner is not in the org: the path has its id; or if
+        ``by`` names what no deal bears and is easily mistaken for what one does, such as ``"owners"``.
 
     Notes
     -----
@@ -90,69 +93,103 @@ def outcomes(
     """
     by = check_outcome_question(process, as_of=as_of, period=period, since=since, by=by)
     require(opportunities, Iterable, path=("opportunities",))
-    if org is not None or "team" in by:
-        require(org, Org, path=("org",))
-    until = as_of.toordinal()
-    watched = 0 if since is None else since.toordinal()
-    following = Following(process, until)
-    first, end = (0, 0) if period is None else (period.start.toordinal(), period.end.toordinal())
-    place: dict[Labels, int] = {} if by else {(): 0}
-    stays: list[tuple[int, ...]] = []
-    passages: list[tuple[int, ...]] = []
-    undated: list[int] = []
-    never_open: list[int] = []
-    for position, opportunity in enumerate(opportunities):
-        process.require(opportunity, "opportunities", position)
-        course = following.course(opportunity.history)
-        if course is None or (period is not None and (course.begin is None or not first <= course.begin < end)):
-            continue
-        segment = place.setdefault(_labels(opportunity, as_of, by, org, position), len(place))
-        if course.begin is None:
-            undated.append(segment)
-        elif not course.visits:
-            never_open.append(segment)
-        if course.visits:
-            stays += [(segment, *stay) for stay in course.stays(until, watched)]
-            passages += [(segment, *passage) for passage in course.passages(len(process.open_stages), watched)]
-    segments = sorted(place, key=in_order)
-    moved = np.zeros(len(place), dtype=np.int64)
-    moved[[place[labels] for labels in segments]] = np.arange(len(segments))
-    cells, counts = _counted(stays, moved, 1 + len(Stay._fields))
-    passage_cells, passage_counts = _counted(passages, moved, 1 + len(Passage._fields))
+    items = opportunities if isinstance(opportunities, Sequence) else tuple(opportunities)
+    histories = Histories.of_deals(items, process, as_of)
+    labels = labels_of(items, by, as_of=as_of, org=org)
+    return _counted(histories, labels, as_of=as_of, period=period, since=since, by=by)
+
+
+def outcomes_columns(
+    process: SalesProcess,
+    *,
+    deal: Codes[str],
+    stage: Codes[str],
+    on: NDArray[np.datetime64],
+    as_of: date,
+    period: Period | None = None,
+    since: date | None = None,
+    by: Sequence[str] = (),
+    segments: Mapping[str, Codes[str | None]] | None = None,
+) -> OutcomeTally:
+    """Count deals whose changes of stage stand in columns by what became of them, without making an object of each.
+
+    Parameters
+    ----------
+    process, as_of, period, since
+        As of :func:`outcomes`.
+    deal, stage, on, by, segments
+        As of :func:`count_columns`.
+
+    Returns
+    -------
+    OutcomeTally
+        The same as :func:`outcomes` gives for the same deals.
+
+    Raises
+    ------
+    InvalidValueError
+        If an argument is malformed, columns differ in length, days are no days, or a deal lacks the day of more than one
+        change.
+    UnknownNameError
+        If a row enters a stage that the process does not have, or ``by`` names what ``segments`` has not.
+
+    Notes
+    -----
+    A row that names the stage in which its deal is changes nothing.
+
+    Examples
+    --------
+    >>> from salesperf import STANDARD_PROCESSES
+    >>> counted = outcomes_columns(
+    ...     STANDARD_PROCESSES["basic"],
+    ...     deal=Codes(np.array([0, 1, 0]), ("o-1", "o-2")),
+    ...     stage=Codes(np.array([0, 0, 1]), ("lead", "closed")),
+    ...     on=np.array(["2026-09-01", "2026-09-05", "2026-09-20"], dtype="datetime64[D]"),
+    ...     as_of=date(2026, 9, 30),
+    ... )
+    >>> print(counted)
+    stage        deals  won  lost  cancelled  open  undated  never_open
+    lead             2    1     0          0     1
+    opportunity      0    0     0          0     0
+    proposal         0    0     0          0     0
+    negotiation      0    0     0          0     0
+                     2    1     0          0     1        0           0
+    """
+    by = check_outcome_question(process, as_of=as_of, period=period, since=since, by=by)
+    histories = Histories.of_columns(process, deal=deal, stage=stage, on=on, as_of=as_of)
+    labels = {} if segments is None else segments
+    check_labels(by, labels, histories.deals)
+    return _counted(histories, labels, as_of=as_of, period=period, since=since, by=by)
+
+
+def _counted(
+    histories: Histories,
+    labels: Mapping[str, Codes[str | None]],
+    *,
+    as_of: date,
+    period: Period | None,
+    since: date | None,
+    by: tuple[str, ...],
+) -> OutcomeTally:
+    """Count deals, given their histories, and a label for each by name."""
+    asked = where(histories.is_within(histories.courses.begin, period))
+    segment, segments = histories.segmented(by, labels, asked)
+    is_undated, was_open = histories.is_undated[asked], histories.courses.furthest[asked] >= 0
+    told: Integers = np.full(histories.is_undated.size, -1, dtype=np.int64)
+    told[asked] = np.where(was_open, segment, -1)
+    watched = histories.events.since if since is None else since.toordinal() - EPOCH
+    (cells, counts), (passages, passage_counts) = Following(histories).counted(told, len(segments), watched=watched)
     return OutcomeTally(
-        process=process,
+        process=histories.process,
         as_of=as_of,
         period=period,
         since=since,
         by=by,
-        segments=tuple(segments),
+        segments=segments,
         cells=cells,
         counts=counts,
-        passages=passage_cells,
+        passages=passages,
         passage_counts=passage_counts,
-        undated=_tallied(undated, moved),
-        never_open=_tallied(never_open, moved),
+        undated=counted_by(segment, is_undated, len(segments)),
+        never_open=counted_by(segment, ~(is_undated | was_open), len(segments)),
     )
-
-
-def _labels(opportunity: Opportunity, as_of: date, by: Sequence[str], org: Org | None, position: int) -> Labels:
-    """Return the value of each name in ``by`` for a deal."""
-    names = [name for name in by if name != "month"]
-    values = iter(labels_of(opportunity, as_of, names, org, position))
-    return tuple(_month(opportunity) if name == "month" else next(values) for name in by)
-
-
-def _month(opportunity: Opportunity) -> str | None:
-    return None if opportunity.created is None else f"{opportunity.created:%Y-%m}"
-
-
-def _counted(rows: list[tuple[int, ...]], moved: Integers, width: int) -> tuple[Integers, Integers]:
-    """Count rows that are equal, having given their segments other positions."""
-    table = np.array(rows, dtype=np.int64).reshape(-1, width)
-    table[:, 0] = moved[table[:, 0]]
-    return grouped(table, np.ones(len(table), dtype=np.int64))
-
-
-def _tallied(segments: list[int], moved: Integers) -> Integers:
-    """Count deals by segment, having given those other positions."""
-    return np.bincount(moved[np.array(segments, dtype=np.int64)], minlength=moved.size)

@@ -10,9 +10,10 @@ import numpy as np
 
 from salesperf.errors import InvalidValueError, UnknownNameError
 from salesperf.funnel.chances import FEWEST_DEALS, Chances, Standing, chances_of, share_open
-from salesperf.funnel.following import BEGINNING, CAUSES, Passage, Stay
+from salesperf.funnel.following import BEGINNING, CAUSES, PASSAGE, STAY
 from salesperf.funnel.tally import Labels, check_question, in_order, refuse_other_question
 from salesperf.kernels.elementwise import refuse_where, spread
+from salesperf.kernels.events.rows import grouped
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.codes import Integers, read_only, same_content
 from salesperf.model.estimate import Estimate
@@ -23,7 +24,7 @@ from salesperf.model.result import Result, Row
 from salesperf.model.stage import Stage
 from salesperf.model.validators import check_date, check_whole
 
-__all__ = ["OutcomeTally", "check_outcome_question", "check_segment", "grouped", "passed", "place_of", "standing"]
+__all__ = ["OutcomeTally", "check_outcome_question", "check_segment", "passed", "place_of", "standing"]
 
 _QUESTION: Final = ("process", "as_of", "period", "since", "by")
 _TAKEN: Final = frozenset({"stage", "deals", "open", "undated", "never_open", *CAUSES})
@@ -142,9 +143,9 @@ class OutcomeTally(Result):
             since=since,
             by=by,
             segments=segments,
-            cells=_no_rows(1 + len(Stay._fields)),
+            cells=_no_rows(len(STAY)),
             counts=none,
-            passages=_no_rows(1 + len(Passage._fields)),
+            passages=_no_rows(len(PASSAGE)),
             passage_counts=none,
             undated=nobody,
             never_open=nobody,
@@ -423,16 +424,6 @@ def passed(tally: OutcomeTally, segment: int, stage: int) -> tuple[Integers, Int
     """Return how the deals of a segment that came to a stage got done with it: entry, days and cause, a row a deal."""
     entry, days, cause = _rows_of(tally.passages, tally.passage_counts, segment, stage).T
     return entry, days, cause
-
-
-def grouped(rows: Integers, counts: Integers) -> tuple[Integers, Integers]:
-    """Return the different rows in increasing order, and how often each comes."""
-    order = np.lexsort(rows.T[::-1])
-    rows, counts = rows[order], counts[order]
-    is_new = np.ones(len(rows), dtype=bool)
-    is_new[1:] = (rows[1:] != rows[:-1]).any(axis=1)
-    first = np.flatnonzero(is_new)
-    return rows[first], np.add.reduceat(counts, first) if first.size else counts
 
 
 def _moved(rows: Integers, places: Integers) -> Integers:

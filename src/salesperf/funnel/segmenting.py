@@ -12,7 +12,7 @@ from salesperf.kernels.events.counts import AnyIntegers
 from salesperf.kernels.events.scratch import BLOCK
 from salesperf.model.codes import Integers, extremes
 
-__all__ = ["UNDATED", "looked_up", "months", "segmented"]
+__all__ = ["UNDATED", "counted_by", "looked_up", "months", "segmented"]
 
 Column: TypeAlias = tuple[AnyIntegers, Sequence[str | None]]
 """A code for each deal, and the label of each code."""
@@ -47,6 +47,11 @@ def segmented(columns: Sequence[Column], deals: int) -> tuple[AnyIntegers, tuple
         before, last = (part.tolist() for part in divmod(used.values, len(names)))
         segments = [(*segments[each], names[label]) for each, label in zip(before, last, strict=True)]
     return segment, tuple(segments)
+
+
+def counted_by(segment: AnyIntegers, kept: NDArray[np.bool_], segments: int) -> Integers:
+    """Count those deals by segment that are kept."""
+    return np.bincount(segment[np.flatnonzero(kept)], minlength=segments)
 
 
 def looked_up(table: AnyIntegers, codes: AnyIntegers, *, first: int = 0) -> AnyIntegers:

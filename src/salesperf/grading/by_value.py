@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.errors import InvalidValueError
-from salesperf.kernels.elementwise import refuse_where, spread
+from salesperf.kernels.elementwise import refuse_where
 from salesperf.kernels.numeric import AnyColumn, Column
-from salesperf.model.validators import as_tuple, check_number, named
+from salesperf.model.codes import numbers_of
+from salesperf.model.validators import as_tuple, check_number
 
 __all__ = ["abc"]
 
@@ -63,13 +64,7 @@ def abc(values: AnyColumn | Sequence[float], cuts: Sequence[float] = (0.80, 0.95
     ['B', 'A', 'A', 'C', 'A']
     """
     shares = _checked_cuts(cuts)
-    try:
-        given = np.asarray(values if isinstance(values, np.ndarray) else as_tuple(values))
-    except ValueError:  # rows of unlike lengths
-        raise InvalidValueError("not_numeric", path=("values",), value=named(values)) from None
-    column = spread({"values": given})["values"]
-    if column.ndim != 1:
-        raise InvalidValueError("dimensions", path=("values",), value=column.ndim)
+    column = numbers_of(values, "values")
     ascending = np.sort(column)
     # Sorted, the worst stand at the ends: nan comes last.
     if column.size and not 0 <= ascending[0] <= ascending[-1] < np.inf:

@@ -7,15 +7,16 @@ import numpy as np
 
 from salesperf.errors import InvalidValueError
 from salesperf.grading.evidence import Truths, truths
-from salesperf.kernels.elementwise import refuse_where, spread
+from salesperf.kernels.elementwise import refuse_where
 from salesperf.kernels.numeric import Column
 from salesperf.kernels.proportion import wilson
 from salesperf.kernels.ranking import auc_and_error
 from salesperf.kernels.special import normal_quantile
+from salesperf.model.codes import numbers_of
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import check_number, check_whole, named
+from salesperf.model.validators import check_number, check_whole
 
 __all__ = ["Calibration", "LiftPoint", "ReliabilityBin", "calibrate"]
 
@@ -179,13 +180,9 @@ def calibrate(probability: object, won: object, *, bins: int = 10, level: float 
     if not 0 < level < 1:
         raise InvalidValueError("between", path=("level",), low=0, high=1, value=level)
     outcome = truths(won)
-    try:
-        given = np.asarray(probability)
-    except ValueError:  # rows of unlike lengths
-        raise InvalidValueError("not_numeric", path=("probability",), value=named(probability)) from None
-    chances = spread({"probability": given})["probability"]
-    if chances.shape != outcome.shape:
-        raise InvalidValueError("length", path=("probability",), expected=outcome.size, value=chances.shape)
+    chances = numbers_of(probability, "probability")
+    if chances.size != outcome.size:
+        raise InvalidValueError("length", path=("probability",), expected=outcome.size, value=chances.size)
     refuse_where(~((chances >= 0) & (chances <= 1)), "out_of_range", "probability", chances, low=0, high=1)
     with np.errstate(divide="ignore"):
         losses = -np.log(np.where(outcome, chances, 1.0 - chances))

@@ -26,6 +26,7 @@ CategoryColumn: TypeAlias = Codes[Any] | AnyColumn | Sequence[Any]
 
 _BLOCK: Final = 32_768
 """Rows worked on at a time, so that scratch stays in the cache."""
+_FLAGS: Final = (bool, int, float, np.bool_, np.number)
 
 
 @attrs.frozen(eq=False)
@@ -74,11 +75,11 @@ def _codes_and_labels(name: str, column: CategoryColumn) -> tuple[Integers, tupl
             raise InvalidValueError("dimensions", path=("columns", name), value=given.ndim)
         given = given.tolist()
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        raise InvalidValueError("wrong_type", path=("columns", name), expected=Codes, value=column)
+        raise InvalidValueError("wrong_type", path=("columns", name), expected=(list, np.ndarray, Codes), value=column)
     try:
         found = Codes.of(given)
-    except TypeError:
-        raise InvalidValueError("unhashable", path=("columns", name), value=type(given)) from None
+    except InvalidValueError as error:
+        raise error.at("columns", name, *error.path[1:]) from None
     return found.codes, found.labels
 
 
@@ -130,18 +131,24 @@ def truths(won: object) -> Truths:
     InvalidValueError
         If it is no column, or holds anything else; the path names the row.
     """
+    given: object = won if isinstance(won, np.ndarray) else as_tuple(won)  # type: ignore[arg-type] # or it is refused
+    if not isinstance(given, np.ndarray | tuple):
+        raise InvalidValueError("not_flags", path=("won",), value=won)
     try:
-        column = np.asarray(won)
+        column = np.asarray(given)
     except ValueError:  # rows of unlike lengths
-        raise InvalidValueError("wrong_type", path=("won",), expected=bool, value=won) from None
+        raise InvalidValueError("not_flags", path=("won",), value=won) from None
     if column.ndim != 1:
         raise InvalidValueError("dimensions", path=("won",), value=column.ndim)
     if column.dtype == np.bool_:
         return column
+    if column.dtype.kind not in "iuf":
+        # Element by element, since to compare objects may raise whatever they like.
+        column = np.array([float(value) if isinstance(value, _FLAGS) else np.nan for value in column.tolist()])
     is_flag = (column == 0) | (column == 1)
     if not is_flag.all():
         row = int(np.flatnonzero(~is_flag)[0])
-        raise InvalidValueError("not_a_flag", path=("won", row), value=named(column[row]))
+        raise InvalidValueError("not_a_flag", path=("won", row), value=named(given[row]))
     return np.asarray(column == 1)
 
 

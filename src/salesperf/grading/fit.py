@@ -17,7 +17,7 @@ from salesperf.model.result import Result, Row
 from salesperf.model.scale import Categories
 from salesperf.model.validators import as_tuple, check_date, is_tuple_of, of_type, repeated, require
 from salesperf.scorecard import Bands, Criterion, Scorecard, explain
-from salesperf.scorecard.answers import FactColumn, Known
+from salesperf.scorecard.answers import FactColumn
 
 __all__ = ["STANDARD_GRADES", "FitMatrix", "GradeModel", "MatrixCell", "fit_by_engagement", "grade"]
 
@@ -161,13 +161,9 @@ def grade(
     known = lead.as_of(as_of)
     if known is None:
         raise InvalidValueError("lead_begins_later", path=("as_of",), began=lead.created, value=as_of)
-    score = model.card.score(_facts(known))
+    score = model.card.score(known.known_facts)
     told = explain(score, model.bands, previous=previous, most=most)
     return GradedLead(lead=lead.id, as_of=as_of, grade=told.band, basis=score, messages=told.messages)
-
-
-def _facts(lead: Lead) -> dict[str, Known]:
-    return {"channel": lead.channel, "campaign": lead.campaign, **lead.facts}
 
 
 @attrs.frozen(kw_only=True)

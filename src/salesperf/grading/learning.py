@@ -174,7 +174,8 @@ class _Cases:
 
     def columns(self, by: Sequence[str]) -> dict[str, list[object]]:
         """Return what is known of the leads by the names of the facts."""
-        return {name: [_value_of(lead, name) for lead in self.leads] for name in by}
+        known = [lead.known_facts for lead in self.leads]
+        return {name: [facts.get(name) for facts in known] for name in by}
 
 
 def _cases(leads: Sequence[Lead], day: date, maturity_days: int, undecided_as: UndecidedAs) -> _Cases:
@@ -201,11 +202,6 @@ def _known(day: date, leads: Iterable[Lead]) -> list[Lead]:
 def _age(lead: Lead, day: date) -> int:
     assert lead.created is not None  # noqa: S101 - asked of dated leads alone
     return (day - lead.created).days
-
-
-def _value_of(lead: Lead, name: str) -> object:
-    """Return a fact of a lead; ``None`` where it is not known."""
-    return getattr(lead, name) if name in ("channel", "campaign") else lead.facts.get(name)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 import attrs
 import numpy as np
 
-from salesperf.errors import InvalidValueError, UnknownNameError
+from salesperf.errors import InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.grading.evidence import CategoryColumn, Counts, Encoded, Label, count_values, encode, names_of, truths
 from salesperf.grading.prediction import FactEvidence, Prediction
 from salesperf.kernels.numeric import INT64_MAX, Column
@@ -329,7 +329,11 @@ class NaiveBayes(Result):
         """
         require(facts, Mapping, path=("facts",))
         columns = {name: [facts.get(name)] for name in self.tables}
-        log_odds = self.log_odds(columns, unknown=unknown)
+        try:
+            log_odds = self.log_odds(columns, unknown=unknown)
+        except SalesperfError as error:
+            # Each fact is a column of one row to the table, but not to whoever asks.
+            raise (error.at("facts", *error.path[1:2]) if error.path[:1] == ("columns",) else error) from None
         evidence = [
             FactEvidence(fact=column.name, value=value, won=counts[0], lost=counts[1], log_odds=weight)
             for column in encode(columns)

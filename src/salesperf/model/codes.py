@@ -1,7 +1,9 @@
 """Columns of rows without objects: labels as codes, days as numbers; and what results made of columns have in common."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final, Generic, Self, TypeAlias, TypeVar
 
 import attrs
@@ -9,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.errors import InvalidValueError
+from salesperf.kernels.numeric import Column
+from salesperf.model.validators import as_tuple, require
 
-__all__ = ["EPOCH", "Codes", "Integers", "days_and_ends", "days_of", "extremes", "read_only", "same_content"]
+__all__ = ["EPOCH", "Codes", "Integers", "days_and_ends", "days_of", "extremes", "numbers_of", "read_only", "same_content"]
 
 Integers: TypeAlias = NDArray[np.int64]
 LabelT = TypeVar("LabelT", bound=Hashable)
@@ -21,6 +25,12 @@ _BLOCK: Final = 65_536
 _DAYS: Final = np.dtype("datetime64[D]")
 _LONGER_THAN_A_DAY: Final = frozenset({"Y", "M", "W", "generic"})
 """Units of time in which a column does not say which day it means."""
+_FLAGS: Final = frozenset({bool, np.bool_})
+_NUMBERS: Final = (int, float, np.number, np.bool_)
+
+
+def _as_labels(value: Iterable[LabelT]) -> tuple[LabelT, ...]:
+    return as_tuple(value)
 
 
 @attrs.frozen(eq=False)
@@ -46,13 +56,19 @@ class Codes(Generic[LabelT]):
     """
 
     codes: Integers
-    labels: tuple[LabelT, ...]
+    labels: tuple[LabelT, ...] = attrs.field(converter=_as_labels)
 
     def __attrs_post_init__(self) -> None:
         """Check that every code has its label."""
-        if self.codes.ndim != 1 or self.codes.dtype.kind not in "iu":
-            raise InvalidValueError("wrong_type", path=("codes",), expected=int, value=self.codes)
-        if len(set(self.labels)) < len(self.labels):
+        given: object = self.codes
+        if not isinstance(given, np.ndarray) or given.ndim != 1 or given.dtype.kind not in "iu":
+            raise InvalidValueError("not_codes", path=("codes",), value=given)
+        require(self.labels, tuple, path=("labels",))
+        try:
+            is_distinct = len(set(self.labels)) == len(self.labels)
+        except TypeError:
+            raise _without_hash(self.labels, "labels") from None
+        if not is_distinct:
             repeated = next(label for place, label in enumerate(self.labels) if label in self.labels[:place])
             raise InvalidValueError("not_unique", path=("labels",), value=repeated)
         # A negative code, read without its sign, is beyond any label too: one look suffices.
@@ -65,14 +81,59 @@ class Codes(Generic[LabelT]):
     def of(cls, values: Iterable[LabelT]) -> Self:
         """Give the distinct values numbers, in order of first appearance.
 
+        Raises
+        ------
+        InvalidValueError
+            If it is nothing to go through, a value could change, or yes and no stand beside numbers, since True and 1 are
+            equal and would be one label; the path names the row.
+
         Examples
         --------
         >>> Codes.of(["bo", "ada", "bo"]).labels
         ('bo', 'ada')
         """
+        rows: object = values
+        if not isinstance(rows, Iterable) or (isinstance(rows, np.ndarray) and not rows.ndim):
+            raise InvalidValueError("wrong_type", path=("values",), expected=Iterable, value=rows)
+        rows = rows if isinstance(rows, Sequence) else tuple(rows)
         numbers: dict[LabelT, int] = {}
-        codes = [numbers.setdefault(value, len(numbers)) for value in values]
+        try:
+            codes = [numbers.setdefault(value, len(numbers)) for value in rows]
+        except TypeError:
+            raise _without_hash(rows, "values") from None
+        _refuse_flags_beside_numbers(rows, numbers)
         return cls(np.array(codes, dtype=np.int64), tuple(numbers))
+
+
+def _without_hash(values: Iterable[object], name: str) -> InvalidValueError:
+    """Return the error for the first of some values that could change, or that is a signalling nan."""
+    position, value = next((position, value) for position, value in enumerate(values) if not _has_hash(value))
+    if isinstance(value, Decimal):
+        return InvalidValueError("not_finite", path=(name, position), value=value)
+    return InvalidValueError("unhashable", path=(name, position), value=type(value))
+
+
+def _has_hash(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _refuse_flags_beside_numbers(values: Sequence[object], labels: Mapping[Any, int]) -> None:
+    """Refuse True beside 1, and False beside 0: their order alone would say which of the two became the label."""
+    if 1 not in labels and 0 not in labels:
+        return
+    kinds = set(map(type, values))
+    if not kinds & _FLAGS or not any(issubclass(kind, _NUMBERS) for kind in kinds - _FLAGS):
+        return
+    first: dict[object, object] = {}
+    for position, value in enumerate(values):
+        if isinstance(value, _NUMBERS):
+            other = first.setdefault(value, value)
+            if (type(value) in _FLAGS) != (type(other) in _FLAGS):
+                raise InvalidValueError("flags_beside_numbers", path=("values", position), other=other, value=value)
 
 
 def days_of(column: NDArray[np.datetime64], name: str) -> Integers:
@@ -109,6 +170,43 @@ def days_and_ends(column: NDArray[np.datetime64], name: str) -> tuple[Integers, 
         if instants.size:
             raise InvalidValueError("date_is_datetime", path=(name, int(instants[0])))
     return days, (first, last)
+
+
+def numbers_of(values: object, name: str) -> Column:
+    """Return a column of floats, made of an array or of any other sequence of numbers.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is neither, has not one dimension, or holds what is no number; the path names the row.
+
+    Examples
+    --------
+    >>> numbers_of([1, Decimal("0.25")], "probability")
+    array([1.  , 0.25])
+    """
+    given: object = values if isinstance(values, np.ndarray) else as_tuple(values)  # type: ignore[arg-type] # or it is refused
+    if not isinstance(given, np.ndarray | tuple):
+        raise InvalidValueError("not_numbers", path=(name,), value=values)
+    try:
+        column = np.asarray(given)
+    except ValueError:  # rows of unlike lengths
+        column = np.empty(len(given), dtype=object)
+        column[:] = given
+    if column.ndim != 1:
+        raise InvalidValueError("dimensions", path=(name,), value=column.ndim)
+    if column.dtype.kind in "buif":
+        return column.astype(np.float64, copy=False)
+    return np.array([_float_of(value, (name, row)) for row, value in enumerate(given)], dtype=np.float64)
+
+
+def _float_of(value: object, path: tuple[str | int, ...]) -> float:
+    if not isinstance(value, (*_NUMBERS, Decimal, Fraction)):
+        raise InvalidValueError("not_a_number", path=path, value=value if isinstance(value, str) else type(value))
+    try:
+        return float(value)
+    except (OverflowError, ValueError):  # beyond any float; a signalling nan
+        raise InvalidValueError("not_finite", path=path, value=value) from None
 
 
 def extremes(column: NDArray[np.integer[Any]]) -> tuple[int, int]:

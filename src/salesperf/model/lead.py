@@ -216,6 +216,15 @@ class Lead:
         return next((change.reason for change in reversed(self.history) if change.reason is not None), None)
 
     @property
+    def known_facts(self) -> FrozenMap[str, Fact]:
+        """Its facts, and under ``"channel"`` and ``"campaign"`` where it came from, if that is known.
+
+        Whatever asks for facts by name asks here: a channel or campaign of the lead goes before a fact of that name.
+        """
+        origin = {"channel": self.channel, "campaign": self.campaign}
+        return self.facts | {name: key for name, key in origin.items() if key is not None}
+
+    @property
     def created(self) -> date | None:
         """The day of the first change; ``None`` where it is not known."""
         return self.history[0].on

@@ -6,7 +6,7 @@ from typing import Final
 
 from salesperf.errors import Phrase, UnknownNameError, show
 
-__all__ = ["blurred", "index_of", "unknown_id"]
+__all__ = ["alike", "blurred", "index_of", "unknown_id"]
 
 _LONGEST_ID: Final = 40
 """Longer text is not shown, whatever it is like."""
@@ -48,6 +48,20 @@ def index_of(ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({form: tuple(names) for form, names in found.items()})
 
 
+def alike(value: object, index: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Return the id of which a word that nobody bears may be a slip; ``None`` where there is none that may be shown.
+
+    Examples
+    --------
+    >>> alike("owners", index_of(["owner", "team"]))
+    'owner'
+    """
+    forms = blurred(value) if isinstance(value, str) else ()
+    found = {known for form in forms if len(form) > 1 for known in index.get(form, ())}
+    shown = sorted(known for known in found if _digits(known) == _digits(str(value)) and not isinstance(show(known), Phrase))
+    return None if not shown or value in found else shown[0]
+
+
 def unknown_id(
     value: object, index: Mapping[str, tuple[str, ...]], *path: str | int, code: str = "unknown_owner"
 ) -> UnknownNameError:
@@ -76,12 +90,10 @@ def unknown_id(
     >>> print(unknown_id("285", index_of(["284"]), "basis"))
     basis: expected the id of a rep or a team, got '285'
     """
-    forms = blurred(value) if isinstance(value, str) else ()
-    alike = {known for form in forms if len(form) > 1 for known in index.get(form, ())}
-    shown = sorted(known for known in alike if _digits(known) == _digits(str(value)) and not isinstance(show(known), Phrase))
-    if not shown or value in alike:
+    known = alike(value, index)
+    if known is None:
         return UnknownNameError(code, path=path, value=value)
-    return UnknownNameError("misspelt_owner", path=path, known=shown[0], value=value)
+    return UnknownNameError("misspelt_owner", path=path, known=known, value=value)
 
 
 def _digits(name: str) -> str:

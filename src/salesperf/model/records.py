@@ -10,9 +10,11 @@ import attrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.model.calendar import Calendar
+from salesperf.model.channel_cost import ChannelCost
 from salesperf.model.customer import Customer
 from salesperf.model.finding import Finding
 from salesperf.model.lead import Lead
+from salesperf.model.objective import Objective
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org, Rep
 from salesperf.model.process import SalesProcess
@@ -21,6 +23,7 @@ from salesperf.model.tree import keys_in_cycles
 from salesperf.model.validators import as_tuple, check_date, each, of_type, repeated, require
 
 if TYPE_CHECKING:
+    from salesperf.model.key_result import KeyResult
     from salesperf.model.metric import Metric
     from salesperf.model.target import TargetKey
 
@@ -35,11 +38,19 @@ def _as_actuals(value: Iterable[Actual]) -> tuple[Actual, ...]:
     return as_tuple(value)
 
 
+def _as_objectives(value: Iterable[Objective]) -> tuple[Objective, ...]:
+    return as_tuple(value)
+
+
 def _as_opportunities(value: Iterable[Opportunity]) -> tuple[Opportunity, ...]:
     return as_tuple(value)
 
 
 def _as_leads(value: Iterable[Lead]) -> tuple[Lead, ...]:
+    return as_tuple(value)
+
+
+def _as_costs(value: Iterable[ChannelCost]) -> tuple[ChannelCost, ...]:
     return as_tuple(value)
 
 
@@ -67,10 +78,14 @@ class Records:
         Known by owner, metric, period and scope, each once.
     actuals
         Entries; a reference comes once.
+    objectives
+        Those with none above them, each with its tree; an id comes once, also among key results and milestones.
     opportunities
         Deals, each id once. One that names no process is of the only one there is.
     leads
         Each id once.
+    costs
+        What was spent on winning leads.
     customers
         Each id once.
     processes
@@ -97,10 +112,12 @@ class Records:
     org: Org = attrs.field(validator=of_type(Org))
     targets: tuple[Target, ...] = attrs.field(default=(), converter=_as_targets, validator=each(of_type(Target)))
     actuals: tuple[Actual, ...] = attrs.field(default=(), converter=_as_actuals, validator=each(of_type(Actual)))
+    objectives: tuple[Objective, ...] = attrs.field(default=(), converter=_as_objectives, validator=each(of_type(Objective)))
     opportunities: tuple[Opportunity, ...] = attrs.field(
         default=(), converter=_as_opportunities, validator=each(of_type(Opportunity))
     )
     leads: tuple[Lead, ...] = attrs.field(default=(), converter=_as_leads, validator=each(of_type(Lead)))
+    costs: tuple[ChannelCost, ...] = attrs.field(default=(), converter=_as_costs, validator=each(of_type(ChannelCost)))
     customers: tuple[Customer, ...] = attrs.field(default=(), converter=_as_customers, validator=each(of_type(Customer)))
     processes: tuple[SalesProcess, ...] = attrs.field(
         default=(), converter=_as_processes, validator=each(of_type(SalesProcess))
@@ -111,20 +128,24 @@ class Records:
     def __attrs_post_init__(self) -> None:
         """Check owners and uniqueness over all items, and report every fault together."""
         faults = [*self._faults_of_metrics(), *self._faults_of_targets(), *self._faults_of_actuals()]
-        faults += [*self._faults_of_processes(), *self._faults_of_customers(), *self._faults_of_leads()]
-        faults += self._faults_of_opportunities()
+        faults += [*self._faults_of_objectives(), *self._faults_of_processes(), *self._faults_of_customers()]
+        faults += [*self._faults_of_leads(), *self._faults_of_costs(), *self._faults_of_opportunities()]
         if faults:
             raise InvalidInputError(faults)
 
     def _faults_of_metrics(self) -> Iterator[SalesperfError]:
         """Find metrics that share a key and differ: what is known by key would add up unlike things."""
         known: dict[str, Metric] = {}
-        metrics = {"targets": [item.metric for item in self.targets], "actuals": [item.metric for item in self.actuals]}
-        for kind, used in metrics.items():
-            for position, metric in enumerate(used):
-                first = known.setdefault(metric.key, metric)
-                if first is not metric and first != metric:
-                    yield InvalidValueError("metric_conflict", path=("Records", kind, position, "metric"), metric=metric.key)
+        used: list[tuple[tuple[str | int, ...], Metric]] = []
+        used += [(("targets", position), target.metric) for position, target in enumerate(self.targets)]
+        used += [(("actuals", position), actual.metric) for position, actual in enumerate(self.actuals)]
+        for position, root in enumerate(self.objectives):
+            parts = (part for objective in root.walk() for part in objective.key_results)
+            used += [(("objectives", position, part.id), part.metric) for part in parts if part.metric is not None]
+        for place, metric in used:
+            first = known.setdefault(metric.key, metric)
+            if first is not metric and first != metric:
+                yield InvalidValueError("metric_conflict", path=("Records", *place, "metric"), metric=metric.key)
 
     def _faults_of_targets(self) -> Iterator[SalesperfError]:
         parents: dict[TargetKey, TargetKey | None] = {}
@@ -155,6 +176,16 @@ class Records:
                 yield InvalidValueError("not_unique", path=(*path, "ref"), value=actual.ref)
             seen.add(actual.ref)
 
+    def _faults_of_objectives(self) -> Iterator[SalesperfError]:
+        seen: set[str] = set()
+        for position, root in enumerate(self.objectives):
+            path = ("Records", "objectives", position)
+            yield from (InvalidValueError("not_unique", path=(*path, "id"), value=id_) for id_ in root.ids if id_ in seen)
+            seen.update(root.ids)
+            for part in _in_tree(root):
+                if part.owner is not None and not self.org.knows(part.owner):
+                    yield UnknownNameError("unknown_owner", path=(*path, part.id, "owner"), value=part.owner)
+
     def _faults_of_processes(self) -> Iterator[SalesperfError]:
         for position, key in repeated(process.key for process in self.processes):
             yield InvalidValueError("not_unique", path=("Records", "processes", position, "key"), value=key)
@@ -181,6 +212,11 @@ class Records:
                 if change.owner is not None and not self.org.knows(change.owner):
                     path = ("Records", "leads", position, lead.id, "history", place, "owner")
                     yield UnknownNameError("unknown_owner", path=path, value=change.owner)
+
+    def _faults_of_costs(self) -> Iterator[SalesperfError]:
+        for position, cost in enumerate(self.costs):
+            if cost.owner is not None and not self.org.knows(cost.owner):
+                yield UnknownNameError("unknown_owner", path=("Records", "costs", position, "owner"), value=cost.owner)
 
     def _faults_of_opportunities(self) -> Iterator[SalesperfError]:
         for position, again in repeated(opportunity.id for opportunity in self.opportunities):
@@ -256,11 +292,12 @@ class Records:
         Returns
         -------
         Records
-            Without later actuals, changes of deals and leads, touches, deals and leads begun later, targets agreed later,
-            hires, departures, moves and absences that start later, customers known later, and later findings. A rep hired
-            later is forgotten with the targets set for the seat, unless something was sold, or a deal or a lead held before:
-            then the rep was known, and that day stands for that of hire; so it is with a customer of a deal. A parent that
-            is forgotten is no longer named, nor is a manager, whoever looked after a customer, or the lead of a deal.
+            Without later actuals, changes of deals and leads, touches, costs, check-ins, deals and leads begun later, targets
+            agreed later, hires, departures, moves and absences that start later, customers known later, and later findings. A
+            rep hired later is forgotten with the targets and objectives set for the seat, unless something was sold or spent, a
+            deal or a lead held, or something said of an objective before: then the rep was known, and that day stands for that
+            of hire; so it is with a customer of a deal. A parent that is forgotten is no longer named, nor is a manager,
+            whoever looked after a customer, or the lead of a deal.
 
         Notes
         -----
@@ -275,6 +312,8 @@ class Records:
         check_date(day, ("day",))
         actuals = tuple(actual for actual in self.actuals if actual.on <= day)
         leads = tuple(past for lead in self.leads if (past := lead.as_of(day)) is not None)
+        costs = tuple(cost for cost in self.costs if cost.on <= day)
+        objectives = [root.as_of(day) for root in self.objectives]
         opportunities = self._opportunities_as_of(day, leads)
         seen = _Seen(day)
         for actual in actuals:
@@ -283,6 +322,10 @@ class Records:
             seen.note(change.owner, change.on)
         for lead_change in chain.from_iterable(lead.history for lead in leads):
             seen.note(lead_change.owner, lead_change.on)
+        for cost in costs:
+            seen.note(cost.owner, cost.on)
+        for owner, on in chain.from_iterable(map(_spoken_of, objectives)):
+            seen.note(owner, on)
         org = self._org_as_of(day, seen)
         targets = [
             target
@@ -295,8 +338,10 @@ class Records:
             org=org,
             targets=[target if target.parent in known else attrs.evolve(target, parent=None) for target in targets],
             actuals=actuals,
+            objectives=[kept for root in objectives if (kept := _of_known_owners(root, org)) is not None],
             opportunities=opportunities,
             leads=leads,
+            costs=costs,
             customers=self._customers_as_of(day, opportunities, org),
             findings=[finding for finding in self.findings if finding.on is None or finding.on <= day],
         )
@@ -347,6 +392,39 @@ def _fits(opportunity: Opportunity, owners: Collection[str | None], stages: Coll
         if change.owner not in owners or change.stage not in stages:
             return False
     return True
+
+
+def _in_tree(root: Objective) -> "Iterator[Objective | KeyResult]":
+    """Yield every objective of a tree, each with its key results."""
+    for objective in root.walk():
+        yield objective
+        yield from objective.key_results
+
+
+def _spoken_of(objective: Objective) -> Iterator[tuple[str | None, date]]:
+    """Yield each owner in a tree with the first day on which something was said of what it owns, or of anything below that."""
+    for part in _in_tree(objective):
+        first = min(_first_days(part), default=None)
+        if first is not None:
+            yield part.owner, first
+
+
+def _first_days(part: "Objective | KeyResult") -> Iterator[date]:
+    yield from (check_in.on for check_in in part.check_ins[:1])
+    if isinstance(part, Objective):
+        for below in part.parts:
+            yield from _first_days(below)
+
+
+def _of_known_owners(objective: Objective, org: Org) -> Objective | None:
+    """Leave out what belongs to somebody who is not known, with all below it; nothing was said of any of that."""
+    if objective.owner is not None and not org.knows(objective.owner):
+        return None
+    return attrs.evolve(
+        objective,
+        key_results=[part for part in objective.key_results if part.owner is None or org.knows(part.owner)],
+        children=[kept for child in objective.children if (kept := _of_known_owners(child, org)) is not None],
+    )
 
 
 class _Seen(dict[str, date]):

@@ -25,9 +25,10 @@ from salesperf.model.validators import (
     identifier,
     one_of,
     place,
+    require,
 )
 
-__all__ = ["MOST_POINTS", "Categories", "Curve", "Flag", "Knot", "Points", "Scale", "Steps", "Unknown", "points"]
+__all__ = ["MOST_POINTS", "Categories", "Curve", "Flag", "Knot", "Points", "Scale", "Steps", "Unknown", "as_pairs", "points"]
 
 Points: TypeAlias = int | float | Decimal | Fraction
 Knot: TypeAlias = tuple[Points, Points]
@@ -53,9 +54,9 @@ def _as_points(value: Points) -> Points:
     return as_python(value)
 
 
-def _as_knots(value: Iterable[Iterable[Points]]) -> tuple[Knot, ...]:
+def as_pairs(value: Iterable[Iterable[Any]]) -> tuple[Any, ...]:
     """Take any iterable of pairs as a tuple of tuples; whatever else comes is handed on to be refused."""
-    return cast("tuple[Knot, ...]", _each_converted(value, lambda knot: _each_converted(knot, as_python)))
+    return cast("tuple[Any, ...]", _each_converted(value, lambda knot: _each_converted(knot, as_python)))
 
 
 def _each_converted(value: Iterable[Any], convert: Callable[[Any], Any]) -> object:
@@ -103,7 +104,7 @@ class Curve:
     (40.0, [0.0, 80.0, 100.0])
     """
 
-    knots: tuple[Knot, ...] = attrs.field(converter=_as_knots, validator=each(_knot))
+    knots: tuple[Knot, ...] = attrs.field(converter=as_pairs, validator=each(_knot))
 
     def __attrs_post_init__(self) -> None:
         """Check that the values rise."""
@@ -156,7 +157,7 @@ class Steps:
     [0.0, 50.0, 50.0, 100.0]
     """
 
-    knots: tuple[Knot, ...] = attrs.field(converter=_as_knots, validator=each(_knot))
+    knots: tuple[Knot, ...] = attrs.field(converter=as_pairs, validator=each(_knot))
     below: Points = attrs.field(default=0, converter=_as_points, validator=points)
 
     def __attrs_post_init__(self) -> None:
@@ -261,9 +262,12 @@ class Categories:
 
         Raises
         ------
+        InvalidValueError
+            If it is no text.
         UnknownNameError
             If the category is unknown, and such are refused.
         """
+        require(category, str, path=("category",))
         worth = self._floats.get(category)
         if worth is not None:
             return worth
@@ -307,7 +311,14 @@ class Flag:
         return float(max(self.yes, self.no))
 
     def points(self, is_so: bool) -> float:  # noqa: FBT001 - the one thing that is asked
-        """Return the points of yes or no."""
+        """Return the points of yes or no.
+
+        Raises
+        ------
+        InvalidValueError
+            If it is neither.
+        """
+        require(is_so, bool, np.bool_, path=("is_so",))
         return float(self.yes if is_so else self.no)
 
 

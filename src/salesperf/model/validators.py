@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from salesperf.errors import InvalidValueError
+from salesperf.errors import InvalidValueError, Phrase
 from salesperf.model.frozen import FrozenMap
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def check_date(value: object, path: tuple[str | int, ...]) -> None:
     if isinstance(value, datetime):
         raise InvalidValueError("date_is_datetime", path=path)
     if not isinstance(value, date):
-        raise InvalidValueError("wrong_type", path=path, expected=date, value=value)
+        raise InvalidValueError("wrong_type", path=path, expected=Phrase("type_date"), value=value)
 
 
 def optional(validator: Validator) -> Validator:

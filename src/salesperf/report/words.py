@@ -21,7 +21,12 @@ _SPECIAL: Final = re.compile(r"[\\`*<>\[\]|~&]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown would read as its own, wherever it stands; an underscore within a word it leaves alone."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """What would end a line, or tell a terminal something."""
-_TEXT: Final = frozenset({"metric", "movement", "notes", "owner", "period", "stage", "status"})
+_TEXT: Final = frozenset(
+    {
+        *("channel", "grade", "lead", "metric", "movement", "notes", "objective"),
+        *("owner", "period", "stage", "stands", "status", "temperature", "verdict"),
+    }
+)
 
 
 class Words:

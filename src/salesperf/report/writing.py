@@ -12,7 +12,10 @@ from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.validators import require
+from salesperf.report.channels import ChannelWriter
 from salesperf.report.deals import DealWriter
+from salesperf.report.leads import LeadWriter
+from salesperf.report.objectives import ObjectiveWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import Member, MetricSection, Review, Standing
 from salesperf.review.sections import scoped_title
@@ -80,8 +83,9 @@ class _Writer(Words):
         for section in self.review.metrics:
             yield from self._trend(section)
             yield from self._members(section)
-        yield from DealWriter(self.review, self.lang, self.catalogs).lines()
-        if self.review.metrics or not self.review.deals:
+        for writer in (ObjectiveWriter, DealWriter, LeadWriter, ChannelWriter):
+            yield from writer(self.review, self.lang, self.catalogs).lines()
+        if self.review.metrics or not self.review.is_about_more:
             yield from self._unmet()
         yield from self._recorded()
         yield from self._data()

@@ -1,9 +1,9 @@
 """Building a review: from everything known to what a meeting should look at."""
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Final, cast
 
 import attrs
@@ -14,31 +14,28 @@ from salesperf.attainment import Attainment, Owed, TargetBook, tally
 from salesperf.attainment.judging import Question, judge
 from salesperf.attainment.ledger import Ledger
 from salesperf.errors import InvalidValueError
-from salesperf.kernels.special import student_t_quantile
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.calendar import Calendar
-from salesperf.model.estimate import Estimate
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
-from salesperf.model.metric import STANDARD_METRICS, Band, Metric
+from salesperf.model.metric import STANDARD_METRICS, Metric
 from salesperf.model.people import Org, Rep
 from salesperf.model.period import Grain, Period
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_date, require
+from salesperf.review.channels import ChannelSection, channel_section
 from salesperf.review.deals import DealSection, deal_sections
 from salesperf.review.findings import find
-from salesperf.review.sections import DataSection, Member, MetricSection, Note, RecordedFlow, Standing, TrendPart
+from salesperf.review.leads import LeadSection, lead_section
+from salesperf.review.objectives import ObjectiveSection, objective_section
+from salesperf.review.sections import DataSection, Member, MetricSection, Note, RecordedFlow, TrendPart
+from salesperf.review.standing import standing_of
 
 __all__ = ["Review", "build"]
 
-LEAST_ENTRIES: Final = 3
-"""Whoever has fewer entries is not ranked: one large sale is no pace."""
-
-_UNLIKE: Final = frozenset({"house", "joined", "left", "moved", "ramping", "absent", "partial"})
-"""Notes on whoever is not ranked with the others, since the plan of the others is not theirs."""
 _FINER: Final[Mapping[str, Grain]] = {"year": "quarter", "half": "month", "quarter": "month", "month": "week"}
 
 
@@ -61,8 +58,14 @@ class Review(Result):
         What it rests on.
     metrics : tuple of MetricSection
         Each metric that is owed, revenue first.
+    objectives : ObjectiveSection or None
+        The objectives; ``None`` where there are none in the period.
     deals : tuple of DealSection
         The deals of each sales process that has any.
+    leads : LeadSection or None
+        The leads; ``None`` where there are none.
+    channels : ChannelSection or None
+        The channels that they came by, and what these cost; ``None`` where neither is known.
     recorded : tuple of RecordedFlow
         What was recorded though nobody owes it.
     unmet : tuple of Attainment
@@ -87,7 +90,10 @@ class Review(Result):
     calendar: Calendar = attrs.field(repr=False)
     data: DataSection
     metrics: tuple[MetricSection, ...]
+    objectives: ObjectiveSection | None
     deals: tuple[DealSection, ...]
+    leads: LeadSection | None
+    channels: ChannelSection | None
     recorded: tuple[RecordedFlow, ...]
     unmet: tuple[Attainment, ...]
     notes: tuple[Note, ...]
@@ -99,8 +105,13 @@ class Review(Result):
         return self.as_of < self.period.last
 
     @property
+    def is_about_more(self) -> bool:
+        """Whether there is anything to look at beside targets: deals, leads or objectives."""
+        return bool(self.deals) or self.leads is not None or self.objectives is not None
+
+    @property
     def breakdowns(self) -> tuple[Breakdown, ...]:
-        """The trees of every number owed, every gap, and the pipelines."""
+        """The trees of every number owed, every gap, every objective, the pipelines, and what channels cost and bring."""
         attained = [each.attainment for each in self.metrics]
         attained += [member.attainment for each in self.metrics for member in each.members]
         attained += [part.attainment for each in self.metrics for part in each.trend]
@@ -108,6 +119,12 @@ class Review(Result):
         owed += [member.owed for each in self.metrics for member in each.members]
         deals = [tree for each in self.deals for tree in (each.pipeline.breakdown, each.bridge.breakdown)]
         deals += [each.pipeline.weighted_breakdown for each in self.deals]
+        if self.objectives is not None:
+            deals += [each.breakdown for score in self.objectives.scores for each in score.walk()]
+        if self.channels is not None:
+            report = self.channels.report
+            deals += [report.breakdown, *(line.breakdown for line in (*report.lines, report.total))]
+            deals += [line.acquisition_breakdown for line in (*report.lines, report.total)]
         return (*(each.breakdown for each in (*attained, *self.unmet)), *(each.breakdown for each in owed), *deals)
 
     def rows(self) -> list[Row]:
@@ -192,6 +209,11 @@ class _Builder:
     def build(self) -> Review:
         metrics = tuple(self._metric_sections())
         unmet = self._unmet()
+        # Whatever became of deals, leads and objectives after the period is no part of its review.
+        then = self.records if self.passed.last == self.as_of else self.records.as_of(self.passed.last)
+        deals = tuple(deal_sections(then, owner=self.owner, period=self.period, as_of=self.passed.last))
+        leads = lead_section(then, owner=self.owner, passed=self.passed)
+        known, unled = () if leads is None else leads.leads, chain.from_iterable(section.deals for section in deals)
         rep = self.org.rep_by_id.get(self.owner or "")
         draft = Review(
             owner=self.owner,
@@ -201,7 +223,10 @@ class _Builder:
             calendar=self.calendar,
             data=self._data(),
             metrics=metrics,
-            deals=tuple(deal_sections(self.records, owner=self.owner, period=self.period, as_of=self.as_of)),
+            objectives=objective_section(then, owner=self.owner, period=self.period, passed=self.passed),
+            deals=deals,
+            leads=leads,
+            channels=channel_section(then, known, unled, owner=self.owner, passed=self.passed),
             recorded=tuple(self._recorded(metrics)),
             unmet=unmet,
             notes=tuple(self._notes_on_rep(rep)) if rep is not None else (),
@@ -286,8 +311,8 @@ class _Builder:
             owed=owed,
             trend=self._trend(owner, metric, scope),
             members=members,
-            best_teams=_standing(teams),
-            best_reps=_standing(reps),
+            best_teams=standing_of(teams),
+            best_reps=standing_of(reps),
         )
 
     def _judge(self, owed: list[Owed]) -> tuple[Attainment, ...]:
@@ -410,58 +435,3 @@ def _size(gap: Amount | Decimal | None) -> Decimal:
 
 def _months_between(earlier: date, later: date) -> int:
     return max(0, (later.year - earlier.year) * 12 + later.month - earlier.month)
-
-
-def _standing(members: Iterable[Member]) -> Standing | None:
-    alike: list[Attainment] = []
-    few, unlike = [], []
-    for member in members:
-        if _UNLIKE.intersection(member.notes):
-            unlike.append(member.owner)
-        elif member.attainment.entries < LEAST_ENTRIES:
-            few.append(member.owner)
-        elif _goodness(member.attainment) is not None:
-            alike.append(member.attainment)
-    ranked = sorted(alike, key=lambda each: (-(_goodness(each) or 0.0), each.target.owner or ""))
-    if len(ranked) < 2:  # noqa: PLR2004 - a comparison takes two
-        return None
-    return Standing(
-        best=ranked[0],
-        weakest=ranked[-1],
-        is_clear=_is_clear(ranked),
-        compared=len(ranked),
-        few_entries=tuple(dict.fromkeys(few)),
-        unlike=tuple(dict.fromkeys(unlike)),
-    )
-
-
-def _goodness(attained: Attainment) -> float | None:
-    """Return the pace so that higher is better; within a band nobody is better than another."""
-    pace, direction = attained.pace.value, attained.target.metric.direction
-    if pace is None or isinstance(direction, Band):
-        return None
-    return pace if direction == "higher" else -pace
-
-
-def _is_clear(ranked: Sequence[Attainment]) -> bool | None:
-    """Tell whether the first is better than the last beyond chance, among all pairs of which they could have been one.
-
-    Notes
-    -----
-    The difference of the two paces over the root of their summed squared errors, against Student's t at
-    1 - 0.1 / (2 x pairs): a Bonferroni correction for having picked the extremes.
-    """
-    best, weakest = ranked[0].pace, ranked[-1].pace
-    errors = [_error(each) for each in (best, weakest)]
-    if best.value is None or weakest.value is None or None in errors:
-        return None
-    pairs = len(ranked) * (len(ranked) - 1) / 2
-    quantile = student_t_quantile(1 - (1 - best.level) / (2 * pairs), min(best.n, weakest.n) - 1)
-    return abs(best.value - weakest.value) > quantile * math.hypot(*(error for error in errors if error is not None))
-
-
-def _error(pace: Estimate) -> float | None:
-    """Return the standard error behind the upper end of an interval; the lower may be cut off at 0."""
-    if pace.value is None or pace.high is None:
-        return None
-    return (pace.high - pace.value) / student_t_quantile(0.5 + pace.level / 2, pace.n - 1)

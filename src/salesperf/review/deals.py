@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import zip_longest
 
 import attrs
 
@@ -16,6 +15,7 @@ from salesperf.model.process import SalesProcess
 from salesperf.model.records import Records
 from salesperf.pipeline import Bridge, ClosedDeal, ClosedDeals, OpenDeal, Pipeline, SlipReport, bridge, closed, slips, snapshot
 from salesperf.pipeline.deals import decision_of, holder
+from salesperf.review.places import Place, Places, places_of, tree
 
 __all__ = ["DealMember", "DealSection", "deal_sections"]
 
@@ -131,14 +131,16 @@ class DealSection:
 
 
 def deal_sections(records: Records, *, owner: str | None, period: Period, as_of: date) -> Iterator[DealSection]:
-    """Look at the deals of each sales process under an owner, at the end of a day, or of the period where that was earlier.
+    """Look at the deals of each sales process under an owner, at the end of a day.
 
     Parameters
     ----------
     records
         What was known at the end of the day.
-    owner, period, as_of
+    owner, period
         As for :func:`salesperf.review.build`.
+    as_of
+        The last day of the period so far.
 
     Examples
     --------
@@ -147,16 +149,12 @@ def deal_sections(records: Records, *, owner: str | None, period: Period, as_of:
     >>> [each.process.key for each in deal_sections(records, owner=None, period=Period.year(2026), as_of=date(2026, 9, 16))]
     ['solution']
     """
-    on = min(as_of, period.last)
-    if on < as_of:
-        # Whoever got a deal after the period, and whatever became of it, is no part of its review.
-        records = records.as_of(on)
     held: dict[str, list[Opportunity]] = {process.key: [] for process in records.processes}
     for opportunity in sorted(records.opportunities, key=lambda deal: deal.id):
         held[records.process_of(opportunity).key].append(opportunity)
     for process in sorted(records.processes, key=lambda process: process.key):
         for unit, deals in _by_unit(held[process.key]):
-            section = _section(records, process, deals, unit, owner=owner, period=period, on=on)
+            section = _section(records, process, deals, unit, owner=owner, period=period, on=as_of)
             if section.deals or section.slips.deals:
                 yield section
 
@@ -186,10 +184,11 @@ def _section(
     """Look at deals at the end of one day, so that all that is told of them is of that day."""
     passed = Period(period.start, Period.day(on).end)
     before = passed.start - _ONE_DAY if passed.start > date.min else date.min
-    now, then = (_Places(records.org, process, day) for day in (on, before))
-    above = {deal.id: now.above(deal) for deal in known}
+    places = Places(records.org)
+    above = {deal.id: _above(deal, process, places, on) for deal in known}
     deals = [deal for deal in known if owner is None or owner in above[deal.id]]
-    held_before = {deal.id: then.above(past) for deal in known if (past := deal.as_of(before)) is not None}
+    earlier = [past for deal in known if (past := deal.as_of(before)) is not None]
+    held_before = {past.id: _above(past, process, places, before) for past in earlier}
     had = [deal for deal in known if deal.id in held_before and (owner is None or owner in held_before[deal.id])]
     ids_now, ids_then = ({deal.id for deal in held} for held in (deals, had))
     decided = closed(deals, process, as_of=on, period=passed)
@@ -211,40 +210,13 @@ def _section(
     )
 
 
-class _Places:
-    """Where deals belong: the owner of each, and the teams above on the day that counts.
+def _above(deal: Opportunity, process: SalesProcess, places: Places, as_of: date) -> tuple[str, ...]:
+    """Return who has a deal, or had it when it was decided, and the teams above on that day, nearest first.
 
-    That is the day looked at while a deal is open, and that of its decision afterwards. A day of which nobody knows lies before
-    all that are known.
+    A day of a decision of which nobody knows lies before all that are known.
     """
-
-    def __init__(self, org: Org, process: SalesProcess, as_of: date) -> None:
-        self.org, self.process, self.as_of = org, process, as_of
-
-    def above(self, deal: Opportunity) -> tuple[str, ...]:
-        """Return who has a deal, or had it when it was decided, and the teams above, nearest first."""
-        decision = decision_of(deal, self.process)
-        owner = holder(deal, decision)
-        if owner is None:
-            return ()
-        team: str | None = owner
-        if owner in self.org.rep_by_id:
-            team = self._team(owner, self.as_of if decision is None else decision.on or date.min)
-        chain = []
-        while team is not None:
-            chain.append(team)
-            team = self.org.team_by_id[team].parent
-        return (owner, *chain) if owner in self.org.rep_by_id else tuple(chain)
-
-    def _team(self, rep: str, on: date) -> str | None:
-        """Return a rep's team on a day, or the nearest before or after service."""
-        stints = self.org.stints(rep)
-        served = [stint for stint in stints if stint.start <= on]
-        return (served or stints)[-1 if served else 0].team
-
-
-Place = tuple[str, str | None]
-"""A team or rep, and the team directly above: a rep may have deals in two."""
+    decision = decision_of(deal, process)
+    return places.above(holder(deal, decision), as_of if decision is None else decision.on or date.min)
 
 
 def _members(
@@ -254,12 +226,12 @@ def _members(
     closed_by: dict[Place, list[ClosedDeal]] = {}
     open_by: dict[Place, list[OpenDeal]] = {}
     for deal in decided.deals:
-        for place in zip_longest(above[deal.id], above[deal.id][1:]):
+        for place in places_of(above[deal.id]):
             closed_by.setdefault(place, []).append(deal)
     for held in pipeline.deals:
-        for place in zip_longest(above[held.id], above[held.id][1:]):
+        for place in places_of(above[held.id]):
             open_by.setdefault(place, []).append(held)
-    for place, level in _tree(org, owner, 0, sorted(closed_by.keys() | open_by.keys(), key=lambda place: place[0])):
+    for place, level in tree(org, owner, sorted(closed_by.keys() | open_by.keys(), key=lambda place: place[0])):
         member = place[0]
         ended = attrs.evolve(decided, deals=tuple(closed_by.get(place, ())))
         left = attrs.evolve(pipeline, deals=tuple(open_by.get(place, ())))
@@ -277,15 +249,3 @@ def _members(
             stalled=left.flag_counts["stalled"],
             overdue=left.flag_counts["overdue"],
         )
-
-
-def _tree(org: Org, team: str | None, level: int, places: Sequence[Place]) -> Iterator[tuple[Place, int]]:
-    """Yield the places under a team with how many teams stand between, each team before its members."""
-    below = [place for place in places if place[1] == team]
-    for place in below:
-        if place[0] in org.team_by_id:
-            yield place, level
-            yield from _tree(org, place[0], level + 1, places)
-    for place in below:
-        if place[0] in org.rep_by_id:
-            yield place, level

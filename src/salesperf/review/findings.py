@@ -20,6 +20,8 @@ from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.model.target import EVERYTHING
 from salesperf.review.deal_findings import find_in_deals, find_without_deals
+from salesperf.review.lead_findings import find_in_channels, find_in_leads
+from salesperf.review.objective_findings import find_in_objectives
 
 if TYPE_CHECKING:
     from salesperf.review.building import Review
@@ -63,9 +65,15 @@ def find(
         yield from finder.few_days(section)
         yield from finder.growth_unknown(section)
         yield from finder.undefined(section)
+    if review.objectives is not None:
+        yield from find_in_objectives(review.objectives, review.org)
     for deals in review.deals:
         yield from find_in_deals(deals, review.org)
     yield from find_without_deals(review.deals, review.org, review.owner, finder.passed)
+    if review.leads is not None:
+        yield from find_in_leads(review.leads, review.org)
+    if review.channels is not None:
+        yield from find_in_channels(review.channels)
 
 
 class _Finder:
@@ -126,7 +134,7 @@ class _Finder:
     def nothing_owed(self) -> Iterator[Finding]:
         """Notice that nobody under the owner has a target."""
         if not self.review.metrics:
-            yield self._finding("nothing_owed", "info" if self.review.deals else "serious")
+            yield self._finding("nothing_owed", "info" if self.review.is_about_more else "serious")
 
     def last_entry(self) -> Iterator[Finding]:
         """Notice data that end long before the day of the review, unless the rep reviewed was away or had left."""
@@ -137,8 +145,8 @@ class _Finder:
             return
         last = self.review.data.last_day
         if last is None:
-            # Whoever keeps nothing but deals has no entries to miss.
-            if self.records.actuals or not self.review.deals:
+            # Whoever keeps nothing but deals, leads and objectives has no entries to miss.
+            if self.records.actuals or not self.review.is_about_more:
                 yield self._finding("no_entries", "serious")
             return
         after = Period.day(last).end

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.kernels.interpolation import count_passed
 from salesperf.kernels.numeric import AnyColumn, Column, Number
-from salesperf.model.scale import Points
-from salesperf.model.validators import as_python, as_tuple, check_number, is_identifier, named, place, require
+from salesperf.model.scale import Points, as_pairs
+from salesperf.model.validators import as_python, check_number, is_identifier, named, place, require
 from salesperf.scorecard.scored import Score
 
-__all__ = ["DIGITS", "Bands"]
+__all__ = ["DIGITS", "Bands", "Cut"]
 
 DIGITS: Final = 9
 """Digits after the point to which scores and cuts are rounded before they are compared.
@@ -26,18 +26,14 @@ With decimal weights a score that should be 80 comes out just below it in one ca
 
 Cut: TypeAlias = tuple[str, Points]
 _SCALE: Final = 10.0**DIGITS
-_BLOCK: Final = 16_384
+_MOST: Final = 1e290
+"""A cut beyond it would be beyond every float in billionths."""
+_BLOCK: Final = 32_768
 _MOST_FAULTS: Final = 1000
 
 
 def _as_cuts(value: Iterable[Iterable[Any]]) -> tuple[Cut, ...]:
-    cuts: object = as_tuple(value)
-    return cast("tuple[Cut, ...]", tuple(map(_as_cut, cuts)) if isinstance(cuts, tuple) else cuts)
-
-
-def _as_cut(cut: Iterable[Any]) -> object:
-    pair: object = as_tuple(cut)
-    return tuple(map(as_python, pair)) if isinstance(pair, tuple) else pair
+    return as_pairs(value)
 
 
 def _as_points(value: Points) -> Points:
@@ -60,24 +56,31 @@ def _cuts(instance: object, attribute: "attrs.Attribute[Any]", value: object) ->
         label, least = cut
         if not is_identifier(label):
             raise InvalidValueError("empty", path=at, value=label)
-        if least != -math.inf or position < len(value) - 1:
-            check_number(least, at)
+        if not isinstance(least, float) or least != -math.inf or position < len(value) - 1:
+            _check_cut(least, at)
         if label in [other for other, _ in value[:position]]:
             raise InvalidValueError("not_unique", path=at, value=label)
         if position and _rounded(least) >= _rounded(value[position - 1][1]):
             raise InvalidValueError("bands_overlap", path=at, previous=value[position - 1][1], value=least)
 
 
+def _check_cut(value: Points, path: tuple[str | int, ...]) -> None:
+    check_number(value, path)
+    if not -_MOST <= value <= _MOST:
+        raise InvalidValueError("out_of_range", path=path, low=-_MOST, high=_MOST, value=value)
+
+
 def _margin(instance: object, attribute: "attrs.Attribute[Any]", value: Points) -> None:
     path = place(instance, attribute)
     check_number(value, path)
-    if value < 0:
-        raise InvalidValueError("out_of_range", path=path, low=0, high=math.inf, value=value)
+    if not 0 <= value <= _MOST:
+        raise InvalidValueError("out_of_range", path=path, low=0, high=_MOST, value=value)
 
 
 def _rounded(value: Any) -> Any:  # noqa: ANN401 - a number or a column
     """Return a number of billionths, so that both sides of a comparison are whole."""
-    billionths = np.atleast_1d(np.asarray(value, dtype=np.float64) * _SCALE)
+    with np.errstate(over="ignore"):  # a score that no float holds in billionths is beyond every cut, as inf is
+        billionths = np.atleast_1d(np.asarray(value, dtype=np.float64) * _SCALE)
     np.rint(billionths, out=billionths)
     return billionths if np.ndim(value) else billionths[0]
 
@@ -170,9 +173,12 @@ class Bands:
         value = score.value if isinstance(score, Score) else score
         if value is None:
             return None
-        require(value, int, float, np.integer, np.floating, path=("score",))
+        if previous is not None:
+            require(previous, str, path=("previous",))
         try:
-            (label,) = self.band_columns(np.array([value]), None if previous is None else np.array([previous])).tolist()
+            (label,) = self.band_columns(
+                np.array([_number_of(value)]), None if previous is None else np.array([previous])
+            ).tolist()
         except InvalidInputError as error:
             (fault,) = cast("tuple[SalesperfError]", error.exceptions)
             raise fault.at("score" if fault.code == "below_bands" else "previous") from None
@@ -204,7 +210,8 @@ class Bands:
         for start in range(0, scores.size, _BLOCK):
             rows = slice(start, start + _BLOCK)
             block = np.asarray(scores[rows], dtype=np.float64)
-            bands[rows] = self._names[self._place(block, None if before is None else before[rows], start)]
+            places = self._place(block, None if before is None else before[rows], start)
+            np.take(self._names, places, out=bands[rows], mode="clip")  # any other mode writes to memory of its own first
         return bands
 
     def reaches(self, scores: AnyColumn, label: str, previous: str | None = None) -> NDArray[np.bool_]:
@@ -232,6 +239,9 @@ class Bands:
         [False, False, True]
         """
         _check_column(scores, "scores", "iuf")
+        require(label, str, path=("label",))
+        if previous is not None:
+            require(previous, str, path=("previous",))
         place_of = self._place_of(label, "label")
         if place_of == 0:
             return np.asarray(_rounded(scores) >= _rounded(float(self.cuts[-1][1])))
@@ -292,6 +302,16 @@ class Bands:
                 ]
             )
         return places
+
+
+def _number_of(score: object) -> float:
+    """Return a score as a float; ``nan`` where it is undefined."""
+    if isinstance(score, bool) or not isinstance(score, int | float | np.integer | np.floating):
+        raise InvalidValueError("wrong_type", path=("score",), expected=(Score, float, None), value=named(score))
+    try:
+        return float(score)
+    except OverflowError:
+        raise InvalidValueError("not_finite", path=("score",), value=score) from None
 
 
 def _check_column(column: object, name: str, kinds: str) -> None:

@@ -114,18 +114,25 @@ class ScoreChange(Result):
         changes = [_message(change) for change in self.criteria]
         if self.by_gates:
             changes.append(Message.of("scorecard.text.gates_moved", change=self.by_gates))
-        if changes:
-            key = "scorecard.text.changed"
-        elif self.after.value != self.before.value:  # by a gate of a nested card
-            key = "scorecard.text.changed_within"
-        else:
-            key = "scorecard.text.unchanged"
+        key = f"scorecard.text.{self._wording(bool(changes))}"
         values = {"after": self.after.value, "before": self.before.value, "change": self.value, "changes": tuple(changes)}
         return Message.of(key, **values).text(lang, catalogs)
 
+    def _wording(self, has_changes: bool) -> str:  # noqa: FBT001 - the one thing that it depends on beside the scores
+        before, after = self.before.value, self.after.value
+        if before is None and after is None:
+            return "changed_without" if has_changes else "unchanged_without"
+        if before is None or after is None:
+            return "changed_from_none" if before is None else "changed_to_none"
+        if has_changes:
+            return "changed"
+        return "changed_within" if before != after else "unchanged"  # within: by a gate of a nested card
+
 
 def _message(change: CriterionChange) -> Message:
-    before, after = (worded(fact) for fact in (change.fact_before, change.fact_after))
+    before, after = (
+        Message("scorecard.not_known") if fact is None else worded(fact) for fact in (change.fact_before, change.fact_after)
+    )
     if change.change is None:
         return Message.of("scorecard.text.step", criterion=change.label, before=before, after=after)
     return Message.of("scorecard.text.moved", criterion=change.label, before=before, after=after, change=change.change)

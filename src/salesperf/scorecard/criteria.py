@@ -1,6 +1,7 @@
 """What a scorecard asks: criteria with their scales and weights, and gates that cap the score."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -70,7 +71,7 @@ def _check_missing_points(criterion: "Criterion | Gate") -> None:
     """Refuse points for what is not known that no answer could give."""
     low, high = criterion.scale.low, criterion.scale.high
     if criterion.missing == "points" and not low <= criterion.missing_points <= high:
-        path = (type(criterion).__name__, criterion.key, "missing_points")
+        path = (type(criterion).__name__, "missing_points")
         raise InvalidValueError("out_of_range", path=path, low=low, high=high, value=criterion.missing_points)
 
 
@@ -221,7 +222,7 @@ class CardTerms:
         """The highest score that there can be."""
         return self._range[1]
 
-    @property
+    @cached_property
     def _range(self) -> tuple[float, float]:
         lows, highs = zip(*((criterion.scale.low, criterion.scale.high) for criterion in self.criteria), strict=True)
         if self.mode == "weighted_mean":

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from salesperf.kernels.numeric import Column
+from salesperf.messages import catalog
 from salesperf.model.breakdown import Breakdown, Minimum, OnCurve, OnSteps, Product, Rule, Sum, WeightedMean
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row, Scalar
@@ -392,7 +393,8 @@ def _points(part: CriterionScore, label: Message, weight: float | None) -> Break
 
 
 def worded(fact: Known) -> Known | Message:
-    """Return a fact as a message can show it."""
+    """Return a fact as a message can show it: our word for one that has a word, else as it is."""
     if isinstance(fact, bool):
         return Message("scorecard.yes" if fact else "scorecard.no")
-    return fact
+    key = f"fact.{fact}"
+    return Message(key) if isinstance(fact, str) and key in catalog("en") else fact

@@ -15,7 +15,7 @@ from salesperf.scorecard.criteria import CardTerms, Criterion, Gate, Mode
 
 __all__ = ["CriterionMarks", "Marks", "mark", "score_rows"]
 
-_BLOCK: Final = 16_384
+_BLOCK: Final = 32_768
 """Rows worked on at a time, so that scratch stays in the cache."""
 
 

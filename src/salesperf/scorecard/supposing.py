@@ -84,7 +84,8 @@ class Lift(Result):
 
 
 def _step(change: FactChange) -> Message:
-    before, after = worded(change.before), worded(change.after)
+    before = Message("scorecard.not_known") if change.before is None else worded(change.before)
+    after = worded(change.after)
     return Message.of("scorecard.text.step", criterion=change.label, before=before, after=after)
 
 

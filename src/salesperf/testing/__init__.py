@@ -23,11 +23,24 @@ try:
 except ImportError:
     raise MissingExtraError("missing_extra", package="hypothesis", extra="testing") from None
 
+from salesperf.testing.breakdowns import breakdowns
 from salesperf.testing.dates import calendars, days, periods, profiles, schedules
 from salesperf.testing.deals import changes, contacts, customers, opportunities, processes, stages
 from salesperf.testing.every_noun import NOUNS
 from salesperf.testing.exchange import exchange_rates
 from salesperf.testing.faults import bad_values, personal_data
+from salesperf.testing.follow_through import (
+    actions,
+    cases,
+    citations,
+    measurements,
+    pulse_surveys,
+    risk_assessments,
+    risks,
+    status_changes,
+    task_plans,
+    tasks,
+)
 from salesperf.testing.laws import (
     assert_as_of_forgets,
     assert_breakdowns_hold,
@@ -40,15 +53,35 @@ from salesperf.testing.laws import (
     assert_tiles,
     assert_value,
 )
-from salesperf.testing.leads import lead_changes, leads, touches
+from salesperf.testing.leads import channel_costs, lead_changes, leads, touches
 from salesperf.testing.nouns import actuals, findings, moves, orgs, records, reps, targets, teams
+from salesperf.testing.objectives import check_ins, key_results, milestones, objectives
+from salesperf.testing.pay import (
+    bonuses,
+    clawbacks,
+    coefficients,
+    commission_plans,
+    draws,
+    entries,
+    guarantees,
+    pay_gates,
+    pay_rates,
+    plan_books,
+    pools,
+    rated_pays,
+    releases,
+    spiffs,
+    tiered_pays,
+    tiers,
+)
+from salesperf.testing.policies import POLICIES
+from salesperf.testing.ratings import feedback_rounds, ratings
 from salesperf.testing.replanning import checkpoints, locks, overrides, transfers
 from salesperf.testing.scales import categories, curves, flags, scales, steps
 from salesperf.testing.values import (
     amounts,
     bands,
     bounds,
-    breakdowns,
     estimates,
     frozen_maps,
     ids,
@@ -64,6 +97,8 @@ from salesperf.testing.values import (
 
 __all__ = [
     "NOUNS",
+    "POLICIES",
+    "actions",
     "actuals",
     "amounts",
     "assert_as_of_forgets",
@@ -78,47 +113,79 @@ __all__ = [
     "assert_value",
     "bad_values",
     "bands",
+    "bonuses",
     "bounds",
     "breakdowns",
     "calendars",
+    "cases",
     "categories",
     "changes",
+    "channel_costs",
+    "check_ins",
     "checkpoints",
+    "citations",
+    "clawbacks",
+    "coefficients",
+    "commission_plans",
     "contacts",
     "curves",
     "customers",
     "days",
+    "draws",
+    "entries",
     "estimates",
     "exchange_rates",
+    "feedback_rounds",
     "findings",
     "flags",
     "frozen_maps",
+    "guarantees",
     "ids",
     "intervals",
+    "key_results",
     "lead_changes",
     "leads",
     "locks",
+    "measurements",
     "messages",
     "metrics",
+    "milestones",
     "moves",
+    "objectives",
     "opportunities",
     "orgs",
     "overrides",
+    "pay_gates",
+    "pay_rates",
     "periods",
     "personal_data",
+    "plan_books",
+    "pools",
     "processes",
     "profiles",
+    "pulse_surveys",
+    "rated_pays",
     "rates",
+    "ratings",
     "records",
+    "releases",
     "reps",
+    "risk_assessments",
+    "risks",
     "scales",
     "schedules",
     "scopes",
+    "spiffs",
     "stages",
+    "status_changes",
     "steps",
     "targets",
+    "task_plans",
+    "tasks",
     "teams",
     "texts",
+    "tiered_pays",
+    "tiers",
     "touches",
     "transfers",
     "units",

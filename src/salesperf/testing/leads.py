@@ -1,16 +1,16 @@
-"""Strategies for leads: touches, changes, leads."""
+"""Strategies for leads: touches, changes, leads, and what was spent on winning them."""
 
 from typing import Any, Final
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from salesperf import LEAD_STATUSES, Lead, LeadChange, Touch
+from salesperf import LEAD_STATUSES, Amount, ChannelCost, Lead, LeadChange, Touch, Unit
 from salesperf.testing.dates import days
 from salesperf.testing.deals import contacts
-from salesperf.testing.values import built_once, frozen_maps, ids, or_none, texts
+from salesperf.testing.values import built_once, frozen_maps, ids, or_none, texts, units
 
-__all__ = ["lead_changes", "leads", "touches"]
+__all__ = ["channel_costs", "lead_changes", "leads", "touches"]
 
 _CHANNELS: Final = ("exhibition", "referral", "短视频")
 _CAMPAIGNS: Final = ("autumn", "618")
@@ -116,3 +116,33 @@ def _histories(draw: DrawFn, owner: SearchStrategy[str | None]) -> list[LeadChan
         else:
             history.append(LeadChange(day, **said))
     return history
+
+
+@st.composite
+def channel_costs(
+    draw: DrawFn, *, owner: SearchStrategy[str | None] | None = None, currency: Unit | None = None
+) -> ChannelCost:
+    """Draw costs of channels, campaigns and owners, those of 0 among them.
+
+    Parameters
+    ----------
+    owner
+        Strategy for the owner; ``None`` for any id, and for none.
+    currency
+        The unit of the amount; ``None`` for any that is money.
+
+    Examples
+    --------
+    >>> from hypothesis import find
+    >>> find(channel_costs(owner=st.none()), lambda cost: cost.campaign is not None).campaign
+    'autumn'
+    """
+    of = {
+        "channel": draw(st.none() | st.sampled_from(_CHANNELS)),
+        "campaign": draw(st.none() | st.sampled_from(_CAMPAIGNS)),
+        "owner": draw(or_none(ids()) if owner is None else owner),
+    }
+    if not any(of.values()):
+        of["channel"] = _CHANNELS[0]
+    unit = draw(units("money")) if currency is None else currency
+    return ChannelCost(on=draw(days()), amount=Amount(minor=draw(st.integers(0, 10**9)), unit=unit), **of)

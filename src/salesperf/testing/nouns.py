@@ -15,6 +15,7 @@ from salesperf import (
     Finding,
     Metric,
     Move,
+    Objective,
     Org,
     Period,
     Records,
@@ -27,7 +28,9 @@ from salesperf.model.finding import SEVERITIES
 from salesperf.model.people import REP_KINDS
 from salesperf.testing.dates import FIRST_DAY, LAST_DAY, calendars, days, periods
 from salesperf.testing.deals import customers, opportunities, processes
-from salesperf.testing.leads import leads
+from salesperf.testing.leads import channel_costs, leads
+from salesperf.testing.objectives import objectives
+from salesperf.testing.follow_through import citations
 from salesperf.testing.values import (
     AWKWARD,
     amounts,
@@ -333,6 +336,10 @@ def findings() -> SearchStrategy[Finding]:
         field=st.none() | st.sampled_from(("hired", "amount")),
         on=st.none() | days(),
         count=st.integers(1, 999),
+        citations=st.lists(citations(), max_size=1),
+        checks=st.lists(messages(), max_size=1),
+        at_stake=st.none() | amounts(),
+        lacks=st.none() | messages(),
     )
 
 
@@ -363,6 +370,7 @@ def records(draw: DrawFn) -> Records:
         org=org,
         targets=_with_parents(draw, draw(st.lists(owed, max_size=4, unique_by=lambda target: target.key))),
         actuals=_with_own_references(draw(st.lists(done, max_size=6))),
+        objectives=_roots(draw, draw(objectives(owner=st.sampled_from((None, *owners))))),
         calendar=draw(calendars()),
         findings=draw(st.lists(findings(), max_size=2)),
         **draw(_deals(st.sampled_from(owners), currency)),
@@ -371,7 +379,7 @@ def records(draw: DrawFn) -> Records:
 
 @st.composite
 def _deals(draw: DrawFn, owner: SearchStrategy[str], currency: Unit) -> dict[str, Any]:
-    """Draw sales processes, customers, leads and deals that know each other."""
+    """Draw sales processes, customers, leads, costs and deals that know each other."""
     ways = draw(st.lists(processes(), min_size=1, max_size=2, unique_by=lambda process: process.key))
     known: list[Customer] = []
     for number in range(1, draw(st.integers(0, 2)) + 1):
@@ -386,7 +394,13 @@ def _deals(draw: DrawFn, owner: SearchStrategy[str], currency: Unit) -> dict[str
         deal = draw(opportunities(id=st.just(f"o{number}"), process=way, unit=currency, **known_to))
         # Among several processes a deal has to name its own.
         held.append(deal if len(ways) == 1 else attrs.evolve(deal, process=way.key))
-    return {"processes": ways, "customers": known, "leads": begun, "opportunities": held}
+    costs = draw(st.lists(channel_costs(owner=st.none() | owner, currency=currency), max_size=2))
+    return {"processes": ways, "customers": known, "leads": begun, "costs": costs, "opportunities": held}
+
+
+def _roots(draw: DrawFn, tree: Objective) -> tuple[Objective, ...]:
+    """Keep a tree, or what it is made of without the objective above: several trees, or none."""
+    return (tree,) if draw(st.booleans()) else tree.children
 
 
 def _with_parents(draw: DrawFn, drawn: Sequence[Target]) -> list[Target]:

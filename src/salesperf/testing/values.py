@@ -1,4 +1,4 @@
-"""Strategies for values: amounts, metrics, maps, messages, ranges, estimates, breakdowns, weights."""
+"""Strategies for values: amounts, metrics, maps, messages, ranges, estimates, weights."""
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import date
@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, ParamSpec, TypeAlias, TypeVar, cast, overload
 
-import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -20,36 +19,21 @@ from salesperf import (
     Amount,
     Band,
     Bounds,
-    Breakdown,
-    Clip,
-    Curve,
-    Difference,
     Estimate,
     FrozenMap,
     Interval,
     Message,
     Metric,
-    Minimum,
-    OnCurve,
-    OnSteps,
     Period,
-    Product,
-    Quotient,
-    Rounded,
-    Steps,
-    Sum,
     Unit,
-    WeightedMean,
 )
 from salesperf.kernels.numeric import Rounding
 from salesperf.model.metric import Accumulation, Dimension, Direction
-from salesperf.model.rule import Rule
 
 __all__ = [
     "amounts",
     "bands",
     "bounds",
-    "breakdowns",
     "estimates",
     "frozen_maps",
     "ids",
@@ -194,8 +178,8 @@ def weights(draw: DrawFn, min_size: int = 1, max_size: int = 8) -> list[Weight]:
     Examples
     --------
     >>> from hypothesis import find
-    >>> sum(find(weights(3), lambda weights: True))
-    1
+    >>> sum(find(weights(3), lambda weights: True)) > 0
+    True
     """
     drawn = draw(_numbers_to_weigh_by(min_size, max_size))
     if not any(drawn):
@@ -290,7 +274,7 @@ def _scalars() -> SearchStrategy[Any]:
     return st.one_of(
         st.integers(-9999, 9999),
         ids(),
-        _readable_floats(),
+        readable_floats(),
         rates(),
         amounts(),
         st.dates(date(2024, 1, 1), date(2029, 12, 31)),
@@ -300,7 +284,7 @@ def _scalars() -> SearchStrategy[Any]:
 
 
 @built_once
-def _readable_floats() -> SearchStrategy[float]:
+def readable_floats() -> SearchStrategy[float]:
     return st.integers(-(10**6), 10**6).map(lambda number: number / 100)
 
 
@@ -367,7 +351,7 @@ def messages() -> SearchStrategy[Message]:
 
 @built_once
 def _ranges() -> SearchStrategy[tuple[float, float]]:
-    ends = st.one_of(_readable_floats(), st.sampled_from((float("-inf"), float("inf"))))
+    ends = st.one_of(readable_floats(), st.sampled_from((float("-inf"), float("inf"))))
     return st.tuples(ends, ends).map(lambda pair: (min(pair), max(pair)))
 
 
@@ -418,7 +402,7 @@ def estimates(draw: DrawFn) -> Estimate:
     kind = draw(st.sampled_from(("value", "interval", "undefined")))
     if kind == "undefined":
         return Estimate.undefined(draw(messages()), n=count, unit=unit)
-    value = draw(_readable_floats())
+    value = draw(readable_floats())
     if kind == "value":
         return Estimate(value=value, n=count, unit=unit, reason=draw(or_none(messages())))
     below, above = (draw(_distances()) for _ in range(2))
@@ -428,78 +412,3 @@ def estimates(draw: DrawFn) -> Estimate:
 @built_once
 def _distances() -> SearchStrategy[float]:
     return st.one_of(st.integers(0, 100), st.just(float("inf")))
-
-
-@built_once
-@st.composite
-def breakdowns(draw: DrawFn) -> Breakdown:
-    """Draw trees that hold, of amounts or of numbers, with every rule.
-
-    Examples
-    --------
-    >>> from hypothesis import given, settings
-    >>> @settings(max_examples=10, deadline=None)
-    ... @given(breakdowns())
-    ... def test_a_tree_has_a_line_for_each_node(tree):
-    ...     assert len(tree.rows()) == len(list(tree.walk()))
-    >>> test_a_tree_has_a_line_for_each_node()
-    """
-    if draw(st.booleans()):
-        return draw(_trees(_number_leaves(), _number_rules()))
-    unit = draw(units())
-    leaves = _leaves(amounts(unit, min_minor=-(10**9), max_minor=10**9))
-    return draw(_trees(leaves, _amount_rules(unit)))
-
-
-@built_once
-def _leaves(values: SearchStrategy[Any]) -> SearchStrategy[Breakdown]:
-    some_weights = st.none() | st.integers(0, 5) | st.decimals(0, 1, places=2)
-    return st.builds(Breakdown, label=messages(), value=values, weight=some_weights)
-
-
-@built_once
-def _number_leaves() -> SearchStrategy[Breakdown]:
-    return _leaves(st.none() | st.integers(-999, 999) | rates() | _readable_floats())
-
-
-@built_once
-def _trees(leaves: SearchStrategy[Breakdown], rules: SearchStrategy[tuple[Rule, int]]) -> SearchStrategy[Breakdown]:
-    return st.recursive(leaves, lambda trees: _nodes(trees, rules), max_leaves=6)
-
-
-@st.composite
-def _nodes(draw: DrawFn, trees: SearchStrategy[Breakdown], rules: SearchStrategy[tuple[Rule, int]]) -> Breakdown:
-    """Draw a tree whose value its rule computes from so many parts, or, for 0, from any number of them."""
-    rule, count = draw(rules)
-    parts = draw(st.lists(trees, min_size=count or 1, max_size=count or 3))
-    if isinstance(rule, Product) and isinstance(parts[0].value, Amount):
-        parts[1:] = draw(st.lists(_leaves(rates()), max_size=1))
-    blank = Breakdown(label=draw(messages()), value=None, rule=rule, parts=parts, weight=draw(_weights_of_trees()))
-    return attrs.evolve(blank, value=rule(blank))
-
-
-@built_once
-def _weights_of_trees() -> SearchStrategy[int | None]:
-    return st.none() | st.integers(1, 5)
-
-
-@built_once
-def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
-    limits = st.tuples(st.integers(-99, 99), st.integers(-99, 99)).map(sorted)
-    return st.one_of(
-        st.sampled_from([(Sum(), 0), (WeightedMean(), 0), (Minimum(), 0), (Product(), 0), (Difference(), 2), (Quotient(), 2)]),
-        st.sampled_from(_ROUNDINGS).map(lambda rounding: (Rounded(rounding), 1)),
-        limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
-        limits.map(lambda ends: (OnCurve(Curve([(-10, ends[0]), (10, ends[1])])), 1)),
-        limits.map(lambda ends: (OnSteps(Steps([(0, ends[1])], ends[0])), 1)),
-    )
-
-
-@built_once
-def _amount_rules(unit: Unit) -> SearchStrategy[tuple[Rule, int]]:
-    limits = st.tuples(amounts(unit), amounts(unit)).map(sorted)
-    return st.one_of(
-        st.sampled_from([(Sum(), 0), (Minimum(), 0), (Difference(), 2)]),
-        st.sampled_from(_ROUNDINGS).map(lambda rounding: (Product(rounding), 1)),
-        limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
-    )

@@ -1,16 +1,18 @@
-"""Deals by the plain CSV layout, with all that they refer to: sales processes, customers, leads, contacts, changes."""
+"""Deals by the plain CSV layout, with all that they refer to: processes, customers, leads, costs, contacts, changes."""
 
 from collections.abc import Callable, Mapping
 
 import attrs
 
+from salesperf.io.folder.costs import read_costs
 from salesperf.io.folder.customers import read_contacts, read_customers
-from salesperf.io.folder.files import CHANGES, CUSTOMERS, OPPORTUNITIES
+from salesperf.io.folder.files import CHANGES, COSTS, CUSTOMERS, OPPORTUNITIES
 from salesperf.io.folder.layout import Faults, Items, Layout
 from salesperf.io.folder.leads import read_leads
 from salesperf.io.folder.opportunities import Repeats, read_changes, read_opportunities
 from salesperf.io.folder.processes import read_processes
 from salesperf.io.folder.table import Progress, Table
+from salesperf.model.channel_cost import ChannelCost
 from salesperf.model.customer import Customer
 from salesperf.model.finding import Finding
 from salesperf.model.lead import Lead
@@ -29,8 +31,8 @@ class Deals:
     ----------
     processes
         The sales processes, but for faulty ones.
-    customers, leads, opportunities
-        What was made of the rows of these three.
+    customers, leads, costs, opportunities
+        What was made of the rows of these four.
     faults
         What was wrong, in all the files.
     findings
@@ -47,6 +49,7 @@ class Deals:
     processes: tuple[SalesProcess, ...]
     customers: Items[Customer]
     leads: Items[Lead]
+    costs: Items[ChannelCost]
     opportunities: Items[Opportunity]
     faults: Faults
     findings: tuple[Finding, ...]
@@ -59,7 +62,7 @@ def read_deals(
     repeats: Repeats = "refuse",
     progress: Progress | None = None,
 ) -> Deals:
-    r"""Read deals, customers, leads, contacts and sales processes.
+    r"""Read deals, customers, leads, costs, contacts and sales processes.
 
     Parameters
     ----------
@@ -86,6 +89,7 @@ def read_deals(
     contacts, faults_of_contacts = read_contacts(tables)
     customers = read_customers(tables[CUSTOMERS], contacts=contacts, owner_in=owner_in)
     leads = read_leads(tables, contacts=contacts, owner_in=owner_in, progress=progress)
+    costs = read_costs(tables[COSTS], owner_in=owner_in)
     known = tables[OPPORTUNITIES].places("id")
     changes = read_changes(tables[CHANGES], deals=known, owner_in=owner_in, repeats=repeats, progress=progress)
     opportunities = read_opportunities(tables, changes=changes, processes=processes, contacts=contacts, progress=progress)
@@ -93,12 +97,14 @@ def read_deals(
         processes=tuple(process for process in processes.values() if process is not None),
         customers=customers,
         leads=leads,
+        costs=costs,
         opportunities=opportunities,
         faults=(
             *faults_of_processes,
             *faults_of_contacts,
             *customers.faults,
             *leads.faults,
+            *costs.faults,
             *changes.rows.faults,
             *opportunities.faults,
         ),

@@ -9,13 +9,18 @@ __all__ = [
     "ACTUALS",
     "CALENDAR",
     "CHANGES",
+    "CHECK_INS",
     "CONTACTS",
+    "COSTS",
     "CUSTOMERS",
+    "KEY_RESULTS",
     "LAYOUTS",
     "LEADS",
     "LEAD_CHANGES",
     "METRICS",
+    "MILESTONES",
     "MOVES",
+    "OBJECTIVES",
     "OPPORTUNITIES",
     "PROCESSES",
     "REPS",
@@ -51,6 +56,25 @@ ACTUALS: Final = Layout(
     optional=("ref",),
     families=("scope.",),
 )
+OBJECTIVES: Final = Layout(
+    file="objectives.csv",
+    required=("id", "period"),
+    optional=("title", "parent", "owner", "weight", "committed"),
+)
+KEY_RESULTS: Final = Layout(
+    file="key_results.csv",
+    required=("id", "objective"),
+    optional=(
+        *("title", "kind", "start", "target", "unit", "low", "high", "tolerance"),
+        *("metric", "weight", "committed", "owner", "period"),
+    ),
+)
+MILESTONES: Final = Layout(file="milestones.csv", required=("key_result", "key"), optional=("title", "weight"))
+CHECK_INS: Final = Layout(
+    file="check_ins.csv",
+    required=("of", "on"),
+    optional=("value", "reached", "done", "score", "confidence", "note"),
+)
 PROCESSES: Final = Layout(
     file="processes.csv",
     required=("key",),
@@ -79,6 +103,7 @@ LEAD_CHANGES: Final = Layout(
     optional=("status", "owner", "released", "reason"),
 )
 TOUCHES: Final = Layout(file="touches.csv", required=("lead", "on", "kind"), optional=("outcome", "ref"))
+COSTS: Final = Layout(file="costs.csv", required=("on", "amount", "unit"), optional=("channel", "campaign", "owner"))
 CONTACTS: Final = Layout(
     file="contacts.csv",
     required=("id",),
@@ -105,12 +130,17 @@ LAYOUTS: Final = (
     METRICS,
     TARGETS,
     ACTUALS,
+    OBJECTIVES,
+    KEY_RESULTS,
+    MILESTONES,
+    CHECK_INS,
     PROCESSES,
     STAGES,
     CUSTOMERS,
     LEADS,
     LEAD_CHANGES,
     TOUCHES,
+    COSTS,
     CONTACTS,
     OPPORTUNITIES,
     CHANGES,

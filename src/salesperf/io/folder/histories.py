@@ -20,13 +20,13 @@ _BEGINS: Final = frozenset({"history_begins", "lead_begins"})
 """Faults of a first row that another row, of which nobody knows whose it is, may be missing before."""
 _LEADING: Final = _BEGINS | {"history_order"}
 """Faults of one row that make others look wrong."""
-_COLUMNS: Final = {"amount": "unit"}
+_COLUMNS: Final = {"amount": "unit", "is_done": "done"}
 """The column at fault, where it has not the name of the field: all that is refused of an amount in a history is its unit."""
 
 
 @attrs.frozen(kw_only=True)
 class Histories(Generic[ChangeT]):
-    """What was read of the changes of deals or of leads.
+    """What was read of the changes of deals or of leads, or of the check-ins of objectives.
 
     Parameters
     ----------
@@ -77,7 +77,9 @@ class Maker(Generic[ChangeT, NounT]):
     make
         The class of the noun.
     missing
-        The code of the fault that a noun has no change.
+        The code of the fault that a noun has no change; ``None`` where it need have none.
+    field
+        The field of the noun that holds what changes.
 
     Examples
     --------
@@ -94,7 +96,8 @@ class Maker(Generic[ChangeT, NounT]):
     drafts: Items[dict[str, Any]]
     histories: Histories[ChangeT]
     make: Callable[..., NounT]
-    missing: str
+    missing: str | None = None
+    field: str = "history"
     faults: list[SalesperfError] = attrs.field(factory=list)
 
     def items(self) -> Items[NounT]:
@@ -118,7 +121,7 @@ class Maker(Generic[ChangeT, NounT]):
 
     def noun(self, place: int, draft: Mapping[str, Any], rows: Sequence[int]) -> NounT | None:
         """Make the noun of a row, given the positions of its changes, or note what is wrong."""
-        if not rows:
+        if not rows and self.missing is not None:
             if self.histories.are_all_placed:
                 path = self.drafts.path(place, "id")
                 self.faults.append(InvalidValueError(self.missing, path=path, value=draft["id"]))
@@ -131,15 +134,16 @@ class Maker(Generic[ChangeT, NounT]):
     def judged(self, place: int, draft: Mapping[str, Any], rows: Sequence[int], found: list[SalesperfError]) -> NounT | None:
         """Make a noun, or note the row at fault, leave it out and look again, so that every row at fault is told."""
         changes, left = self.histories.rows, list(rows)
-        for _ in range(min(len(left), MOST_OF_ONE)):
+        for _ in range(min(max(len(left), 1), MOST_OF_ONE)):
             try:
-                return self.make(history=[changes.items[row][1] for row in left], **draft)
+                return self.make(**{self.field: [changes.items[row][1] for row in left]}, **draft)
             except SalesperfError as error:
-                _, _, field, *where = error.path
-                if field != "history":
+                # The noun, its id, the field; of what stands in the field its position, and what is wrong with it.
+                field, where = error.path[2:3], error.path[3:]
+                if field != (self.field,):
                     found.append(self.drafts.fault(error, place))
                     break
-                position, column = where
+                position, column = where[:2]
                 row = left.pop(int(position))
                 if error.code not in _BEGINS or self.histories.are_all_placed:
                     found.append(error.at(*changes.path(row, _COLUMNS.get(str(column), str(column)))))

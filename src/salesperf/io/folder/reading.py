@@ -16,10 +16,13 @@ from salesperf.io.folder.files import (
     CALENDAR,
     CHANGES,
     CUSTOMERS,
+    KEY_RESULTS,
     LAYOUTS,
     LEAD_CHANGES,
     LEADS,
     METRICS,
+    MILESTONES,
+    OBJECTIVES,
     OPPORTUNITIES,
     PROCESSES,
     REPS,
@@ -28,6 +31,7 @@ from salesperf.io.folder.files import (
     TEAMS,
 )
 from salesperf.io.folder.layout import Faults, Items, Layout, faults_in, located
+from salesperf.io.folder.objectives import read_objectives
 from salesperf.io.folder.opportunities import REPEATS, Repeats
 from salesperf.io.folder.people import known_id, read_calendar, read_org
 from salesperf.io.folder.table import LIMIT_BYTES, Progress, Table
@@ -50,6 +54,9 @@ _CONSEQUENCES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         REPS.file: frozenset({"unknown_rep", "unknown_owner", "too_many_faults"}),
         TEAMS.file: frozenset({"unknown_team", "unknown_owner", "too_many_faults"}),
         METRICS.file: frozenset({"unknown_metric", "too_many_faults"}),
+        OBJECTIVES.file: frozenset({"unknown_objective", "unknown_okr", "too_many_faults"}),
+        KEY_RESULTS.file: frozenset({"unknown_key_result", "unknown_okr", "too_many_faults"}),
+        MILESTONES.file: frozenset({"key_result_lacks", "unknown_milestone", "too_many_faults"}),
         PROCESSES.file: _OF_PROCESSES,
         STAGES.file: _OF_PROCESSES,
         CUSTOMERS.file: frozenset({"unknown_customer", "too_many_faults"}),
@@ -115,16 +122,21 @@ def read(
     owner_in = known_id((*org.rep_by_id, *org.team_by_id), "unknown_owner")
     targets = read_targets(tables[TARGETS], metrics=metrics, owner_in=owner_in, calendar=calendar)
     actuals = read_actuals(tables[ACTUALS], metrics=metrics, owner_in=owner_in, progress=progress)
+    objectives, faults_of_objectives = read_objectives(
+        tables, metrics=metrics, owner_in=owner_in, calendar=calendar, progress=progress
+    )
     deals = read_deals(tables, owner_in=owner_in, repeats=repeats, progress=progress)
     faults = [*unread, *faults_of_org, *faults_of_calendar, *faults_of_metrics, *targets.faults, *actuals.faults]
-    faults.extend(deals.faults)
+    faults += [*faults_of_objectives, *deals.faults]
     try:
         records = Records(
             org=org,
             targets=targets.items,
             actuals=actuals.items,
+            objectives=objectives,
             opportunities=deals.opportunities.items,
             leads=deals.leads.items,
+            costs=deals.costs.items,
             customers=deals.customers.items,
             processes=deals.processes,
             calendar=calendar,

@@ -20,6 +20,7 @@ from salesperf.model.target import Actual, Target, TargetKey
 
 __all__ = [
     "Metrics",
+    "metric_in",
     "read_actuals",
     "read_metrics",
     "read_targets",
@@ -92,7 +93,7 @@ def read_targets(table: Table, *, metrics: Metrics, owner_in: Callable[[str], st
     period_in = cache(lambda cell: Period.parse(cell.strip(), calendar=calendar))
     readers: dict[str, Callable[[str], object]] = {
         "owner": optional(owner_in),
-        "metric": _metric_in(metrics),
+        "metric": metric_in(metrics),
         "unit": cache(optional(unit_in)),
         "amount": amount_in,
         "period": period_in,
@@ -129,7 +130,7 @@ def read_actuals(
     """
     readers: dict[str, Callable[[str], object]] = {
         "owner": cache(owner_in),
-        "metric": _metric_in(metrics),
+        "metric": metric_in(metrics),
         "unit": cache(optional(unit_in)),
         "amount": amount_in,
         "on": cache(date_in),
@@ -254,7 +255,15 @@ def _direction(draft: Mapping[str, Any]) -> Direction:
     return direction
 
 
-def _metric_in(metrics: Metrics) -> Callable[[str], Metric | None]:
+def metric_in(metrics: Metrics) -> Callable[[str], Metric | None]:
+    """Return a reader of the keys of metrics; it returns ``None`` for one whose definition is faulty.
+
+    Examples
+    --------
+    >>> metric_in(STANDARD_METRICS)("visits ").dimension
+    'count'
+    """
+
     @cache
     def read(cell: str) -> Metric | None:
         key = id_in(cell)

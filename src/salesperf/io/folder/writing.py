@@ -2,24 +2,30 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from salesperf.errors import InvalidValueError
+from salesperf.io.folder.costs import rows_of_costs
 from salesperf.io.folder.customers import rows_of_contacts, rows_of_customers
 from salesperf.io.folder.files import (
     ACTUALS,
     CALENDAR,
     CHANGES,
+    CHECK_INS,
     CONTACTS,
+    COSTS,
     CUSTOMERS,
+    KEY_RESULTS,
     LAYOUTS,
     LEAD_CHANGES,
     LEADS,
     METRICS,
+    MILESTONES,
+    OBJECTIVES,
     OPPORTUNITIES,
     REPS,
     TARGETS,
@@ -27,11 +33,13 @@ from salesperf.io.folder.files import (
 )
 from salesperf.io.folder.layout import Layout
 from salesperf.io.folder.leads import rows_of_lead_changes, rows_of_leads, rows_of_touches
+from salesperf.io.folder.objectives import rows_of_check_ins, rows_of_key_results, rows_of_milestones, rows_of_objectives
 from salesperf.io.folder.opportunities import rows_of_changes, rows_of_opportunities
 from salesperf.io.folder.people import rows_of_calendar, rows_of_org
 from salesperf.io.folder.processes import rows_of_processes
 from salesperf.io.folder.table import Rows, system_reason, write_table
 from salesperf.io.folder.targets import rows_of_actuals, rows_of_metrics, rows_of_targets
+from salesperf.model.metric import Metric
 from salesperf.model.records import Records
 
 __all__ = ["write"]
@@ -94,12 +102,15 @@ def _contents(records: Records) -> dict[Layout, tuple[Sequence[str], Rows]]:
     plain: dict[Layout, Rows] = {
         **rows_of_org(records.org),
         CALENDAR: rows_of_calendar(records.calendar),
-        METRICS: rows_of_metrics(
-            {target.metric for target in records.targets} | {actual.metric for actual in records.actuals},
-        ),
+        METRICS: rows_of_metrics(set(_metrics(records))),
+        OBJECTIVES: rows_of_objectives(records.objectives, records.calendar),
+        KEY_RESULTS: rows_of_key_results(records.objectives, records.calendar),
+        MILESTONES: rows_of_milestones(records.objectives),
+        CHECK_INS: rows_of_check_ins(records.objectives),
         **rows_of_processes(records.processes),
         LEAD_CHANGES: rows_of_lead_changes(records.leads),
         TOUCHES: rows_of_touches(records.leads),
+        COSTS: rows_of_costs(records.costs),
         CONTACTS: rows_of_contacts(records.customers, records.opportunities, records.leads),
         CHANGES: rows_of_changes(records.opportunities),
     }
@@ -110,6 +121,14 @@ def _contents(records: Records) -> dict[Layout, tuple[Sequence[str], Rows]]:
     contents[LEADS] = rows_of_leads(records.leads)
     contents[OPPORTUNITIES] = rows_of_opportunities(records.opportunities)
     return contents
+
+
+def _metrics(records: Records) -> Iterator[Metric]:
+    """Yield the metric of whatever is measured."""
+    yield from (target.metric for target in records.targets)
+    yield from (actual.metric for actual in records.actuals)
+    measured = (objective.key_results for root in records.objectives for objective in root.walk())
+    yield from (part.metric for part in chain.from_iterable(measured) if part.metric is not None)
 
 
 def _require_readable(layout: Layout, columns: Sequence[str]) -> None:

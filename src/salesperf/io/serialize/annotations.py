@@ -4,13 +4,17 @@ import types
 from decimal import Decimal
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
+import attrs
+
 from salesperf.model.frozen import FrozenMap
 
 __all__ = [
     "arguments_of_map",
     "is_as_it_is",
     "is_map",
+    "is_noun_of_some",
     "is_number",
+    "is_of_parts",
     "is_optional",
     "is_pair",
     "is_tuple",
@@ -41,6 +45,16 @@ def is_as_it_is(kind: Any) -> bool:  # noqa: ANN401 - any annotation
 def is_number(kind: Any) -> bool:  # noqa: ANN401 - any annotation
     """Tell whether a field may hold numbers of several kinds, or amounts beside Decimals."""
     return Decimal in options_of(kind) and without_none(kind) is not Decimal
+
+
+def is_noun_of_some(kind: Any) -> bool:  # noqa: ANN401 - any annotation
+    """Tell whether a field may hold nouns of several kinds, so that a document has to say which."""
+    return len(options_of(kind)) > 1 and all(map(attrs.has, options_of(kind)))
+
+
+def is_of_parts(kind: Any) -> bool:  # noqa: ANN401 - any annotation
+    """Tell whether the values of a mapping are tuples, or numbers of any kind: neither plain facts nor anything at all."""
+    return is_tuple(kind) or (is_number(kind) and str not in options_of(kind))
 
 
 def is_optional(kind: Any) -> bool:  # noqa: ANN401 - any annotation

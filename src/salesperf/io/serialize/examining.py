@@ -15,15 +15,16 @@ import attrs
 import cattrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError
-from salesperf.io.serialize.annotations import arguments_of_map, is_map, is_pair, is_tuple, options_of
+from salesperf.io.serialize.annotations import arguments_of_map, is_map, is_of_parts, is_pair, is_tuple, options_of
 from salesperf.io.serialize.pairs import checked_pair
 from salesperf.io.serialize.reading import Hook, Kind, teach_to_read_metrics, teach_to_read_scalars
-from salesperf.io.serialize.scalars import date_of, expect, text_of
+from salesperf.io.serialize.scalars import cut_of, date_of, expect, text_of
 from salesperf.io.serialize.tagged import MOST_FAULTS, Plain, collected, faults_in, limited, mapping_of, value_of
 from salesperf.model.amount import Amount
 from salesperf.model.customer import Fact
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import Metric
+from salesperf.scorecard.bands import Cut
 
 __all__ = ["misspelt", "teach_to_examine"]
 
@@ -37,6 +38,7 @@ def teach_to_examine(converter: cattrs.Converter) -> None:
     make(attrs.has, _noun)
     make(is_pair, _pair)
     make(is_tuple, _tuple)
+    make(lambda kind: kind == Cut, lambda _: lambda data, _: cut_of(data))
     make(is_map, _map)
     teach_to_read_scalars(converter)
     converter.register_structure_hook(Amount, _noun(Amount, converter))
@@ -186,8 +188,14 @@ def _map(kind: Kind, converter: cattrs.Converter) -> Hook:
         expect(data, dict)
         return FrozenMap(zip(data, collected(data.items(), read_fact), strict=True))
 
+    def read_parts(data: Plain, _: Kind) -> FrozenMap[str, Any]:
+        expect(data, dict)
+        return FrozenMap(zip(data, collected(data.items(), lambda part: converter.structure(part, value)), strict=True))
+
     if key is date:
         return read_days
+    if is_of_parts(value):
+        return read_parts
     if value is str:
         return read_names
     return read_facts if value is not Any else lambda data, _: mapping_of(data, converter.structure)

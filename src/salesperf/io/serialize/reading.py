@@ -3,6 +3,7 @@
 What is wrong may stop them anyhow and anywhere, since the examining hooks then read the same again.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, TypeAlias, cast, get_args
@@ -17,7 +18,9 @@ from salesperf.io.serialize.annotations import (
     arguments_of_map,
     is_as_it_is,
     is_map,
+    is_noun_of_some,
     is_number,
+    is_of_parts,
     is_optional,
     is_pair,
     is_tuple,
@@ -25,9 +28,10 @@ from salesperf.io.serialize.annotations import (
     options_of,
     without_none,
 )
-from salesperf.io.serialize.kinds import RULES
+from salesperf.io.serialize.kinds import RULES, named_options
 from salesperf.io.serialize.pairs import checked_pair
 from salesperf.io.serialize.scalars import (
+    cut_of,
     date_of,
     decimal_of,
     end_of,
@@ -46,6 +50,7 @@ from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import STANDARD_METRICS, Band, Direction, Metric
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.rule import Rule
+from salesperf.scorecard.bands import Cut
 
 __all__ = ["Hook", "Kind", "teach_to_read", "teach_to_read_metrics", "teach_to_read_scalars"]
 
@@ -65,6 +70,7 @@ def teach_to_read(converter: cattrs.Converter) -> None:
     make(attrs.has, _noun)
     make(is_pair, _pair)
     make(is_tuple, _tuple)
+    make(lambda kind: kind == Cut, lambda _: lambda data, _: cut_of(data))
     make(is_map, _map)
     teach_to_read_scalars(converter)
     converter.register_structure_hook(Amount, lambda data, _: _amount(data))
@@ -77,6 +83,7 @@ def teach_to_read_scalars(converter: cattrs.Converter) -> None:
     """Give a converter the hooks for what has no parts, and for choices between kinds."""
     make, read = converter.register_structure_hook_factory, converter.register_structure_hook
     make(is_optional, _optional)
+    make(is_noun_of_some, _noun_of_some)
     make(is_number, _number)
     make(is_as_it_is, lambda _: _as_it_is)
     make(is_type_variable, lambda _: lambda data, _: end_of(data))
@@ -140,6 +147,8 @@ def _map(kind: Kind, converter: cattrs.Converter) -> Hook:
         return lambda data, _: FrozenMap({date_of(on): name for on, name in data.items()})
     if value is str:
         return lambda data, _: FrozenMap(data.items())
+    if is_of_parts(value):
+        return lambda data, _: FrozenMap({name: converter.structure(part, value) for name, part in data.items()})
     return lambda data, _: quick_mapping_of(data, converter.structure)
 
 
@@ -162,15 +171,25 @@ def _direction(_: Kind, converter: cattrs.Converter) -> Hook:
 
 
 def _rule(_: Kind, converter: cattrs.Converter) -> Hook:
-    def read(data: Plain, _: Kind) -> Rule:
+    return _named(RULES, converter)
+
+
+def _noun_of_some(kind: Kind, converter: cattrs.Converter) -> Hook:
+    return _named(named_options(kind), converter)
+
+
+def _named(options: Mapping[str, type], converter: cattrs.Converter) -> Hook:
+    """Read an object with one key, which tells of which kind it is."""
+
+    def read(data: Plain, _: Kind) -> Any:  # noqa: ANN401 - a rule or a noun
         expect(data, dict)
         if len(data) != 1:
             raise InvalidValueError("length", expected=1, value=len(data))
         ((name, inner),) = data.items()
-        if name not in RULES:
-            raise InvalidValueError("choice", choices=tuple(RULES), value=name)
+        if name not in options:
+            raise InvalidValueError("choice", choices=tuple(options), value=name)
         try:
-            return cast("Rule", converter.structure(inner, RULES[name]))
+            return converter.structure(inner, options[name])
         except SalesperfError as error:
             raise error.within(name) from None
 

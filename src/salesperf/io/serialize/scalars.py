@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from salesperf.errors import InvalidValueError
+from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.rule import BreakdownValue
 from salesperf.model.validators import MOST_SCALE, check_scale
@@ -70,6 +70,8 @@ UNIT: Final = r"^[^:]*[^:\s](:[0-9]{1,2}(:(money|count))?)?$"
 NOT_FINITE: Final = ("Infinity", "-Infinity", "NaN")
 """How floats are written that JSON has no number for: the words of the JSON of Protocol Buffers."""
 
+MINUS_INFINITY: Final = NOT_FINITE[1]
+_NUMBERS: Final = (int, float, Decimal, Fraction)
 _FROM_WORD: Final = {word: float(word) for word in NOT_FINITE}
 _DECIMAL: Final = re.compile(DECIMAL[:-1] + r"\Z")
 _FRACTION: Final = re.compile(FRACTION[:-1] + r"\Z")
@@ -286,13 +288,37 @@ def plain_number(value: BreakdownValue) -> Any:  # noqa: ANN401 - JSON
     return plain_integer(value) if isinstance(value, int) else value
 
 
-def number_of(value: Any, kinds: Collection[type], read_amount: Callable[[Any], Amount]) -> BreakdownValue:  # noqa: ANN401 - whatever stood in the document
+def plain_cut(cut: tuple[str, Any]) -> list[Any]:
+    """Write a label and where its band begins: a number of any kind, or without an end below."""
+    label, least = cut
+    return [label, plain_float(least) if isinstance(least, float) else plain_number(least)]
+
+
+def cut_of(value: Any) -> tuple[Any, Any]:  # noqa: ANN401 - whatever stood in the document
+    """Read a label and where its band begins."""
+    expect(value, list)
+    if len(value) != len(("label", "cut")):
+        raise InvalidValueError("length", expected=2, value=len(value))
+    label, least = value
+    if least == MINUS_INFINITY:
+        return label, -math.inf
+    try:
+        return label, number_of(least, _NUMBERS)
+    except SalesperfError as error:
+        raise error.within(1) from None
+
+
+def number_of(
+    value: Any,  # noqa: ANN401 - whatever stood in the document
+    kinds: Collection[type],
+    read_amount: Callable[[Any], Amount] | None = None,
+) -> BreakdownValue:
     """Read a number of one of some kinds, among them Decimals, or an amount."""
     if type(value) is str:
         return fraction_of(value) if "/" in value and Fraction in kinds else decimal_of(value)
     if type(value) is dict and int in kinds and value.keys() == {"int"}:
         return integer_of(value["int"])
-    if type(value) is dict and Amount in kinds:
+    if type(value) is dict and read_amount is not None and Amount in kinds:
         return read_amount(value)
     if type(value) in kinds:
         _check_finite(value)

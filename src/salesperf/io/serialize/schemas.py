@@ -16,6 +16,8 @@ from salesperf.io.serialize.annotations import (
     arguments_of_map,
     is_as_it_is,
     is_map,
+    is_noun_of_some,
+    is_of_parts,
     is_optional,
     is_pair,
     is_tuple,
@@ -24,8 +26,8 @@ from salesperf.io.serialize.annotations import (
     without_none,
 )
 from salesperf.io.serialize.document import ENVELOPE, SCHEMA, VERSION, require_kind
-from salesperf.io.serialize.kinds import RULES
-from salesperf.io.serialize.scalars import DATE, DECIMAL, FRACTION, INTEGER, NOT_FINITE, UNIT
+from salesperf.io.serialize.kinds import RULES, named_options
+from salesperf.io.serialize.scalars import DATE, DECIMAL, FRACTION, INTEGER, MINUS_INFINITY, NOT_FINITE, UNIT
 from salesperf.io.serialize.tagged import TAGGED, Plain
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.amount import Amount, Unit
@@ -33,6 +35,7 @@ from salesperf.model.customer import Fact
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.metric import STANDARD_METRICS, Metric
 from salesperf.model.rule import Rule
+from salesperf.scorecard.bands import Cut
 
 __all__ = ["schema"]
 
@@ -149,12 +152,17 @@ class _Definitions:
         if set(options).issuperset(_NUMBERS):
             others = [self.of(option) for option in options if option not in _NUMBERS]
             return {"anyOf": [self._named("number"), *others]} if others else self._named("number")
+        if is_noun_of_some(kind):
+            return _one_of_many({name: self.of(option) for name, option in named_options(kind).items()})
         if len(options) > 1:
             return {"anyOf": [self.of(option) for option in options]}
         if get_origin(kind) is Literal:
             return {"enum": list(get_args(kind))}
         if is_type_variable(kind):
             return self._named("end")
+        if kind == Cut:
+            least = {"anyOf": [self._named("number"), {"enum": [MINUS_INFINITY]}]}
+            return {"type": "array", "prefixItems": [dict(_TEXT), least], "items": False, "minItems": 2}
         if is_tuple(kind):
             return self._tuple(*get_args(kind))
         if is_map(kind):
@@ -196,6 +204,8 @@ class _Definitions:
             return {"type": "object", "propertyNames": {"pattern": DATE}, "additionalProperties": dict(_TEXT)}
         if value is str:
             return {"type": "object", "additionalProperties": dict(_TEXT)}
+        if is_of_parts(value):
+            return {"type": "object", "additionalProperties": self.of(value)}
         return self._map_of("value" if value is Any else "fact")
 
     def _map_of(self, name: str) -> Plain:

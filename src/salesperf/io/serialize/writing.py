@@ -16,19 +16,23 @@ from salesperf.io.serialize.annotations import (
     arguments_of_map,
     is_as_it_is,
     is_map,
+    is_noun_of_some,
     is_number,
+    is_of_parts,
     is_optional,
     is_pair,
     is_tuple,
     is_type_variable,
     without_none,
 )
-from salesperf.io.serialize.kinds import RULES
+from salesperf.io.serialize.kinds import RULES, named_options
 from salesperf.io.serialize.pairs import checked_pair
 from salesperf.io.serialize.scalars import (
+    check_text,
     date_text,
     decimal_text,
     plain_amount,
+    plain_cut,
     plain_end,
     plain_float,
     plain_number,
@@ -40,6 +44,7 @@ from salesperf.model.change import Change
 from salesperf.model.metric import STANDARD_METRICS, Band, Direction, Metric
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.rule import Rule
+from salesperf.scorecard.bands import Cut
 
 __all__ = ["teach_to_write"]
 
@@ -57,6 +62,8 @@ def teach_to_write(converter: cattrs.Converter) -> None:
     make(attrs.has, _noun)
     make(is_pair, _pair)
     make(is_tuple, _tuple)
+    make(lambda kind: kind == Cut, lambda _: plain_cut)
+    make(is_noun_of_some, _noun_of_some)
     make(is_map, _map)
     make(is_optional, _optional)
     make(is_number, lambda _: plain_number)
@@ -126,12 +133,27 @@ def _map(kind: Kind, converter: cattrs.Converter) -> Write:
     key, value = arguments_of_map(kind)
     if key is date:
         return lambda mapping: {date_text(on): name for on, name in mapping.items()}
+    if is_of_parts(value):
+        write = converter.get_unstructure_hook(value)
+        return lambda mapping: {check_text(name): write(part) for name, part in mapping.items()}
     return dict if value is str else lambda mapping: plain_mapping(mapping, converter.unstructure)
 
 
 def _optional(kind: Kind, converter: cattrs.Converter) -> Write:
     inner = without_none(kind)
     return lambda value: None if value is None else converter.unstructure(value, unstructure_as=inner)
+
+
+def _noun_of_some(kind: Kind, converter: cattrs.Converter) -> Write:
+    options = named_options(kind)
+
+    def write(noun: object) -> Plain:
+        name = type(noun).__name__
+        if options.get(name) is not type(noun):
+            raise InvalidValueError("wrong_type", expected=tuple(options.values()), value=noun)
+        return {name: converter.unstructure(noun)}
+
+    return write
 
 
 def _direction(direction: str | Band, write: Write) -> Plain:

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from salesperf.kernels.events.counts import Integers
+from salesperf.kernels.events.runs import Runs
 
 __all__ = ["KeyCounter", "key_counter"]
 
@@ -59,4 +60,7 @@ class _Listed:
 
     def counted(self) -> tuple[Integers, Integers]:
         """Return the different keys in order, and how often each came."""
-        return np.unique(self._keys[: self._filled], return_counts=True)
+        keys = self._keys[: self._filled]
+        keys.sort()
+        runs = Runs.of(keys)
+        return keys.take(runs.first), runs.lengths

@@ -3,22 +3,23 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from salesperf.errors import InvalidValueError
+from salesperf.kernels.events.arrivals import Arrivals, arrivals_of, settled_of
 from salesperf.kernels.events.counts import AnyIntegers, Integers, check_codes
 from salesperf.kernels.events.keys import key_counter
 from salesperf.kernels.events.ordering import WORD, Ordered, packed, sorted_columns
 from salesperf.kernels.events.runs import Runs
 from salesperf.kernels.events.scratch import BLOCK, Scratch
+from salesperf.kernels.events.stays import COLUMNS, Stays, cells_of, changes_of, days_of_changes, stays_of
 from salesperf.kernels.numeric import INT64_MAX, AnyColumn
 
-__all__ = ["Courses", "Events", "Stays"]
+__all__ = ["Courses", "Events"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -55,37 +56,6 @@ class Courses:
     last: AnyIntegers
     furthest: AnyIntegers
     last_ranked: AnyIntegers
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class Stays:
-    """Unbroken times of sequences in one state: made by :meth:`Events.stays`.
-
-    All arrays are of shape (stays,), by sequence and then in order of time.
-
-    Attributes
-    ----------
-    sequence : array of int64
-        The code of the sequence.
-    state : array of int64
-        The code of the state.
-    days : array of int64
-        How long it lasted, in days; where it has not ended, how long it has lasted so far.
-    is_open : array of bool
-        Whether it has not ended: its days are a lower bound (censored), and no duration to average with the others.
-
-    Examples
-    --------
-    >>> zeros = np.zeros(2, dtype=int)
-    >>> stays = Events.of(zeros, np.array([1, 0]), np.array([8, 5]), until=12).stays()
-    >>> stays.state.tolist(), stays.days.tolist(), stays.is_open.tolist()
-    ([0, 1], [3, 4], [False, True])
-    """
-
-    sequence: Integers
-    state: Integers
-    days: Integers
-    is_open: NDArray[np.bool_]
 
 
 @attrs.frozen(eq=False)
@@ -280,6 +250,56 @@ class Events:
         none = np.zeros((0, ranks), dtype=bool)
         return np.concatenate([none, *(_visited(*block, rank, ranks) for block in self._blocks())])
 
+    def settled(self, kind: AnyIntegers) -> Integers:
+        """Tell since when each sequence has been in states of the kind of its last.
+
+        Parameters
+        ----------
+        kind
+            Shape (states,): a number for each state, alike for those of a kind.
+
+        Returns
+        -------
+        array of int64
+            Shape (sequences with an event,), days, in order of the codes of the sequences.
+
+        Examples
+        --------
+        >>> events = Events.of(np.zeros(4, dtype=int), np.array([2, 0, 1, 2]), np.array([1, 3, 5, 8]), until=9)
+        >>> events.settled(np.array([0, 1, 1])).tolist()
+        [5]
+        """
+        days = (settled_of(*block, kind) for block in self._blocks())
+        since: Integers = _gathered(days, {"since": np.int64}, self._sequences)["since"]
+        return since
+
+    def arrivals(self, rank: Integers, *, ranks: int) -> Iterator[Arrivals]:
+        """Tell when each sequence first came to each rank, and when it left it.
+
+        Parameters
+        ----------
+        rank
+            As of :meth:`courses`.
+        ranks
+            How many ranks there are.
+
+        Yields
+        ------
+        Arrivals
+            Those of few sequences at a time, in order of their codes.
+
+        Examples
+        --------
+        >>> events = Events.of(np.array([7, 7, 8]), np.array([0, 1, 1]), np.array([1, 2, 1]), until=2)
+        >>> [arrivals.left.tolist() for arrivals in events.arrivals(np.array([0, 1]), ranks=2)]
+        [[[2, 3], [3, 3]]]
+        """
+        begun = 0
+        for block in self._blocks():
+            arrivals = arrivals_of(*block, rank, ranks=ranks, until=self.until, begun=begun)
+            yield arrivals
+            begun = arrivals.sequences.stop
+
     def stays(self) -> Stays:
         """Tell how long each sequence stayed in each state that it entered.
 
@@ -294,7 +314,7 @@ class Events:
         >>> events.stays().days.tolist()
         [8, 0]
         """
-        return Stays(**_gathered((_stay(*block, self.until) for block in self._blocks()), _STAY, len(self)))
+        return Stays(**_gathered((stays_of(*block, self.until) for block in self._blocks()), COLUMNS, len(self)))
 
     def stay_counts(self, group: AnyIntegers, rank: Integers) -> tuple[Integers, Integers]:
         """Count how often a stay in a state lasted how many days, without keeping the stays.
@@ -328,34 +348,17 @@ class Events:
         of_state = (rank + 1) * (shape[2] * span) + each_group
         counter = key_counter(math.prod(shape) * span, len(self))
         for block, runs, scratch in self._blocks():
-            changes, state, last = _changes(block, runs, scratch)
+            changes, state, last = changes_of(block, runs, scratch)
             key, part = scratch("key", changes.size), scratch("part", changes.size)
             # Any mode but "raise" writes to the buffer itself; the codes have been checked.
             np.take(of_state, state, out=key, mode="clip")
             groups = np.take(group, changes.sequence(part), out=scratch("group", key.size, group.dtype), mode="clip")
             key += np.multiply(groups, each_group, out=part, dtype=np.int64)
             # An open stay takes so many days more than there are: its key is none that one which has ended can have.
-            key += _days(changes, last, self.until + span, scratch)
+            key += days_of_changes(changes, last, self.until + span, scratch)
             counter.add(key)
         keys, counts = counter.counted()
-        return _cells(keys, counts, shape, span)
-
-
-def _cells(keys: Integers, counts: Integers, shape: tuple[int, ...], span: int) -> tuple[Integers, Integers]:
-    """Take apart the keys of stays; leave out those of no group or rank."""
-    # Few kinds of stay have many keys each: the kinds are taken apart, and repeated.
-    kind = keys // span
-    runs = Runs.of(kind)
-    # The last column is for the days.
-    kinds = np.stack(np.unravel_index(kind.take(runs.first), (*shape, 1)), axis=1)
-    kinds[:, :2] -= 1
-    is_asked = (kinds[:, :2] >= 0).all(axis=1)
-    rows = np.repeat(is_asked, runs.lengths)
-    cells = np.repeat(kinds[is_asked], runs.lengths[is_asked], axis=0)
-    kind *= span
-    keys -= kind
-    cells[:, -1] = keys.compress(rows)
-    return cells, counts.compress(rows)
+        return cells_of(keys, counts, shape, span)
 
 
 def _gathered(parts: Iterable[Mapping[str, AnyColumn]], dtypes: Mapping[str, DTypeLike], most: int) -> dict[str, Any]:
@@ -368,9 +371,6 @@ def _gathered(parts: Iterable[Mapping[str, AnyColumn]], dtypes: Mapping[str, DTy
             columns[name][filled : filled + column.size] = column
         filled += column.size
     return {name: column[:filled] for name, column in columns.items()}
-
-
-_STAY: Final = MappingProxyType({"sequence": np.int64, "state": np.int64, "days": np.int64, "is_open": np.bool_})
 
 
 def _course(block: Ordered, runs: Runs, scratch: Scratch, rank: AnyIntegers) -> dict[str, AnyColumn]:
@@ -433,37 +433,3 @@ def _visited(block: Ordered, runs: Runs, scratch: Scratch, rank: Integers, ranks
     table = np.zeros((runs.first.size, ranks), dtype=bool)
     table[place[entered >= 0], entered[entered >= 0]] = True
     return table
-
-
-def _changes(block: Ordered, runs: Runs, scratch: Scratch) -> tuple[Ordered, Integers, Integers]:
-    """Leave out events that enter the state in which their sequence is.
-
-    Returns the rest, the states that they enter, and the last row of each sequence among them.
-    """
-    state = block.state(scratch("state", block.size))
-    goes_on = np.equal(state[1:], state[:-1], out=scratch("goes_on", block.size - 1, np.bool_))
-    borders = runs.last[:-1]
-    # Where another sequence begins nothing goes on. To count these rows is faster than to clear them, which is seldom needed.
-    if np.count_nonzero(goes_on) == np.count_nonzero(goes_on.take(borders)):
-        return block, state, runs.last
-    goes_on[borders] = False
-    rows = np.concatenate(([0], np.flatnonzero(~goes_on) + 1))
-    changes = block.part(rows)
-    return changes, state.take(rows), Runs.of(changes.sequence(scratch("part", changes.size))).last
-
-
-def _days(changes: Ordered, last: Integers, until: int, scratch: Scratch) -> Integers:
-    """Tell how many days pass from each change to the next, and from the last of each sequence until a day."""
-    clock, days = changes.clock(scratch("part", changes.size)), scratch("term", changes.size)
-    np.subtract(clock[1:], clock[:-1], out=days[:-1])
-    days[last] = changes.days_to(until, clock.take(last))
-    return days
-
-
-def _stay(block: Ordered, runs: Runs, scratch: Scratch, until: int) -> dict[str, AnyColumn]:
-    """Tell how long each of some whole sequences stayed in each state."""
-    changes, state, last = _changes(block, runs, scratch)
-    is_open = np.zeros(changes.size, dtype=bool)
-    is_open[last] = True
-    days = _days(changes, last, until, scratch)
-    return {"sequence": changes.sequence(), "state": state, "days": days, "is_open": is_open}

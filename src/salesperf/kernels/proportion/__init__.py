@@ -3,6 +3,7 @@
 from salesperf.kernels.proportion.comparison import fisher_exact, two_proportion_test
 from salesperf.kernels.proportion.intervals import newcombe, wilson
 from salesperf.kernels.proportion.multiplicity import ADJUSTMENTS, adjust
+from salesperf.kernels.proportion.one_sample import tango
 from salesperf.kernels.proportion.shrinkage import Shrunk, shrink
 from salesperf.kernels.proportion.stated import binomial_test
 
@@ -14,6 +15,7 @@ __all__ = [
     "fisher_exact",
     "newcombe",
     "shrink",
+    "tango",
     "two_proportion_test",
     "wilson",
 ]

@@ -32,6 +32,8 @@ class Shrunk:
     ----------
     value : Column, shape (groups,)
         The shrunk proportion: (k + prior_size prior_mean) / (n + prior_size); ``nan`` where no group has anybody.
+    deviation : Column, shape (groups,)
+        Its posterior standard deviation.
     interval : Interval of Column
         Its credible interval, which holds the value.
     prior_mean : float
@@ -47,6 +49,7 @@ class Shrunk:
     """
 
     value: Column
+    deviation: Column
     interval: Interval[Column]
     prior_mean: float
     prior_size: float
@@ -105,9 +108,8 @@ def shrink(k: AnyColumn, n: AnyColumn, *, level: float = 0.95) -> Shrunk:
     k, n = counts["k"], counts["n"]
     if not n.any():
         nothing = np.full(n.size, np.nan)
-        return Shrunk(
-            value=nothing, interval=Interval(np.zeros(n.size), np.ones(n.size), level), prior_mean=np.nan, prior_size=np.nan
-        )
+        everything = Interval(np.zeros(n.size), np.ones(n.size), level)
+        return Shrunk(value=nothing, deviation=nothing, interval=everything, prior_mean=np.nan, prior_size=np.nan)
     return _shrunk(k, n, level)
 
 
@@ -125,7 +127,7 @@ def _shrunk(k: Column, n: Column, level: float) -> Shrunk:
     shapes = np.clip(value * sizes, *_SHAPES), np.clip((1 - value) * sizes, *_SHAPES)
     low, high = (incomplete_beta_inverse(*shapes, np.full(k.size, p)) for p in ((1 - level) / 2, (1 + level) / 2))
     interval = Interval(np.minimum(low, value), np.maximum(high, value), level)
-    return Shrunk(value=value, interval=interval, prior_mean=mean, prior_size=size)
+    return Shrunk(value=value, deviation=np.sqrt(variance), interval=interval, prior_mean=mean, prior_size=size)
 
 
 @attrs.frozen(eq=False)

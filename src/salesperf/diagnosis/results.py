@@ -1,0 +1,142 @@
+"""What may be wrong with results: targets missed and why, key accounts lost, numbers that cannot be trusted."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from salesperf.diagnosis.evidence import Evidence
+from salesperf.model.amount import Amount
+from salesperf.model.citation import Citation
+from salesperf.model.finding import Finding
+from salesperf.model.message import Message
+from salesperf.risk.automatic import value_by_customer
+from salesperf.variance import Effect
+
+if TYPE_CHECKING:
+    from salesperf.diagnosis.rule import DiagnosisRule
+
+__all__ = ["look_for_inaccurate_data", "look_for_key_account_loss", "look_for_missed_target"]
+
+_SHORT: Final = frozenset({"behind", "missed"})
+_MOST_CITED: Final = 5
+_QUIET: Final = frozenset({"lost", "at_risk"})
+_GRAVE_SHARE: Final = 0.1
+
+
+def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice, of an owner who misses a target, the factors that speak for the rule's cause and took something away.
+
+    The threshold is the share of all that was taken away.
+    """
+    if not evidence.attainments:
+        yield rule.cannot_tell(Message("diagnosis.lacks.attainments"))
+        return
+    short = [each for each in evidence.attainments if each.status in _SHORT]
+    if not short:
+        return
+    if not evidence.variances:
+        yield rule.cannot_tell(Message("diagnosis.lacks.variances"))
+        return
+    cited_targets = [
+        Citation(
+            label=Message(each.target.metric.title),
+            value=each.ratio,
+            against=1,
+            is_share=True,
+            source=Message.of("diagnosis.source.attainment", period=each.target.period),
+        )
+        for each in short
+        if each.ratio is not None
+    ]
+    for position, variance in enumerate(evidence.variances):
+        negative = [line for line in variance.lines if _number(line) < 0]
+        speaking = [line for line in negative if evidence.cause_of(line.name) == rule.cause]
+        whole = sum(_number(line) for line in negative)
+        if not speaking or sum(map(_number, speaking)) / whole < rule.threshold:
+            continue
+        source = Message(f"diagnosis.source.{variance.comparison}")
+        cited = [Citation(label=line.label, value=line.value, source=source) for line in speaking]
+        values = [line.value for line in speaking if isinstance(line.value, Amount)]
+        at_stake = Amount.total([Amount(minor=-value.minor, unit=value.unit) for value in values], values[0].unit) if values else None
+        yield rule.found(
+            [*cited, *cited_targets],
+            record=f"{variance.comparison}/{position + 1}",
+            at_stake=at_stake,
+            share=sum(map(_number, speaking)) / whole,
+            factors=tuple(line.label for line in speaking),
+        )
+    unknown = sorted(
+        {line.name for variance in evidence.variances for line in variance.lines if evidence.cause_of(line.name) is None}
+    )
+    if unknown:
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.factor_causes", factors=tuple(unknown)))
+
+
+def _number(line: Effect) -> float:  # type: ignore[type-arg] # of numbers or amounts
+    return float(line.value.decimal) if isinstance(line.value, Amount) else float(line.value)
+
+
+def look_for_key_account_loss(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice customers who were large in the year before the period, and are lost or at risk now.
+
+    The threshold is the share of that year's purchases that the key accounts make up together, the largest first.
+    """
+    purchases, lifecycle = evidence.purchases, evidence.lifecycle
+    for result, lacking in ((purchases, "purchases"), (lifecycle, "lifecycle")):
+        if result is None:
+            yield rule.cannot_tell(Message(f"diagnosis.lacks.{lacking}"))
+    if purchases is None or lifecycle is None:
+        return
+    if evidence.period.start == date.min:
+        return
+    eve = min(evidence.period.start - timedelta(days=1), purchases.as_of)
+    before = value_by_customer(purchases.until(eve))
+    if len(before) < rule.fewest:
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.more_customers", n=len(before), fewest=rule.fewest))
+        return
+    whole = sum(amount.minor for amount in before.values())
+    states = lifecycle.state_by_customer
+    keys, reached = [], 0
+    for name, amount in sorted(before.items(), key=lambda pair: (-pair[1].minor, pair[0])):
+        if reached >= rule.threshold * whole:
+            break
+        keys.append(name)
+        reached += amount.minor
+    quiet = [name for name in keys if states.get(name) in _QUIET]
+    if not quiet:
+        return
+    at_stake = Amount.total([before[name] for name in quiet], before[quiet[0]].unit)
+    source = Message.of("diagnosis.source.purchases", eve=eve, as_of=lifecycle.as_of)
+    share = at_stake.minor / whole
+    cited = [Citation(label=Message("diagnosis.cited.quiet_share"), value=share, n=len(keys), is_share=True, source=source)]
+    for name in quiet[:_MOST_CITED]:
+        state = Message(f"customers.state.{states[name]}")
+        label = Message.of("diagnosis.cited.quiet_account", customer=name, state=state)
+        cited.append(Citation(label=label, value=before[name], source=source))
+    severity = "serious" if share >= _GRAVE_SHARE and any(states[name] == "lost" for name in quiet) else "warning"
+    yield rule.found(
+        cited, severity=severity, at_stake=at_stake, count=len(quiet), quiet=len(quiet), accounts=len(keys)
+    )
+
+
+def look_for_inaccurate_data(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice records with so many faults that what rests on them is doubtful.
+
+    The threshold is the score of data quality, of 100, below which they are.
+    """
+    quality = evidence.quality
+    score = None if quality is None or quality.score is None else quality.score.value
+    if quality is None or score is None:
+        yield rule.cannot_tell(Message("diagnosis.lacks.quality"))
+        return
+    if score >= rule.threshold:
+        return
+    source = Message.of("diagnosis.source.quality", as_of=quality.as_of)
+    cited = [Citation(label=Message("diagnosis.cited.quality_score"), value=score, against=rule.threshold, source=source)]
+    for count in [count for count in quality.counts if count.found][:_MOST_CITED]:
+        label = Message.of("diagnosis.cited.fault", rule=count.rule.label, found=count.found)
+        share = count.found_share
+        cited.append(
+            Citation(label=label, value=None if share is None else float(share), n=count.checked, is_share=True, source=source)
+        )
+    yield rule.found(cited, score=score)

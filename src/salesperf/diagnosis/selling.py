@@ -1,0 +1,257 @@
+"""What may be wrong with selling: too few leads, low conversion, discounts, channels that stand in each other's way."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from salesperf.diagnosis.comparing import count_ratio
+from salesperf.diagnosis.evidence import Evidence
+from salesperf.kernels.proportion import newcombe, wilson
+from salesperf.model.amount import Amount
+from salesperf.model.citation import Citation
+from salesperf.model.estimate import Estimate
+from salesperf.model.finding import Finding
+from salesperf.model.message import Message
+from salesperf.model.opportunity import Opportunity
+from salesperf.model.period import Period
+from salesperf.pipeline import ClosedDeals
+
+if TYPE_CHECKING:
+    from salesperf.diagnosis.rule import DiagnosisRule
+
+__all__ = ["look_for_channel_conflict", "look_for_discounting", "look_for_few_leads", "look_for_low_conversion"]
+
+_GRACE: Final = timedelta(days=7)
+"""How much later than the days compared with the records may begin."""
+_OF_LEADS: Final = frozenset({"leads", "new_customers"})
+_SHORT: Final = frozenset({"behind", "missed"})
+_MOST_CITED: Final = 5
+
+
+def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice fewer leads than in the days before, by more than chance, and targets of leads or new customers that are missed.
+
+    The threshold is the ratio of leads now to leads before below which there are few.
+    """
+    owed = [each for each in evidence.attainments if each.target.metric.key in _OF_LEADS]
+    for attainment in owed:
+        if attainment.status in _SHORT:
+            cited = Citation(
+                label=Message(attainment.target.metric.title),
+                value=attainment.ratio,
+                against=1,
+                is_share=True,
+                source=Message.of("diagnosis.source.attainment", period=attainment.target.period),
+            )
+            yield rule.found([cited], record=attainment.target.metric.key)
+    counts = _leads(evidence)
+    if isinstance(counts, Message):
+        if not owed:
+            yield rule.cannot_tell(counts)
+        return
+    now, before = counts
+    if now + before < rule.fewest or not before:
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.more_leads", n=now + before, fewest=rule.fewest))
+        return
+    ratio = count_ratio(now, before)
+    if ratio.value is not None and ratio.high is not None and ratio.value < rule.threshold and ratio.high < 1:
+        source = Message.of("diagnosis.source.leads", period=evidence.passed, before=evidence.before)
+        cited = [
+            Citation(label=Message("diagnosis.cited.leads"), value=now, against=before, source=source),
+            Citation.of(Message("diagnosis.cited.leads_ratio"), ratio, against=1, source=source, is_share=True),
+        ]
+        yield rule.found(cited, at_stake=_worth_of(before - now, evidence))
+
+
+def _leads(evidence: Evidence) -> tuple[int, int] | Message:
+    """Count the leads that began in the days passed, and in as many before; or say what is lacking for that."""
+    began = sorted(
+        lead.created for lead in evidence.known.leads if lead.created is not None and evidence.holds(lead.owner)
+    )
+    if not began:
+        return Message("diagnosis.lacks.leads")
+    before = evidence.before
+    if before is None or began[0] > before.start + _GRACE:
+        return Message.of("diagnosis.lacks.leads_before", began=began[0])
+    return _within(began, evidence.passed), _within(began, before)
+
+
+def _within(days: list[date], period: Period) -> int:
+    return sum(day in period for day in days)
+
+
+def _worth_of(leads: int, evidence: Evidence) -> Amount | None:
+    """Return what so many leads bring on average, as far as their channels tell."""
+    total = None if evidence.channels is None else evidence.channels.total
+    if total is None or total.value is None or not total.leads:
+        return None
+    return total.value.times(Fraction(leads, total.leads))
+
+
+def look_for_low_conversion(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice a win rate below that of before, by more than chance.
+
+    The threshold is how far below it at least, as a difference of fractions.
+    """
+    now, before = _decided(evidence.closed), _decided(evidence.closed_before)
+    for counts, lacking in ((now, "decided"), (before, "decided_before")):
+        if not counts[1]:
+            yield rule.cannot_tell(Message(f"diagnosis.lacks.{lacking}"))
+            return
+    if min(now[1], before[1]) < rule.fewest:
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.more_decided", n=min(now[1], before[1]), fewest=rule.fewest))
+        return
+    difference = newcombe(*now, *before)
+    drop = before[0] / before[1] - now[0] / now[1]
+    if drop <= rule.threshold or difference.high >= 0:
+        return
+    cited = [
+        Citation.of(
+            Message("metric.win_rate"),
+            _rate(*now),
+            against=before[0] / before[1],
+            source=Message.of("diagnosis.source.decided", n=now[1], before=before[1]),
+            is_share=True,
+        ),
+        Citation(
+            label=Message("diagnosis.cited.win_rate_change"),
+            value=-drop,
+            low=difference.low,
+            high=difference.high,
+            n=now[1] + before[1],
+            is_share=True,
+            source=Message.of("diagnosis.source.decided", n=now[1], before=before[1]),
+        ),
+    ]
+    missing = Fraction(before[0], before[1]) * now[1] - now[0]
+    yield rule.found(cited, at_stake=_value_of(missing, (*evidence.closed, *evidence.closed_before)))
+
+
+def _decided(closed: tuple[ClosedDeals, ...]) -> tuple[int, int]:
+    """Return how many deals were won, and how many won or lost."""
+    won = sum(each.won for each in closed)
+    return won, won + sum(each.lost for each in closed)
+
+
+def _rate(k: int, n: int) -> Estimate:
+    interval = wilson(k, n)
+    return Estimate(value=k / n, low=interval.low, high=interval.high, n=n)
+
+
+def _value_of(deals: Fraction, closed: tuple[ClosedDeals, ...]) -> Amount | None:
+    """Return what so many won deals are worth on average, where all are in one unit."""
+    won = [deal.amount for each in closed for deal in each.of("won") if deal.amount is not None]
+    if not won or len({amount.unit for amount in won}) > 1:
+        return None
+    return Amount.total(won, won[0].unit).times(deals / len(won))
+
+
+def look_for_discounting(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice that won deals were cut before they were won, and that prices fell.
+
+    The threshold is the share of the highest amount that was cut, and the share of what was sold before that prices took.
+    """
+    prices = list(_price_effects(evidence))
+    for effect, whole, comparison in prices:
+        if whole.minor > 0 and -effect.minor / whole.minor >= rule.threshold:
+            source = Message(f"diagnosis.source.{comparison}")
+            label = Message("diagnosis.cited.price_effect")
+            cited = [Citation(label=label, value=effect, against=whole, source=source)]
+            yield rule.found(cited, record="price", at_stake=Amount(minor=-effect.minor, unit=effect.unit))
+    deals = list(_cuts(evidence))
+    if len(deals) < rule.fewest:
+        if not prices:
+            yield rule.cannot_tell(Message.of("diagnosis.lacks.amount_history", n=len(deals), fewest=rule.fewest))
+        return
+    unit = deals[0][0].unit
+    asked = Amount.total([highest for highest, _ in deals], unit)
+    cut = asked - Amount.total([final for _, final in deals], unit)
+    share = cut.minor / asked.minor if asked.minor else 0.0
+    if share >= rule.threshold and cut.minor > 0:
+        source = Message.of("diagnosis.source.won_deals", n=len(deals))
+        were_cut = sum(highest > final for highest, final in deals)
+        cited = [
+            Citation(label=Message("diagnosis.cited.cut_share"), value=share, n=len(deals), is_share=True, source=source),
+            Citation.of(Message("diagnosis.cited.deals_cut"), _rate(were_cut, len(deals)), source=source, is_share=True),
+        ]
+        yield rule.found(cited, record="won_deals", at_stake=cut, count=were_cut)
+
+
+def _price_effects(evidence: Evidence) -> Iterator[tuple[Amount, Amount, str]]:
+    """Yield what prices did to the value of what was sold, and the value before."""
+    for variance in evidence.variances:
+        effect = variance.effects.get("price")
+        if isinstance(effect, Amount) and isinstance(variance.before, Amount):
+            yield effect, variance.before, variance.comparison
+
+
+def _cuts(evidence: Evidence) -> Iterator[tuple[Amount, Amount]]:
+    """Yield the highest and the last amount of each deal won, of those whose changes of the amount somebody kept."""
+    won = {deal.id for closed in evidence.closed for deal in closed.of("won")}
+    units = set()
+    found = []
+    for deal in sorted(evidence.known.opportunities, key=lambda deal: deal.id):
+        if deal.id not in won or "amount" in deal.as_exported:
+            continue
+        amounts = [change.amount for change in deal.history if change.amount is not None]
+        if amounts:
+            units.add(amounts[0].unit)
+            found.append((max(amounts), amounts[-1]))
+    if len(units) == 1:
+        yield from found
+
+
+def look_for_channel_conflict(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice customers with open deals of several kinds of sellers: our own people, dealers, agents.
+
+    The threshold is how many kinds at least.
+    """
+    open_deals = list(_open_deals(evidence))
+    if not open_deals:
+        yield rule.cannot_tell(Message("diagnosis.lacks.open_deals"))
+        return
+    by_customer: dict[str, list[Opportunity]] = defaultdict(list)
+    for deal in open_deals:
+        by_customer[deal.customer or ""].append(deal)
+    reps = evidence.known.org.rep_by_id
+    contested = {}
+    for customer, deals in sorted(by_customer.items()):
+        kinds = {reps[deal.owner].kind for deal in deals if deal.owner in reps}
+        if len(kinds) >= rule.threshold and any(evidence.holds(deal.owner) for deal in deals):
+            contested[customer] = (deals, tuple(sorted(kinds)))
+    if not contested:
+        return
+    source = Message.of("diagnosis.source.open_deals", n=len(open_deals))
+    cited = [
+        Citation(
+            label=Message("diagnosis.cited.contested"),
+            value=len(contested) / len(by_customer),
+            n=len(by_customer),
+            is_share=True,
+            source=source,
+        )
+    ]
+    for customer, (deals, kinds) in list(contested.items())[:_MOST_CITED]:
+        label = Message.of(
+            "diagnosis.cited.contested_customer", customer=customer, kinds=tuple(Message(f"owner_kind.{kind}") for kind in kinds)
+        )
+        cited.append(Citation(label=label, value=len(deals), source=source))
+    at_stake = _total([deal.amount for deals, _ in contested.values() for deal in deals])
+    yield rule.found(cited, at_stake=at_stake, count=len(contested))
+
+
+def _open_deals(evidence: Evidence) -> Iterator[Opportunity]:
+    """Yield the open deals of known customers that somebody has."""
+    for deal in evidence.known.opportunities:
+        if deal.customer is None or deal.owner is None:
+            continue
+        if evidence.known.process_of(deal).stage_by_key[deal.stage].is_open:
+            yield deal
+
+
+def _total(amounts: list[Amount | None]) -> Amount | None:
+    """Add the amounts that are known, where they are in one unit."""
+    known = [amount for amount in amounts if amount is not None]
+    return Amount.total(known, known[0].unit) if known and len({amount.unit for amount in known}) == 1 else None

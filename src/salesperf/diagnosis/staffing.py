@@ -1,0 +1,170 @@
+"""What may be wrong with people and plan: low morale, a weak ramp, targets that ask too much of some."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from salesperf.attainment import Attainment
+from salesperf.diagnosis.comparing import count_ratio
+from salesperf.diagnosis.evidence import Evidence
+from salesperf.model.amount import Amount
+from salesperf.model.citation import Citation
+from salesperf.model.finding import Finding, Severity
+from salesperf.model.message import Message, Personal
+from salesperf.risk import attrition
+
+if TYPE_CHECKING:
+    from salesperf.diagnosis.rule import DiagnosisRule
+
+__all__ = ["ACTIVITY_METRICS", "look_for_low_morale", "look_for_unfair_plan", "look_for_weak_ramp"]
+
+ACTIVITY_METRICS: Final = frozenset({"visits", "calls", "proposals"})
+"""Keys of the metrics that count what people do, whatever comes of it."""
+
+_LOW_ANSWERS: Final = 0.3
+_ATTRITION: Final = 0.15
+_ACTIVITY: Final = 0.8
+"""Morale is doubted from so many low answers, from so many who leave, and below so much of the activity before."""
+_BY_SIGNS: Final[tuple[Severity, ...]] = ("info", "warning", "serious")
+_NEW_FOR: Final = timedelta(days=365)
+_MOST_CITED: Final = 5
+
+
+def look_for_low_morale(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice low answers in the last pulse survey, people who leave, and less activity: one sign is a note, three are grave.
+
+    The threshold is how many signs at least.
+    """
+    signs = {"pulse": _pulse(evidence, rule), "attrition": _attrition(evidence, rule), "activity": _activity(evidence, rule)}
+    lacking = tuple(Message(f"diagnosis.sign.{name}") for name, sign in signs.items() if sign is None)
+    told = [sign for sign in signs.values() if sign is not None]
+    bad = sum(is_bad for _, is_bad in told)
+    lacks = Message.of("diagnosis.lacks.signs", signs=lacking) if lacking else None
+    if told and bad >= rule.threshold:
+        severity = _BY_SIGNS[min(bad, len(_BY_SIGNS)) - 1]
+        cited = [citation for citation, _ in told]
+        yield rule.found(cited, severity=severity, lacks=lacks, signs=bad, of=len(told))
+    elif lacks is not None:
+        yield rule.cannot_tell(lacks)
+
+
+def _pulse(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] | None:
+    """Return the low answers of the last survey, and whether they are many."""
+    surveys = [survey for survey in evidence.known_pulses if survey.answers >= rule.fewest]
+    if not surveys:
+        return None
+    last = surveys[-1].on
+    # Several teams may have been asked on one day; together they speak for whoever is above them.
+    asked = [survey for survey in surveys if survey.on == last]
+    survey = max(asked, key=lambda one: (one.low_share.value or 0.0, one.owner or ""))
+    share = survey.low_share
+    source = Message.of("diagnosis.source.pulse", on=survey.on, rate=survey.response_rate)
+    cited = Citation.of(Message("diagnosis.cited.low_answers"), share, against=_LOW_ANSWERS, source=source, is_share=True)
+    return cited, (share.value or 0.0) >= _LOW_ANSWERS
+
+
+def _attrition(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] | None:
+    """Return the share of people who left within a year, and whether it is large."""
+    left = attrition(evidence.known.org, owner=evidence.owner, as_of=evidence.as_of)
+    if left.value is None or left.n < rule.fewest:
+        return None
+    source = Message.of("diagnosis.source.org", as_of=evidence.as_of)
+    cited = Citation.of(Message("risk.cited.attrition"), left, against=_ATTRITION, source=source, is_share=True)
+    return cited, left.value >= _ATTRITION
+
+
+def _activity(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] | None:
+    """Return activity over that of as many days before, and whether it fell by more than chance."""
+    if evidence.before is None:
+        return None
+    counted = [
+        (actual.on, int(actual.amount.decimal))
+        for actual in evidence.known.actuals
+        if actual.metric.key in ACTIVITY_METRICS and evidence.holds(actual.owner) and actual.amount.minor > 0
+    ]
+    now, before = (
+        sum(number for on, number in counted if on in period) for period in (evidence.passed, evidence.before)
+    )
+    if now + before < rule.fewest or not before:
+        return None
+    ratio = count_ratio(now, before)
+    source = Message.of("diagnosis.source.activity", period=evidence.passed, before=evidence.before)
+    cited = Citation.of(Message("diagnosis.cited.activity"), ratio, against=_ACTIVITY, source=source, is_share=True)
+    return cited, (ratio.value or 0.0) < _ACTIVITY and ratio.high is not None and ratio.high < 1
+
+
+def look_for_weak_ramp(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice reps hired within a year who stay behind what is owed of them, which their ramp has already cut.
+
+    The threshold is the pace below which they do.
+    """
+    reps = evidence.known.org.rep_by_id
+    fresh = {
+        rep.id
+        for rep in reps.values()
+        if rep.hired is not None and rep.hired + _NEW_FOR > evidence.as_of and evidence.holds(rep.id)
+    }
+    if not any(rep.hired is not None for rep in reps.values()):
+        yield rule.cannot_tell(Message("diagnosis.lacks.hired"))
+        return
+    told = [each for each in evidence.member_attainments if each.target.owner in fresh and each.is_flow]
+    missing = sorted(fresh - {each.target.owner for each in told})
+    if missing:
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.attainment_of", names=tuple(map(Personal, missing))))
+    for attainment in sorted(told, key=lambda each: (each.target.owner or "", each.target.metric.key)):
+        yield from _behind_in_ramp(attainment, evidence, rule)
+
+
+def _behind_in_ramp(attainment: Attainment, evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    pace, owner = attainment.pace, attainment.target.owner or ""
+    if pace.value is None or pace.value >= rule.threshold:
+        return
+    rep = evidence.known.org.rep_by_id[owner]
+    label = Message.of("diagnosis.cited.pace", name=Personal(rep.label), metric=Message(attainment.target.metric.title))
+    source = Message.of("diagnosis.source.ramp", hired=rep.hired, months=len(rep.ramp))
+    cited = Citation.of(label, pace, against=rule.threshold, source=source, is_share=True)
+    is_sure = pace.high is not None and pace.high < rule.threshold
+    yield rule.found(
+        [cited],
+        record=owner,
+        severity="warning" if is_sure else "info",
+        at_stake=evidence.gap_of(attainment),
+        name=Personal(rep.label),
+    )
+
+
+def look_for_unfair_plan(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Notice targets that ask of some far more than of others, by potential and by capacity: the two may contradict each other.
+
+    The threshold is the share of owners beyond the tolerance of the audit from which it is unfair.
+    """
+    if evidence.fairness is None:
+        yield rule.cannot_tell(Message("diagnosis.lacks.fairness"))
+        return
+    audit = evidence.fairness
+    for measure in audit.measures:
+        lines = [line for line in audit.lines if line.yardstick == measure.yardstick and line.index is not None]
+        beyond = [line for line in lines if line.beyond]
+        if not beyond or len(beyond) / len(lines) < rule.threshold:
+            continue
+        yardstick = Message(f"diagnosis.yardstick.{measure.yardstick}")
+        source = Message.of("diagnosis.source.fairness", tolerance=audit.tolerance)
+        farthest = sorted(beyond, key=lambda line: (-abs((line.index or 0.0) - 1), line.owner or ""))
+        cited = [
+            Citation(
+                label=Message.of("diagnosis.cited.fairness_index", name=Personal(line.owner or "-"), yardstick=yardstick),
+                value=line.index,
+                against=1,
+                source=source,
+            )
+            for line in farthest[:_MOST_CITED]
+        ]
+        beyond_fair = [
+            line.target.times(1 - 1 / Fraction(line.index)) for line in beyond if line.index is not None and line.index > 1
+        ]
+        is_money = bool(beyond_fair) and beyond_fair[0].unit.dimension == "money"
+        at_stake = Amount.total(beyond_fair, beyond_fair[0].unit) if is_money else None
+        yield rule.found(
+            cited, record=measure.yardstick, at_stake=at_stake, count=len(beyond), owners=len(lines), yardstick=yardstick
+        )

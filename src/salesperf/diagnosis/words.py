@@ -1,0 +1,43 @@
+"""The words of the room: what causes there are, and which factor of a change speaks for which."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+__all__ = ["CAUSES", "FACTOR_CAUSES", "Cause"]
+
+Cause: TypeAlias = Literal["demand", "strategy", "ability", "people", "plan", "data"]
+CAUSES: Final[tuple[Cause, ...]] = ("demand", "strategy", "ability", "people", "plan", "data")
+"""Where a cause lies: too few ask; we offer the wrong thing, at the wrong price, in the wrong place; we do not bring home what
+there is; people are missing, new or low; the plan asks of the wrong ones; the numbers are wrong."""
+
+FACTOR_CAUSES: Final[Mapping[str, Cause]] = MappingProxyType(
+    {
+        "leads": "demand",
+        "opportunities": "demand",
+        "customers": "demand",
+        "new_customers": "demand",
+        "orders": "demand",
+        "volume": "demand",
+        "market_size": "demand",
+        "average_order_value": "strategy",
+        "average_value": "strategy",
+        "deal_size": "strategy",
+        "price": "strategy",
+        "mix": "strategy",
+        "new": "strategy",
+        "discontinued": "strategy",
+        "market_share": "strategy",
+        "win_rate": "ability",
+        "conversion_rate": "ability",
+        "converted_leads": "ability",
+        "visits": "ability",
+        "proposals": "ability",
+        "output_per_head": "ability",
+        "repurchase_rate": "ability",
+        "retention_rate": "ability",
+        "headcount": "ability",
+    }
+)
+"""Name of a factor, as :func:`salesperf.variance.decompose` and :func:`salesperf.variance.price_volume_mix` name them, to the cause
+that it speaks for. Which factor speaks for what is a convention: lay one of your own over it."""

@@ -1,0 +1,122 @@
+"""A citation: a number on which something rests, with its interval, what it is held against, and where it came from."""
+
+from typing import Self
+
+import attrs
+
+from salesperf.errors import InvalidValueError
+from salesperf.kernels.numeric import INT64_MAX
+from salesperf.messages import Catalogs
+from salesperf.model.estimate import Estimate
+from salesperf.model.message import Message
+from salesperf.model.rule import BreakdownValue, amount_or_number, as_value
+from salesperf.model.validators import as_python, finite, of_type, optional, whole
+
+__all__ = ["Citation"]
+
+
+def _as_end(value: float | None) -> float | None:
+    return as_python(value)
+
+
+@attrs.frozen(kw_only=True)
+class Citation:
+    """A number that is cited: what it is, how sure it is, what it is held against, and where it came from.
+
+    Parameters
+    ----------
+    label
+        What the number is, for a reader.
+    value
+        The number; ``None`` where it is undefined.
+    low, high
+        Its interval; ``None`` where there is none, or an end is open.
+    n
+        How many observations it rests on; ``None`` where that means nothing.
+    against
+        What it is held against: a threshold, an earlier value, what was planned.
+    is_share
+        Whether it is a fraction to be read as a percentage.
+    source
+        Where it came from: the result or the records, for a reader.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is malformed, or the interval is reversed.
+
+    Examples
+    --------
+    >>> rate = Citation(
+    ...     label=Message("metric.win_rate"),
+    ...     value=0.2,
+    ...     low=0.1,
+    ...     high=0.35,
+    ...     n=40,
+    ...     against=0.3,
+    ...     is_share=True,
+    ...     source=Message("deals decided in the quarter"),
+    ... )
+    >>> rate.text()
+    'Win rate: 20.0% (10.0% to 35.0%, n = 40), against 30.0%; from deals decided in the quarter'
+    """
+
+    label: Message = attrs.field(validator=of_type(Message))
+    value: BreakdownValue = attrs.field(converter=as_value, validator=amount_or_number)
+    low: float | None = attrs.field(default=None, converter=_as_end, validator=optional(finite))
+    high: float | None = attrs.field(default=None, converter=_as_end, validator=optional(finite))
+    n: int | None = attrs.field(default=None, validator=optional(whole(0, INT64_MAX)))
+    against: BreakdownValue = attrs.field(default=None, converter=as_value, validator=amount_or_number)
+    is_share: bool = attrs.field(default=False, validator=of_type(bool))
+    source: Message = attrs.field(validator=of_type(Message))
+
+    def __attrs_post_init__(self) -> None:
+        """Check the ends of the interval."""
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise InvalidValueError("interval_reversed", path=("Citation",), low=self.low, high=self.high)
+
+    @classmethod
+    def of(
+        cls,
+        label: Message,
+        estimate: Estimate,
+        *,
+        source: Message,
+        against: BreakdownValue = None,
+        is_share: bool = False,
+    ) -> Self:
+        """Cite an estimate, with its interval where both ends are finite, and its sample size.
+
+        Examples
+        --------
+        >>> rate = Estimate(value=0.3, low=0.11, high=0.6, n=10)
+        >>> Citation.of(Message("metric.win_rate"), rate, source=Message("deals"), is_share=True).text()
+        'Win rate: 30.0% (11.0% to 60.0%, n = 10); from deals'
+        """
+        ends = (estimate.low, estimate.high)
+        is_bounded = all(end is not None and abs(end) != float("inf") for end in ends)
+        low, high = ends if is_bounded else (None, None)
+        return cls(
+            label=label,
+            value=estimate.value,
+            low=low,
+            high=high,
+            n=estimate.n,
+            against=against,
+            is_share=is_share,
+            source=source,
+        )
+
+    def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
+        """Write it for a reader: the number, its interval, what it is held against, and where it came from."""
+        kind = "share" if self.is_share else "number"
+        has_interval = self.low is not None and self.high is not None
+        wording = "between" if has_interval else "plain" if self.n is None else "counted"
+        if has_interval and self.n is None:
+            wording = "between_uncounted"
+        told = Message.of(
+            f"citation.{kind}.{wording}", label=self.label, value=self.value, low=self.low, high=self.high, n=self.n
+        )
+        if self.against is not None:
+            told = Message.of(f"citation.{kind}.against", told=told, against=self.against)
+        return Message.of("citation.sourced", told=told, source=self.source).text(lang, catalogs)

@@ -1,0 +1,25 @@
+"""Risks: a register with scores and trends, the tasks of a plan and what is late, and risks that results show by themselves."""
+
+from salesperf.risk.automatic import RISK_SCALES, customer_risks, people_risks, pipeline_risks, plan_risks
+from salesperf.risk.people import attrition
+from salesperf.risk.register import RISK_BANDS, RISK_CARD, TRENDS, RiskLine, RiskRegister, Trend, register
+from salesperf.risk.tracking import PlanProgress, TaskLine, track
+
+__all__ = [
+    "RISK_BANDS",
+    "RISK_CARD",
+    "RISK_SCALES",
+    "TRENDS",
+    "PlanProgress",
+    "RiskLine",
+    "RiskRegister",
+    "TaskLine",
+    "Trend",
+    "attrition",
+    "customer_risks",
+    "people_risks",
+    "pipeline_risks",
+    "plan_risks",
+    "register",
+    "track",
+]

@@ -1,0 +1,107 @@
+"""Strategies for the trees that explain numbers."""
+
+from typing import Any, Final
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from salesperf import (
+    Amount,
+    Breakdown,
+    Clip,
+    Curve,
+    Difference,
+    Minimum,
+    OnCurve,
+    OnSteps,
+    Product,
+    Quotient,
+    Rounded,
+    Steps,
+    Sum,
+    Unit,
+    WeightedMean,
+)
+from salesperf.kernels.numeric import Rounding
+from salesperf.model.rule import Rule
+from salesperf.testing.values import amounts, built_once, messages, rates, readable_floats, units
+
+__all__ = ["breakdowns"]
+
+_ROUNDINGS: Final[tuple[Rounding, ...]] = ("half_up", "half_even", "floor", "ceiling")
+
+
+@built_once
+@st.composite
+def breakdowns(draw: DrawFn) -> Breakdown:
+    """Draw trees that hold, of amounts or of numbers, with every rule.
+
+    Examples
+    --------
+    >>> from hypothesis import given, settings
+    >>> @settings(max_examples=10, deadline=None)
+    ... @given(breakdowns())
+    ... def test_a_tree_has_a_line_for_each_node(tree):
+    ...     assert len(tree.rows()) == len(list(tree.walk()))
+    >>> test_a_tree_has_a_line_for_each_node()
+    """
+    if draw(st.booleans()):
+        return draw(_trees(_number_leaves(), _number_rules()))
+    unit = draw(units())
+    leaves = _leaves(amounts(unit, min_minor=-(10**9), max_minor=10**9))
+    return draw(_trees(leaves, _amount_rules(unit)))
+
+
+@built_once
+def _leaves(values: SearchStrategy[Any]) -> SearchStrategy[Breakdown]:
+    some_weights = st.none() | st.integers(0, 5) | st.decimals(0, 1, places=2)
+    return st.builds(Breakdown, label=messages(), value=values, weight=some_weights)
+
+
+@built_once
+def _number_leaves() -> SearchStrategy[Breakdown]:
+    return _leaves(st.none() | st.integers(-999, 999) | rates() | readable_floats())
+
+
+@built_once
+def _trees(leaves: SearchStrategy[Breakdown], rules: SearchStrategy[tuple[Rule, int]]) -> SearchStrategy[Breakdown]:
+    return st.recursive(leaves, lambda trees: _nodes(trees, rules), max_leaves=6)
+
+
+@st.composite
+def _nodes(draw: DrawFn, trees: SearchStrategy[Breakdown], rules: SearchStrategy[tuple[Rule, int]]) -> Breakdown:
+    """Draw a tree whose value its rule computes from so many parts, or, for 0, from any number of them."""
+    rule, count = draw(rules)
+    parts = draw(st.lists(trees, min_size=count or 1, max_size=count or 3))
+    if isinstance(rule, Product) and isinstance(parts[0].value, Amount):
+        parts[1:] = draw(st.lists(_leaves(rates()), max_size=1))
+    blank = Breakdown(label=draw(messages()), value=None, rule=rule, parts=parts, weight=draw(_weights_of_trees()))
+    return attrs.evolve(blank, value=rule(blank))
+
+
+@built_once
+def _weights_of_trees() -> SearchStrategy[int | None]:
+    return st.none() | st.integers(1, 5)
+
+
+@built_once
+def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
+    limits = st.tuples(st.integers(-99, 99), st.integers(-99, 99)).map(sorted)
+    return st.one_of(
+        st.sampled_from([(Sum(), 0), (WeightedMean(), 0), (Minimum(), 0), (Product(), 0), (Difference(), 2), (Quotient(), 2)]),
+        st.sampled_from(_ROUNDINGS).map(lambda rounding: (Rounded(rounding), 1)),
+        limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
+        limits.map(lambda ends: (OnCurve(Curve([(-10, ends[0]), (10, ends[1])])), 1)),
+        limits.map(lambda ends: (OnSteps(Steps([(0, ends[1])], ends[0])), 1)),
+    )
+
+
+@built_once
+def _amount_rules(unit: Unit) -> SearchStrategy[tuple[Rule, int]]:
+    limits = st.tuples(amounts(unit), amounts(unit)).map(sorted)
+    return st.one_of(
+        st.sampled_from([(Sum(), 0), (Minimum(), 0), (Difference(), 2)]),
+        st.sampled_from(_ROUNDINGS).map(lambda rounding: (Product(rounding), 1)),
+        limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
+    )

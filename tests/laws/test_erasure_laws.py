@@ -1,0 +1,222 @@
+"""Nobody is found in what was redacted or erased, and pseudonyms change no number and break no link."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import attrs
+import pytest
+from examples import at_most
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from salesperf import (
+    Contact,
+    Customer,
+    Finding,
+    Message,
+    Org,
+    Period,
+    Records,
+    Rep,
+    SalesperfError,
+    attainment,
+    funnel,
+    pipeline,
+    quality,
+    report,
+    review,
+)
+from salesperf.io import folder
+from salesperf.io.serialize import dumps
+from salesperf.model.message import Personal
+from salesperf.privacy import (
+    KEPT_IN_PSEUDONYM,
+    KEPT_KINDS,
+    Subject,
+    erase,
+    pseudonym,
+    pseudonymize,
+    redact,
+    subject_export,
+)
+from salesperf.testing import NOUNS, assert_no_personal_data, days, personal_data, records
+
+some = settings(max_examples=at_most(10), suppress_health_check=[HealthCheck.too_slow])
+keys = st.binary(min_size=16, max_size=64).filter(lambda key: len(set(key)) >= 8)
+KEY = bytes(range(32))
+
+
+def personal_values(noun: Any) -> Iterator[str]:  # noqa: ANN401 - whatever a noun holds
+    """Yield every value that is marked as personal, wherever in a noun it is."""
+    if isinstance(noun, Message):
+        noun = tuple(noun.arguments.values())
+    if isinstance(noun, tuple):
+        for item in noun:
+            yield from personal_values(item)
+    elif attrs.has(type(noun)):
+        for field in attrs.fields(type(noun)):
+            value = getattr(noun, field.name)
+            if not field.metadata.get("personal"):
+                yield from personal_values(value)
+            elif value:
+                yield value
+
+
+# Redaction
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NOUNS if attrs.has(kind)], ids=lambda kind: kind.__name__)
+@settings(max_examples=at_most(4))
+@given(data=st.data())
+def test_a_redacted_noun_holds_nothing_personal_and_is_redacted_again_to_itself(kind: type, data: st.DataObject) -> None:
+    noun = data.draw(NOUNS[kind])
+    clean = redact(noun)
+    # An id that is personal, such as whose rating it is, is numbered, since what it tells apart stays apart; that of somebody
+    # who rates themselves stands beside it in the open.
+    left = [value for value in personal_values(clean) if not re.fullmatch(r"owner-[0-9]+", value)]
+    assert [value for value in left if f"subject={value!r}" not in repr(clean)] == []
+    assert type(clean) is kind
+    assert redact(clean) is clean
+
+
+def shown_of(known: Records, day: date) -> dict[str, str]:
+    """Write all that can be written of records: reports, tables, documents, files, errors."""
+    result = review.build(known, owner=None, period=Period.quarter(2026, 3), as_of=day)
+    audit = quality.audit(known, as_of=day)
+    texts = {"json": dumps(known), "repr": repr(known)}
+    for lang in ("en", "zh"):
+        texts[f"report {lang}"] = report.markdown(result, lang=lang)
+        texts[f"audit {lang}"] = audit.text(lang) + str(audit.finding_rows(lang))
+        texts[f"findings {lang}"] = str([finding.text(lang) for finding in (*known.findings, *result.findings)])
+    texts["rows"] = str(result.rows()) + str(audit) + str(audit.tally) + audit._repr_html_() + repr(audit)
+    try:
+        attrs.evolve(known, customers=[*known.customers, *known.customers], org=Org())
+    except SalesperfError as error:
+        texts["error"] = str(error) + repr(error)
+    return texts
+
+
+def test_redaction_leaves_no_personal_value_in_any_text_that_can_be_produced() -> None:
+    """The sample has names of reps and customers, and people with addresses and numbers; all of them are looked for."""
+    sample = folder.read_sample()
+    told = Finding(rule="told", message=Message.of("told {who}", who=Personal(sample.org.reps[0].name)))
+    known = attrs.evolve(sample, findings=[*sample.findings, told])
+    secrets = set(personal_values(known))
+    assert len(secrets) > 50
+    day = date(2026, 9, 15)
+    after = shown_of(redact(known), day)
+    # The search finds them where they are.
+    document = dumps(known)
+    assert all(secret in document for secret in secrets)
+    words = {secret for secret in secrets if not any(secret in text for text in after.values())}
+    assert secrets - words == set()
+
+
+# Pseudonyms
+
+
+@given(keys, st.lists(st.text(max_size=9), unique=True, max_size=20))
+def test_pseudonyms_differ_where_values_do_and_are_the_same_under_a_key(key: bytes, values: list[str]) -> None:
+    made = [pseudonym("customer", value, key) for value in values]
+    assert len(set(made)) == len(values)
+    assert made == [pseudonym("customer", value, key) for value in values]
+    other = bytes([key[0] ^ 1]) + key[1:]
+    assume(len(set(other)) >= 8)
+    assert set(made).isdisjoint(pseudonym("customer", value, other) for value in values)
+    assert not any(character.isdigit() for each in made for character in each)
+
+
+def numbers_of(known: Records, day: date) -> list[object]:
+    """Compute what a review is made of, in which no name and no id is."""
+    tally = attainment.tally(known.actuals)
+    sums = sorted((str(row["metric"]), str(row["unit"]), row["amount"], row["entries"]) for row in tally.rows())
+    targets = sorted(str((target.metric.key, target.amount, target.period)) for target in known.targets)
+    found: list[object] = [sums, targets]
+    for process in known.processes:
+        deals = [deal for deal in known.opportunities if known.process_of(deal) == process]
+        open_now = pipeline.snapshot(deals, process, as_of=day)
+        found += [open_now.total.count, open_now.total.amount, open_now.total.weighted]
+        found.append([(group.key, group.count, group.amount) for group in open_now.by_stage])
+        found.append(funnel.analyze(funnel.count(deals, process, as_of=day)).rows())
+    audit = quality.audit(known, as_of=day)
+    found.append([(count.rule.key, count.checked, count.found) for count in audit.counts if count.rule.kind == "opportunity"])
+    return found
+
+
+@some
+@given(records(), keys, days())
+def test_pseudonyms_break_no_link_and_change_no_number(known: Records, key: bytes, day: date) -> None:
+    hidden = pseudonymize(known, key)  # records of which a link is broken could not be made
+    assert numbers_of(hidden, day) == numbers_of(known, day)
+    assert pseudonymize(known, key) == hidden
+    before, after = ([deal.owner for deal in each.opportunities] for each in (known, hidden))
+    assert [before.index(owner) for owner in before] == [after.index(owner) for owner in after]
+
+
+@some
+@given(records(), keys)
+def test_nouns_alone_get_the_pseudonyms_that_they_have_among_records(known: Records, key: bytes) -> None:
+    hidden = pseudonymize(known, key)
+    for name in ("targets", "actuals", "opportunities", "leads", "customers"):
+        assert tuple(pseudonymize(noun, key) for noun in getattr(known, name)) == getattr(hidden, name)
+
+
+@given(personal_data(), keys)
+def test_a_pseudonym_shows_nothing_of_what_it_stands_for(secret: str, key: bytes) -> None:
+    somebody = Contact(id=secret, name=secret, title=secret, email=secret, phone=secret)
+    customer = Customer(id=secret, name=secret, owner=secret, contacts=[somebody], facts={"wechat": secret, "size": 3})
+    hidden = pseudonymize(customer, key, facts=["wechat"])
+    assert_no_personal_data(dumps(hidden), [secret])
+    assert hidden.facts["size"] == 3
+
+
+# Erasing
+
+
+def subjects_of(known: Records) -> list[Subject]:
+    found = [Subject("rep", rep.id) for rep in known.org.reps]
+    found += [Subject("customer", customer.id) for customer in known.customers]
+    found += [
+        Subject("contact", contact.id, within=customer.id) for customer in known.customers for contact in customer.contacts
+    ]
+    found += [Subject("lead", lead.id) for lead in known.leads]
+    return found + [Subject("contact", lead.contact.id) for lead in known.leads if lead.contact is not None]
+
+
+@some
+@given(records(), st.data(), st.sets(st.sampled_from(KEPT_KINDS)))
+def test_of_whoever_is_erased_nothing_is_held(known: Records, data: st.DataObject, kept: set[str]) -> None:
+    subject = data.draw(st.sampled_from(subjects_of(known)))
+    held = subject_export(known, subject)
+    assert held.items
+    erasure = erase(known, subject, key=KEY, keep=dict.fromkeys(kept, "by law"))
+    assert subject_export(erasure.records, subject).items == ()
+    assert sum(each.kept + each.removed for each in erasure.kinds) > 0
+    whole = {each.kind for each in erasure.kinds}
+    assert whole == {item.kind for item in held.items}
+
+
+@some
+@given(records(), st.data())
+def test_erasing_somebody_whose_records_are_kept_changes_no_sum(known: Records, data: st.DataObject) -> None:
+    subject = data.draw(st.sampled_from(subjects_of(known)))
+    left = erase(known, subject, key=KEY, keep=KEPT_IN_PSEUDONYM).records
+    for name in ("actuals", "targets"):
+        assert [noun.amount for noun in getattr(left, name)] == [noun.amount for noun in getattr(known, name)]
+    assert [deal.amount for deal in left.opportunities] == [deal.amount for deal in known.opportunities]
+    assert [lead.status for lead in left.leads] == [lead.status for lead in known.leads]
+
+
+@given(personal_data())
+def test_neither_an_export_nor_an_erasure_shows_anybody_but_in_its_rows(secret: str) -> None:
+    customer = Customer(id="k1", name=secret, contacts=[Contact(id="c1", name=secret, phone=secret)])
+    known = Records(org=Org(reps=[Rep(id="r1", name=secret)]), customers=[customer])
+    for subject in (Subject("customer", "k1"), Subject("contact", "c1"), Subject("rep", "r1")):
+        export = subject_export(known, subject)
+        assert secret in str(export)
+        assert secret not in repr(export)
+        erasure = erase(known, subject, key=KEY)
+        for shown in (repr(erasure), str(erasure), repr(erasure.records)):
+            assert secret not in shown

@@ -1,0 +1,267 @@
+"""What is found in a plan before anyone is paid by it, and what it costs."""
+
+# ruff: noqa: E501 - sentences stand as readers see them
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from salesperf import (
+    CNY,
+    COUNT,
+    Amount,
+    Bonus,
+    CommissionPlan,
+    Curve,
+    Finding,
+    InvalidInputError,
+    InvalidValueError,
+    PayRate,
+    Period,
+    RatedPay,
+    SalesperfError,
+    Spiff,
+    Steps,
+    Tier,
+    TieredPay,
+)
+from salesperf.commission import check, simulate
+
+D = Decimal
+YEAR = Period.year(2026)
+RISING = [Tier(0, 1000, D("0.05")), Tier(1000, None, D("0.1"))]
+FALLING = [Tier(0, 1000, D("0.1")), Tier(1000, None, D("0.05"))]
+
+
+def plan_of(*tiered: TieredPay, **others: Any) -> CommissionPlan:  # noqa: ANN401 - fields
+    return CommissionPlan(key="field", unit=CNY, period=YEAR, tiered=tiered, **others)
+
+
+def part_of(tiers: list[Tier], **others: Any) -> TieredPay:  # noqa: ANN401 - fields
+    return TieredPay(key="sales", tiers=tiers, **others)
+
+
+def told(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str, str]]:
+    for finding in findings:
+        assert finding.text("zh") != finding.text()
+        yield finding.rule, finding.severity, finding.text()
+
+
+FOUND: list[tuple[str, CommissionPlan, list[Any] | None, list[tuple[str, str, str]]]] = [
+    ("nothing", plan_of(part_of(RISING)), None, []),
+    (
+        "a gap",
+        plan_of(part_of([Tier(0, 1000, 0), Tier(1200, None, 1)])),
+        None,
+        [("tier_fault", "serious", "sales, tier 2: expected a tier that begins at 1,000, got one that begins at 1,200, and nothing between.")],
+    ),
+    (
+        "no tier, an overlap with one that has no end, and a schedule that ends",
+        plan_of(
+            TieredPay(key="a", tiers=[]),
+            TieredPay(key="b", tiers=[Tier(0, None, 0), Tier(5, 9, 1)]),
+            TieredPay(key="c", tiers=[Tier(1, None, 1)], mode="interpolated"),
+        ),
+        None,
+        [
+            ("tier_fault", "serious", "a, tier 1: expected at least one tier, got none."),
+            ("tier_fault", "serious", "b, tier 2: expected a tier that begins at ∞, where the one below ends, got one that begins at 5."),
+            ("tier_fault", "serious", "b, tier 2: expected a last tier without an end, got one that ends at 9 (hint: what lies beyond it would have no rate)."),
+            ("tier_fault", "serious", "c, tier 1: expected a tier that begins at 0, got one that begins at 1, and nothing between."),
+            ("tier_fault", "serious", "c, tier 1: expected tiers that all end, since each brings what is stated when it is full, got one without an end."),
+        ],
+    ),
+    (
+        "a cliff",
+        plan_of(part_of(FALLING, mode="retroactive")),
+        None,
+        [("cliff", "serious", "sales: reaching CNY 1,000.00 pays CNY 50.00, just below it pays CNY 100.00: CNY 50.00 less for more.")],
+    ),
+    (
+        "a cliff over the quota",
+        plan_of(part_of([Tier(0, 1, D("0.1")), Tier(1, None, D("0.05"))], mode="retroactive", over="quota")),
+        None,
+        [("cliff", "serious", "sales: reaching 100% pays 5% of the quota, just below it pays 10% of the quota: 5% of the quota less for more.")],
+    ),
+    (
+        "pay above credit",
+        plan_of(
+            part_of([Tier(0, 1000, D("0.5")), Tier(1000, None, D("1.2"))]),
+            rated=[RatedPay(key="dear", rates=[PayRate(rate=D("0.8"))], price_fact="p", price_steps=Steps([(1, 2)], 1))],
+        ),
+        None,
+        [
+            ("above_credit", "warning", "dear: more is paid than is brought, 160% from – on."),
+            ("above_credit", "warning", "sales: more is paid than is brought, 120% from CNY 1,000.00 on."),
+        ],
+    ),
+    (
+        "tiers beyond everybody",
+        plan_of(part_of([Tier(0, 1, 1), Tier(1, 2, 2), Tier(2, None, 3)], over="quota", weight=1), target_pay=Amount.of(9, CNY)),
+        [0.5, D("1.5"), Amount.of(7, CNY)],
+        [("unreachable_tier", "warning", "sales: the tier from 200% on is beyond all 2 attainments; the highest is 150%.")],
+    ),
+    (
+        "tiers of units beyond everybody",
+        plan_of(part_of([Tier(0, 10, 5), Tier(10, None, 7)], measure="units_sold")),
+        [Amount.of(8, COUNT)],
+        [("unreachable_tier", "warning", "sales: the tier from 10 on is beyond all 1 attainments; the highest is 8.")],
+    ),
+    (
+        "rates that are missing",
+        plan_of(
+            rated=[
+                RatedPay(
+                    key="matrix",
+                    rates=[
+                        PayRate(when={"product": "A", "customer": "new"}, rate=D("0.1")),
+                        PayRate(when={"product": "B", "customer": "old"}, rate=D("0.1")),
+                    ],
+                )
+            ]
+        ),
+        None,
+        [("rate_gap", "serious", "matrix: combinations without a rate: 2, such as new / B, old / A.")],
+    ),
+    (
+        "a cap",
+        plan_of(part_of(RISING), cap=Amount.of(100, CNY)),
+        None,
+        [("hold_at_cap", "warning", "sales: from CNY 1,500.00 on the cap of CNY 100.00 holds and more brings nothing, so deals wait until it ends.")],
+    ),
+    (
+        "a cap on target pay, and one that depends on each quota",
+        plan_of(
+            part_of([Tier(0, None, 1)], over="quota", weight=1),
+            TieredPay(key="other", tiers=[Tier(0, None, D("0.1"))], over="quota"),
+            TieredPay(key="none", tiers=[Tier(0, None, 0)]),
+            target_pay=Amount.of(200, CNY),
+            cap=Amount.of(300, CNY),
+        ),
+        None,
+        [("hold_at_cap", "warning", "sales: from 150% on the cap of CNY 300.00 holds and more brings nothing, so deals wait until it ends.")],
+    ),
+    (
+        "a threshold with resets",
+        plan_of(part_of([Tier(0, 1000, 0), Tier(1000, None, D("0.1"))]), resets="quarter"),
+        None,
+        [
+            ("hold_below_tier", "warning", "sales: below CNY 1,000.00 nothing is paid; who cannot reach it gains up to CNY 100.00 by holding deals until the plan counts anew."),
+            ("hold_to_bunch", "info", "sales: CNY 1,000.00 twice pays CNY 0.00; all of it in one window and none in the other pays CNY 100.00: CNY 100.00 more for holding deals."),
+        ],
+    ),
+    (
+        "falling rates with resets",
+        plan_of(part_of(FALLING), resets="quarter"),
+        None,
+        [("hold_surplus", "info", "sales: CNY 1,000.00 twice pays CNY 200.00; all of it in one window and none in the other pays CNY 150.00: CNY 50.00 more for holding what is beyond.")],
+    ),
+    (
+        "bonuses that fall",
+        plan_of(
+            part_of(RISING),
+            bonuses=[
+                Bonus(key="reach", curve=Curve([(0, 0), (1, 1), (2, D("0.5"))]), amount=Amount.of(100, CNY)),
+                Bonus(key="late", score="days", steps=Steps([(30, D("0.4"))], 1), amount=Amount.of(50, CNY)),
+            ],
+        ),
+        None,
+        [
+            ("cliff", "serious", "late: reaching 30 pays CNY 20.00, just below it pays CNY 50.00: CNY 30.00 less for more."),
+            ("cliff", "serious", "reach: on the way to 200% pay falls from CNY 100.00 to CNY 50.00: CNY 50.00 less for more."),
+        ],
+    ),
+    ("one tier with resets", plan_of(part_of([Tier(0, None, D("0.1"))]), resets="quarter"), None, []),
+    (
+        "interpolated tiers over the quota",
+        plan_of(part_of([Tier(0, 1, 5000)], mode="interpolated", over="quota")),
+        None,
+        [],
+    ),
+    ("rates for each unit", plan_of(part_of([Tier(0, None, 50)], measure="units_sold")), None, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("plan", "attainments", "expected"), [each[1:] for each in FOUND], ids=[each[0] for each in FOUND])
+def test_what_a_designer_should_see_is_found_with_its_numbers(
+    plan: CommissionPlan,
+    attainments: list[Any] | None,
+    expected: list[tuple[str, str, str]],
+) -> None:
+    assert list(told(check(plan, attainments))) == expected
+
+
+def test_attainments_are_numbers_or_amounts() -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        check(plan_of(part_of(RISING)), [Amount.of(1, CNY), float("nan")])
+    assert (caught.value.code, caught.value.path) == ("not_finite", ("attainments", 1))
+
+
+# What a plan costs
+
+
+def test_a_simulation_is_exact_for_those_it_rests_on_and_repeats() -> None:
+    plan = plan_of(part_of(RISING), cap=Amount.of(120, CNY), spiffs=[Spiff(key="launch", amount=Amount.of(1, CNY))])
+    reached = [Amount.of(value, CNY) for value in (500, 1000, 2000)]
+    cost, again = (simulate(plan, reached, rng=np.random.default_rng(3), draws=50) for _ in range(2))
+    assert cost == again
+    assert [each.decimal for each in cost.paid] == [25, 50, 120]
+    assert cost.cost.low is not None
+    assert cost.cost.high is not None
+    assert 75 <= cost.cost.low <= 195 <= cost.cost.high <= 360
+    assert cost.cost_per_payee.value == 65
+    assert cost.rows()[0]["at_cap"] == 1
+    assert cost.payout_share == pytest.approx(195 / 3500)
+    assert "3 payees cost CNY 195.00" in cost.text()
+    assert "Left out, since they do not follow from what was reached: launch." in cost.text()
+    assert "达到封顶的人数：1。" in cost.text("zh")
+    plain = simulate(plan_of(part_of(RISING)), reached, rng=np.random.default_rng(3), draws=9)
+    assert plain.text().endswith("That is 6.4% of their credit.")
+
+
+def test_shares_of_a_quota_need_none_where_they_pay_shares() -> None:
+    bonus = Bonus(key="reach", curve=Curve([(0, 0), (1, 1)]), amount=Amount.of(50, CNY))
+    weighed = part_of([Tier(0, None, 1)], over="quota", weight=1)
+    plan = plan_of(weighed, bonuses=[bonus], target_pay=Amount.of(100, CNY))
+    cost = simulate(plan, [D("0.5"), Fraction(1)], rng=np.random.default_rng(3), draws=9)
+    assert cost.total == Amount.of(225, CNY)
+    assert cost.payout_share is None
+    assert "of their credit" not in cost.text()
+    by_rate = plan_of(part_of([Tier(0, None, D("0.1"))], over="quota"))
+    assert simulate(by_rate, [0.5], rng=np.random.default_rng(3), quota=Amount.of(100, CNY)).total == Amount.of(5, CNY)
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"plan": plan_of(part_of([Tier(0, None, D("0.1"))], over="quota"))}, "quota_missing"),
+    ({"plan": plan_of(part_of([Tier(0, None, D("0.1"))], over="quota")), "attainments": [Amount.of(5, CNY)]}, "quota_missing"),
+    ({"attainments": []}, "too_few"),
+    ({"attainments": [Amount.of(5, CNY), Amount.of(5, COUNT)]}, "unit_mismatch"),
+    ({"rng": 7}, "wrong_type"),
+    ({"draws": 0}, "out_of_range"),
+    ({"quota": Amount.of(0, CNY)}, "quota_not_positive"),
+]
+
+
+@pytest.mark.parametrize(("changed", "code"), REFUSED)
+def test_what_cannot_be_simulated_is_refused(changed: dict[str, Any], code: str) -> None:
+    arguments: dict[str, Any] = {
+        "plan": plan_of(part_of(RISING)),
+        "attainments": [0.5],
+        "rng": np.random.default_rng(3),
+        "quota": None,
+    }
+    given = arguments | changed
+    if "plan" not in changed and "attainments" not in changed:
+        given["quota"] = given["quota"] or Amount.of(100, CNY) if code != "quota_not_positive" else given["quota"]
+    with pytest.raises(SalesperfError) as caught:
+        simulate(given.pop("plan"), given.pop("attainments"), **given)
+    assert caught.value.code == code
+
+
+def test_a_draft_is_not_simulated() -> None:
+    with pytest.raises(InvalidInputError):
+        simulate(plan_of(part_of([Tier(1, None, 1)])), [1], rng=np.random.default_rng(3))

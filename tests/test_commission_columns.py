@@ -1,0 +1,87 @@
+"""Columns of pay: as exact as statements, also where 64 bits end."""
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from salesperf import CNY, JPY, USD, Amount, Bonus, Curve, InvalidInputError, SalesperfError, Tier, TieredPay
+from salesperf.commission import pay_columns
+
+D = Decimal
+TIERS = [Tier(0, 10_000, D("0.05")), Tier(10_000, None, D("0.08"))]
+OF_QUOTA = TieredPay(key="s", tiers=[Tier(0, 1, D("0.05")), Tier(1, None, D("0.08"))], over="quota")
+
+
+def column(*values: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return np.array(values, dtype=np.int64)
+
+
+def test_halves_go_up_and_away_from_zero() -> None:
+    part = TieredPay(key="s", tiers=[Tier(0, None, D("0.5"))])
+    assert pay_columns(part, column(1, -1, 3, -3, 0), unit=CNY).tolist() == [1, -1, 2, -2, 0]
+    assert pay_columns(part, column(), unit=CNY).tolist() == []
+    assert pay_columns(TieredPay(key="s", tiers=[Tier(0, None, 1)]), column(7, -7), unit=CNY).tolist() == [7, -7]
+
+
+def test_beyond_what_64_bits_multiply_it_stays_exact() -> None:
+    part = TieredPay(key="s", tiers=[Tier(0, None, D("0.123456789012"))])
+    value = 9 * 10**18
+    assert pay_columns(part, column(value), unit=CNY).tolist() == [1111111101108000000]
+    twice = TieredPay(key="s", tiers=[Tier(0, None, 2)])
+    with pytest.raises(SalesperfError) as caught:
+        pay_columns(twice, column(1, value), unit=CNY)
+    assert (caught.value.code, caught.value.path) == ("amount_overflow", ("credit", 1))
+
+
+def test_more_tiers_than_a_byte_counts_are_searched() -> None:
+    bounds = range(300)
+    tiers = [Tier(start, None if start == 299 else start + 1, D(start % 7)) for start in bounds]
+    part = TieredPay(key="s", tiers=tiers, mode="retroactive")
+    assert pay_columns(part, column(0, 29_899, 29_950), unit=CNY).tolist() == [0, 298 % 7 * 29_899, 299 % 7 * 29_950]
+
+
+def test_each_row_may_have_its_own_quota_and_another_currency_of_pay() -> None:
+    quotas = column(100_000, 200_000)
+    assert pay_columns(OF_QUOTA, column(150_000, 150_000), unit=CNY, quota=quotas).tolist() == [9_000, 7_500]
+    assert pay_columns(OF_QUOTA, column(), unit=CNY, quota=column()).tolist() == []
+    part = TieredPay(key="s", tiers=[Tier(0, None, 1)], over="quota", weight=D("0.5"))
+    paid = pay_columns(part, column(50_000, 50_000), unit=CNY, quota=quotas, target=Amount.of(100, CNY))
+    assert paid.tolist() == [2_500, 1_250]
+    huge = pay_columns(OF_QUOTA, column(10**18), unit=CNY, quota=column(10**18))
+    assert huge.tolist() == [5 * 10**16]
+    bonus = Bonus(key="b", curve=Curve([(0, 0), (1, 1)]), amount=Amount.of(1000, JPY))
+    assert pay_columns(bonus, column(50), unit=CNY, pay_unit=JPY, quota=Amount.of(1, CNY)).tolist() == [500]
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"credit": np.array([1.5])}, "not_whole_column"),
+    ({"credit": np.zeros((2, 2), dtype=np.int64)}, "dimensions"),
+    ({"credit": np.array([2**63], dtype=np.uint64)}, "beyond_int64"),
+    ({"credit": [1]}, "wrong_type"),
+    ({"part": OF_QUOTA}, "quota_missing"),
+    ({"part": OF_QUOTA, "quota": 5}, "wrong_type"),
+    ({"part": OF_QUOTA, "quota": Amount.of(0, CNY)}, "quota_not_positive"),
+    ({"part": OF_QUOTA, "quota": Amount.of(1, USD)}, "unit_mismatch"),
+    ({"part": OF_QUOTA, "quota": column(1, 2)}, "length"),
+    ({"part": OF_QUOTA, "quota": column(0)}, "quota_not_positive"),
+    (
+        {"part": TieredPay(key="s", tiers=[Tier(0, None, 1)], over="quota", weight=1), "quota": Amount.of(1, CNY)},
+        "target_pay_missing",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changed", "code"), REFUSED, ids=str)
+def test_what_is_no_column_of_credit_is_refused(changed: dict[str, Any], code: str) -> None:
+    given: dict[str, Any] = {"part": TieredPay(key="s", tiers=TIERS), "credit": column(1), "unit": CNY} | changed
+    with pytest.raises(SalesperfError) as caught:
+        pay_columns(given.pop("part"), given.pop("credit"), **given)
+    assert caught.value.code == code
+
+
+def test_a_draft_pays_no_column() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        pay_columns(TieredPay(key="s", tiers=[Tier(5, None, 1)]), column(1), unit=CNY)
+    assert caught.value.exceptions[0].path == ("part", "tiers", 0)  # type: ignore[union-attr] # ours

@@ -1,0 +1,368 @@
+"""Privacy: what becomes of each noun, what is held of somebody, what is left of whom, what is kept for too long, refusals."""
+
+import hmac
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import pytest
+
+from salesperf import (
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    USD,
+    Actual,
+    Amount,
+    Change,
+    CommissionPlan,
+    Contact,
+    Customer,
+    Finding,
+    Lead,
+    LeadChange,
+    Message,
+    Move,
+    Opportunity,
+    Org,
+    Period,
+    Pool,
+    Rating,
+    Records,
+    Rep,
+    SalesperfError,
+    Spiff,
+    Target,
+    Team,
+    Touch,
+)
+from salesperf.messages import describe_error
+from salesperf.model.message import Personal
+from salesperf.privacy import (
+    KEPT_IN_PSEUDONYM,
+    RETAINED_KINDS,
+    Subject,
+    check_retention,
+    erase,
+    pseudonym,
+    pseudonymize,
+    redact,
+    subject_export,
+)
+
+KEY = bytes(range(32))
+DAY = date(2026, 9, 1)
+AS_OF = date(2026, 9, 30)
+REVENUE = STANDARD_METRICS["revenue"]
+any_call: Any = pseudonymize
+any_erase: Any = erase
+any_export: Any = subject_export
+any_subject: Any = Subject
+any_retention: Any = check_retention
+
+ZHANG = Contact(id="c-1", role="champion", name="Zhang Wei", title="Buyer", email="zw@example.com", phone="138 0013 8000")
+LI = Contact(id="c-2", name="Li Na")
+YEAR = Target(owner="east", metric=REVENUE, amount=Amount.of(900, USD), period=Period.year(2026))
+QUARTER = Target(
+    owner="ada",
+    metric=REVENUE,
+    amount=Amount.of(300, USD),
+    period=Period.quarter(2026, 3),
+    scope={"customer": "k-1"},
+    rationale="as Ada Lovelace agreed",
+)
+MONTH = Target(owner="bo", metric=REVENUE, amount=Amount.of(90, USD), period=Period.month(2026, 9), parent=QUARTER.key)
+RECORDS = Records(
+    org=Org(
+        teams=[Team(id="east", name="East", manager="ada")],
+        reps=[
+            Rep(id="ada", name="Ada Lovelace", level="senior", absences=[Period.month(2026, 2)]),
+            Rep(id="bo", name="Bo", team="east"),
+        ],
+        moves=[Move(rep="ada", on=date(2026, 5, 1), team="east")],
+    ),
+    targets=[YEAR, QUARTER, MONTH],
+    actuals=[Actual(owner="ada", metric=REVENUE, amount=Amount.of(70, USD), on=DAY, ref="order-1")],
+    customers=[
+        Customer(id="k-1", name="Zhang Wei Trading", owner="ada", facts={"wechat": "zw_138", "size": 3}, contacts=[ZHANG, LI]),
+        Customer(id="k-2", name="Second", parent="k-1", facts={"note": "brother of Zhang Wei"}),
+    ],
+    leads=[
+        Lead(
+            id="l-1",
+            channel="fair",
+            history=[
+                LeadChange(DAY, status="new", owner="ada"),
+                LeadChange(DAY, owner="bo"),
+                LeadChange(DAY, owner="ada", reason="handed"),
+                LeadChange(DAY, owner="ada"),
+            ],
+            touches=[Touch(DAY, "call", ref="t-1")],
+            facts={"city": "Shanghai"},
+            contact=ZHANG,
+        ),
+        Lead(id="l-2", history=[LeadChange(DAY, status="new", owner="bo")]),
+    ],
+    opportunities=[
+        Opportunity(
+            id="o-1",
+            customer="k-1",
+            lead="l-1",
+            contacts=[ZHANG],
+            history=[
+                Change(DAY, stage="proposal", amount=Amount.of(70, USD), owner="ada"),
+                Change(DAY, owner="bo"),
+                Change(DAY, owner="ada"),
+            ],
+        ),
+        Opportunity(id="o-2", history=[Change(date(2024, 1, 1), stage="lost", owner="bo")]),
+    ],
+    processes=[STANDARD_PROCESSES["solution"]],
+    findings=[
+        Finding(rule="one", message=Message.of("{who} is late", who=Personal("Ada Lovelace")), record="ada"),
+        Finding(rule="two", message=Message.of("in {where}", where=("k-1", Message.of("x", owner="bo"))), record="reps.csv:4"),
+    ],
+)
+
+
+# Pseudonyms and redaction
+
+
+def test_each_link_gets_the_pseudonym_of_what_it_names() -> None:
+    hidden = pseudonymize(RECORDS, KEY, facts=["wechat", "customer"])
+    ada, zhang = pseudonym("owner", "ada", KEY), pseudonym("customer", "k-1", KEY)
+    assert hidden.org.teams[0].manager == ada
+    assert hidden.org.moves[0].rep == ada
+    assert hidden.targets[1].owner == ada
+    assert hidden.targets[1].rationale == "-"
+    assert hidden.targets[1].scope == {"customer": pseudonym("customer", "k-1", KEY)}
+    assert hidden.targets[2].parent == hidden.targets[1].key
+    assert hidden.actuals[0].ref == pseudonym("reference", "order-1", KEY)
+    assert hidden.customers[1].parent == hidden.opportunities[0].customer == zhang
+    assert hidden.customers[0].facts == {"wechat": pseudonym("wechat", "zw_138", KEY), "size": 3}
+    assert hidden.customers[0].contacts[0] == hidden.opportunities[0].contacts[0] == hidden.leads[0].contact
+    assert hidden.customers[0].contacts[0].email == pseudonym("email", "zw@example.com", KEY)
+    assert hidden.customers[0].contacts[1].email == ""
+    assert hidden.findings[0].record == ada
+    assert hidden.findings[0].message.arguments["who"] == Personal(pseudonym("name", "Ada Lovelace", KEY))
+    assert hidden.findings[1].record == "reps.csv:4"
+    where = hidden.findings[1].message.arguments["where"]
+    assert where[0] == "k-1"  # text in a list is no id for sure
+    assert hidden.org.team_by_id[pseudonym("owner", "east", KEY)].name == "East"
+    # RFC 2104, by another door: the same on other days and machines.
+    digits = hmac.new(KEY, b"owner\0ada", "sha256").hexdigest()[:24]
+    assert ada == "owner-" + digits.translate(str.maketrans("0123456789abcdef", "abcdefghkmnprstw"))
+
+
+def test_ids_may_stay_and_other_nouns_are_treated_too() -> None:
+    kept = pseudonymize(RECORDS, KEY, ids=["customer"])
+    assert [rep.id for rep in kept.org.reps] == ["ada", "bo"]
+    assert kept.customers[0].id == pseudonym("customer", "k-1", KEY)
+    key = pseudonymize(YEAR.key, KEY)
+    assert key.owner == pseudonym("owner", "east", KEY)
+    assert redact(attrs.evolve(YEAR, owner=None).key).owner is None
+    rating = Rating(subject="ada", rater="bo", relation="peer", item="teamwork", points=Decimal(4), comment="Ada helps")
+    hidden = pseudonymize(rating, KEY, ids=[])
+    assert (hidden.subject, hidden.rater) == ("ada", pseudonym("owner", "bo", KEY))
+    assert (redact(rating).rater, redact(rating).comment) == ("owner-1", "")
+    # Whoever rates themselves is no secret.
+    own = attrs.evolve(rating, rater="ada", relation="self")
+    assert redact(own).rater == "ada"
+    pool = Pool(key="team", team="east", rate=Decimal("0.01"), weights={"ada": 2, "bo": 1})
+    assert set(pseudonymize(pool, KEY).weights) == {pseudonym("owner", rep, KEY) for rep in ("ada", "bo")}
+    spiff = Spiff(key="launch", amount=Amount.of(500, USD), when={"site": "north"})
+    plan = CommissionPlan(key="field", unit=USD, period=Period.year(2026), payees=["ada"], spiffs=[spiff])
+    shared = pseudonymize(plan, KEY, facts=["site"])
+    assert shared.payees == (pseudonym("owner", "ada", KEY),)
+    assert shared.spiffs[0].when == {"site": pseudonym("site", "north", KEY)}
+    usd = Amount.of(1, USD)
+    assert redact(usd) is usd
+
+
+def test_redaction_numbers_scopes_so_that_targets_stay_apart() -> None:
+    other = attrs.evolve(QUARTER, scope={"customer": "k-2"})
+    clean = redact(attrs.evolve(RECORDS, targets=[YEAR, QUARTER, other, MONTH]), facts=["customer", "wechat"])
+    assert [dict(target.scope) for target in clean.targets] == [{}, {"customer": "customer-1"}, {"customer": "customer-2"}, {}]
+    assert clean.targets[3].parent == clean.targets[1].key
+    assert clean.customers[0].facts == {"size": 3}
+    assert redact(clean, facts=["customer", "wechat"]) == clean
+
+
+# What is held
+
+
+def test_all_that_is_held_of_a_rep_is_found() -> None:
+    rows = subject_export(RECORDS, Subject("rep", "ada")).rows()
+    held = {(row["kind"], row["record"], row["field"]): row["value"] for row in rows}
+    assert held["reps", "ada", "name"] == "Ada Lovelace"
+    assert held["reps", "ada", "absences[0]"] == "2026-02"
+    assert held["moves", "moves[0]", "on"] == "2026-05-01"
+    assert held["teams", "east", "manager"] == "ada"
+    assert held["targets", "targets[1]", "amount"] == "300.00 USD"
+    assert held["targets", "targets[1]", "metric"] == "revenue"
+    assert held["targets", "targets[2]", "parent.owner"] == "ada"
+    assert held["actuals", "actuals[0]", "ref"] == "order-1"
+    assert held["opportunities", "o-1", "history[0].amount"] == "70.00 USD"
+    assert held["leads", "l-1", "history[2].reason"] == "handed"
+    assert held["customers", "k-1", "owner"] == "ada"
+    assert held["findings", "findings[0]", "message"] == "{who} is late"
+    # Others who stand in the same records are none of theirs.
+    assert not any("Zhang" in str(value) and field != ("customers", "k-1", "name") for field, value in held.items())
+
+
+def test_all_that_is_held_of_a_contact_a_customer_and_a_lead_is_found() -> None:
+    contact = Counter(row["kind"] for row in subject_export(RECORDS, Subject("contact", "c-1")).rows())
+    assert contact["customers"] == 6 + 1  # their fields, and a note that names them
+    assert (contact["opportunities"], contact["leads"]) == (6, 6)
+    only = subject_export(RECORDS, Subject("contact", "c-1", within="l-1")).items
+    assert {item.kind for item in only if item.field.startswith("contacts.")} == {"leads"}
+    lead = {item.field: item.value for item in subject_export(RECORDS, Subject("lead", "l-1")).items if item.kind == "leads"}
+    assert lead["contact.phone"] == "138 0013 8000"
+    assert lead["touches[0].ref"] == "t-1"
+    assert lead["history[0].status"] == "new"
+    assert lead["facts.city"] == "Shanghai"
+    customer = {(item.kind, item.field) for item in subject_export(RECORDS, Subject("customer", "k-1")).items}
+    assert ("customers", "facts.wechat") in customer
+    assert ("customers", "parent") in customer
+    assert ("opportunities", "customer") in customer
+    assert not any("contacts" in field for _, field in customer)
+    assert subject_export(RECORDS, Subject("lead", "nobody")).items == ()
+
+
+# Erasing
+
+
+def test_a_rep_leaves_a_seat_under_a_pseudonym_and_the_sums_that_pay_rests_on() -> None:
+    erasure = erase(RECORDS, Subject("rep", "ada"), key=KEY)
+    left, stand_in = erasure.records, pseudonym("owner", "ada", KEY)
+    assert erasure.pseudonym == stand_in
+    seat = left.org.rep_by_id[stand_in]
+    assert (seat.name, seat.level, seat.absences) == ("", None, ())
+    assert left.org.teams[0].manager is None
+    assert left.actuals[0].owner == left.opportunities[0].owner == stand_in
+    assert left.targets[1].rationale == "-"
+    assert [finding.rule for finding in left.findings] == ["two"]
+    kinds = {each.kind: (each.kept, each.removed) for each in erasure.kinds}
+    assert (kinds["actuals"], kinds["findings"], kinds["teams"]) == ((1, 0), (0, 1), (0, 1))
+    rows = {row["kind"]: row["ground"] for row in erasure.rows()}
+    assert rows["actuals"] == "kept for the accounts"
+    assert rows["reps"] == "kept for the records that name it"
+
+
+def test_a_rep_of_whom_nothing_is_kept_is_in_no_record() -> None:
+    left = erase(RECORDS, Subject("rep", "ada"), key=KEY, keep={}).records
+    assert left.actuals == ()
+    assert [target.owner for target in left.targets] == ["east", "bo"]
+    assert left.targets[1].parent is None
+    assert [change.owner for change in left.opportunities[0].history] == [None, "bo"]
+    assert [(change.owner, change.reason) for change in left.leads[0].history] == [(None, None), ("bo", None), (None, "handed")]
+    assert left.customers[0].owner is None
+
+
+def test_a_customer_leaves_a_shell_or_nothing() -> None:
+    kept = erase(RECORDS, Subject("customer", "k-1"), key=KEY).records
+    shell = kept.customers[0]
+    assert (shell.name, dict(shell.facts), shell.contacts, shell.owner) == ("", {}, (), "ada")
+    assert kept.opportunities[0].customer == kept.customers[1].parent == shell.id
+    assert kept.opportunities[0].contacts == ()
+    gone = erase(RECORDS, Subject("customer", "k-1"), key=KEY, keep={"opportunity": "by contract"}).records
+    assert [(customer.id, customer.parent) for customer in gone.customers] == [("k-2", None)]
+    assert (gone.opportunities[0].customer, len(gone.opportunities)) == (None, 2)
+    nothing = erase(RECORDS, Subject("customer", "k-1"), key=KEY, keep={}).records
+    assert [deal.id for deal in nothing.opportunities] == ["o-2"]
+
+
+def test_a_lead_and_a_contact_leave_the_counts() -> None:
+    kept = erase(RECORDS, Subject("lead", "l-1"), key=KEY).records
+    assert (kept.leads[0].contact, dict(kept.leads[0].facts), kept.leads[0].channel) == (None, {}, "fair")
+    assert kept.opportunities[0].lead == kept.leads[0].id == pseudonym("lead", "l-1", KEY)
+    gone = erase(RECORDS, Subject("lead", "l-1"), key=KEY, keep={}).records
+    assert ([lead.id for lead in gone.leads], gone.opportunities[0].lead) == (["l-2"], None)
+    contact = erase(RECORDS, Subject("contact", "c-1"), key=KEY).records
+    assert [each.id for each in contact.customers[0].contacts] == ["c-2"]
+    assert contact.opportunities[0].contacts == ()
+    assert contact.leads[0].contact is None
+    assert "note" not in contact.customers[1].facts  # which named them
+
+
+# Retention
+
+
+def test_what_is_kept_for_too_long_is_told_by_kind() -> None:
+    known = attrs.evolve(
+        RECORDS,
+        org=attrs.evolve(RECORDS.org, reps=[*RECORDS.org.reps, Rep(id="gone", left=date(2020, 1, 1))]),
+        leads=[*RECORDS.leads, Lead(id="l-3", history=[LeadChange(None, status="new")], contact=LI)],
+        customers=[*RECORDS.customers, Customer(id="k-3", since=date(2021, 5, 1), contacts=[LI])],
+        opportunities=[*RECORDS.opportunities, Opportunity(id="o-3", history=[Change(None, stage="lost")])],
+    )
+    report = check_retention(known, dict.fromkeys(RETAINED_KINDS, 20), as_of=AS_OF)
+    assert [(each.kind, each.record, each.overdue_days) for each in report.expired] == [
+        ("rep", "gone", (AS_OF - date(2020, 1, 1)).days - 20),
+        ("customer", "k-3", (AS_OF - date(2021, 5, 1)).days - 20),
+        ("contact", "k-3/c-2", (AS_OF - date(2021, 5, 1)).days - 20),
+        ("opportunity", "o-2", (AS_OF - date(2024, 1, 1)).days - 20),
+        ("lead", "l-1", 9),
+        ("lead", "l-2", 9),
+        ("contact", "l-1/c-1", 9),
+        ("actual", "order-1", 9),
+    ]
+    # k-1 has an open deal; nobody knows since when k-2 is a customer, nor the day of l-3, of its contact and of o-3.
+    assert dict(report.undated) == {"lead": 1, "opportunity": 1, "customer": 1, "contact": 1}
+    assert report.text().splitlines()[1] == "Leads: 2, the longest by 9 days."
+    assert report.text("zh").splitlines()[-1] == "联系人：1 条没有日期，无法判断。"
+    assert report.rows()[0]["until"] == date(2020, 1, 21)
+    assert check_retention(known, {"actual": 29}, as_of=AS_OF).expired == ()
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "path"),
+    [
+        (lambda: any_call(RECORDS, "secret"), "wrong_type", ("key",)),
+        (lambda: any_call(RECORDS, b"hunter2"), "key_short", ("key",)),
+        (lambda: any_call(RECORDS, bytes(64)), "key_weak", ("key",)),
+        (lambda: any_call([RECORDS], KEY), "not_treatable", ("what",)),
+        (lambda: any_call(Records, KEY), "not_treatable", ("what",)),
+        (lambda: any_call(RECORDS, KEY, ids=7), "wrong_type", ("ids",)),
+        (lambda: any_call(RECORDS, KEY, ids=["rep"]), "choice", ("ids", 0)),
+        (lambda: any_call(RECORDS, KEY, facts="wechat"), "wrong_type", ("facts",)),
+        (lambda: any_call(RECORDS, KEY, facts=7), "wrong_type", ("facts",)),
+        (lambda: any_call(RECORDS, KEY, facts=["wechat", ""]), "empty", ("facts", 1)),
+        (lambda: redact("Ada"), "not_treatable", ("what",)),
+        (lambda: pseudonym("owner", 7, KEY), "wrong_type", ("value",)),  # type: ignore[arg-type] # the fault
+        (lambda: pseudonym(7, "ada", KEY), "wrong_type", ("kind",)),  # type: ignore[arg-type] # the fault
+        (lambda: any_subject("person", "ada"), "choice", ("Subject", "kind")),
+        (lambda: any_subject("rep", ""), "empty", ("Subject", "id")),
+        (lambda: any_export([], Subject("rep", "ada")), "wrong_type", ("records",)),
+        (lambda: any_export(RECORDS, "ada"), "wrong_type", ("subject",)),
+        (lambda: any_erase(RECORDS, "ada", key=KEY), "wrong_type", ("subject",)),
+        (lambda: any_erase(7, Subject("rep", "ada"), key=KEY), "wrong_type", ("records",)),
+        (lambda: erase(RECORDS, Subject("rep", "eve"), key=KEY), "nothing_held", ("subject", "id")),
+        (lambda: erase(RECORDS, Subject("rep", "ada"), key=b""), "key_short", ("key",)),
+        (lambda: any_erase(RECORDS, Subject("rep", "ada"), key=KEY, keep=["actual"]), "wrong_type", ("keep",)),
+        (lambda: erase(RECORDS, Subject("rep", "ada"), key=KEY, keep={"pay": "by law"}), "choice", ("keep",)),
+        (lambda: erase(RECORDS, Subject("rep", "ada"), key=KEY, keep={"actual": ""}), "empty", ("keep", "actual")),
+        (lambda: any_retention(7, {}, as_of=AS_OF), "wrong_type", ("records",)),
+        (lambda: any_retention(RECORDS, [], as_of=AS_OF), "wrong_type", ("retention",)),
+        (lambda: any_retention(RECORDS, {"deal": 9}, as_of=AS_OF), "choice", ("retention",)),
+        (lambda: any_retention(RECORDS, {"lead": -1}, as_of=AS_OF), "out_of_range", ("retention", "lead")),
+        (lambda: any_retention(RECORDS, {"lead": 9}, as_of="today"), "wrong_type", ("as_of",)),
+    ],
+)
+def test_what_is_refused_says_why_and_where(call: Callable[[], object], code: str, path: tuple[str | int, ...]) -> None:
+    with pytest.raises(SalesperfError) as caught:
+        call()
+    assert (caught.value.code, caught.value.path) == (code, path)
+    assert describe_error(caught.value, lang="zh") != describe_error(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_subject_that_is_nobody_is_told_without_showing_a_name() -> None:
+    with pytest.raises(SalesperfError) as caught:
+        erase(RECORDS, Subject("rep", "Eve Adams"), key=KEY, keep=KEPT_IN_PSEUDONYM)
+    assert "Eve" not in str(caught.value)

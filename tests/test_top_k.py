@@ -1,0 +1,205 @@
+"""Chances to be among the k largest, and rankings that rest on them."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from examples import at_most
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from salesperf import InvalidValueError
+from salesperf.appraisal import rank_means, rank_rates
+from salesperf.kernels.proportion import shrink
+from salesperf.kernels.shrunken_means import shrink_means
+from salesperf.kernels.top_k import top_k_of_betas, top_k_of_draws, top_k_of_normals
+
+any_rates: Any = rank_rates
+any_means: Any = rank_means
+any_draws: Any = top_k_of_draws
+
+numbers = st.lists(st.tuples(st.floats(-3, 3), st.floats(0, 2)), min_size=1, max_size=12)
+counts = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=2, max_size=8).filter(
+    lambda drawn: any(k + rest for k, rest in drawn)
+)
+
+
+@given(numbers, st.data())
+def test_chances_sum_to_k_lie_within_0_and_1_and_are_alike_for_those_who_are(
+    drawn: list[tuple[float, float]], data: st.DataObject
+) -> None:
+    mean, deviation = (np.array([each[side] for each in drawn] * 2) for side in (0, 1))
+    k = data.draw(st.integers(1, mean.size))
+    found = top_k_of_normals(mean, deviation, k)
+    assert found.sum() == pytest.approx(k, abs=1e-3)
+    assert ((found >= 0) & (found <= 1)).all()
+    assert found[: len(drawn)] == pytest.approx(found[len(drawn) :], abs=1e-12)
+
+
+@given(st.floats(-3, 3), st.floats(0.1, 2), st.floats(0.1, 2))
+def test_of_two_the_chance_is_that_of_a_difference(apart: float, one: float, other: float) -> None:
+    found = top_k_of_normals(np.array([apart, 0.0]), np.array([one, other]), 1)
+    assert found[0] == pytest.approx(float(stats.norm.cdf(apart / math.hypot(one, other))), abs=5e-4)
+
+
+@pytest.mark.parametrize(("count", "k"), [(6, 1), (6, 5), (30, 8), (400, 40)])
+def test_the_quadrature_finds_what_draws_find(count: int, k: int) -> None:
+    generator = np.random.default_rng(count + k)
+    mean, deviation = generator.normal(size=count), generator.uniform(0.05, 1.5, count)
+    draws = 4_000_000 // (count + 34)
+    drawn = top_k_of_draws(mean + deviation * generator.standard_normal((draws, count)), k)
+    # Within four and a half standard errors of the draws, and what the quadrature may be off by.
+    assert np.abs(drawn - top_k_of_normals(mean, deviation, k)).max() < 4.5 * math.sqrt(0.25 / draws) + 5e-4
+
+
+def test_shares_near_the_ends_and_of_any_shape_are_told_apart() -> None:
+    generator = np.random.default_rng(5)
+    a, b = np.array([0.2, 0.5, 3, 40, 400, 9]), np.array([0.1, 9, 0.4, 2, 30, 9])
+    drawn = top_k_of_draws(generator.beta(a, b, (100_000, 6)), 2)
+    assert np.abs(drawn - top_k_of_betas(a, b, 2)).max() < 5e-3
+
+
+def test_numbers_that_are_known_share_the_last_places() -> None:
+    assert top_k_of_normals(np.array([5.0, 3, 3, 3, 1]), np.zeros(5), 2) == pytest.approx([1, 1 / 3, 1 / 3, 1 / 3, 0], abs=1e-6)
+    assert top_k_of_normals(np.full(4, 7.0), np.zeros(4), 1).tolist() == [0.25] * 4
+    assert top_k_of_normals(np.array([5.0, 3, 2]), np.zeros(3), 3).tolist() == [1, 1, 1]
+    assert top_k_of_normals(np.zeros(3000), np.ones(3000), 1500) == pytest.approx(np.full(3000, 0.5), abs=1e-6)
+    assert top_k_of_draws(np.array([[1.0, 1, 1]]), 2).tolist() == pytest.approx([2 / 3] * 3)
+
+
+@given(st.lists(st.lists(st.integers(0, 3), min_size=5, max_size=5), min_size=1, max_size=9), st.integers(1, 5))
+def test_draws_give_away_exactly_k_places(drawn: list[list[int]], k: int) -> None:
+    assert top_k_of_draws(np.array(drawn, np.float64), k).sum() == pytest.approx(k, rel=1e-12)
+
+
+# Means drawn together
+
+
+def test_the_eight_schools() -> None:
+    # A. Gelman et al., Bayesian Data Analysis, table 5.2: with a flat prior of the deviation the medians are about
+    # 10, 8, 7, 8, 5, 6, 10, 8; another prior of the same kind moves them by no more than 2.
+    shrunk = shrink_means(np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18]))
+    assert np.abs(shrunk.value - [10, 8, 7, 8, 5, 6, 10, 8]).max() < 2
+    assert np.abs(shrunk.deviation - [8, 6, 8, 7, 6, 7, 7, 8]).max() < 1.5
+
+
+@given(numbers.filter(lambda drawn: any(error > 0.01 for _, error in drawn)))
+def test_a_shrunken_mean_lies_between_its_own_and_that_of_all(drawn: list[tuple[float, float]]) -> None:
+    values, errors = (np.array([each[side] for each in drawn]) for side in (0, 1))
+    errors = np.where(errors > 0.01, errors, 0.0)
+    shrunk = shrink_means(values, errors)
+    assert shrunk.prior_mean >= values.min() - 1e-9
+    assert shrunk.prior_mean <= values.max() + 1e-9
+    # The mean of all is not the same for every variance of the groups: a hair beyond it is possible.
+    low, high = np.minimum(values, shrunk.prior_mean), np.maximum(values, shrunk.prior_mean)
+    slack = np.ptp(values) * 0.2 + 1e-9
+    assert ((shrunk.value >= low - slack) & (shrunk.value <= high + slack)).all()
+    assert (shrunk.deviation <= np.ptp(values) + errors + 1e-9).all()
+
+
+# Rankings
+
+
+@given(counts, st.integers(1, 9))
+def test_a_ranking_of_rates_is_one_of_its_shrunken_estimates(drawn: list[tuple[int, int]], top: int) -> None:
+    k, n = np.array([k for k, _ in drawn]), np.array([k + rest for k, rest in drawn])
+    top = min(top, k.size)
+    ranking = rank_rates(k, n, top=top)
+    assert ranking.value.tolist() == shrink(k, n).value.tolist()
+    assert ranking.top_probability is not None
+    assert ranking.top_probability.sum() == pytest.approx(top, abs=1e-3)
+    assert sorted(name for group in ranking.groups for name in group) == sorted(ranking.names)
+    for group in ranking.groups:
+        assert not any(ranking.can_be_told_apart(one, other) for one in group for other in group)
+    # Whoever begins a group is told apart from somebody of the one before.
+    for before, after in zip(ranking.groups, ranking.groups[1:], strict=False):
+        assert any(ranking.can_be_told_apart(one, after[0]) for one in before)
+    order = np.random.default_rng(0).permutation(k.size)
+    shuffled = rank_rates(k[order], n[order], top=top, names=[ranking.names[place] for place in order])
+    assert {tuple(sorted(group)) for group in shuffled.groups} == {tuple(sorted(group)) for group in ranking.groups}
+
+
+@settings(max_examples=at_most(5))
+@given(counts)
+def test_draws_and_quadrature_agree_and_draws_give_away_exactly_the_places(drawn: list[tuple[int, int]]) -> None:
+    k, n = [k for k, _ in drawn], [k + rest for k, rest in drawn]
+    found = rank_rates(k, n, top=1, rng=np.random.default_rng(1)).top_probability
+    assert found is not None
+    assert found.sum() == pytest.approx(1, rel=1e-12)
+    quadrature = rank_rates(k, n, top=1).top_probability
+    assert quadrature is not None
+    assert np.abs(found - quadrature).max() < 0.06
+
+
+def test_luck_of_few_trials_is_not_taken_for_skill() -> None:
+    ranking = rank_rates([3, 60, 40], [3, 100, 100], top=1, names=["new", "good", "fair"])
+    assert ranking.observed_rank.tolist() == [1, 2, 3]
+    assert ranking.groups[0] == ("new", "good")
+    row = ranking.rows()[0]
+    assert (row["name"], row["observed"], row["group"]) == ("new", 1.0, 1)
+    assert "难分高下：new" in ranking.text("zh")
+    assert ranking.text().splitlines()[-1] == "Top: how likely each is truly among the best 1."
+    assert not ranking.value.flags.writeable
+
+
+def test_a_ranking_of_means_asks_about_no_top_unless_it_is_told_to() -> None:
+    ranking = rank_means(np.array([1.0, 2.0, 9.0]), np.array([1.0, 1.0, 0.0]), names=["a", "b", "c"])
+    assert ranking.top_probability is None
+    assert ranking.text().splitlines()[0] == "1. c 9.00 (9.00 to 9.00)."
+    assert ranking.rows()[0]["top_probability"] is None
+    assert ranking.funnel().centre == 9.0
+    draws = rank_means([1.0, 2.0, 9.0], [1.0, 1.0, 1.0], top=2, rng=np.random.default_rng(3), draws=50).top_probability
+    assert draws is not None
+    assert draws.sum() == pytest.approx(2)
+    alone = rank_means([1.0], [0.5], top=1)
+    assert alone.text().splitlines()[0] == "1. 0 1.00 (0.02 to 1.98; top 100.0%)."
+
+
+def test_funnel_limits_are_quantiles_of_the_binomial_between_counts() -> None:
+    ranking = rank_rates([0, 5, 30, 0], [0, 10, 100, 1])
+    funnel = ranking.funnel(0.95)
+    share = 35 / 111
+    for position, trials in ((1, 10), (2, 100)):
+        for p, limit in ((0.025, funnel.limits.low[position]), (0.975, funnel.limits.high[position])):
+            count = float(stats.binom.ppf(p, trials, share))
+            assert (count - 1) / trials <= limit <= count / trials
+    assert np.isnan(funnel.limits.low[0])
+    assert funnel.side.tolist() == [0, 0, 0, 0]
+    assert ranking.observed_rank.tolist() == [4, 1, 2, 3]
+    assert rank_rates([0, 500], [100, 1000]).funnel().side.tolist() == [-1, 0]
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "path"),
+    [
+        (lambda: any_rates([1], [0]), PART, ("successes", 0)),
+        (lambda: any_rates([0, 0], [0, 0]), "no_trials", ("trials",)),
+        (lambda: any_rates("ab", [1]), "wrong_type", ("successes",)),
+        (lambda: any_rates(["a"], [1]), "wrong_type", ("successes", 0)),
+        (lambda: any_rates([1.5], [2]), "not_a_count", None),
+        (lambda: any_rates([1], [2], top=2), "out_of_range", ("top",)),
+        (lambda: any_rates([1], [2], rng=5), "wrong_type", ("rng",)),
+        (lambda: any_rates([1], [2], draws=0), "out_of_range", ("draws",)),
+        (lambda: any_rates([1], [2], names=["a", "b"]), "length", ("names",)),
+        (lambda: any_rates([1, 1], [2, 2], names=["a", "a"]), "not_unique", ("names", 1)),
+        (lambda: any_rates([1], [2], names=[5]), "empty", ("names", 0)),
+        (lambda: any_means(np.array([["a"]]), [1]), "not_numeric", ("values",)),
+        (lambda: any_means(np.ones((1, 1)), [1]), "dimensions", ("values",)),
+        (lambda: any_means([], []), "too_few", ("values",)),
+        (lambda: any_means(np.array([np.nan]), [1]), "not_finite", ("values", 0)),
+        (lambda: any_means([1.0], [-1.0]), "out_of_range", ("errors", 0)),
+        (lambda: shrink_means(np.ones((1, 1)), np.ones((1, 1))), "dimensions", ("values",)),
+        (lambda: rank_rates([1], [2]).can_be_told_apart("0", "x"), "choice", ("other",)),
+        (lambda: top_k_of_normals(np.ones((1, 1)), np.ones((1, 1)), 1), "dimensions", ("mean",)),
+        (lambda: top_k_of_normals(np.ones(1), np.ones(1), 1.0), "wrong_type", ("k",)),  # type: ignore[arg-type] # on purpose
+        (lambda: top_k_of_normals(np.ones(1), np.ones(1), 2), "out_of_range", ("k",)),
+        (lambda: any_draws(np.ones(3), 1), "not_a_matrix", ("draws",)),
+        (lambda: any_draws(np.full((2, 3), np.nan), 1), "not_finite", ("draws", 0, 0)),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused(call: Any, code: str, path: tuple[str | int, ...] | None) -> None:  # noqa: ANN401 - a callable
+    with pytest.raises(InvalidValueError) as caught:
+        call()
+    assert path is None or (caught.value.code, caught.value.path) == (code, path)
