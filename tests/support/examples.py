@@ -9,7 +9,7 @@ __all__ = ["EXAMPLES", "at_most", "draws", "standard_error"]
 EXAMPLES: Final = int(os.environ.get("SALESPERF_EXAMPLES", "10"))
 """Of a law that does not say so itself; ``.ci/run`` tries more where it measures the coverage."""
 
-_MANY: Final = 40
+_MANY: Final = 20
 
 
 def at_most(limit: int) -> int:

@@ -28,7 +28,7 @@ def count_ratio(now: int, before: int) -> Estimate:
     Examples
     --------
     >>> print(count_ratio(30, 60))
-    0.5 [0.322917, 0.774189], n = 90
+    0.5 [0.323688, 0.772348], n = 90
     """
     share = wilson(now, now + before)
     low, high = share.low / (1 - share.low), share.high / (1 - share.high)

@@ -22,7 +22,7 @@ def diagnose(
     evidence
         The records and the results so far.
     rules
-        Which rules: ``DEFAULT_RULES | {"few_visits": rule}`` adds one, and a rule with the key of another takes its place.
+        Which rules: ``{**DEFAULT_RULES, "few_visits": rule}`` adds one, and a rule with the key of another takes its place.
 
     Returns
     -------

@@ -16,6 +16,7 @@ from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.model.amount import Amount
 from salesperf.model.codes import same_content
 from salesperf.model.frozen import FrozenMap
+from salesperf.model.message import Message, Personal
 from salesperf.model.period import Period
 from salesperf.model.progress import refuse
 from salesperf.model.pulse import PulseSurvey
@@ -24,7 +25,6 @@ from salesperf.model.validators import (
     as_frozen_map,
     as_sorted_tuple,
     as_tuple,
-    check_date,
     day,
     each,
     frozen_map,
@@ -204,6 +204,13 @@ class Evidence:
         """Tell whether what somebody has belongs to the owner asked about: of the company, also what nobody has."""
         return self.owner is None or owner in self.under
 
+    def label(self, owner: str | None) -> Message | Personal | str:
+        """Return what a reader sees of an owner: the name, the company, or the id of whom the records do not know."""
+        org = self.known.org
+        if owner is None:
+            return Message("review.company")
+        return Personal(org.label(owner) or owner) if org.knows(owner) else owner
+
     @cached_property
     def known_pulses(self) -> tuple[PulseSurvey, ...]:
         """The pulse surveys up to the day that asked the owner or somebody under it, by day."""
@@ -220,5 +227,3 @@ class Evidence:
         if not isinstance(gap, Amount) or gap.unit.dimension != "money" or gap.minor >= 0:
             return None
         return Amount(minor=-gap.minor, unit=gap.unit)
-
-

@@ -137,7 +137,8 @@ class FollowThrough(Result):
         if not self.lines:
             yield Message.of("action.text.nothing", as_of=self.as_of)
         for line in self.lines:
-            yield Message.of("action.text.both", work=line.message, effect=line.effect_message)
+            yield line.message
+            yield Message.of("action.text.after", effect=line.effect_message)
 
 
 def _scalar(value: Amount | Decimal | Fraction | None) -> Scalar:
@@ -183,7 +184,8 @@ def follow_through(actions: Iterable[Action], *, as_of: date) -> FollowThrough:
     ...     measurements=[Measurement(date(2026, 12, 31), Decimal("2.4"))],
     ... )
     >>> print(follow_through([action], as_of=date(2027, 1, 5)).text())
-    Late by 5 days: Two managers join every second meeting (ada), due on 2026-12-31, in progress. Since then won of ten went from 2 to 2.4 (2026-12-31): 40.0% of the way to 3.
+    Late by 5 days: Two managers join every second meeting (ada), due on 2026-12-31, in progress.
+    - Since then won of ten went from 2 to 2.4 (2026-12-31): 40.0% of the way to 3.
     """
     given = as_tuple(actions)
     require(given, tuple, path=("actions",))
@@ -195,7 +197,7 @@ def follow_through(actions: Iterable[Action], *, as_of: date) -> FollowThrough:
         raise InvalidInputError(
             [InvalidValueError("not_unique", path=("actions", position, "id"), value=id_) for position, id_ in again]
         )
-    known = [action for each in given if (action := each.as_of(as_of)) is not None]
+    known = [one for action in given if (one := action.as_of(as_of)) is not None]
     lines = [ActionLine(action=action, days_late=action.days_late(as_of)) for action in known]
     lines.sort(key=lambda line: (not line.action.is_open, -line.days_late, line.action.due, line.action.id))
     return FollowThrough(as_of=as_of, lines=tuple(lines))
@@ -226,6 +228,8 @@ def find_cases(
     ------
     InvalidValueError
         If an argument is malformed.
+    InvalidInputError
+        With every id that comes twice.
 
     Examples
     --------
@@ -245,11 +249,12 @@ def find_cases(
             raise InvalidValueError("wrong_type", path=("tags", position), expected=str, value=tag)
     if outcome is not None:
         check_choice(outcome, CASE_OUTCOMES, ("outcome",))
-    shared = {
-        (case.id, case.on): (len(set(case.tags) & set(wanted)), case)
-        for case in given
-        if case.on <= as_of and outcome in (None, case.outcome)
-    }
-    found = [(number, case) for number, case in shared.values() if number]
+    again = list(repeated(case.id for case in given))
+    if again:
+        raise InvalidInputError(
+            [InvalidValueError("not_unique", path=("cases", position, "id"), value=id_) for position, id_ in again]
+        )
+    known = [case for case in given if case.on <= as_of and outcome in (None, case.outcome)]
+    found = [(number, case) for case in known if (number := len(set(case.tags) & set(wanted)))]
     found.sort(key=lambda pair: (-pair[0], -pair[1].on.toordinal(), pair[1].id))
     return tuple(case for _, case in found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
-from salesperf.model.finding import Finding
+from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message
 from salesperf.risk.automatic import value_by_customer
 from salesperf.variance import Effect
@@ -57,7 +57,9 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
         source = Message(f"diagnosis.source.{variance.comparison}")
         cited = [Citation(label=line.label, value=line.value, source=source) for line in speaking]
         values = [line.value for line in speaking if isinstance(line.value, Amount)]
-        at_stake = Amount.total([Amount(minor=-value.minor, unit=value.unit) for value in values], values[0].unit) if values else None
+        at_stake = (
+            Amount.total([Amount(minor=-value.minor, unit=value.unit) for value in values], values[0].unit) if values else None
+        )
         yield rule.found(
             [*cited, *cited_targets],
             record=f"{variance.comparison}/{position + 1}",
@@ -65,9 +67,8 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
             share=sum(map(_number, speaking)) / whole,
             factors=tuple(line.label for line in speaking),
         )
-    unknown = sorted(
-        {line.name for variance in evidence.variances for line in variance.lines if evidence.cause_of(line.name) is None}
-    )
+    took = {line.name for variance in evidence.variances for line in variance.lines if _number(line) < 0}
+    unknown = sorted(name for name in took if evidence.cause_of(name) is None)
     if unknown:
         yield rule.cannot_tell(Message.of("diagnosis.lacks.factor_causes", factors=tuple(unknown)))
 
@@ -113,10 +114,9 @@ def look_for_key_account_loss(evidence: Evidence, rule: "DiagnosisRule") -> Iter
         state = Message(f"customers.state.{states[name]}")
         label = Message.of("diagnosis.cited.quiet_account", customer=name, state=state)
         cited.append(Citation(label=label, value=before[name], source=source))
-    severity = "serious" if share >= _GRAVE_SHARE and any(states[name] == "lost" for name in quiet) else "warning"
-    yield rule.found(
-        cited, severity=severity, at_stake=at_stake, count=len(quiet), quiet=len(quiet), accounts=len(keys)
-    )
+    is_grave = share >= _GRAVE_SHARE and any(states[name] == "lost" for name in quiet)
+    severity: Severity = "serious" if is_grave else "warning"
+    yield rule.found(cited, severity=severity, at_stake=at_stake, count=len(quiet), quiet=len(quiet), accounts=len(keys))
 
 
 def look_for_inaccurate_data(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:

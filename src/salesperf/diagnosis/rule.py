@@ -1,7 +1,7 @@
 """A rule of a diagnosis: what it looks for, from which number on, how grave it is, and what to check."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -16,11 +16,11 @@ from salesperf.model.validators import as_python, as_tuple, each, finite, identi
 
 __all__ = ["DiagnosisRule", "Look"]
 
-Look: TypeAlias = "Callable[[Evidence, DiagnosisRule], Iterable[Finding]]"
-"""Looks at the evidence: it yields :meth:`DiagnosisRule.found` for what it finds, and :meth:`DiagnosisRule.cannot_tell` for what
-it lacks."""
+Look: TypeAlias = Callable[[Evidence, "DiagnosisRule"], Iterable[Finding]]
+"""Looks at the evidence: it yields :meth:`DiagnosisRule.found` for what it finds, and :meth:`DiagnosisRule.cannot_tell` for
+what it lacks."""
 
-_MOST: int = 10**9
+_MOST: Final = 10**9
 
 
 def _look(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:

@@ -1,7 +1,7 @@
 """What may be wrong with selling: too few leads, low conversion, discounts, channels that stand in each other's way."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
@@ -15,6 +15,7 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
+from salesperf.model.people import RepKind
 from salesperf.model.period import Period
 from salesperf.pipeline import ClosedDeals
 
@@ -28,6 +29,8 @@ _GRACE: Final = timedelta(days=7)
 _OF_LEADS: Final = frozenset({"leads", "new_customers"})
 _SHORT: Final = frozenset({"behind", "missed"})
 _MOST_CITED: Final = 5
+_OUR_OWN: Final[Mapping[RepKind, RepKind]] = {"house": "employee"}
+"""A house account is worked by our own people."""
 
 
 def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
@@ -38,14 +41,14 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
     owed = [each for each in evidence.attainments if each.target.metric.key in _OF_LEADS]
     for attainment in owed:
         if attainment.status in _SHORT:
-            cited = Citation(
+            short = Citation(
                 label=Message(attainment.target.metric.title),
                 value=attainment.ratio,
                 against=1,
                 is_share=True,
                 source=Message.of("diagnosis.source.attainment", period=attainment.target.period),
             )
-            yield rule.found([cited], record=attainment.target.metric.key)
+            yield rule.found([short], record=attainment.target.metric.key)
     counts = _leads(evidence)
     if isinstance(counts, Message):
         if not owed:
@@ -67,9 +70,7 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
 
 def _leads(evidence: Evidence) -> tuple[int, int] | Message:
     """Count the leads that began in the days passed, and in as many before; or say what is lacking for that."""
-    began = sorted(
-        lead.created for lead in evidence.known.leads if lead.created is not None and evidence.holds(lead.owner)
-    )
+    began = sorted(lead.created for lead in evidence.known.leads if lead.created is not None and evidence.holds(lead.owner))
     if not began:
         return Message("diagnosis.lacks.leads")
     before = evidence.before
@@ -218,7 +219,7 @@ def look_for_channel_conflict(evidence: Evidence, rule: "DiagnosisRule") -> Iter
     reps = evidence.known.org.rep_by_id
     contested = {}
     for customer, deals in sorted(by_customer.items()):
-        kinds = {reps[deal.owner].kind for deal in deals if deal.owner in reps}
+        kinds = {_OUR_OWN.get(rep.kind, rep.kind) for deal in deals if (rep := reps.get(deal.owner or "")) is not None}
         if len(kinds) >= rule.threshold and any(evidence.holds(deal.owner) for deal in deals):
             contested[customer] = (deals, tuple(sorted(kinds)))
     if not contested:
@@ -233,9 +234,11 @@ def look_for_channel_conflict(evidence: Evidence, rule: "DiagnosisRule") -> Iter
             source=source,
         )
     ]
-    for customer, (deals, kinds) in list(contested.items())[:_MOST_CITED]:
+    for customer, (deals, sellers) in list(contested.items())[:_MOST_CITED]:
         label = Message.of(
-            "diagnosis.cited.contested_customer", customer=customer, kinds=tuple(Message(f"owner_kind.{kind}") for kind in kinds)
+            "diagnosis.cited.contested_customer",
+            customer=customer,
+            kinds=tuple(Message(f"owner_kind.{kind}") for kind in sellers),
         )
         cited.append(Citation(label=label, value=len(deals), source=source))
     at_stake = _total([deal.amount for deals, _ in contested.values() for deal in deals])

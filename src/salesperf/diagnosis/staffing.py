@@ -11,7 +11,7 @@ from salesperf.diagnosis.evidence import Evidence
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding, Severity
-from salesperf.model.message import Message, Personal
+from salesperf.model.message import Message
 from salesperf.risk import attrition
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _pulse(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] |
     if not surveys:
         return None
     last = surveys[-1].on
-    # Several teams may have been asked on one day; together they speak for whoever is above them.
+    # Of several teams asked on one day the lowest is heard: a mean would hide it.
     asked = [survey for survey in surveys if survey.on == last]
     survey = max(asked, key=lambda one: (one.low_share.value or 0.0, one.owner or ""))
     share = survey.low_share
@@ -81,11 +81,12 @@ def _activity(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool
     counted = [
         (actual.on, int(actual.amount.decimal))
         for actual in evidence.known.actuals
-        if actual.metric.key in ACTIVITY_METRICS and evidence.holds(actual.owner) and actual.amount.minor > 0
+        if actual.metric.key in ACTIVITY_METRICS
+        and actual.metric.dimension == "count"
+        and evidence.holds(actual.owner)
+        and actual.amount.minor > 0
     ]
-    now, before = (
-        sum(number for on, number in counted if on in period) for period in (evidence.passed, evidence.before)
-    )
+    now, before = (sum(number for on, number in counted if on in period) for period in (evidence.passed, evidence.before))
     if now + before < rule.fewest or not before:
         return None
     ratio = count_ratio(now, before)
@@ -99,29 +100,29 @@ def look_for_weak_ramp(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
 
     The threshold is the pace below which they do.
     """
-    reps = evidence.known.org.rep_by_id
-    fresh = {
-        rep.id
-        for rep in reps.values()
-        if rep.hired is not None and rep.hired + _NEW_FOR > evidence.as_of and evidence.holds(rep.id)
-    }
-    if not any(rep.hired is not None for rep in reps.values()):
+    reps = [rep for rep in evidence.known.org.reps if rep.kind == "employee" and evidence.holds(rep.id)]
+    if all(rep.hired is None for rep in reps):
         yield rule.cannot_tell(Message("diagnosis.lacks.hired"))
         return
+    fresh = {rep.id for rep in reps if rep.hired is not None and evidence.as_of - rep.hired < _NEW_FOR}
     told = [each for each in evidence.member_attainments if each.target.owner in fresh and each.is_flow]
     missing = sorted(fresh - {each.target.owner for each in told})
     if missing:
-        yield rule.cannot_tell(Message.of("diagnosis.lacks.attainment_of", names=tuple(map(Personal, missing))))
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.attainment_of", names=tuple(map(evidence.label, missing))))
     for attainment in sorted(told, key=lambda each: (each.target.owner or "", each.target.metric.key)):
         yield from _behind_in_ramp(attainment, evidence, rule)
 
 
 def _behind_in_ramp(attainment: Attainment, evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
     pace, owner = attainment.pace, attainment.target.owner or ""
-    if pace.value is None or pace.value >= rule.threshold:
+    if pace.value is None:
+        reason = pace.reason or Message("reason.no_target")
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.pace", name=evidence.label(owner), reason=reason))
+        return
+    if pace.value >= rule.threshold:
         return
     rep = evidence.known.org.rep_by_id[owner]
-    label = Message.of("diagnosis.cited.pace", name=Personal(rep.label), metric=Message(attainment.target.metric.title))
+    label = Message.of("diagnosis.cited.pace", name=evidence.label(owner), metric=Message(attainment.target.metric.title))
     source = Message.of("diagnosis.source.ramp", hired=rep.hired, months=len(rep.ramp))
     cited = Citation.of(label, pace, against=rule.threshold, source=source, is_share=True)
     is_sure = pace.high is not None and pace.high < rule.threshold
@@ -130,7 +131,7 @@ def _behind_in_ramp(attainment: Attainment, evidence: Evidence, rule: "Diagnosis
         record=owner,
         severity="warning" if is_sure else "info",
         at_stake=evidence.gap_of(attainment),
-        name=Personal(rep.label),
+        name=evidence.label(owner),
     )
 
 
@@ -153,7 +154,7 @@ def look_for_unfair_plan(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[
         farthest = sorted(beyond, key=lambda line: (-abs((line.index or 0.0) - 1), line.owner or ""))
         cited = [
             Citation(
-                label=Message.of("diagnosis.cited.fairness_index", name=Personal(line.owner or "-"), yardstick=yardstick),
+                label=Message.of("diagnosis.cited.fairness_index", name=evidence.label(line.owner), yardstick=yardstick),
                 value=line.index,
                 against=1,
                 source=source,

@@ -39,5 +39,5 @@ FACTOR_CAUSES: Final[Mapping[str, Cause]] = MappingProxyType(
         "headcount": "ability",
     }
 )
-"""Name of a factor, as :func:`salesperf.variance.decompose` and :func:`salesperf.variance.price_volume_mix` name them, to the cause
-that it speaks for. Which factor speaks for what is a convention: lay one of your own over it."""
+"""Name of a factor, as the verbs of :mod:`salesperf.variance` name it, to the cause that it speaks for. Which factor speaks for
+what is a convention: lay one of your own over it."""

@@ -1,6 +1,7 @@
 """Who leaves: attrition of the people under an owner."""
 
 from datetime import date, timedelta
+from typing import Final
 
 from salesperf.kernels.proportion import wilson
 from salesperf.model.estimate import Estimate
@@ -11,7 +12,7 @@ from salesperf.model.validators import check_date, check_whole, require
 
 __all__ = ["attrition"]
 
-_MOST_DAYS = 36_500
+_MOST_DAYS: Final = 36_500
 
 
 def attrition(org: Org, *, owner: str | None = None, as_of: date, days: int = 365) -> Estimate:
@@ -46,7 +47,7 @@ def attrition(org: Org, *, owner: str | None = None, as_of: date, days: int = 36
     >>> from salesperf import Rep
     >>> reps = [Rep(id="ada"), Rep(id="bo", left=date(2026, 7, 1)), Rep(id="chen"), Rep(id="dai")]
     >>> print(attrition(Org(reps=reps), as_of=date(2026, 9, 30)))
-    0.25 [0.0455874, 0.699358], n = 4
+    0.25 [0.0455873, 0.699358], n = 4
     """
     require(org, Org, path=("org",))
     check_date(as_of, ("as_of",))

@@ -46,7 +46,7 @@ class RiskLine:
         As known on the day.
     score : Score
         By the card of the register.
-    band : str
+    band : str or None
         What the score is called.
     previous : float or None
         Its score on the earlier day; ``None`` where it was not known then, or there is no earlier day.
@@ -65,7 +65,7 @@ class RiskLine:
 
     risk: Risk
     score: Score
-    band: str
+    band: str | None
     previous: float | None
     trend: Trend | None
     overdue: tuple[Action, ...]
@@ -263,7 +263,7 @@ def _line(
     return RiskLine(
         risk=known,
         score=score,
-        band=bands.band(score.value or 0),
+        band=bands.band(score.value),
         previous=previous,
         trend=None if earlier is None else _trend(known, score.value, previous),
         overdue=() if known.closed is not None else known.overdue_responses(as_of),

@@ -25,7 +25,7 @@ class TaskLine:
     days_late : int
         Days beyond its due day at which it was done, or at which it is not done yet.
     waits_for : tuple of str
-        The ids of the tasks on which it depends and that are not done.
+        The ids of the open tasks on which it depends; none, where it is not open itself.
     expected_end : date or None
         When it will be done at the earliest; the day on which it was, where it is; ``None`` where it was dropped.
     delay_days : int
@@ -140,8 +140,8 @@ def track(plan: TaskPlan, *, as_of: date) -> PlanProgress:
     Notes
     -----
     An open task is done at the earliest on its due day, or on the day after ``as_of`` where that has passed; and where it waits
-    for others, no earlier than the last of them is done plus the days from its start to its due day. A milestone, and a task
-    without a start, takes no days. Days are calendar days.
+    for others, no earlier than the last of them is done plus its own days, from its start to its due day, both counted. A
+    milestone, and a task without a start, takes no days. Days are calendar days.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def track(plan: TaskPlan, *, as_of: date) -> PlanProgress:
     >>> print(track(TaskPlan(id="winter", tasks=[first, then]), as_of=date(2026, 9, 20)).text())
     Plan winter as of 2026-09-20: 0 of 2 tasks done.
     Late by 5 days: list (ada), due on 2026-09-15.
-    In danger: call (bo), due on 2026-09-25, not before 2026-09-30, 5 days late, since it waits for list.
+    In danger: call (bo), due on 2026-09-25, not before 2026-10-01, 6 days late, since it waits for list.
     """
     require(plan, TaskPlan, path=("plan",))
     check_date(as_of, ("as_of",))
@@ -160,7 +160,7 @@ def track(plan: TaskPlan, *, as_of: date) -> PlanProgress:
     ends: dict[str, date] = {}
     lines = []
     for task in known.in_order:
-        waits_for = tuple(other for other in task.depends_on if known.task_by_id[other].is_open)
+        waits_for = tuple(other for other in task.depends_on if task.is_open and known.task_by_id[other].is_open)
         end = _end(task, [ends[other] for other in waits_for], as_of)
         if end is not None:
             ends[task.id] = end

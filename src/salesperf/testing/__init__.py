@@ -75,7 +75,7 @@ from salesperf.testing.pay import (
     tiers,
 )
 from salesperf.testing.policies import POLICIES
-from salesperf.testing.ratings import feedback_rounds, ratings
+from salesperf.testing.ratings import drawn_feedback, feedback_rounds, ratings
 from salesperf.testing.replanning import checkpoints, locks, overrides, transfers
 from salesperf.testing.scales import categories, curves, flags, scales, steps
 from salesperf.testing.values import (
@@ -131,6 +131,7 @@ __all__ = [
     "curves",
     "customers",
     "days",
+    "drawn_feedback",
     "draws",
     "entries",
     "estimates",

@@ -28,9 +28,9 @@ from salesperf.model.finding import SEVERITIES
 from salesperf.model.people import REP_KINDS
 from salesperf.testing.dates import FIRST_DAY, LAST_DAY, calendars, days, periods
 from salesperf.testing.deals import customers, opportunities, processes
+from salesperf.testing.follow_through import citations
 from salesperf.testing.leads import channel_costs, leads
 from salesperf.testing.objectives import objectives
-from salesperf.testing.follow_through import citations
 from salesperf.testing.values import (
     AWKWARD,
     amounts,

@@ -126,15 +126,15 @@ def entries(
     >>> find(entries(), lambda entry: entry.amount.minor > 0).amount.minor
     1
     """
-    unit = draw(st.sampled_from((_CURRENCY, COUNT)))
+    unit, own = draw(st.sampled_from((_CURRENCY, COUNT))), draw(ids("e"))
     return Entry(
-        id=draw(ids("e")),
+        id=own,
         payee=draw(ids() if payee is None else payee),
         on=draw(days() if on is None else on),
         amount=Amount(minor=draw(st.integers(-_MOST_MINOR, _MOST_MINOR)), unit=unit),
         ref=draw(or_none(ids("o"))),
         facts=draw(_facts()),
-        reverses=draw(or_none(ids("x"))),
+        reverses=draw(or_none(ids("x").filter(lambda other: other != own))),
         **{name: draw(strategy) for name, strategy in _counts().items()},
     )
 
