@@ -88,6 +88,7 @@ def test_values_near_the_end_of_the_floats_have_shares_too() -> None:
         ((np.ones((1, 1)),), "dimensions", ("values",)),
         ((["a"],), "not_a_number", ("values", 0)),
         (("abc",), "not_numbers", ("values",)),
+        ((np.ma.array([1.0], mask=[True]),), "masked", ("values",)),
         (([Decimal("sNaN")],), "not_finite", ("values", 0)),
         (([10**400],), "not_finite", ("values", 0)),
         (([1], (0.8, 0.8)), "between", ("cuts", 1)),

@@ -99,8 +99,8 @@ def test_who_has_not_bought_or_has_no_cadence_is_not_visited() -> None:
 
 def test_a_sale_of_an_unknown_day_is_due_at_once_and_says_why() -> None:
     (found,) = due(deal((None, "won")))
-    assert found.text() == "acme: email, delivery_check, due 2026-09-16, since nobody knows when the sale was."
-    assert found.text("zh") == "acme：email，delivery_check，应于2026年9月16日，因成交日期不明。"
+    assert found.text() == "acme: email, ask about the delivery, due 2026-09-16, since nobody knows when the sale was."
+    assert found.text("zh") == "acme：邮件，交付回访，应于2026年9月16日，因成交日期不明。"
     # One that is known is later than one that is not.
     assert due(deal((None, "won")), deal((SOLD, "won"), id_="o-2"))[0].since == SOLD
 

@@ -1,7 +1,9 @@
 """Appraisals: schemes, calibration, forced distribution, promotion, recognition, training."""
 
+import copy
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -156,6 +158,14 @@ class TestRewards:
         found = appraise("ada", {"results": 80, "attitude": 3}, scheme)
         assert found.rewards[0].text() == "bonus, since results has 80.00 points."
 
+    @pytest.mark.parametrize("criterion", ["top", "middle", "results"])
+    def test_they_follow_from_a_criterion_of_any_level(self, criterion: str) -> None:
+        card = Scorecard([Criterion("top", Scorecard([Criterion("middle", CARD)]))])
+        rule = RewardRule(**REWARD, criterion=criterion, least=80)
+        scheme = AppraisalScheme(key="deep", card=card, bands=BANDS, rewards=[rule])
+        assert appraise("ada", {"results": 90, "attitude": 5}, scheme).rewards
+        assert not appraise("ada", {"results": 30, "attitude": 1}, scheme).rewards
+
     def test_what_is_not_known_has_no_consequence(self) -> None:
         card = Scorecard([Criterion("results", POINTS), Criterion("attitude", RATING, missing="leave_out")])
         rule = RewardRule(key="coach", kind="penalty", criterion="attitude", most=25, due_days=7)
@@ -190,6 +200,11 @@ class TestDistribution:
     def test_a_share_may_be_nothing(self) -> None:
         assert dict(distribute(self.PEOPLE, [("A", 0), ("B", Fraction(1, 3)), ("C", 0)]).heads) == {"A": 0, "B": 10, "C": 0}
 
+    def test_it_can_be_kept_and_compared(self) -> None:
+        found = distribute([told("ada", 90), told("bo", 40)], {"good": 1, "bad": 1}, minimum=2)
+        again = copy.deepcopy(found)
+        assert (again, hash(again), list(again.heads)) == (found, hash(found), ["good", "bad"])
+
     def test_lines_tell_who_moved(self) -> None:
         found = distribute(self.PEOPLE, {"A": 1, "B": 0, "C": 1})
         assert sum(line.moved for line in found.lines) == sum(row["before"] != row["band"] for row in found.rows()) > 0
@@ -205,7 +220,7 @@ class TestPromotion:
             "ada may not be promoted yet (senior).",
             "Met: 2 of the last 3 appraisals are A; 2 are needed.",
             "Met: none of the last 3 appraisals is C.",
-            "Not met: 273 days of service, 300 are needed.",
+            "Not met: 274 days of service, 300 are needed.",
         ]
         assert [row["is_met"] for row in found.rows()] == [True, True, False]
 
@@ -238,6 +253,16 @@ class TestRecognition:
         ]
         assert [each.rep for each in found] == ["ada", "bo"]
 
+    def test_ten_points_are_ten_points_however_floats_are_added(self) -> None:
+        thirds = Scorecard([Criterion(key, Curve([(0, 0), (3, 100)])) for key in "abc"])
+        scheme = AppraisalScheme(key="thirds", card=thirds, bands=BANDS)
+        for low in (0.06, 0.45, 1.2, 2.1):
+            past = [
+                appraise("ada", dict.fromkeys("abc", value), scheme, period=Period.quarter(2026, number))
+                for number, value in ((1, low), (2, low + 0.3))
+            ]
+            assert recognize([past], [RecognitionRule(key="riser", kind="improved", least=10)], as_of=date(2026, 12, 31))
+
 
 class TestTraining:
     def test_courses_are_named(self) -> None:
@@ -245,6 +270,7 @@ class TestTraining:
         assert [need.text() for need in needs] == ["attitude: ada, bo, 11.88 points to gain on average; a day out."]
         both = training_needs([told("ada", 30, 2), told("bo", 90, 1)], courses={"attitude": "a day out"})
         assert both[1].text("zh") == "results：ada，平均可提升 22.50 分。"
+        assert training_needs([told("ada", 30)], mark=Decimal("60.5")) == training_needs([told("ada", 30)], mark=60.5)  # type: ignore[arg-type] # as exact
 
     def test_the_hours_of_sleep_of_student(self) -> None:
         # Student (1908), the additional hours of sleep of ten patients under two soporifics; R's `sleep` and t.test(paired)
@@ -360,7 +386,52 @@ PROMOTION: dict[str, Any] = {"key": "senior", "bands": ["A"], "times": 1, "withi
             "not_positive",
             ("RecognitionRule", "x", "least"),
         ),
-        (lambda: training_effect({}, {}, level=1), InvalidValueError, "out_of_range", ("level",)),
+        (lambda: training_effect({}, {}, level=1), InvalidValueError, "between", ("level",)),
+        (lambda: training_needs([told("ada", 1)] * 2), InvalidValueError, "not_unique", ("appraisals", 1, "rep")),
+        (
+            lambda: training_needs([told("ada", 1)], courses={"results": 5}),  # type: ignore[dict-item]
+            InvalidValueError,
+            "empty",
+            ("courses", "results"),
+        ),
+        (
+            lambda: recognize(None, [], as_of=MEETING),  # type: ignore[arg-type]
+            InvalidValueError,
+            "wrong_type",
+            ("histories",),
+        ),
+        (lambda: recognize([quarters(1), []], [], as_of=MEETING), InvalidValueError, "no_appraisals", ("histories", 1)),
+        (lambda: recognize([quarters(1)] * 2, [], as_of=MEETING), InvalidValueError, "not_unique", ("histories", 1)),
+        (
+            lambda: distribute([told("ada", 1)], {"A": -1}, minimum=1),
+            InvalidValueError,
+            "weights_invalid",
+            ("shares", 0),
+        ),
+        (
+            lambda: distribute([told("ada", 1)], {"A": 1}, alike=None),  # type: ignore[arg-type]
+            InvalidValueError,
+            "wrong_type",
+            ("alike",),
+        ),
+        (lambda: distribute([told("ada", 1)], {"A": 1}, alike=["ada"]), InvalidValueError, "wrong_type", ("alike", 0)),
+        (
+            lambda: distribute([told("ada", 1)], {"A": 1}, alike=[[1]]),  # type: ignore[list-item]
+            InvalidValueError,
+            "empty",
+            ("alike", 0),
+        ),
+        (
+            lambda: AppraisalScheme(
+                key="x",
+                card=Scorecard([Criterion("results", CARD)]),
+                bands=BANDS,
+                rewards=[RewardRule(**REWARD, criterion="results", least=3)],
+            ),
+            InvalidValueError,
+            "not_unique",
+            ("AppraisalScheme", "rewards", 0, "criterion"),
+        ),
         (lambda: training_needs([told("ada", 1)], most=0), InvalidValueError, "out_of_range", ("most",)),
     ],
 )
@@ -376,14 +447,21 @@ def test_one_fault_is_one_line(
     ("call", "faults"),
     [
         (
-            lambda: appraise("ada", {"results": 1, "attitud": 2, "x": 3}, SCHEME),
+            lambda: appraise("ada", {"results": "high", "attitude": 1, "attitud": 2}, SCHEME),
+            {("parts", "attitud"): "choice", ("parts", "results"): "not_a_number"},
+        ),
+        (
+            lambda: appraise("ada", {"results": 1, "attitude": 1, "attitud": 2, "x": 3}, SCHEME),
             {("parts", "attitud"): "choice", ("parts", "x"): "choice"},
         ),
         (
             lambda: appraise("ada", {"results": "high"}, SCHEME),
-            {("parts", "results"): "not_numeric"},
+            {("parts", "results"): "not_a_number"},
         ),
-        (lambda: appraise("ada", {"results": Amount.of(1, CNY), "attitude": 1}, SCHEME), {("parts", "results"): "not_numeric"}),
+        (
+            lambda: appraise("ada", {"results": Amount.of(1, CNY), "attitude": 1}, SCHEME),
+            {("parts", "results"): "not_a_number"},
+        ),
         (lambda: distribute([told("ada", 1)] * 2, {"A": 1}, minimum=1), {("appraisals", 1, "rep"): "not_unique"}),
         (
             lambda: eligibility(
@@ -399,8 +477,8 @@ def test_one_fault_is_one_line(
             },
         ),
         (
-            lambda: training_effect({"ada": "good"}, {"": 3}),  # type: ignore[dict-item]
-            {("before", "ada"): "wrong_type", ("after",): "empty"},
+            lambda: training_effect({"ada": "good", "bo": 1e10}, {"": 3}),  # type: ignore[dict-item]
+            {("before", "ada"): "wrong_type", ("before", "bo"): "out_of_range", ("after",): "empty"},
         ),
     ],
 )

@@ -115,6 +115,18 @@ def test_every_import_points_down(path: Path) -> None:
     assert faults(path.read_text(encoding="utf-8"), module_name(path), is_package=is_package) == []
 
 
+def importing(what: str) -> set[str]:
+    """Return the modules that import something."""
+    return {module_name(path) for path in SOURCES if f"from {ROOT}.{what}" in path.read_text(encoding="utf-8")}
+
+
+def test_one_engine_scores_whatever_is_graded() -> None:
+    graders = {"grading", "okr", "quality", "feedback", "appraisal"}
+    assert graders <= {room_of(name) for name in importing("scorecard")}
+    # Nobody else turns values into points: along a curve, by steps or by bands.
+    assert importing("kernels.interpolation") == {f"{ROOT}.model.scale", f"{ROOT}.scorecard.bands"}
+
+
 def test_no_room_stands_in_two_layers() -> None:
     assert len(HEIGHT) == sum(map(len, LAYERS))
 

@@ -404,7 +404,9 @@ def test_a_report_prints_as_a_row_for_each_channel() -> None:
     assert "All leads" in report.total.text()
     assert len(report.text().splitlines()) == 3
     both = channels.compare(counted(channel_of("web", leads=2), by=("channel", "campaign")))
-    assert both.lines[0].name.text() == "Website, No campaign" if both.lines[0].labels[0] == "website" else "web, No campaign"
+    assert both.lines[0].name.text() == "web / No campaign"
+    assert both.lines[0].name.text("zh") == "web／无活动"
+    assert channels.compare(counted()).text() == "No leads as of 2026-09-30."
     assert (tally == "tally", tally.__eq__(1), tally.__add__(1)) == (False, NotImplemented, NotImplemented)
 
 
@@ -523,6 +525,11 @@ def test_what_cannot_be_counted_is_refused(arguments: dict[str, Any], code: str,
     with pytest.raises(SalesperfError) as caught:
         any_count(arguments.pop("leads"), arguments.pop("opportunities"), **arguments)
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_names_that_are_known_are_a_list_and_text_is_told_as_what_it_is() -> None:
+    with pytest.raises(SalesperfError, match="got 'fair'"):
+        any_count([lead("l-1")], [], as_of=AS_OF, known="fair")
 
 
 def test_an_owner_whom_the_organisation_does_not_have_is_refused() -> None:

@@ -24,6 +24,7 @@ from salesperf import (
     Period,
     Target,
     allocation,
+    appraisal,
     forecast,
     funnel,
     grading,
@@ -40,6 +41,7 @@ from salesperf.charts import (
     forecast_chart,
     funnel_chart,
     plan_chart,
+    ranking_chart,
     score_chart,
     survival_chart,
     variance_chart,
@@ -108,6 +110,10 @@ def changed() -> variance.Variance[float]:
     return variance.decompose({"leads": 100, "win_rate": 0.2}, {"leads": 120, "win_rate": 0.15})
 
 
+def ranked() -> appraisal.Ranking:
+    return appraisal.rank_rates([0, 30, 55, 12], [0, 100, 100, 40], names=["ada", "bo", "yue", "zoe"])
+
+
 CHARTS: dict[str, Callable[[str], Chart]] = {
     "attainment": lambda lang: attainment_chart([reached(), reached(None)], lang=lang),
     "calibration": lambda lang: calibration_chart(calibrated(), lang=lang),
@@ -117,6 +123,8 @@ CHARTS: dict[str, Callable[[str], Chart]] = {
     "one forecast": lambda lang: forecast_chart([projected(AS_OF)], lang=lang),
     "funnel": lambda lang: funnel_chart(funnel_report(), lang=lang),
     "plan": lambda lang: plan_chart(plan(), lang=lang),
+    "ranking of means": lambda lang: ranking_chart(appraisal.rank_means([10.0, 12.0, 30.0], [1.0] * 3), lang=lang),
+    "ranking of rates": lambda lang: ranking_chart(ranked(), lang=lang),
     "score": lambda lang: score_chart(scored(), lang=lang),
     "time in stage": lambda lang: survival_chart(
         funnel.time_in_stage(funnel.outcomes(deals(), BASIC, as_of=AS_OF), "lead"), lang=lang
@@ -227,6 +235,26 @@ class TestNumbers:
         points = [float(str(row["points"])) for row in score_chart(scored()).rows()]
         assert sum(points) == scored().value
 
+    def test_dots_of_a_ranking_are_its_estimates_best_first_with_their_groups(self) -> None:
+        chart, ranking = ranking_chart(ranked()), ranked()
+        assert [row["name"] for row in chart.rows()] == [row["name"] for row in ranking.rows()] == ["yue", "ada", "zoe", "bo"]
+        for name in ("value", "low", "high", "observed"):
+            assert [row[name] for row in chart.rows()] == [row[name] for row in ranking.rows()]
+        assert chart.rows()[1]["observed"] is None  # nobody has seen anything of ada
+        assert [row["group"] for row in chart.rows()] == ["group 1", "group 1", "group 2", "group 2"]
+        assert chart.alt.splitlines()[-2:] == [
+            "Group 1 cannot be told apart: yue, ada.",
+            "Group 2 cannot be told apart: zoe, bo.",
+        ]
+
+    def test_groups_side_by_side_have_unlike_inks(self) -> None:
+        (inks,) = {
+            tuple(layer["encoding"]["color"]["scale"]["range"])
+            for layer in ranking_chart(ranked()).spec["layer"]
+            if "color" in layer["encoding"]
+        }
+        assert all(one != other for one, other in pairwise(inks))
+
     def test_points_of_a_calibration_are_its_bins(self) -> None:
         bins = [each for each in calibrated().reliability if each.n]
         assert [row["n"] for row in calibration_chart(calibrated()).rows()] == [each.n for each in bins]
@@ -303,6 +331,7 @@ NOTHING = funnel.outcomes([], BASIC, as_of=AS_OF)
         (lambda: funnel_chart(funnel_report(), segment=1), InvalidValueError, "out_of_range", ("segment",)),
         (lambda: survival_chart(funnel.time_to_win(NOTHING)), InvalidValueError, "chart_of_nothing", ("timing",)),
         (lambda: score_chart(scored()).png(scale=0), InvalidValueError, "out_of_range", ("scale",)),
+        (lambda: ranking_chart(scored()), InvalidValueError, "wrong_type", ("ranking",)),  # type: ignore[arg-type]
         (lambda: plan_chart(scored()), InvalidValueError, "wrong_type", ("plan",)),  # type: ignore[arg-type]
         (
             lambda: score_chart(Scorecard([Criterion("x", Flag(1), missing="leave_out")]).score({})),

@@ -114,6 +114,13 @@ def test_tiers_pay_what_others_publish(oracle: Callable[[str], Any]) -> None:
     assert paid(plan_of(part), sold(1, inputs["revenue"]), quota=usd(inputs["quota"])).total == whole
 
 
+def test_a_bonus_on_what_is_beyond_the_quota_is_nothing_at_the_quota(oracle: Callable[[str], Any]) -> None:
+    cases = {case["id"]: case for case in oracle("commission_tiers.json")["cases"]}
+    inputs, expected = cases["bon-equal"]["inputs"], cases["bon-equal"]["expected"]
+    part = TieredPay(key="bonus", tiers=[Tier(0, 1, 0), Tier(1, None, D(inputs["pct"]) / 100)], over="quota")
+    assert paid(plan_of(part), sold(1, inputs["sales"]), quota=usd(inputs["quota"])).total == usd(expected["bonus"])
+
+
 def test_an_amount_on_a_bound_belongs_to_the_upper_tier(oracle: Callable[[str], Any]) -> None:
     cases = {case["id"]: case for case in oracle("commission_tiers.json")["cases"]}
     assert cases["ora-boundary"]["expected"]["tier_used"] == "next (higher)"
@@ -182,6 +189,21 @@ def test_the_months_of_a_ramp_are_those_of_others(oracle: Callable[[str], Any]) 
         assert made.total == usd(100 * (3 - absent))
         assert sum(line.pay.minor for line in made.lines if line.entry is None) == 10_000 * ramp
         assert sum(line.pay.minor for line in made.lines if line.entry is not None) == 10_000 * full
+
+
+def test_whoever_begins_in_the_second_half_of_a_month_serves_from_the_next_as_others_have_it(
+    oracle: Callable[[str], Any],
+) -> None:
+    quarter = Period.quarter(2025, 1)
+    part = TieredPay(key="sales", tiers=[Tier(0, None, 1)], over="quota", weight=1)
+    plan = plan_of(part, period=quarter, target_pay=usd(300), proration="months", ramp="full_pay")
+    for case in oracle("commission_ramp_draw_proration.json")["cases"]:
+        if not case["id"].startswith("rb-start-"):
+            continue
+        rep = Rep(id="ada", hired=date.fromisoformat(case["inputs"]["start"]))
+        served = 4 - date.fromisoformat(case["expected"]["effective"]).month
+        made = paid(plan, sold(1, 10, on=date(2025, 3, 1)), payee=rep, period=quarter, quota=usd(10))
+        assert made.total == usd(100 * served), case["id"]
 
 
 def test_a_ramped_quota_a_prorated_one_and_a_draw_are_those_of_others(oracle: Callable[[str], Any]) -> None:
@@ -318,6 +340,20 @@ def test_a_premium_that_is_reversed_is_taken_back_in_its_share() -> None:
     assert [line.pay for line in paid(plan, sale, back).lines] == [usd(50), usd(-25)]
 
 
+def test_what_a_pool_and_a_premium_taken_back_pay_can_be_recomputed_from_their_lines() -> None:
+    pool = Pool(key="team", team="east", rate=D("0.03"), weights={"ada": 2, "bo": 1})
+    (line,) = paid(plan_of(pools=[pool]), sold(1, 1000, payee="east")).lines
+    assert [reason.text() for reason in line.reasons] == [
+        "USD 1,000.00 of east at 3% brings the pool to USD 30.00; by a weight of 2 in 3 the share in it is USD 20.00 in all."
+    ]
+    back = Entry(id="x", payee="ada", on=date(2026, 5, 9), amount=usd(-100), reverses="e-1")
+    lines = paid(plan_of(spiffs=[Spiff(key="launch", amount=usd(50))]), sold(1, 1000), back).lines
+    assert (lines[1].pay, lines[1].reasons[-1].text()) == (
+        usd(-5),
+        "USD -100.00 of a sale of USD 1,000.00: the premium of USD 50.00 is taken back in that share.",
+    )
+
+
 def test_units_bring_amounts_each() -> None:
     part = TieredPay(key="units", tiers=[Tier(0, 10, 5), Tier(10, None, D("7.5"))], measure="units_sold")
     entry = Entry(id="e-1", payee="ada", on=date(2026, 5, 4), amount=Amount.of(12, COUNT), measure="units_sold")
@@ -351,11 +387,11 @@ def test_gates_coefficients_and_caps_go_over_what_is_earned() -> None:
     entries = [sold(1, 500), sold(2, "333.33"), sold(3, 500)]
     made = paid(plan, *entries, scores={"compliance": 80, "kpi": 70})
     assert [line.pay for line in made.lines] == [usd(40), usd("26.66"), usd("33.34")]
-    assert "Times 4/5, for score kpi of 70." in made.lines[1].reasons[1].text()
+    assert "Times 0.8, for score kpi of 70." in made.lines[1].reasons[1].text()
     assert made.lines[2].reasons[-1].text() == "The cap of USD 100.00 for the period holds."
     closed = paid(plan, *entries, scores={"compliance": D("59.5"), "kpi": 99})
     assert closed.total == usd(0)
-    assert "The gate is closed: score compliance of 119/2, 60 needed." in closed.text()
+    assert "The gate is closed: score compliance of 59.5, 60 needed." in closed.text()
     assert "未达门槛" in closed.text("zh")
     for policy, total in (("open", usd(30)), ("closed", usd(0))):
         lenient = flat(
@@ -363,6 +399,23 @@ def test_gates_coefficients_and_caps_go_over_what_is_earned() -> None:
             coefficient=Coefficient(score="kpi", curve=Curve([(0, 0), (100, 1)]), missing="one"),
         )
         assert paid(lenient, sold(1, 300)).total == total
+
+
+def test_every_term_that_looks_at_a_period_by_itself_is_told() -> None:
+    score = Steps([(0, 1)])
+    plan = flat(
+        gate=PayGate(score="nps", least=0),
+        coefficient=Coefficient(score="nps", steps=score),
+        cap=usd(1),
+        cap_of="period",
+        floor=usd(1),
+        guarantee=Guarantee(amount=usd(1), period=MAY),
+        draw=Draw(amount=usd(1)),
+        bonuses=[Bonus(key="quality", score="nps", steps=score, amount=usd(7))],
+    )
+    told = [message.key.rpartition(".")[2] for message in plan.telescoping_faults()]
+    assert told == ["gate", "coefficient", "period_cap", "floor", "guarantee", "draw", "score_bonus"]
+    assert all("年" in note.text("zh") for note in paid(plan, scores={"nps": 1}).notes)
 
 
 def test_a_cap_of_the_window_holds_over_the_months() -> None:
@@ -459,6 +512,24 @@ def test_cash_releases_neither_what_it_earns_itself_nor_what_no_entry_brings() -
     assert found.text().startswith("e-3 of USD 100.00 earns USD 10.00, that is 10%; in this period USD 0.00 of it falls due.")
 
 
+def test_a_deal_that_counts_by_several_measures_and_bases_is_paid_for_once() -> None:
+    others = [
+        RatedPay(key="margin", basis="margin", rates=[PayRate(rate=D("0.2"))]),
+        RatedPay(key="units", measure="units_sold", rates=[PayRate(rate=D(3))]),
+    ]
+    plan = plan_of(release=Release(), rated=[RatedPay(key="sales", rates=[PayRate(rate=D("0.1"))]), *others])
+    deal: dict[str, Any] = {"ref": "o-1", "on": date(2026, 5, 4)}
+    sales = [
+        sold(1, 1000, **deal),
+        sold(2, 400, basis="margin", **deal),
+        Entry(id="e-3", payee="ada", measure="units_sold", amount=Amount.of(2, COUNT), **deal),
+    ]
+    for cash, total in ((0, 0), (500, 93), (1000, 186)):
+        payment = Entry(id="c", payee="ada", on=date(2026, 5, 20), amount=usd(cash), ref="o-1", basis="collected")
+        made = paid(plan, *sales, payment)
+        assert (made.earned, made.total) == (usd(186), usd(total))
+
+
 def test_a_sale_taken_back_releases_nothing_more() -> None:
     plan = flat(release=Release(holdback_days=0))
     sale = sold(1, 1000)
@@ -527,6 +598,17 @@ def test_the_next_deal_pays_what_it_adds() -> None:
     assert found.rows()[0]["rate"] == 0.55
     nothing = next_deal(plan_of(part), [], sold(2, 0), payee="ada", period=MAY)
     assert nothing.rate is None
+    assert (
+        next_deal(plan_of(part), [], sold(2, 10, payee="bo"), payee="ada", period=MAY)
+        .text()
+        .endswith("that is 0%. No part of the plan pays for it.")
+    )
+    marginal = plan_of(TieredPay(key="sales", tiers=part.tiers))
+    before = next_deal(marginal, [sold(1, 100)], sold(2, 50, on=date(2026, 5, 1)), payee="ada", period=MAY)
+    assert before.text() == (
+        "e-2 of USD 50.00 pays USD 5.00, that is 10%. USD 50.00 brings the sum to USD 50.00: USD 50.00 at 5%."
+        " The rest, USD 2.50, is what it changes of entries that come after it."
+    )
     assert refusal(lambda: next_deal(plan_of(part), [], sold(2, 10), payee="ada", period=JUNE)).code == "entry_outside_plan"
 
 
@@ -547,7 +629,20 @@ def test_a_rep_can_follow_a_pay_slip() -> None:
     )
     overage = TieredPay(key="sales", tiers=part.tiers, mode="overage", over="quota")
     told = [line.reasons[0].text() for line in paid(plan_of(overage), *entries[:2], quota=usd(1000)).lines]
-    assert told[1] == "USD 800.00 brings the sum to USD 1,700.00: what is beyond USD 1,000.00 is all at 10%."
+    assert told[1] == "USD 800.00 brings the sum to USD 1,700.00: the first USD 1,000.00 at 5%, all beyond at 10%."
+    back = [sold(3, -300, on=date(2026, 5, 7)), sold(4, -300, on=date(2026, 5, 8)), sold(5, 0, on=date(2026, 5, 9))]
+    told = [line.reasons[0].text() for line in paid(plan_of(overage), *entries[:2], *back, quota=usd(1000)).lines[2:]]
+    assert told == [
+        "USD -300.00 brings the sum to USD 1,400.00: the first USD 1,000.00 at 5%, all beyond now at 8%, 10% until then.",
+        "USD -300.00 brings the sum to USD 1,100.00: the first USD 1,000.00 at 5%, all beyond at 8%.",
+        "USD 0.00 brings the sum to USD 1,100.00: the first USD 1,000.00 at 5%, all beyond at 8%.",
+    ]
+    gone = paid(plan_of(overage), *entries[:2], sold(3, -800, on=date(2026, 5, 7)), quota=usd(1000)).lines[2]
+    assert gone.reasons[0].text() == (
+        "USD -800.00 takes the sum back to USD 900.00: 5% holds for all of it, 10% held beyond USD 1,000.00 until then."
+    )
+    nothing = paid(plan_of(part), sold(6, 0), quota=usd(1000)).lines[0].reasons[0]
+    assert nothing.text("zh") == "计入 0.00 美元，累计 0.00 美元，按 5%。"
     interpolated = TieredPay(key="sales", tiers=tiers_of([[0, 1000, "50"]]), mode="interpolated")
     assert paid(plan_of(interpolated), entries[0]).total == usd(45)
 
@@ -560,7 +655,10 @@ def test_credit_is_split_and_given_once_more_beside() -> None:
         ("e-1/se/overlay", "se", "overlay", usd(50)),
     ]
     back = Entry(id="x", payee="ada", on=date(2026, 5, 5), amount=usd(-100), reverses="e-1")
-    assert split_credit(back, {"ada": 1})[0].reverses == "e-1/ada"
+    shared = [*split_credit(sold(1, 100), {"ada": 1}, overlay={"se": 1}), *split_credit(back, {"ada": 1}, overlay={"se": 1})]
+    assert [each.reverses for each in shared] == [None, None, "e-1/ada", "e-1/se/overlay"]
+    beside = plan_of(rated=[RatedPay(key="beside", rates=[PayRate(rate=D("0.1"))], book="overlay")])
+    assert [line.pay for line in paid(beside, *shared, payee="se").lines] == [usd(10), usd(-10)]
 
 
 # What is refused
@@ -576,6 +674,18 @@ QUOTA_PART_OF_ITS_OWN = TieredPay(key="own", tiers=[Tier(0, None, D("0.1"))], ov
 TWO = TieredPay(key="units", tiers=[Tier(0, None, 1)], over="quota", measure="units_sold")
 
 REFUSED: list[tuple[str, Callable[[], object], str, tuple[str | int, ...]]] = [
+    (
+        "a payee of a split that is no id",
+        lambda: split_credit(sold(1, 1), {"ada": 1, 5: 1}),  # type: ignore[dict-item]
+        "empty",
+        ("weights",),
+    ),
+    (
+        "a payee of an overlay that is no id",
+        lambda: split_credit(sold(1, 1), {"ada": 1}, overlay={"bo": 1, None: 1}),  # type: ignore[dict-item]
+        "empty",
+        ("overlay",),
+    ),
     (
         "a draft with a gap",
         lambda: paid(plan_of(TieredPay(key="s", tiers=[Tier(0, 10, 0), Tier(20, None, 1)])), sold(1, 1)),

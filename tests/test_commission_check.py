@@ -22,6 +22,7 @@ from salesperf import (
     InvalidValueError,
     PayRate,
     Period,
+    Pool,
     RatedPay,
     SalesperfError,
     Spiff,
@@ -92,10 +93,14 @@ FOUND: list[tuple[str, CommissionPlan, list[Any] | None, list[tuple[str, str, st
         plan_of(
             part_of([Tier(0, 1000, D("0.5")), Tier(1000, None, D("1.2"))]),
             rated=[RatedPay(key="dear", rates=[PayRate(rate=D("0.8"))], price_fact="p", price_steps=Steps([(1, 2)], 1))],
+            spiffs=[Spiff(key="launch", rate=D("1.5")), Spiff(key="fair", amount=Amount.of(1, CNY))],
+            pools=[Pool(key="pool", team="east", rate=D(2), weights={"ada": 1})],
         ),
         None,
         [
-            ("above_credit", "warning", "dear: more is paid than is brought, 160% from – on."),
+            ("above_credit", "warning", "dear: more is paid than is brought, 160% at the highest rate."),
+            ("above_credit", "warning", "launch: more is paid than is brought, 150% at the highest rate."),
+            ("above_credit", "warning", "pool: more is paid than is brought, 200% at the highest rate."),
             ("above_credit", "warning", "sales: more is paid than is brought, 120% from CNY 1,000.00 on."),
         ],
     ),
@@ -233,6 +238,36 @@ def test_shares_of_a_quota_need_none_where_they_pay_shares() -> None:
     assert "of their credit" not in cost.text()
     by_rate = plan_of(part_of([Tier(0, None, D("0.1"))], over="quota"))
     assert simulate(by_rate, [0.5], rng=np.random.default_rng(3), quota=Amount.of(100, CNY)).total == Amount.of(5, CNY)
+
+
+def test_each_payee_has_a_quota_of_his_own() -> None:
+    by_rate = plan_of(part_of([Tier(0, 1, D("0.1")), Tier(1, None, D("0.2"))], over="quota"))
+    quotas = [Amount.of(value, CNY) for value in (100, 1000, 100)]
+    # By hand: 50 at 10 %; 500 at 10 %; 100 at 10 % and 20 at 20 %.
+    for reached in ([D("0.5"), D("0.5"), D("1.2")], [Amount.of(value, CNY) for value in (50, 500, 120)]):
+        cost = simulate(by_rate, reached, rng=np.random.default_rng(3), quota=quotas, draws=9)
+        assert [each.decimal for each in cost.paid] == [5, 50, 14]
+        assert cost.payout_share == pytest.approx(69 / 670)
+    same = [
+        simulate(by_rate, [D("0.5")] * 2, rng=np.random.default_rng(3), quota=each) for each in (quotas[0], [quotas[0]] * 2)
+    ]
+    assert same[0] == same[1]
+
+
+@pytest.mark.parametrize(
+    ("quotas", "code", "path"),
+    [
+        ([Amount.of(1, CNY)], "length", ("quota",)),
+        ([Amount.of(1, CNY), Amount.of(0, CNY)], "quota_not_positive", ("quota", 1)),
+        ([Amount.of(1, CNY), 1], "wrong_type", ("quota", 1)),
+        (7, "wrong_type", ("quota",)),
+    ],
+)
+def test_quotas_that_are_not_one_for_each_payee_are_refused(quotas: object, code: str, path: tuple[str | int, ...]) -> None:
+    by_rate = plan_of(part_of([Tier(0, None, D("0.1"))], over="quota"))
+    with pytest.raises(InvalidValueError) as caught:
+        simulate(by_rate, [D("0.5"), D("0.5")], rng=np.random.default_rng(3), quota=quotas)  # type: ignore[arg-type] # that is the point
+    assert (caught.value.code, caught.value.path) == (code, path)
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -76,6 +76,7 @@ def test_small_integers_do_not_wrap() -> None:
         (np.array(["12"]), "not_numeric"),
         (np.array([1j]), "not_numeric"),
         (np.array([None]), "not_numeric"),
+        (np.ma.array([1.0], mask=[True]), "masked"),
         (10**400, "not_finite"),
     ],
 )

@@ -108,7 +108,12 @@ def test_an_objective_may_stand_before_the_one_above_and_check_ins_of_all_in_one
     (root,) = folder.read(place).objectives
     assert (root.id, root.period, root.stated) == ("o-1", sp.Period.year(2026), Decimal("0.6"))
     north, third = root.children
-    assert (north.title, north.weight, north.is_committed, third.period) == ("North", 2, True, sp.Period.month(2026, 9))
+    assert (north.title, north.weight, north.is_committed, third.period) == (
+        "North",
+        Decimal(2),
+        True,
+        sp.Period.month(2026, 9),
+    )
     days, steps = north.key_results
     assert [(said.on, said.value, said.confidence) for said in days.check_ins] == [
         (EARLY, Decimal(54), Decimal("0.5")),

@@ -94,10 +94,10 @@ def test_a_follow_up_says_what_is_due_and_why_in_both_languages() -> None:
         (found,) = followup.schedule([lead("l-1", **others)], STANDARD_FOLLOW_UP, as_of=DAY, grades={"l-1": "A"})
         return found.text(lang)
 
-    assert said("en", on=date(2026, 9, 15)) == "l-1: call, first_talk, due today (workdays after 2026-09-15: 1)."
-    assert said("en", on=DAY) == "l-1: call, first_talk, due 2026-09-17 (workdays after 2026-09-16: 1)."
-    assert said("zh") == "l-1：call，first_talk，应于2026年9月2日（2026年9月1日之后第 1 个工作日）。已逾期 10 个工作日。"
-    assert said("en", on=None) == "l-1: call, first_talk, due 2026-09-16, since nobody knows when it began."
+    assert said("en", on=date(2026, 9, 15)) == "l-1: call, first talk, due today (workdays after 2026-09-15: 1)."
+    assert said("en", on=DAY) == "l-1: call, first talk, due 2026-09-17 (workdays after 2026-09-16: 1)."
+    assert said("zh") == "l-1：电话，首次沟通，应于2026年9月2日（2026年9月1日之后第 1 个工作日）。已逾期 10 个工作日。"
+    assert said("en", on=None) == "l-1: call, first talk, due 2026-09-16, since nobody knows when it began."
     (weekend,) = followup.schedule([lead("l-1", on=None)], STANDARD_FOLLOW_UP, as_of=date(2026, 9, 19))
     assert weekend.due == date(2026, 9, 21)
     assert weekend.rows()[0] | {"lead": "l-1", "due": date(2026, 9, 21), "since": None} == weekend.rows()[0]
@@ -130,7 +130,8 @@ def test_a_day_is_given_to_what_may_bring_most_and_each_item_says_why() -> None:
     assert chosen.rows()[1]["expected_value"] == Decimal(900)
     assert chosen.rows()[0]["unit"] is None
     assert chosen.text("zh").splitlines()[0].endswith("无人负责：在公海池中。")
-    assert followup.worklist(due, on=BEGAN, capacity=3).items == ()
+    nothing = followup.worklist(due, on=BEGAN, capacity=3)
+    assert (nothing.items, nothing.text()) == ((), "Nothing is due on 2026-09-01.")
 
 
 def test_of_equal_value_what_is_due_longest_comes_first() -> None:
@@ -156,6 +157,8 @@ def test_in_turn_goes_on_after_the_last_and_passes_over_who_is_full() -> None:
         ("ada", "To ada, whose turn it is; passed over since they have as many as they can: 1."),
         ("chen", "To chen, whose turn it is; passed over since they have as many as they can: 1."),
     ]
+    assert moves("round_robin", leads[:1], team) == [("ada", "To ada, whose turn it is.")]
+    assert followup.assign([], team, method="round_robin", on=DAY).text() == "No lead to hand over."
 
 
 def test_most_room_gets_the_next_one_and_nobody_more_than_they_can_have() -> None:
@@ -345,7 +348,7 @@ def test_what_makes_no_rule_is_refused(
         (any_assign, {"assignees": [Assignee("ada"), Assignee("ada")]}, "not_unique", ("assignees", 1, "owner")),
         (any_assign, {"method": "lottery"}, "choice", ("method",)),
         (any_assign, {"on": 3}, "wrong_type", ("on",)),
-        (any_assign, {"last": "bo"}, "unknown_owner", ("last",)),
+        (any_assign, {"last": "bo"}, "choice", ("last",)),
         (any_assign, {"leads": [LATER]}, "history_later", ("leads", 0, "l-1")),
         (any_claim, {"rules": 3}, "wrong_type", ("rules",)),
         (any_claim, {"claims": 3}, "wrong_type", ("claims",)),

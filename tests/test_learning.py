@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from salesperf import InvalidValueError, Lead, LeadChange
+from salesperf import InvalidValueError, Lead, LeadChange, UnknownNameError
 from salesperf.grading import MATURITY_DAYS, backtest_leads, learn
 
 DAY = date(2026, 6, 30)
@@ -118,6 +118,15 @@ def test_malformed_arguments_are_refused() -> None:
     assert refusal(lambda: learn([LEADS[0], LEADS[0]], ["channel"], as_of=DAY)) == ("not_unique", ("leads", 1))
     with_day = lead(1, DAY - timedelta(90), "converted", 1, since=DAY)
     assert refusal(lambda: learn([with_day], ["since"], as_of=DAY)) == ("not_a_label", ("columns", "since", 0))
+
+
+def test_a_fact_that_may_be_a_slip_of_one_that_leads_bear_is_refused() -> None:
+    borne = [lead(1, DAY - timedelta(90), "converted", 1, industry="food")]
+    for wrong, known in (("chanel", "channel"), ("indstry", "industry")):
+        with pytest.raises(UnknownNameError, match=f"perhaps '{known}', got '{wrong}'") as caught:
+            learn(borne, ["channel", wrong], as_of=DAY)
+        assert (caught.value.code, caught.value.path) == ("misspelt_fact", ("by", 1))
+    assert learn(borne, ["colour"], as_of=DAY).table.tables["colour"] == {}
 
 
 def test_a_day_that_cannot_be_judged_is_refused() -> None:

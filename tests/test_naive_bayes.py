@@ -259,6 +259,8 @@ def test_a_history_of_one_outcome_tells_no_chance() -> None:
         ({"f": ["a"]}, True, "not_flags", ("won",)),
         ({"f": ["a"]}, "a", "not_flags", ("won",)),
         ({"f": ["a"]}, [[True]], "dimensions", ("won",)),
+        ({"f": ["a"]}, [10**400], "not_a_flag", ("won", 0)),
+        ({"f": ["a"]}, np.ma.array([True], mask=[True]), "masked", ("won",)),
         ({"f": ["a", "b"]}, [True, Decimal("sNaN")], "not_a_flag", ("won", 1)),
         ({"f": [True, 1]}, [True, False], "flags_beside_numbers", ("columns", "f", 1)),
         ({"f": [Decimal("sNaN")]}, [True], "not_finite", ("columns", "f", 0)),

@@ -52,6 +52,7 @@ QUARTER: Final = Period.quarter(2026, 3)
 BEFORE, HALFWAY, END = date(2026, 6, 30), date(2026, 8, 15), date(2026, 9, 30)
 """At the end of the second of these days 46 of the 92 days of the quarter have passed."""
 REVENUE: Final = STANDARD_METRICS["revenue"]
+COST: Final = STANDARD_METRICS["acquisition_cost"]
 PERCENT: Final = 100
 # For arguments that are wrong on purpose.
 any_assess: Any = assess
@@ -369,7 +370,7 @@ def test_a_standard_set_has_metrics_of_ours_and_weights_of_100_in_all(kpis: KpiS
 
 
 def test_floor_target_stretch_and_cap_are_points_of_a_curve() -> None:
-    cost = Kpi.by_points(REVENUE, 10, floor=(900, 0), target=(600, 100), stretch=(500, 120), cap=(400, 130))
+    cost = Kpi.by_points(COST, 10, floor=(900, 0), target=(600, 100), stretch=(500, 120), cap=(400, 130))
     assert cost.scale == Curve([(400, 130), (500, 120), (600, 100), (900, 0)])
     assert [cost.scale.points(value) for value in (1000, 750, 550, 100)] == [0.0, 50.0, 110.0, 130.0]
     assert Kpi.by_points(REVENUE, floor=(0, 0), target=(1, 100)).scale == Curve([(0, 0), (1, 100)])
@@ -456,7 +457,8 @@ def test_where_one_is_not_known_the_other_stands_for_both() -> None:
         (lambda: any_kpi(REVENUE, Flag(1), missing="zero"), ("choice", "Kpi", "missing")),
         (lambda: any_by_points(REVENUE, floor=(1, 100), target=(2, 0)), ("kpi_order", "Kpi", "target")),
         (lambda: any_by_points(REVENUE, floor=(0.6, 0), target=(1, 9), cap=(0.9, 12)), ("kpi_order", "Kpi", "cap")),
-        (lambda: any_by_points(REVENUE, floor=(2, 0), target=(1, 9), cap=(1, 12)), ("kpi_order", "Kpi", "cap")),
+        (lambda: any_by_points(COST, floor=(2, 0), target=(1, 9), cap=(1, 12)), ("kpi_order", "Kpi", "cap")),
+        (lambda: any_by_points(REVENUE, floor=(1, 0), target=(0.5, 9)), ("kpi_order", "Kpi", "target")),
         (lambda: any_by_points(REVENUE, floor=[1, 0], target=[1, 9]), ("kpi_order", "Kpi", "target")),
         (lambda: any_by_points(REVENUE, floor=0.6, target=(1, 100)), ("wrong_type", "Kpi", "floor")),
         (lambda: any_by_points(REVENUE, floor=(0.6, 0), target=("1", 100)), ("wrong_type", "Kpi", "target")),
@@ -483,7 +485,7 @@ def test_weights_of_the_two_are_above_zero() -> None:
     ("values", "faults"),
     [
         ({"revenu": 1, "cost": 2}, [("unknown_kpi", ("facts",)), ("unknown_kpi", ("facts",))]),
-        ({"revenue": "1"}, [("not_numeric", ("facts", "revenue"))]),
+        ({"revenue": "1"}, [("not_a_number", ("facts", "revenue"))]),
     ],
 )
 def test_values_that_no_kpi_asks_for_or_can_look_up_are_refused(values: Any, faults: list[tuple[object, ...]]) -> None:  # noqa: ANN401 - wrong on purpose

@@ -109,6 +109,7 @@ REFUSED: list[tuple[Callable[[], object], str, tuple[str | int, ...]]] = [
         ("PlanBook", "plans", 1),
     ),
     (lambda: PlanBook([plan_of(payees=["ada"])]).plan_for("bo", date(2026, 5, 1)), "no_plan", ("payee",)),
+    (lambda: PlanBook([plan_of()]).plan_for(None, date(2026, 5, 1)), "empty", ("payee",)),  # type: ignore[arg-type]
     (
         lambda: Entry(id="e", payee="a", on=date(2026, 5, 1), amount=AMOUNT, reverses="e"),
         "reverses_itself",

@@ -14,8 +14,10 @@ from salesperf import (
     STANDARD_METRICS,
     STANDARD_PROCESSES,
     USD,
+    Action,
     Actual,
     Amount,
+    Case,
     Change,
     CommissionPlan,
     Contact,
@@ -34,6 +36,7 @@ from salesperf import (
     Rep,
     SalesperfError,
     Spiff,
+    Stage,
     Target,
     Team,
     Touch,
@@ -208,6 +211,9 @@ def test_all_that_is_held_of_a_rep_is_found() -> None:
     assert held["leads", "l-1", "history[2].reason"] == "handed"
     assert held["customers", "k-1", "owner"] == "ada"
     assert held["findings", "findings[0]", "message"] == "{who} is late"
+    # A target above theirs is told by what it is, not as Python would write it.
+    above = {item.field: item.value for item in subject_export(RECORDS, Subject("rep", "bo")).items}
+    assert (above["parent.metric"], above["parent.period"]) == ("revenue", "2026-Q3")
     # Others who stand in the same records are none of theirs.
     assert not any("Zhang" in str(value) and field != ("customers", "k-1", "name") for field, value in held.items())
 
@@ -336,6 +342,7 @@ def test_what_is_kept_for_too_long_is_told_by_kind() -> None:
         (lambda: redact("Ada"), "not_treatable", ("what",)),
         (lambda: pseudonym("owner", 7, KEY), "wrong_type", ("value",)),  # type: ignore[arg-type] # the fault
         (lambda: pseudonym(7, "ada", KEY), "wrong_type", ("kind",)),  # type: ignore[arg-type] # the fault
+        (lambda: pseudonym("owner", "\ud800", KEY), "not_encodable", ("value",)),
         (lambda: any_subject("person", "ada"), "choice", ("Subject", "kind")),
         (lambda: any_subject("rep", ""), "empty", ("Subject", "id")),
         (lambda: any_export([], Subject("rep", "ada")), "wrong_type", ("records",)),
@@ -366,3 +373,13 @@ def test_a_subject_that_is_nobody_is_told_without_showing_a_name() -> None:
     with pytest.raises(SalesperfError) as caught:
         erase(RECORDS, Subject("rep", "Eve Adams"), key=KEY, keep=KEPT_IN_PSEUDONYM)
     assert "Eve" not in str(caught.value)
+
+
+def test_what_somebody_wrote_about_work_is_left_out() -> None:
+    call = "Call Zhang Wei at 138 0013 8000"
+    action = Action(id="a-1", title=call, goal=call, owner="ada", created=date(2026, 9, 1), due=date(2026, 9, 30))
+    assert call not in str(attrs.asdict(redact(action), recurse=False))
+    case = Case(id="c-1", title=call, outcome="won", on=date(2026, 9, 1), lessons=[call])
+    assert call not in str(attrs.asdict(redact(case), recurse=False))
+    stage = Stage(key="call", title=call)
+    assert redact(stage) == stage

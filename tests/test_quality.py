@@ -44,6 +44,7 @@ from salesperf.quality import (
     DEFAULT_RULES,
     DIMENSIONS,
     NUMBERS,
+    RECORD_KINDS,
     Above,
     Check,
     Judged,
@@ -169,12 +170,17 @@ def test_an_audit_finds_the_faults_that_real_deals_are_known_to_have(lines: dict
     assert found["deal_without_customer"] == (1425, 8800)
     assert found["deal_undated"] == (500, 8800)
     assert found["rep_without_records"] == (5, 35)
-    # Whatever is open has neither an amount nor an expected close in the files, and no deal that is lost has a reason.
+    # Whatever is open has neither an amount nor an expected close in the files, and no deal that is lost has a reason. Of
+    # amounts some are there; what no deal at all has is not asked, since the source does not keep it.
     stands = [line["deal_stage"] for line in deals]
     still_open = stands.count("Engaging") + stands.count("Prospecting")
     assert found["deal_without_amount"] == (still_open, still_open + stands.count("Won"))
-    assert found["deal_without_close"] == (still_open, still_open)
-    assert found["deal_without_reason"] == (stands.count("Lost"), stands.count("Lost"))
+    unasked = {count.rule.key: count.unasked for count in report.counts if not count.checked and count.unasked}
+    assert unasked == {
+        "deal_without_close": len(deals),
+        "deal_without_reason": len(deals),
+        "customer_without_owner": len(known.customers),
+    }
     assert report.tally.records[0].sum() == len(deals)
     mine = [line for line in deals if line["sales_agent"] == "Darcel Schlecht"]
     of_one = {count.rule.key: count.found for count in report.of(["Darcel Schlecht"]).counts}
@@ -382,6 +388,33 @@ def test_facts_are_columns_of_their_kind() -> None:
     assert counts == {"small": (1, 2), "not_vip": (0, 1), "old": (1, 1), "no_note": (2, 3), "no_mixed": (1, 3)}
 
 
+def test_of_a_field_that_no_record_has_of_twenty_that_should_nothing_is_asked() -> None:
+    def customers(number: int, *owners: str) -> list[Customer]:
+        return [
+            Customer(id=f"k-{n}", name=f"n{n}", owner=owners[n - 1] if n <= len(owners) else None) for n in range(1, number + 1)
+        ]
+
+    def asked(*customers: Customer) -> tuple[int, int, int, int]:
+        report = audit(records(customers=customers), as_of=AS_OF)
+        (count,) = (each for each in report.counts if each.rule.key == "customer_without_owner")
+        assert len([finding for finding in report.findings if finding.rule == count.rule.key]) == count.found
+        return count.checked, count.found, count.unasked, int(report.tally.faulty[RECORD_KINDS.index("customer")].sum())
+
+    # One that nobody looks after is a fault of that one; of nineteen it may be, of twenty the source does not keep it.
+    assert asked(*customers(19)) == (19, 19, 0, 19)
+    assert asked(*customers(20)) == (0, 0, 20, 0)
+    assert asked(*customers(20, "ada")) == (20, 19, 0, 19)
+    # Of those that should: nobody has a reason for what is not lost.
+    lost = attrs.evolve(OPEN, history=[*OPEN.history, Change(on(3), stage="lost")])
+    for number, found in ((19, 19), (20, 0)):
+        report = audit(records(*[lost] * number, *[OPEN] * 20), as_of=AS_OF)
+        assert {count.rule.key: count.found for count in report.counts}["deal_without_reason"] == found
+    # A column that a caller gives is asked.
+    columns = {"name": np.array(["Huaxing"] * 20), "owner": np.array([""] * 20)}
+    tally = audit_columns(columns, kind="customer", as_of=AS_OF, rules=[DEFAULT_RULES["customer_without_owner"]])
+    assert tally.totals == ((20, 20, 0),)
+
+
 # The report
 
 
@@ -396,7 +429,7 @@ def test_a_report_says_what_cannot_be_told_and_what_a_rule_without_words_found()
         "Data quality as of 2026-09-30: 50.00 of 100.\n"
         "Leads: 2, of which 1 with at least one fault (50.0%).\n"
         "Warning – Leads without a region: 1 of 2 (50.0%). Enter it, or say why it cannot be known.\n"
-        "Cannot be told, since fields are not there: Leads without a beginning."
+        "Cannot be told, since fields are not there, or nowhere entered: Leads without a beginning."
     )
     assert report.counts[1].message.text() == "Leads without a beginning: cannot be told without created."
     assert report.score is not None
@@ -603,14 +636,24 @@ def test_every_column_that_is_wrong_is_told_at_once() -> None:
         "phone": np.array(["1"]),
         "table": np.zeros((2, 2)),
         "complex": np.zeros(2, dtype=complex),
+        "size": np.ma.array([1.0, 2.0], mask=[False, True]),
     }
     with pytest.raises(InvalidInputError) as caught:
         audit_columns(wrong, kind="customer", as_of=AS_OF)
     codes = {fault.path[-1]: fault.code for fault in caught.value.exceptions if isinstance(fault, SalesperfError)}
-    assert codes == {"owner": "not_an_array", "phone": "length", "table": "dimensions", "complex": "column_kind"}
+    assert codes == {
+        "owner": "not_an_array",
+        "phone": "length",
+        "table": "dimensions",
+        "complex": "column_kind",
+        "size": "masked",
+    }
     with pytest.raises(InvalidValueError) as moment:
         audit_columns({"created": np.array(["2026-09-01T10:00"], dtype="datetime64[m]")}, kind="lead", as_of=AS_OF)
-    assert moment.value.code == "date_is_datetime"
+    assert (moment.value.code, moment.value.path) == ("date_is_datetime", ("columns", "created", 0))
+    with pytest.raises(InvalidValueError) as kindless:
+        audit_columns({"name": np.array(["a"])}, kind=np.array([]), as_of=AS_OF)  # type: ignore[arg-type] # the fault
+    assert (kindless.value.code, kindless.value.path) == ("choice", ("kind",))
 
 
 def test_a_tally_merges_with_nothing_else() -> None:

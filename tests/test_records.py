@@ -1,6 +1,6 @@
 """Records: one bundle of everything known, checked as a whole. What a day forgets is in ``laws/test_as_of.py``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,8 +21,11 @@ from salesperf import (
     Customer,
     InvalidInputError,
     InvalidValueError,
+    KeyResult,
     Lead,
     LeadChange,
+    Metric,
+    Objective,
     Opportunity,
     Org,
     Period,
@@ -57,6 +60,15 @@ def visit(owner: str, ref: str | None = None) -> Actual:
 
 def deal(id_: str = "o-1", stage: str = "lead", owner: str | None = "ada", **others: Any) -> Opportunity:  # noqa: ANN401 - the fields of the class
     return Opportunity(id=id_, history=[Change(date(2026, 3, 2), stage=stage, owner=owner)], **others)
+
+
+def objective(id_: str, *key_results: KeyResult, owner: str | None = None, children: Sequence[Objective] = ()) -> Objective:
+    return Objective(id=id_, period=YEAR, owner=owner, key_results=key_results, children=children)
+
+
+def key_result(id_: str, metric: Metric | None = None, owner: str | None = None) -> KeyResult:
+    start, end = Amount.of(0, COUNT), Amount.of(9, COUNT)
+    return KeyResult(id=id_, start=start, target=end, metric=metric, owner=owner)
 
 
 def lead(owner: str) -> Lead:
@@ -120,6 +132,25 @@ def test_nothing_but_people_need_be_known() -> None:
         (
             {"targets": [target("ada", YEAR)], "actuals": [visit("ada"), attrs.evolve(visit("ada"), metric=OWN_VISITS)]},
             [("metric_conflict", "Records", "actuals", 1, "metric")],
+        ),
+        (
+            {"objectives": [objective("o-1", owner="bo"), objective("o-2", children=[objective("o-3", owner="cy")])]},
+            [
+                ("unknown_owner", "Records", "objectives", 0, "o-1", "owner"),
+                ("unknown_owner", "Records", "objectives", 1, "o-3", "owner"),
+            ],
+        ),
+        (
+            {"objectives": [objective("o-1", key_result("k-1", owner="ada"), key_result("k-2", owner="bo"), owner="east")]},
+            [("unknown_owner", "Records", "objectives", 0, "k-2", "owner")],
+        ),
+        (
+            {"objectives": [objective("o-1", key_result("k-1")), objective("o-2", key_result("k-1"))]},
+            [("not_unique", "Records", "objectives", 1, "id")],
+        ),
+        (
+            {"targets": [target("ada", YEAR)], "objectives": [objective("o-1", key_result("k-1", OWN_VISITS))]},
+            [("metric_conflict", "Records", "objectives", 0, "k-1", "metric")],
         ),
         ({"processes": [BASIC, SOLUTION, BASIC]}, [("not_unique", "Records", "processes", 2, "key")]),
         ({"customers": [Customer(id="k-1")] * 2}, [("not_unique", "Records", "customers", 1, "id")]),
@@ -224,6 +255,7 @@ def test_equal_metrics_need_not_be_one_object() -> None:
         ({"actuals": [target("ada", YEAR)]}, ("wrong_type", "Records", "actuals", 0)),
         ({"calendar": "weekdays"}, ("wrong_type", "Records", "calendar")),
         ({"findings": ["stale"]}, ("wrong_type", "Records", "findings", 0)),
+        ({"objectives": [key_result("k-1")]}, ("wrong_type", "Records", "objectives", 0)),
         ({"opportunities": 7}, ("wrong_type", "Records", "opportunities")),
         ({"opportunities": [None]}, ("wrong_type", "Records", "opportunities", 0)),
         ({"customers": ["k-1"]}, ("wrong_type", "Records", "customers", 0)),

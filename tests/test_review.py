@@ -450,7 +450,8 @@ def test_nothing_owed_and_nothing_entered_are_serious() -> None:
         ("no_entries", "serious"),
         ("nothing_owed", "serious"),
     ]
-    assert (review.metrics, review.rows(), review.breakdowns, review.unmet) == ((), [], (), ())
+    assert (review.metrics, review.rows(), review.unmet) == ((), [], ())
+    assert review.breakdowns == (review.quality.report.breakdown,)
 
 
 @pytest.mark.parametrize(
@@ -607,27 +608,6 @@ def test_rates_for_parts_of_the_days_give_none_for_the_whole() -> None:
     assert told(review_of(company(rates), period=Period.quarter(2026, 4), as_of=AFTER), "no_single_target") == []
     whole = Target(owner=None, metric=WIN_RATE, amount=Decimal("0.3"), period=THIRD)
     assert told(review_of(company([*rates, whole])), "no_single_target") == []
-
-
-def test_sales_out_of_service_are_told() -> None:
-    reps = [
-        Rep(id="ada", team="east", hired=date(2026, 7, 6)),
-        Rep(id="bo", team="west", left=date(2026, 8, 3)),
-        Rep(id="cy", team="west"),
-    ]
-    actuals = [
-        done("ada", 1, JULY.start),
-        done("ada", 1, date(2026, 7, 6)),
-        done("ada", 1, date(2026, 6, 1)),
-        done("bo", 1, date(2026, 8, 3), LEADS),
-        done("bo", 1, date(2026, 8, 4)),
-    ]
-    records = company([visits(None, 9)], actuals, reps)
-    assert told(review_of(records), "outside_service") == [
-        ("ada", "ada: entries on days outside the service of the rep: 1. They count for the company and for no team."),
-        ("bo", "bo: entries on days outside the service of the rep: 2. They count for the company and for no team."),
-    ]
-    assert [record for record, _ in told(review_of(records, "west"), "outside_service")] == ["bo"]
 
 
 def test_a_rep_without_a_target_among_those_who_have_one_is_told() -> None:

@@ -204,12 +204,6 @@ def test_a_company_that_keeps_deals_alone_is_not_blamed_for_lacking_entries() ->
     assert len(told(review_of([deal("o-1", "ada", LEAD)], actuals=old), "no_entries")) == 1
 
 
-def test_deals_without_a_beginning_are_told() -> None:
-    old = Opportunity(id="o-1", history=[Change(None, stage="lead", owner="ada")])
-    text = "Basic sale: of 2 deals 1 began on a day that nobody knows; they have no age, and the funnel leaves them out."
-    assert told(review_of([old, deal("o-2", "ada", LEAD)]), "deals_undated") == [(None, 1, text)]
-
-
 @pytest.mark.parametrize(("exported", "withheld"), [(date(2026, 9, 1), 0), (date(2026, 12, 31), 1)])
 def test_fields_without_history_are_told_and_those_that_are_withheld(exported: date, withheld: int) -> None:
     review = review_of([deal("o-1", "ada", LEAD, as_exported=["owner", "amount"], exported=exported)])
@@ -347,26 +341,6 @@ def test_a_deal_decided_on_a_day_that_nobody_knows_stays_with_the_first_team_of_
     near = only(review_of([won], "near", moves=moves))
     assert (near.known, near.closed.undated, near.taken_over, near.handed_over) == (1, 1, 0, 0)
     assert review_of([won], "west", moves=moves).deals == ()
-
-
-def test_open_deals_of_one_who_has_left_are_told() -> None:
-    reps = [Rep(id="ada", name="Ada", team="near", left=date(2026, 8, 22)), *REPS[1:]]
-    deals = [
-        deal("o-1", "ada", LEAD),
-        deal("o-2", "ada", LEAD, yuan=50),
-        deal("o-3", "ada", LEAD, WON),
-        deal("o-4", "bo", LEAD),
-        deal("o-5", None, LEAD),
-        deal("o-6", "near", LEAD),
-    ]
-    text = "Basic sale: Ada has been out of service since 2026-08-22 and still has open deals: 2, worth CNY 150.00."
-    assert told(review_of(deals, reps=reps), "left_behind") == [("ada", 2, text)]
-    assert told(review_of(deals), "left_behind") == []
-    for last, count in ((date(2026, 8, 21), 0), (date(2026, 8, 22), 1)):
-        days = Period(JULY, Period.day(last).end)
-        assert len(told(review_on(AS_OF, days, None, deals, reps=reps), "left_behind")) == count
-    (found,) = (each for each in review_of(deals, reps=reps).findings if each.rule == "left_behind")
-    assert found.text("zh") == "基础流程：Ada自2026年8月22日起已不在任，名下仍有 2 个在手商机，金额 150.00 元。"
 
 
 # How it is written

@@ -294,6 +294,17 @@ def test_leads_that_became_deals_said_more_for_themselves(company: sp.Records) -
     assert best["converted"] > 2 * best["disqualified"]
 
 
+def test_one_objective_lags_and_of_one_nobody_speaks(review: Review) -> None:
+    assert review.objectives is not None
+    lines = {line.score.noun.id: line for line in review.objectives.lines}
+    assert {name for name, line in lines.items() if name.startswith("o") and line.score.status == "off_track"} == {
+        *("o-1-2-3", "o-1-2-3-1", "o-1-2-3-2"),
+    }
+    assert [(line.owner, line.silent_days) for line in review.objectives.silent] == [("r-12", 54), ("r-12", 77)]
+    owners = {line.owner for line in lines.values()}
+    assert owners == {None, "east", "south", "guangzhou", "shenzhen", "r-02", "r-12", "r-14"}
+
+
 def test_one_channel_is_only_young(company: sp.Records) -> None:
     assert min(lead.created for lead in company.leads if lead.channel == "live_stream" and lead.created) >= date(2026, 7, 20)
     assert converted(company, "live_stream") < converted(company, "website") - 0.05

@@ -318,6 +318,7 @@ def test_no_score_has_no_band_and_the_last_band_may_be_without_an_end() -> None:
         (lambda: LETTERS.band(-0.1), "below_bands", ("score",)),
         (lambda: LETTERS.band("A"), "wrong_type", ("score",)),  # type: ignore[arg-type] # the fault
         (lambda: LETTERS.band_columns(np.array(["A"])), "not_numeric", ("scores",)),
+        (lambda: LETTERS.band_columns(np.ma.array([1.0], mask=[True])), "masked", ("scores",)),
         (lambda: LETTERS.band_columns(np.array([[1]])), "dimensions", ("scores",)),
         (lambda: LETTERS.band_columns([1]), "not_an_array", ("scores",)),  # type: ignore[arg-type] # the fault
         (lambda: LETTERS.band_columns(np.array([1]), np.array([1])), "not_a_category", ("previous",)),
@@ -500,8 +501,8 @@ def test_all_faulty_facts_of_one_are_told_together() -> None:
         ("not_finite", ("facts", "visits")),
     ]
     for key, wrong, code in (
-        ("budget", "rich", "not_numeric"),
-        ("budget", True, "not_numeric"),
+        ("budget", "rich", "not_a_number"),
+        ("budget", True, "not_a_number"),
         ("budget", 10**400, "not_finite"),
         ("budget", Decimal("sNaN"), "not_finite"),
         ("industry", 7, "not_a_category"),
@@ -510,7 +511,7 @@ def test_all_faulty_facts_of_one_are_told_together() -> None:
     ):
         assert faults(lambda key=key, wrong=wrong: CARD.score(FACTS | {key: wrong})) == [(code, ("facts", key))]  # type: ignore[misc] # mypy cannot infer the defaults
     some = [FACTS, FACTS | {"budget": "rich"}, FACTS | {"budget": None}]
-    assert faults(lambda: CARD.score_all(some)) == [("not_numeric", ("facts", 1, "budget"))]
+    assert faults(lambda: CARD.score_all(some)) == [("not_a_number", ("facts", 1, "budget"))]
     mixed = [FACTS, FACTS | {"budget": None}, FACTS | {"budget": 10**400}]
     assert sorted(faults(lambda: CARD.score_all(mixed))) == [
         ("fact_missing", ("facts", 1, "budget")),
@@ -531,8 +532,9 @@ def test_all_faulty_columns_are_told_together() -> None:
         ("not_of_scale", ("columns", "industry")),
         ("not_of_scale", ("columns", "is_referred")),
         ("not_an_array", ("columns", "visits")),
-        ("no_columns", ("columns",)),
     ]
+    masked = {"budget": np.ma.array([1.0], mask=[True]), "industry": np.array(["retail"]), "is_referred": np.array([True])}
+    assert faults(lambda: CARD.score_columns(masked)) == [("masked", ("columns", "budget"))]
     others = {"budget": Codes.of(["a"]), "industry": np.array([["a"]]), "visits": np.array([1, 2])}
     assert faults(lambda: CARD.score_columns(others)) == [
         ("not_of_scale", ("columns", "budget")),

@@ -198,7 +198,7 @@ def test_facts_of_numpy_are_facts() -> None:
     [
         (lambda: what_if(3, FACTS, LETTERS), InvalidValueError, "wrong_type", ("card",)),  # type: ignore[arg-type] # the fault
         (lambda: what_if(CARD, FACTS, 3), InvalidValueError, "wrong_type", ("bands",)),  # type: ignore[arg-type] # the fault
-        (lambda: what_if(CARD, FACTS, LETTERS, target="D"), UnknownNameError, "unknown_band", ("label",)),
+        (lambda: what_if(CARD, FACTS, LETTERS, target="D"), UnknownNameError, "unknown_band", ("target",)),
         (lambda: what_if(CARD, FACTS, LETTERS, costs=3), InvalidValueError, "wrong_type", ("costs",)),  # type: ignore[arg-type] # the fault
         (lambda: what_if(CARD, FACTS, LETTERS, costs={"x": 1}), UnknownNameError, "unknown_fact", ("costs",)),
         (lambda: what_if(CARD, FACTS, LETTERS, costs=[]), InvalidValueError, "wrong_type", ("costs",)),  # type: ignore[arg-type] # the fault

@@ -79,12 +79,14 @@ def test_a_reader_is_told_the_strongest_reasons() -> None:
     assert (told.lead, told.grade, told.score, told.as_of) == ("l-1", "Warm", 42.5, DAY)
     assert told.text() == (
         "Score 42.50, band warm. For it: 2026-09-30 call interested (+25.00), 2026-09-16 visit interested (+15.00), "
-        "2026-09-02 web_form (+5.00). Against it: 2026-09-30 call no_answer (-5.00)."
+        "2026-09-02 web form (+5.00). Against it: 2026-09-30 call no answer (-5.00)."
     )
-    assert told.text("zh").startswith("得分 42.50，等级 温。有利：2026年9月30日 call interested（+25.00）、")
+    assert told.text("zh").startswith("得分 42.50，等级 温。有利：2026年9月30日 电话 有意向（+25.00）、")
     assert told.breakdown.holds()
     assert told.rows() == [{"lead": "l-1", "as_of": DAY, "grade": "Warm", "score": 42.5}]
     assert temperature(lead(), as_of=DAY).text() == "Score 0.00, band cold."
+    # What has faded to 0.00 in print is no reason: 20 points after 18 half-lives
+    assert temperature(lead(days_ago(252, "web_form")), as_of=DAY).text("zh") == "得分 0.00，等级 冷。"
 
 
 def test_labels_of_the_users_own_are_shown_as_they_are() -> None:

@@ -174,11 +174,11 @@ def test_funnel_limits_are_quantiles_of_the_binomial_between_counts() -> None:
 @pytest.mark.parametrize(
     ("call", "code", "path"),
     [
-        (lambda: any_rates([1], [0]), PART, ("successes", 0)),
+        (lambda: any_rates([1], [0]), "more_than_all", ("successes", 0)),
         (lambda: any_rates([0, 0], [0, 0]), "no_trials", ("trials",)),
         (lambda: any_rates("ab", [1]), "wrong_type", ("successes",)),
         (lambda: any_rates(["a"], [1]), "wrong_type", ("successes", 0)),
-        (lambda: any_rates([1.5], [2]), "not_a_count", None),
+        (lambda: any_rates([1.5], [2]), "not_a_count", ("successes", 0)),
         (lambda: any_rates([1], [2], top=2), "out_of_range", ("top",)),
         (lambda: any_rates([1], [2], rng=5), "wrong_type", ("rng",)),
         (lambda: any_rates([1], [2], draws=0), "out_of_range", ("draws",)),
@@ -199,7 +199,7 @@ def test_funnel_limits_are_quantiles_of_the_binomial_between_counts() -> None:
         (lambda: any_draws(np.full((2, 3), np.nan), 1), "not_finite", ("draws", 0, 0)),
     ],
 )
-def test_what_is_asked_wrongly_is_refused(call: Any, code: str, path: tuple[str | int, ...] | None) -> None:  # noqa: ANN401 - a callable
+def test_what_is_asked_wrongly_is_refused(call: Any, code: str, path: tuple[str | int, ...]) -> None:  # noqa: ANN401 - a callable
     with pytest.raises(InvalidValueError) as caught:
         call()
-    assert path is None or (caught.value.code, caught.value.path) == (code, path)
+    assert (caught.value.code, caught.value.path) == (code, path)

@@ -15,12 +15,15 @@ from salesperf import (
     Amount,
     Change,
     ChannelCost,
+    CheckIn,
     Customer,
     Finding,
+    KeyResult,
     Lead,
     LeadChange,
     Message,
     Move,
+    Objective,
     Opportunity,
     Org,
     Period,
@@ -170,6 +173,45 @@ def test_whoever_money_was_spent_for_is_known_since_that_day_and_later_costs_are
     assert (before.costs, before.org.reps) == ((spent[0],), (Rep(id="bo", hired=JUNE_30),))
     assert known.as_of(date(2026, 6, 29)) == Records(org=Org())
     assert_as_of_forgets(known, JUNE_30, JULY_1)
+
+
+def objective(name: str, *parts: KeyResult | Objective, owner: str | None = None) -> Objective:
+    key_results = [part for part in parts if isinstance(part, KeyResult)]
+    children = [part for part in parts if isinstance(part, Objective)]
+    return Objective(id=name, period=Period.year(2026), key_results=key_results, children=children, owner=owner)
+
+
+def asked(name: str, *said: date, owner: str | None = None) -> KeyResult:
+    return KeyResult(id=name, kind="yes_no", owner=owner, check_ins=[CheckIn(on, is_done=True) for on in said])
+
+
+def test_later_check_ins_are_forgotten_and_objectives_set_for_whoever_is_not_yet_known() -> None:
+    hired_later = [Rep(id=name, hired=date(2026, 9, 1)) for name in ("bo", "cy", "di")]
+    known = Records(
+        org=Org(reps=[Rep(id="ada"), *hired_later]),
+        objectives=[
+            objective(
+                "o-1",
+                objective("o-2", asked("k-1", JUNE_30, JULY_1), asked("k-2", JULY_1, owner="cy"), asked("k-3"), owner="ada"),
+                objective("o-3", objective("o-4", asked("k-4", JUNE_30)), owner="bo"),
+                objective("o-5", asked("k-5"), owner="di"),
+            ),
+            objective("o-6", objective("o-7", owner="ada"), owner="di"),
+        ],
+    )
+    before = known.as_of(JUNE_30)
+    assert before.objectives == (
+        objective(
+            "o-1",
+            objective("o-2", asked("k-1", JUNE_30), asked("k-3"), owner="ada"),
+            objective("o-3", objective("o-4", asked("k-4", JUNE_30)), owner="bo"),
+        ),
+    )
+    assert before.org.reps == (Rep(id="ada"), Rep(id="bo", hired=JUNE_30))
+    assert [rep.id for rep in known.as_of(JULY_1).org.reps] == ["ada", "bo", "cy"]
+    assert known.as_of(date(2026, 9, 1)) == known
+    for later in (JULY_1, date(2026, 9, 1)):
+        assert_as_of_forgets(known, JUNE_30, later)
 
 
 def test_what_belongs_to_or_is_looked_after_by_the_forgotten_belongs_to_nobody() -> None:

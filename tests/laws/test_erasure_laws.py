@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
@@ -28,7 +30,7 @@ from salesperf import (
     report,
     review,
 )
-from salesperf.io import folder
+from salesperf.io import folder, html
 from salesperf.io.serialize import dumps
 from salesperf.model.message import Personal
 from salesperf.privacy import (
@@ -90,6 +92,10 @@ def shown_of(known: Records, day: date) -> dict[str, str]:
         texts[f"report {lang}"] = report.markdown(result, lang=lang)
         texts[f"audit {lang}"] = audit.text(lang) + str(audit.finding_rows(lang))
         texts[f"findings {lang}"] = str([finding.text(lang) for finding in (*known.findings, *result.findings)])
+    texts["page"] = html.page(result, lang="zh")
+    with TemporaryDirectory() as place:
+        folder.write(known, place)
+        texts |= {file.name: file.read_text(encoding="utf-8") for file in Path(place).iterdir()}
     texts["rows"] = str(result.rows()) + str(audit) + str(audit.tally) + audit._repr_html_() + repr(audit)
     try:
         attrs.evolve(known, customers=[*known.customers, *known.customers], org=Org())

@@ -1,10 +1,11 @@
 """Laws of the review and its report: nothing later is known, no order matters, every number explains itself."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from random import Random
 from typing import TypeVar
 
@@ -34,6 +35,7 @@ from salesperf import (
 from salesperf.io.folder import read_sample
 from salesperf.messages import LANGUAGES, catalog
 from salesperf.model.result import Row
+from salesperf.quality import DEFAULT_RULES, audit
 from salesperf.report import markdown
 from salesperf.review import Review, build
 
@@ -199,6 +201,8 @@ def test_the_review_of_an_ended_period_never_changes_with_what_happens_later(que
     later = build(attrs.evolve(happened, targets=known.targets), owner=owner, period=period, as_of=max(as_of, date(2033, 1, 1)))
     assert without_day(later.rows()) == without_day(then.rows())
     assert (later.deals, later.data, later.recorded, later.notes) == (then.deals, then.data, then.recorded, then.notes)
+    assert later.quality == then.quality
+    assert [section.weakened_by for section in later.metrics] == [section.weakened_by for section in then.metrics]
     assert [finding for finding in later.findings if finding.rule != "later"] == list(then.findings)
     assert (later.leads, later.channels, later.objectives) == (then.leads, then.channels, then.objectives)
     # Deals, leads and objectives, whose history is the state, do not change whatever is recorded of later days.
@@ -247,6 +251,39 @@ def test_leads_of_teams_and_reps_and_those_of_nobody_are_all_leads_and_channels_
         began = [lead for lead in section.leads if lead.created and lead.created in days]
         assert report.total.leads == sum(line.leads for line in report.lines) == len(began)
         assert days.covers(section.period)
+
+
+@settings(max_examples=at_most(40))
+@given(questions)
+def test_what_weakens_the_numbers_of_a_review_is_what_an_audit_of_its_records_finds(question: Question) -> None:
+    records, _, period, as_of = question
+    review, whole = reviewed(question), reviewed((records, None, period, as_of))
+    if review is None or whole is None:
+        return
+    passed = period.until(as_of) or period
+    of_period = [actual for actual in records.actuals if actual.on in passed]
+    audited = audit(attrs.evolve(records, actuals=of_period), as_of=passed.last)
+    # Whether a rep ever had any entry is asked of all of them.
+    faults = {count.rule.key: count for count in whole.quality.report.counts if count.rule.kind != "rep"}
+    assert faults == {count.rule.key: count for count in audited.counts if count.rule.kind != "rep"}
+    for count in review.quality.report.counts:
+        assert count.rule.kind == "rep" or count.found <= faults[count.rule.key].found
+    # Each deal stands in one section, and so does each of its faults; what stands beside a number is found of its records.
+    beside = Counter[str]()
+    for section in review.deals:
+        assert section.weakened_by.keys() <= {"pipeline", "win_rate", "cycle_days", "funnel"}
+        beside.update({finding.rule: finding.count for finding in section.weakened_by.get("pipeline", ()) if is_found(finding)})
+    mine = {count.rule.key: count.found for count in review.quality.faults if count.rule.kind == "opportunity"}
+    about = {key for key in mine if "pipeline" in DEFAULT_RULES[key].weakens}
+    assert {key: beside[key] for key in about} == {key: mine[key] for key in about}
+    for told in (*review.metrics, review.leads, review.channels):
+        for finding in () if told is None else chain.from_iterable(told.weakened_by.values()):
+            assert not is_found(finding) or finding.rule in {count.rule.key for count in whole.quality.faults}
+
+
+def is_found(finding: Finding) -> bool:
+    """Tell a fault that was found from one that could not be looked for."""
+    return "found" in finding.message.arguments
 
 
 @settings(max_examples=at_most(20))

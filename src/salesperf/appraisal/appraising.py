@@ -244,13 +244,13 @@ def appraise(
         check_date(decided, ("decided",))
     known = scheme.card.fact_keys()
     unknown = [UnknownNameError("choice", path=("parts", key), choices=known, value=key) for key in parts if key not in known]
-    if unknown:
-        raise InvalidInputError(unknown)
     try:
-        score = scheme.card.score({key: _value(part) for key, part in parts.items()})
+        score = scheme.card.score({key: _value(part) for key, part in parts.items() if key in known})
     except InvalidInputError as error:
         faults = cast("Sequence[SalesperfError]", error.exceptions)
-        raise InvalidInputError([fault.at("parts", *fault.path[1:]) for fault in faults]) from None
+        raise InvalidInputError([*unknown, *(fault.at("parts", *fault.path[1:]) for fault in faults)]) from None
+    if unknown:
+        raise InvalidInputError(unknown)
     return Appraisal(
         rep=rep,
         scheme=scheme,

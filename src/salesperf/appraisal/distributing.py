@@ -128,10 +128,21 @@ class Distribution(Result):
     """
 
     lines: tuple[DistributionLine, ...]
-    planned: Mapping[str, int]
-    heads: Mapping[str, int]
     cuts: tuple[BandCut, ...]
     without_score: tuple[str, ...]
+    _bands: tuple[str, ...]
+    _planned: tuple[int, ...]
+
+    @property
+    def planned(self) -> Mapping[str, int]:
+        """Heads by band, best first, by the shares."""
+        return MappingProxyType(dict(zip(self._bands, self._planned, strict=True)))
+
+    @property
+    def heads(self) -> Mapping[str, int]:
+        """Heads by band, best first, as they came out."""
+        counted = Counter(line.band for line in self.lines)
+        return MappingProxyType({band: counted[band] for band in self._bands})
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -215,7 +226,7 @@ def distribute(
     weights = _as_shares(shares)
     check_choice(ties, TIES, ("ties",))
     check_whole(minimum, ("minimum",), 1, _MOST)
-    groups = [frozenset(group) for group in alike]
+    groups = _as_groups(alike)
     scored = sorted(
         ((-round(each.score.value, _DIGITS), each.rep, each) for each in told if each.score.value is not None),
         key=lambda entry: entry[:2],
@@ -224,12 +235,11 @@ def distribute(
         raise InfeasibleError("group_too_small", path=("appraisals",), minimum=minimum, value=len(scored))
     order = [each for _, _, each in scored]
     keys = [key for key, _, _ in scored]
-    planned = dict(zip(weights, apportion(len(order), list(weights.values())).tolist(), strict=True))
-    ends = list(accumulate(planned.values()))
+    planned = _heads_of(len(order), weights)
+    ends = list(accumulate(planned))
     moved = [_moved(end, keys, ties) for end in ends[:-1]]
     edges = [0, *moved, len(order)]
     bands = {each.rep: band for band, (start, end) in zip(weights, pairwise(edges), strict=True) for each in order[start:end]}
-    counted = Counter(bands.values())
     place: dict[float, int] = {}
     for position, key in enumerate(keys, 1):
         place.setdefault(key, position)
@@ -238,8 +248,6 @@ def distribute(
             DistributionLine(rep=each.rep, place=place[key], score=-key, before=each.band, band=bands[each.rep])
             for key, each in zip(keys, order, strict=True)
         ),
-        planned=MappingProxyType(planned),
-        heads=MappingProxyType({band: counted[band] for band in weights}),
         cuts=tuple(
             BandCut(
                 above=above,
@@ -252,6 +260,8 @@ def distribute(
             for (above, below), end, edge in zip(pairwise(weights), ends, moved, strict=False)
         ),
         without_score=tuple(sorted(each.rep for each in told if each.score.value is None)),
+        bands=tuple(weights),
+        planned=planned,
     )
 
 
@@ -283,6 +293,28 @@ def _as_shares(
     if not weights:
         raise InvalidValueError("shares_of_bands", path=("shares",))
     return weights
+
+
+def _as_groups(alike: Iterable[Collection[str]]) -> list[frozenset[str]]:
+    groups = as_tuple(alike)
+    require(groups, tuple, path=("alike",))
+    found = []
+    for position, group in enumerate(groups):
+        ids = as_tuple(group)
+        require(ids, tuple, path=("alike", position))
+        for each in ids:
+            if not is_identifier(each):
+                raise InvalidValueError("empty", path=("alike", position), value=each)
+        found.append(frozenset(ids))
+    return found
+
+
+def _heads_of(count: int, weights: Mapping[str, int | Decimal | Fraction]) -> tuple[int, ...]:
+    """Return the heads of each band by its share."""
+    try:
+        return tuple(apportion(count, list(weights.values())).tolist())
+    except InvalidValueError as error:
+        raise error.at("shares", *error.path[1:]) from None
 
 
 def _moved(end: int, keys: Sequence[float], ties: Ties) -> int:

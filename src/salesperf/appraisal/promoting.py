@@ -44,6 +44,7 @@ RECOGNITION_KINDS: Final[tuple[RecognitionKind, ...]] = ("steady", "improved")
 
 _MOST: Final = 1000
 _MOST_DAYS: Final = 36_600
+_DIGITS: Final = 9
 
 
 def _as_bands(value: Iterable[str]) -> tuple[str, ...]:
@@ -76,7 +77,7 @@ class PromotionRule:
     never
         Bands that none of those appraisals may have.
     service_days
-        Calendar days of service that it takes, 0 for no matter how long.
+        Calendar days of service that it takes, the first and the last counted; 0 for no matter how long.
 
     Raises
     ------
@@ -97,7 +98,7 @@ class PromotionRule:
     service_days: int = attrs.field(default=0, validator=whole(0, _MOST_DAYS))
 
     def __attrs_post_init__(self) -> None:
-        """Condition that it can be met."""
+        """Check that it can be met."""
         if self.times > self.within:
             raise InvalidValueError(
                 "out_of_range", path=("PromotionRule", self.key, "times"), low=1, high=self.within, value=self.times
@@ -218,7 +219,7 @@ def eligibility(
     check_date(as_of, ("as_of",))
     if service_since is not None:
         check_date(service_since, ("service_since",))
-    rep, past = _of_one(history, as_of)
+    rep, past = _of_one(history, as_of, ("history",))
     last = past[-rule.within :]
     good = sum(told.band in rule.bands for told in last)
     # Appraisals that there are not may not be counted as bad ones: what is still missing could be good.
@@ -231,7 +232,7 @@ def eligibility(
         message = Message.of(f"appraisal.check.{wording}", bands=rule.never, periods=tuple(bad), count=len(last))
         conditions.append(Condition(key="never", is_met=not bad, message=message))
     if rule.service_days:
-        days = None if service_since is None else (as_of - service_since).days
+        days = None if service_since is None else max((as_of - service_since).days + 1, 0)
         wording = "service_unknown" if days is None else "service"
         message = Message.of(f"appraisal.check.{wording}", days=days or 0, needed=rule.service_days)
         conditions.append(Condition(key="service", is_met=None if days is None else days >= rule.service_days, message=message))
@@ -275,7 +276,7 @@ class RecognitionRule:
     title: str | None = attrs.field(default=None, validator=optional(identifier))
 
     def __attrs_post_init__(self) -> None:
-        """Condition that what its kind asks for is there."""
+        """Check that what its kind asks for is there."""
         if self.kind == "steady" and not self.bands:
             raise InvalidValueError("no_bands", path=("RecognitionRule", self.key, "bands"))
         if self.kind == "improved" and (self.least is None or self.least <= 0):
@@ -324,7 +325,7 @@ def recognize(
     Parameters
     ----------
     histories
-        The appraisals of each person, as of :func:`eligibility`.
+        The appraisals of each person, as of :func:`eligibility`; everybody once.
     rules
         For what.
     as_of
@@ -338,7 +339,7 @@ def recognize(
     Raises
     ------
     InvalidInputError, InvalidValueError
-        As of :func:`eligibility`.
+        As of :func:`eligibility`, or if two histories are of one person.
 
     Examples
     --------
@@ -357,7 +358,12 @@ def recognize(
     require(asked, tuple, path=("rules",))
     for position, rule in enumerate(asked):
         require(rule, RecognitionRule, path=("rules", position))
-    people = sorted((_of_one(history, as_of) for history in histories), key=lambda person: person[0])
+    given = as_tuple(histories)
+    require(given, tuple, path=("histories",))
+    people = [_of_one(history, as_of, ("histories", position)) for position, history in enumerate(given)]
+    for position, again in repeated(rep for rep, _ in people):
+        raise InvalidValueError("not_unique", path=("histories", position), value=again)
+    people.sort(key=lambda person: person[0])
     found = [(rep, rule, _deserved(past, rule)) for rule in asked for rep, past in people]
     return tuple(Recognition(rep=rep, rule=rule, reason=reason) for rep, rule, reason in found if reason is not None)
 
@@ -370,30 +376,29 @@ def _deserved(past: Sequence[Appraisal], rule: RecognitionRule) -> Message | Non
             return None
         return Message.of("appraisal.reason.steady", count=rule.times, bands=rule.bands)
     before, after = (None, None) if len(past) < 2 else (told.score.value for told in past[-2:])  # noqa: PLR2004 - a pair
-    if before is None or after is None or rule.least is None or after - before < rule.least:
+    # Rounded as for bands: what a reader sees as ten points is not less for the way in which floats are added.
+    if before is None or after is None or rule.least is None or round(after - before, _DIGITS) < rule.least:
         return None
     return Message.of("appraisal.reason.improved", before=before, after=after)
 
 
-def _of_one(history: Iterable[Appraisal], as_of: date) -> tuple[str, tuple[Appraisal, ...]]:
+def _of_one(history: Iterable[Appraisal], as_of: date, path: tuple[str | int, ...]) -> tuple[str, tuple[Appraisal, ...]]:
     """Return whose appraisals these are, and those that are over, in order of time."""
     told = as_tuple(history)
-    require(told, tuple, path=("history",))
+    require(told, tuple, path=path)
     for position, one in enumerate(told):
-        require(one, Appraisal, path=("history", position))
+        require(one, Appraisal, path=(*path, position))
     if not told:
-        raise InvalidValueError("no_appraisals", path=("history",))
+        raise InvalidValueError("no_appraisals", path=path)
     faults: list[SalesperfError] = []
     for position, one in enumerate(told):
         if one.rep != told[0].rep:
-            faults.append(
-                InvalidValueError("appraisal_of_another", path=("history", position), left=told[0].rep, right=one.rep)
-            )
+            faults.append(InvalidValueError("appraisal_of_another", path=(*path, position), left=told[0].rep, right=one.rep))
         if one.period is None:
-            faults.append(InvalidValueError("appraisal_without_period", path=("history", position)))
+            faults.append(InvalidValueError("appraisal_without_period", path=(*path, position)))
     for position, again in repeated(one.period for one in told):
         if again is not None:
-            faults.append(InvalidValueError("not_unique", path=("history", position, "period"), value=again.label))
+            faults.append(InvalidValueError("not_unique", path=(*path, position, "period"), value=again.label))
     if faults:
         raise InvalidInputError(faults)
     over = [(one.period.last, one.period.start, position) for position, one in enumerate(told) if one.period is not None]

@@ -1,6 +1,6 @@
 """What follows from an appraisal: rewards and penalties as rules, each with the day by which it is due."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -20,6 +20,7 @@ REWARD_KINDS: Final[tuple[RewardKind, ...]] = ("reward", "penalty")
 """What follows may be for good, or for ill."""
 
 _MOST_DAYS: Final = 3660
+_DIGITS: Final = 9
 
 
 def _as_bands(value: Iterable[str]) -> tuple[str, ...]:
@@ -125,14 +126,21 @@ class Reward:
 
 def due_rewards(rules: Iterable[RewardRule], score: Score, band: str | None, decided: date | None) -> tuple[Reward, ...]:
     """Return what follows from a score and its band."""
-    parts = {leaf.part.criterion.key: leaf.part for leaf in score.leaves()}
-    parts |= {part.criterion.key: part for part in score.criteria}
+    parts = dict(_parts(score))
     found = []
     for rule in rules:
         reason = _reason(rule, parts, band)
         if reason is not None:
             found.append(Reward(rule=rule, reason=reason, due=None if decided is None else _after(decided, rule.due_days)))
     return tuple(found)
+
+
+def _parts(score: Score) -> Iterator[tuple[str, CriterionScore]]:
+    """Yield the criteria of a score, of every level."""
+    for part in score.criteria:
+        yield part.criterion.key, part
+        if part.score is not None:
+            yield from _parts(part.score)
 
 
 def _after(day: date, days: int) -> date:
@@ -151,6 +159,7 @@ def _reason(rule: RewardRule, parts: Mapping[str, CriterionScore], band: str | N
     part = parts.get(rule.criterion)
     if part is None or part.points is None:
         return None
-    if (rule.least is not None and part.points < rule.least) or (rule.most is not None and part.points > rule.most):
+    points = round(part.points, _DIGITS)  # as for bands, so that what reads as 80 is 80
+    if (rule.least is not None and points < rule.least) or (rule.most is not None and points > rule.most):
         return None
     return Message.of("appraisal.reason.points", criterion=part.criterion.label, points=part.points)

@@ -46,7 +46,7 @@ class AppraisalScheme:
     Raises
     ------
     InvalidValueError
-        If a value is malformed, or the key of a reward comes twice.
+        If a value is malformed, the key of a reward comes twice, or one is for a criterion whose key comes twice.
     UnknownNameError
         If a reward is for a band, or for a criterion, that there is not; the path names it.
 
@@ -81,6 +81,8 @@ class AppraisalScheme:
                     raise UnknownNameError("unknown_band", path=(*path, "bands"), choices=self.bands.labels, value=label)
             if rule.criterion is not None and rule.criterion not in known:
                 raise UnknownNameError("choice", path=(*path, "criterion"), choices=known, value=rule.criterion)
+            if known.count(rule.criterion) > 1:
+                raise InvalidValueError("not_unique", path=(*path, "criterion"), value=rule.criterion)
 
 
 def _criterion_keys(card: Scorecard) -> Iterable[str]:

@@ -11,17 +11,19 @@ import numpy as np
 
 from salesperf.appraisal.appraising import Appraisal
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError
-from salesperf.kernels.special import student_t_quantile
+from salesperf.kernels.special import student_t_quantile, two_sided_quantile
 from salesperf.messages import Catalogs
 from salesperf.model.estimate import Estimate
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import as_frozen_map, as_tuple, check_number, check_whole, is_identifier, require
+from salesperf.model.scale import MOST_POINTS
+from salesperf.model.validators import as_frozen_map, as_tuple, check_number, check_whole, is_identifier, repeated, require
 
 __all__ = ["TrainingEffect", "TrainingNeed", "training_effect", "training_needs"]
 
 _MOST: Final = 1000
+_DIGITS: Final = 9
 _FEWEST: Final = 2
 """People of whom anything can be told about how far they differ."""
 
@@ -77,7 +79,7 @@ def training_needs(
     Parameters
     ----------
     appraisals
-        Of one person or of many, in any order.
+        Of one person or of many, in any order, each person once.
     mark
         Points below which there is a need, on each criterion that has points of its own.
     courses
@@ -93,7 +95,7 @@ def training_needs(
     Raises
     ------
     InvalidValueError
-        If an argument is malformed.
+        If an argument is malformed, or somebody is appraised twice.
 
     Notes
     -----
@@ -110,18 +112,24 @@ def training_needs(
     require(told, tuple, path=("appraisals",))
     for position, each in enumerate(told):
         require(each, Appraisal, path=("appraisals", position))
+    for position, again in repeated(each.rep for each in told):
+        raise InvalidValueError("not_unique", path=("appraisals", position, "rep"), value=again)
     check_number(mark, ("mark",))
+    least = float(mark)
     check_whole(most, ("most",), 1, _MOST)
     helped: FrozenMap[str, str] = FrozenMap() if courses is None else as_frozen_map(courses)
     require(helped, FrozenMap, path=("courses",))
+    for key, course in helped.items():
+        if not is_identifier(course):
+            raise InvalidValueError("empty", path=("courses", key), value=course)
     gains: dict[str, dict[str, float]] = defaultdict(dict)
     labels: dict[str, Message] = {}
     for one in told:
         for leaf in one.score.leaves():
             key, points = leaf.part.criterion.key, leaf.part.points
-            if leaf.part.treatment == "known" and points is not None and points < mark:
+            if leaf.part.treatment == "known" and points is not None and round(points, _DIGITS) < least:
                 labels[key] = leaf.part.criterion.label
-                gains[key][one.rep] = gains[key].get(one.rep, 0.0) + leaf.influence * (mark - points)
+                gains[key][one.rep] = gains[key].get(one.rep, 0.0) + leaf.influence * (least - points)
     order = sorted(gains, key=lambda key: (-math.fsum(gains[key].values()), key))
     return tuple(
         TrainingNeed(
@@ -217,7 +225,7 @@ def training_effect(before: Mapping[str, float], after: Mapping[str, float], *, 
     Raises
     ------
     InvalidInputError
-        With every result that is no finite number.
+        With every result that is no finite number, or lies beyond ±1,000,000,000.
     InvalidValueError
         If an argument is of another kind.
 
@@ -243,9 +251,7 @@ def training_effect(before: Mapping[str, float], after: Mapping[str, float], *, 
         faults += [fault for rep, result in results.items() if (fault := _fault(name, rep, result)) is not None]
     if faults:
         raise InvalidInputError(faults)
-    check_number(level, ("level",))
-    if not 0 < level < 1:
-        raise InvalidValueError("out_of_range", path=("level",), low=0, high=1, value=level)
+    two_sided_quantile(level)
     both = sorted(before.keys() & after.keys())
     return TrainingEffect(
         before=FrozenMap({rep: float(before[rep]) for rep in both}),
@@ -256,11 +262,14 @@ def training_effect(before: Mapping[str, float], after: Mapping[str, float], *, 
     )
 
 
-def _fault(name: str, rep: object, result: object) -> SalesperfError | None:
+def _fault(name: str, rep: object, result: float) -> SalesperfError | None:
     if not is_identifier(rep):
         return InvalidValueError("empty", path=(name,), value=rep)
+    path = (name, str(rep))
     try:
-        check_number(result, (name, str(rep)))
+        check_number(result, path)
     except InvalidValueError as error:
         return error
+    if abs(result) > MOST_POINTS:
+        return InvalidValueError("out_of_range", path=path, low=-MOST_POINTS, high=MOST_POINTS, value=result)
     return None

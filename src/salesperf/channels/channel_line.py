@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import reduce
 from typing import Final, Literal, TypeAlias
 
 import attrs
 
 from salesperf.channels.tally import Grouping, Labels
-from salesperf.messages import Catalogs, catalog, render
+from salesperf.messages import Catalogs, render
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Difference, Quotient
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
+from salesperf.model.message import word_of as word
 from salesperf.model.result import Result, Row, Scalar
 
 __all__ = ["RETURN_VERDICTS", "VERDICTS", "ChannelLine", "ReturnVerdict", "Verdict", "return_breakdown", "word_of"]
@@ -142,8 +144,8 @@ class ChannelLine(Result):
         """What a reader calls it: our word for a channel that has one, else its key."""
         if not self.by:
             return Message("channels.all")
-        parts = tuple(map(word_of, self.by, self.labels))
-        return parts[0] if len(parts) == 1 else Message.of("channels.several", labels=parts)
+        parts = map(word_of, self.by, self.labels)
+        return reduce(lambda first, rest: Message.of("channels.several", first=first, rest=rest), parts)
 
     @property
     def breakdown(self) -> Breakdown:
@@ -259,8 +261,7 @@ def word_of(name: Grouping, label: str | None) -> Message:
     """Return what a reader calls a channel, a campaign or an owner: our word for it where there is one, else its key."""
     if label is None:
         return Message(f"channels.no_{name}")
-    key = f"{name}.{label}"
-    return Message(key if key in catalog("en") else label)
+    return word(name, label)
 
 
 def _ends(name: str, estimate: Estimate) -> Row:

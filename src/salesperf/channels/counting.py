@@ -187,7 +187,7 @@ def _check_leads_of(deals: Sequence[Opportunity], leads: set[str]) -> None:
 def _check_keys_of(costs: Sequence[ChannelCost], leads: Sequence[Lead], known: Iterable[str]) -> None:
     """Refuse costs of channels and campaigns that no lead names: a slip of the pen would make another one look free."""
     # Text is a run of texts, and would be taken for its letters.
-    also = None if isinstance(known, str) else as_tuple(known)
+    also = as_tuple(known)  # of text it makes none
     require(also, tuple, path=("known",))
     for position, key in enumerate(also or ()):
         require(key, str, path=("known", position))

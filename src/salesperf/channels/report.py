@@ -91,7 +91,8 @@ class ChannelReport(Result):
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write what is said of each channel, and what to bear in mind, a line each."""
         said = [line.text(lang, catalogs) for line in self.lines if line.leads or line.cost]
-        return "\n".join([*said, *(note.text(lang, catalogs) for note in self.notes)])
+        said += [note.text(lang, catalogs) for note in self.notes]
+        return "\n".join(said) or Message.of("channels.nothing", as_of=self.as_of).text(lang, catalogs)
 
     def rows(self) -> list[Row]:
         """Return a row for each channel; that of all together is ``total.rows()``."""

@@ -10,6 +10,7 @@ from salesperf.charts.forecasts import SHARES, forecast_chart
 from salesperf.charts.funnels import funnel_chart
 from salesperf.charts.marks import INKS
 from salesperf.charts.plans import plan_chart
+from salesperf.charts.rankings import ranking_chart
 from salesperf.charts.scores import score_chart
 from salesperf.charts.survivals import survival_chart
 from salesperf.charts.variances import variance_chart
@@ -24,6 +25,7 @@ __all__ = [
     "forecast_chart",
     "funnel_chart",
     "plan_chart",
+    "ranking_chart",
     "score_chart",
     "survival_chart",
     "variance_chart",

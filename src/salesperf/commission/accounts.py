@@ -10,7 +10,7 @@ import attrs
 from salesperf.commission.pieces import step_pieces
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.numeric import round_fraction
-from salesperf.model.amount import Amount
+from salesperf.model.amount import Amount, Unit
 from salesperf.model.pay_entry import Entry
 from salesperf.model.pay_terms import Release
 
@@ -94,9 +94,9 @@ def settle(
 
 def _released(group: list[EntryAccount], release: Release, payments: list[Entry], until: date) -> Iterable[EntryAccount]:
     """Release the accounts of one deal by the share of it that is paid for."""
-    sold = sum(account.entry.amount.minor for account in group)
+    sold = _sold(group, payments)
     began = min(account.entry.on for account in group)
-    came, counted, completed = _paid(group, release, payments, sold, began)
+    came, counted, completed = _paid(release, payments, sold, began)
     if completed is None or completed + timedelta(days=release.holdback_days) >= until:
         counted_now = counted * (1 - Fraction(release.holdback_share))
     else:
@@ -109,18 +109,34 @@ def _released(group: list[EntryAccount], release: Release, payments: list[Entry]
         yield attrs.evolve(account, released=Amount(minor=released, unit=unit), forfeited=Amount(minor=forfeited, unit=unit))
 
 
-def _paid(
-    group: list[EntryAccount], release: Release, payments: list[Entry], sold: int, began: date
-) -> tuple[Fraction, Fraction, date | None]:
+def _sold(group: list[EntryAccount], payments: list[Entry]) -> int:
+    """Return what the customer owes for a deal: the most that one measure and basis of it sums to.
+
+    A deal may be credited by its order and by its margin, in money and in units: to add these up would ask the customer to
+    pay for it more than once.
+    """
+    sums: dict[tuple[str, str, Unit], int] = defaultdict(int)
+    for account in group:
+        entry = account.entry
+        sums[entry.measure, entry.basis, entry.amount.unit] += entry.amount.minor
+    if not payments or max(sums.values()) <= 0:
+        return max(sums.values())
+    owed = {unit: minor for (_, _, unit), minor in sorted(sums.items(), key=lambda item: item[1])}
+    unit = payments[0].amount.unit if payments[0].amount.unit in owed else group[0].entry.amount.unit
+    for payment in payments:
+        if payment.amount.unit != unit:
+            path = ("entries", payment.id, "amount")
+            raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(payment.amount.unit))
+    return owed[unit]
+
+
+def _paid(release: Release, payments: list[Entry], sold: int, began: date) -> tuple[Fraction, Fraction, date | None]:
     """Return which share of a deal is paid for, which share that releases, and the day on which all was paid."""
     if sold <= 0:  # wholly taken back: nothing is waited for any more
         return Fraction(1), Fraction(1), began
     came = counted = Fraction(0)
     completed = None
     for payment in payments:
-        if payment.amount.unit != group[0].entry.amount.unit:
-            units = {"left": str(group[0].entry.amount.unit), "right": str(payment.amount.unit)}
-            raise UnitMismatchError("unit_mismatch", path=("entries", payment.id, "amount"), **units)
         share = min(Fraction(payment.amount.minor, sold), 1 - came)
         came += share
         counted += share * _share_by_age(release, (payment.on - began).days)

@@ -17,7 +17,7 @@ from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import STANDARD_METRICS
 from salesperf.model.pay import CommissionPlan
-from salesperf.model.pay_parts import RatedPay, TieredPay
+from salesperf.model.pay_parts import Pool, RatedPay, Spiff, TieredPay
 from salesperf.model.validators import as_tuple, check_number, require
 
 __all__ = ["Attainments", "check", "checked_attainments"]
@@ -130,16 +130,21 @@ def _rate_gaps(plan: CommissionPlan) -> Iterator[Finding]:
 
 
 def _premiums_above_credit(plan: CommissionPlan) -> Iterator[Finding]:
-    for part in plan.rated:
-        rate = max(Fraction(cell.rate) for cell in part.rates) * _highest_factor(part)
+    """Find rates of single entries, premiums and pools that pay more than the entry brings."""
+    rated: tuple[RatedPay | Spiff | Pool, ...] = (*plan.rated, *plan.spiffs, *plan.pools)
+    for part in rated:
+        rate = _highest_rate(part)
         if rate > 1 and _is_money(part.measure):
-            yield _finding("above_credit", "warning", part.key, at="–", rate=PerUnit(rate, is_share=True))
+            yield _finding("above_credit", "warning", part.key, "above_credit_at_best", rate=PerUnit(rate, is_share=True))
 
 
-def _highest_factor(part: RatedPay) -> Fraction:
+def _highest_rate(part: RatedPay | Spiff | Pool) -> Fraction:
+    if not isinstance(part, RatedPay):
+        return Fraction(part.rate or 0)
+    rate = max(Fraction(cell.rate) for cell in part.rates)
     if part.price_steps is None:
-        return Fraction(1)
-    return max(Fraction(part.price_steps.below), *(Fraction(worth) for _, worth in part.price_steps.knots))
+        return rate
+    return rate * max(Fraction(part.price_steps.below), *(Fraction(worth) for _, worth in part.price_steps.knots))
 
 
 def _falling_bonuses(plan: CommissionPlan) -> Iterator[Finding]:

@@ -235,6 +235,11 @@ class _Scratch:
 
 def _round(numerators: Integers, divisor: int, room: Integers) -> None:
     """Divide in place and round half up, away from zero."""
+    if int(numerators.min()) >= 0:  # as most are: nothing has a sign to be put back
+        np.add(numerators, divisor // 2, out=numerators)
+        unsigned = numerators.view(np.uint64)
+        np.floor_divide(unsigned, np.uint64(divisor), out=unsigned)
+        return
     np.sign(numerators, out=room)
     np.abs(numerators, out=numerators)
     np.add(numerators, divisor // 2, out=numerators)

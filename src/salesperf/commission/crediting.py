@@ -11,7 +11,7 @@ from salesperf.errors import InvalidValueError
 from salesperf.kernels.apportionment import apportion
 from salesperf.model.amount import Amount
 from salesperf.model.pay_entry import Entry
-from salesperf.model.validators import check_whole, require
+from salesperf.model.validators import check_whole, is_identifier, require
 
 __all__ = ["split_credit"]
 
@@ -63,13 +63,14 @@ def split_credit(
         raise InvalidValueError("choice", path=("entry", "book"), choices=("primary",), value=entry.book)
     require(weights, Mapping, path=("weights",))
     for payee, weight in weights.items():
+        _check_payee(payee, "weights")
         check_whole(weight, ("weights", str(payee)), 0, _MOST_WEIGHT)
     payees = sorted(weights)
     parts = apportion(entry.amount.minor, [weights[payee] for payee in payees]).tolist()
     unit = entry.amount.unit
     divided = [_part(entry, payee, Amount(minor=minor, unit=unit)) for payee, minor in zip(payees, parts, strict=True)]
     others = [
-        attrs.evolve(_part(entry, payee, entry.amount.times(share)), id=f"{entry.id}/{payee}/overlay", book="overlay")
+        attrs.evolve(_part(entry, f"{payee}/overlay", entry.amount.times(share)), payee=payee, book="overlay")
         for payee, share in sorted(_overlay(overlay).items())
     ]
     return tuple(part for part in (*divided, *others) if part.amount.minor)
@@ -81,12 +82,18 @@ def _overlay(
     shares: Mapping[str, int | Decimal | Fraction] = {} if overlay is None else overlay
     require(shares, Mapping, path=("overlay",))
     for payee, share in shares.items():
+        _check_payee(payee, "overlay")
         check_exact(share, ("overlay", str(payee)))
         if share < 0:
             raise InvalidValueError("below_zero", path=("overlay", str(payee)), value=share)
     return shares
 
 
-def _part(entry: Entry, payee: str, amount: Amount) -> Entry:
-    reverses = None if entry.reverses is None else f"{entry.reverses}/{payee}"
-    return attrs.evolve(entry, id=f"{entry.id}/{payee}", payee=payee, amount=amount, reverses=reverses)
+def _check_payee(payee: object, argument: str) -> None:
+    if not is_identifier(payee):
+        raise InvalidValueError("empty", path=(argument,), value=payee)
+
+
+def _part(entry: Entry, name: str, amount: Amount) -> Entry:
+    reverses = None if entry.reverses is None else f"{entry.reverses}/{name}"
+    return attrs.evolve(entry, id=f"{entry.id}/{name}", payee=name, amount=amount, reverses=reverses)

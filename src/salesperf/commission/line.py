@@ -138,13 +138,18 @@ class StatementLine:
                 team=part.team,
                 credit=self.credit,
                 rate=self._rate(step, step.rate),
-                pool=self.reached,
+                pool=as_amount(Fraction(step.rate or 0) * step.after, self.pay.unit),
+                weight=step.weight,
+                weights=sum(part.weights.values()),
                 pay=self._in_all(step),
             )
         elif isinstance(part, RatedPay) and not step.rate:
             yield Message("commission.reason.no_rate")
         elif isinstance(part, Spiff) and step.rate is None:
-            yield Message.of("commission.reason.premium", amount=part.amount)
+            wording = "premium" if claim.entry.reverses is None else "premium_back"
+            yield Message.of(
+                f"commission.reason.{wording}", amount=part.amount, credit=self.credit, sale=abs(claim.like.amount)
+            )
         else:
             yield Message.of("commission.reason.rate", credit=self.credit, rate=self._rate(step, step.rate))
 
@@ -159,7 +164,7 @@ class StatementLine:
         first, last = pieces.position(step.before), pieces.position(step.after)
         slopes = [self._rate(step, Fraction(slope * pieces.scale, pieces.divisor)) for slope in pieces.slopes]
         told = {"credit": self.credit, "reached": self.reached, "rate": slopes[last], "rate_before": slopes[first]}
-        if part.mode in ("marginal", "interpolated"):
+        if part.mode in ("marginal", "interpolated") and step.before != step.after:
             edges = [Fraction(edge, pieces.scale) for edge in pieces.edges[min(first, last) : max(first, last)]]
             cuts = sorted([step.before, *edges, step.after])
             slices = tuple(
@@ -170,10 +175,16 @@ class StatementLine:
             return Message.of(
                 f"commission.reason.{'slices' if step.after >= step.before else 'slices_back'}", slices=slices, **told
             )
-        if part.mode == "retroactive":
+        if part.mode == "retroactive" and step.before != step.after:
             return Message.of(f"commission.reason.{'all_at' if first == last else 'all_now_at'}", **told)
         end = _credit(step, Fraction(pieces.edges[0], pieces.scale)) if pieces.edges else None
-        return Message.of(f"commission.reason.{'over_at' if last and end is not None else 'base_at'}", end=end, **told)
+        if part.mode != "overage" or first == last == 0:
+            wording = "base_at"
+        elif first in (0, last):
+            wording = "over_at"
+        else:
+            wording = "over_now_at" if last else "over_no_more"
+        return Message.of(f"commission.reason.{wording}", end=end, base=slopes[0], **told)
 
     @property
     def breakdown(self) -> Breakdown:

@@ -1,5 +1,6 @@
 """What a plan costs, if payees reach what others reached: resampled, with an interval."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import attrs
@@ -15,7 +16,7 @@ from salesperf.model.message import Message
 from salesperf.model.pay import CommissionPlan
 from salesperf.model.pay_parts import Bonus, TieredPay
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import check_whole, require
+from salesperf.model.validators import as_tuple, check_whole, require
 
 __all__ = ["PlanCost", "simulate"]
 
@@ -128,7 +129,7 @@ def simulate(
     attainments: Attainments,
     *,
     rng: np.random.Generator,
-    quota: Amount | None = None,
+    quota: Amount | Iterable[Amount] | None = None,
     draws: int = 1000,
 ) -> PlanCost:
     """Say what a plan costs, if payees reach what others reached.
@@ -142,8 +143,8 @@ def simulate(
     rng
         Draws the samples.
     quota
-        Of each payee. Where attainments are shares and parts pay shares of target pay, it makes no difference and may be left
-        out.
+        One for all payees, or one for each attainment, in their order. Where attainments are shares and parts pay shares of
+        target pay, it makes no difference and may be left out.
     draws
         How many samples, 1 to 1,000,000.
 
@@ -156,12 +157,13 @@ def simulate(
     InvalidInputError
         If tiers have gaps or overlap.
     InvalidValueError
-        If an argument is malformed, there is no attainment, or a quota is needed and missing.
+        If an argument is malformed, there is no attainment, a quota is needed and missing, or quotas are too few or too many.
 
     Notes
     -----
-    Each sample draws as many payees as there are attainments, with replacement (bootstrap). The interval holds the middle 95 %
-    of their sums. Gates, coefficients, floors and draws, which look at each payee and period, count as if there were none.
+    Each sample draws as many payees as there are attainments, each with his quota, with replacement (bootstrap). The interval
+    holds the middle 95 % of their sums. Gates, coefficients, floors and draws, which look at each payee and period, count as
+    if there were none.
 
     References
     ----------
@@ -185,10 +187,15 @@ def simulate(
     reached = checked_attainments(attainments)
     if not reached:
         raise InvalidValueError("too_few", path=("attainments",), low=1, value=0)
-    credited = _credits(plan, reached, quota)
+    quotas = _quotas(quota, len(reached))
+    credited = _credits(plan, reached, quotas)
     unit = credited[0].unit
-    runs = _runs(plan, unit, quota, has_nominal=any(not isinstance(each, Amount) for each in reached))
-    sums = [sum(pieces.rounded(credit.minor) for pieces in runs) for credit in credited]
+    has_nominal = any(not isinstance(each, Amount) for each in reached)
+    runs_by_quota = {each: _runs(plan, unit, each, has_nominal=has_nominal) for each in set(quotas)}
+    sums = [
+        sum(pieces.rounded(credit.minor) for pieces in runs_by_quota[each])
+        for credit, each in zip(credited, quotas, strict=True)
+    ]
     cap = None if plan.cap is None else plan.cap.minor
     paid = sums if cap is None else [min(each, cap) for each in sums]
     amounts = np.array(paid, dtype=np.float64) / plan.unit.scale
@@ -214,19 +221,32 @@ def _follows(part: object) -> bool:
     return isinstance(part, TieredPay) or (isinstance(part, Bonus) and part.score is None)
 
 
-def _credits(plan: CommissionPlan, reached: tuple[Amount | Fraction, ...], quota: Amount | None) -> list[Amount]:
+def _quotas(quota: Amount | Iterable[Amount] | None, count: int) -> list[Amount | None]:
+    """Return the quota of each payee; ``None`` where none is stated."""
+    if quota is None:
+        return [None] * count
+    is_one = isinstance(quota, Amount)
+    stated: tuple[Amount, ...] = (quota,) * count if isinstance(quota, Amount) else as_tuple(quota)
+    require(stated, tuple, path=("quota",))
+    if len(stated) != count:
+        raise InvalidValueError("length", path=("quota",), expected=count, value=len(stated))
+    for position, each in enumerate(stated):
+        path = ("quota",) if is_one else ("quota", position)
+        require(each, Amount, path=path)
+        if each.minor <= 0:
+            raise InvalidValueError("quota_not_positive", path=path, value=each.minor)
+    return list(stated)
+
+
+def _credits(plan: CommissionPlan, reached: tuple[Amount | Fraction, ...], quotas: list[Amount | None]) -> list[Amount]:
     """Return what was reached as amounts: shares of the quota, or of any where none matters."""
-    if quota is not None:
-        require(quota, Amount, path=("quota",))
-        if quota.minor <= 0:
-            raise InvalidValueError("quota_not_positive", path=("quota",), value=quota.minor)
-    if any(not isinstance(each, Amount) for each in reached) and quota is None:
+    if any(not isinstance(each, Amount) for each in reached) and None in quotas:
         for part in plan.parts:
             is_of_target = isinstance(part, Bonus) or (isinstance(part, TieredPay) and part.weight is not None)
             if _follows(part) and not is_of_target:
                 raise InvalidValueError("quota_missing", path=("quota",), measure=part.measure)
-    whole = _nominal(plan.unit) if quota is None else quota
-    credited = [each if isinstance(each, Amount) else whole.times(each) for each in reached]
+    wholes = [_nominal(plan.unit) if quota is None else quota for quota in quotas]
+    credited = [each if isinstance(each, Amount) else whole.times(each) for each, whole in zip(reached, wholes, strict=True)]
     Amount.total(credited, credited[0].unit)  # which refuses what is in another unit
     return credited
 

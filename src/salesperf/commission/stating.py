@@ -1,6 +1,7 @@
 """How a statement is made: every entry in order through the parts of the plan, then caps and factors, then what is paid out."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -29,6 +30,7 @@ from salesperf.model.period import Period
 __all__ = ["statement"]
 
 _MOST_NAMED: Final = 5
+_MOST_PLACES: Final = 10
 
 
 def statement(
@@ -228,14 +230,23 @@ def _factors(question: Question) -> Iterator[Layer]:
     if gate is not None:
         score = _score(question, gate.score, is_needed=gate.missing == "refuse")
         if (gate.missing == "closed") if score is None else score < Fraction(gate.least):
-            reason = Message.of("commission.reason.gate", score=gate.score, value=score, least=gate.least)
+            reason = Message.of("commission.reason.gate", score=gate.score, value=_written(score), least=gate.least)
             yield Layer(key="gate", factor=Fraction(0), reason=reason)
     if coefficient is not None:
         score = _score(question, coefficient.score, is_needed=coefficient.missing == "refuse")
         if score is not None:
             factor = value_on(scale_shape(coefficient.curve, coefficient.steps), score)
-            reason = Message.of("commission.reason.coefficient", score=coefficient.score, value=score, factor=factor)
+            told = {"value": _written(score), "factor": _written(factor)}
+            reason = Message.of("commission.reason.coefficient", score=coefficient.score, **told)
             yield Layer(key="coefficient", factor=factor, reason=reason)
+
+
+def _written(number: Fraction | None) -> Decimal | Fraction | None:
+    """Return a number as people write it: with a decimal point where its digits end."""
+    if number is None:
+        return None
+    digits = next((power for power in range(_MOST_PLACES) if 10**power % number.denominator == 0), None)
+    return number if digits is None else Decimal(int(number * 10**digits)).scaleb(-digits)
 
 
 def _score(question: Question, name: str, *, is_needed: bool) -> Fraction | None:
@@ -259,7 +270,7 @@ def _without_entries(question: Question) -> Iterator[tuple[str, int, Message, Br
             reason = Message.of(
                 "commission.reason.score_bonus",
                 score=part.score,
-                value=score,
+                value=_written(score),
                 factor=PerUnit(factor, is_share=True),
                 amount=base,
                 share=PerUnit(share, is_share=True),

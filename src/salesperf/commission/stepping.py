@@ -82,6 +82,8 @@ class Step:
         What the part pays in all without it and with it, in smallest units, before it is rounded.
     rate : Fraction or None
         The rate of the entry itself, in smallest units of pay for one of credit; ``None`` where it has none.
+    weight : int or None
+        The weight of the payee in a pool.
     minor : int
         What it brings: the difference of the two, each rounded.
     """
@@ -94,6 +96,7 @@ class Step:
     pieces: Pieces | None = None
     _sums: tuple[Fraction, Fraction] | None = None
     rate: Fraction | None = None
+    weight: int | None = None
 
     @property
     def exact_before(self) -> Fraction:
@@ -215,4 +218,5 @@ class PoolRun(PartRun):
             minor=self._share - share,
             sums=(Fraction(share), Fraction(self._share)),
             rate=rate,
+            weight=self._weights[self._place],
         )

@@ -81,7 +81,7 @@ class NextDeal(Result):
         return tuple(line for line in self.after.lines if line.entry == self.deal)
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
-        """Write what it pays, and why."""
+        """Write what it pays, and why; what it changes of entries that come after it is told apart."""
         is_share = self.deal.amount.unit.dimension == "money"
         rate = None if self.rate is None else PerUnit(self.rate, is_share)
         wording = "next_deal" if self.due == self.pay else "next_deal_later"
@@ -89,6 +89,11 @@ class NextDeal(Result):
             f"commission.{wording}", deal=self.deal.id, amount=self.deal.amount, pay=self.pay, rate=rate, due=self.due
         )
         reasons = [reason for line in self.lines for reason in line.reasons]
+        others = self.pay - Amount.total((line.pay for line in self.lines), self.pay.unit)
+        if not self.lines:
+            reasons.append(Message("commission.next_deal_unpaid"))
+        elif others.minor:
+            reasons.append(Message.of("commission.next_deal_others", others=others))
         between = render("format.sentences", lang=lang, catalogs=catalogs)
         return between.join(message.text(lang, catalogs) for message in (told, *reasons))
 

@@ -211,7 +211,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: secrets.token_bytes(32), kept apart from the data)",
         "key_weak": "expected a secret key with at least {low} different bytes, got {value}"
         " (hint: secrets.token_bytes(32), kept apart from the data)",
-        "kpi_order": "expected floor, target, stretch and cap to lead one way, with points that never fall, got another order",
+        "kpi_order": "expected floor, target, stretch and cap to lead one way, up where more is better, with points that never"
+        " fall, got another order",
         "lead_begins": "expected the first change of a lead to name a status, got none",
         "lead_begins_later": "expected a day on or after {began}, when the lead began, got {value}",
         "lead_changes_missing": "expected at least one row of the lead in lead_changes.csv, got none for {value}"
@@ -231,6 +232,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "market_exceeded": "expected a market of at least what the named sell, {expected}, got {value}",
         "market_shares": "expected shares whose sum is at most 1, got {value} (hint: shares are fractions: 0.12, not 12)",
         "market_vanishes": "expected a market that is still there in the target's period, got a growth of {value}",
+        "masked": "expected an array without a mask, got one that hides some rows"
+        " (hint: fill it first: numbers with column.filled(numpy.nan), text with column.filled(''))",
         "metric_conflict": "expected one definition of the metric {metric}, got another one",
         "milestone_of_another": "expected a milestone of the target's own owner, metric and scope, got another",
         "milestone_outside": "expected a milestone within {expected}, got {value}",
@@ -239,7 +242,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
         "missing_field": "expected a value, got none",
         "misspelt_column": "expected a known column, perhaps {known}, got {value}",
-        "misspelt_fact": "expected what some deal bears, perhaps {known}, got {value}, which none does",
+        "misspelt_fact": "expected what some record bears, perhaps {known}, got {value}, which none does",
         "misspelt_field": "expected a known field, perhaps {known}, got {value}",
         "misspelt_file": "expected a known file, perhaps {known}, got {value}",
         "misspelt_owner": "expected the id of a rep or a team, perhaps {known}, got {value}",
@@ -451,6 +454,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: pass the values of one: segment=('east',))",
         "shares_of_bands": "expected bands with their shares, best first, such as A 20, B 70, C 10",
         "since_too_late": "expected a first day that was watched no later than the last, {last}, got {value}",
+        "statements_overlap": "expected one statement for a payee and day, got one of {value} beside that of {other}"
+        " (hint: of a statement and its corrections hand over the last)",
         "status_repeats": "expected another status than the one that the lead has, got {value} again",
         "step_leaves_rest": "expected a part that may take what the total has beyond steps of {step}, {value}"
         ", got caps and floors that leave it to none"
@@ -534,7 +539,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_opportunity": "expected the id of an opportunity, got {value}",
         "unknown_owner": "expected the id of a rep or a team, got {value}",
         "unknown_part": "expected an owner or a scope of the basis, got {value}",
-        "unknown_process": "expected one of the sales processes {choices}, got {value}",
+        "unknown_process": "expected one of the sales processes that were given ({choices}), got {value}",
         "unknown_rep": "expected the id of a rep, got {value}",
         "unknown_segment": "expected a segment of the funnel, one of {choices}, got {value}",
         "unknown_stage": "expected one of the stages {choices}, got {value}",

@@ -93,7 +93,7 @@ def schedule_after_sale(
     ...     grades={"acme": "A"},
     ... )
     >>> next_one.text()
-    'acme: call, delivery_check, due 2026-09-11 (workdays after 2026-09-08: 3). Overdue by workdays: 2.'
+    'acme: call, ask about the delivery, due 2026-09-11 (workdays after 2026-09-08: 3). Overdue by workdays: 2.'
     """
     require(policy, FollowUpPolicy, path=("policy",))
     check_date(as_of, ("as_of",))

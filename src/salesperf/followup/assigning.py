@@ -194,7 +194,7 @@ def assign(
     if last is not None:
         require(last, str, path=("last",))
     if last is not None and last not in order:
-        raise UnknownNameError("unknown_owner", path=("last",), value=last)
+        raise UnknownNameError("choice", path=("last",), choices=order, value=last)
     after = standing(given, on)
     waiting = open_leads(given, on)
     desk = _Desk(Counter(lead.owner for lead in waiting if lead.owner is not None), order, last)
@@ -219,14 +219,19 @@ def _chosen(lead: Lead, team: Sequence[Assignee], desk: _Desk, method: Assignmen
         return None, Message("followup.reason.nobody_free")
     chosen = ASSIGNMENTS[method](desk, free)
     held = desk.held[chosen.owner]
-    is_without_limit = method in ("capacity", "match") and chosen.capacity is None
+    passed = len(fitting) - len(free)
+    wording: str = method
+    if method in ("capacity", "match") and chosen.capacity is None:
+        wording = f"{method}_without_limit"
+    elif method == "round_robin" and not passed:
+        wording = "round_robin_nobody_full"
     reason = Message.of(
-        f"followup.reason.{method}{'_without_limit' if is_without_limit else ''}",
+        f"followup.reason.{wording}",
         owner=chosen.owner,
         held=held,
         given=desk.given[chosen.owner],
         weight=chosen.weight,
         capacity=chosen.capacity,
-        passed=len(fitting) - len(free),
+        passed=passed,
     )
     return chosen, reason

@@ -75,6 +75,8 @@ class Handing(Result):
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write every move with its reason, a line each."""
+        if not self.moves:
+            return Message("followup.nothing_to_hand").text(lang, catalogs)
         return "\n".join(
             Message.of("followup.move", lead=move.lead, reason=move.reason).text(lang, catalogs) for move in self.moves
         )

@@ -11,7 +11,7 @@ from salesperf.followup.policy import FollowUpPolicy, FollowUpStep
 from salesperf.messages import Catalogs
 from salesperf.model.calendar import Calendar
 from salesperf.model.lead import Lead, LeadStatus, Touch
-from salesperf.model.message import Message
+from salesperf.model.message import Message, word_of
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import as_tuple, check_date, repeated, require
 
@@ -69,7 +69,7 @@ class FollowUp(Result):
     >>> lead = Lead(id="l-1", history=[LeadChange(date(2026, 9, 4), status="new", owner="ada")])
     >>> (next_one,) = followup.schedule([lead], followup.STANDARD_FOLLOW_UP, as_of=date(2026, 9, 15), grades={"l-1": "A"})
     >>> next_one.text()
-    'l-1: call, first_talk, due 2026-09-07 (workdays after 2026-09-04: 1). Overdue by workdays: 6.'
+    'l-1: call, first talk, due 2026-09-07 (workdays after 2026-09-04: 1). Overdue by workdays: 6.'
     """
 
     lead: str | None = None
@@ -99,8 +99,8 @@ class FollowUp(Result):
         return Message.of(
             f"followup.{wording}",
             subject=self.subject,
-            channel=self.step.channel,
-            action=self.step.action,
+            channel=word_of("touch", self.step.channel),
+            action=word_of("follow_up_action", self.step.action),
             due=self.due,
             workdays=self.step.workdays,
             since=self.since,

@@ -84,6 +84,8 @@ class Worklist(Result):
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write what is to be done and what is left, a line each, with the reasons."""
+        if not self.items:
+            return Message.of("followup.nothing_due", on=self.on).text(lang, catalogs)
         lines = (
             Message.of("followup.item", follow_up=item.follow_up.reason, reason=item.reason).text(lang, catalogs)
             for item in self.items

@@ -134,6 +134,8 @@ def truths(won: object) -> Truths:
     given: object = won if isinstance(won, np.ndarray) else as_tuple(won)  # type: ignore[arg-type] # or it is refused
     if not isinstance(given, np.ndarray | tuple):
         raise InvalidValueError("not_flags", path=("won",), value=won)
+    if isinstance(given, np.ma.MaskedArray):
+        raise InvalidValueError("masked", path=("won",))
     try:
         column = np.asarray(given)
     except ValueError:  # rows of unlike lengths
@@ -144,7 +146,8 @@ def truths(won: object) -> Truths:
         return column
     if column.dtype.kind not in "iuf":
         # Element by element, since to compare objects may raise whatever they like.
-        column = np.array([float(value) if isinstance(value, _FLAGS) else np.nan for value in column.tolist()])
+        is_yes = (float(value == 1) if isinstance(value, _FLAGS) and value in (0, 1) else np.nan for value in column.tolist())
+        column = np.array([*is_yes])
     is_flag = (column == 0) | (column == 1)
     if not is_flag.all():
         row = int(np.flatnonzero(~is_flag)[0])

@@ -48,7 +48,7 @@ class GradedLead(Result):
     grade  Cold
     score  15
     >>> print(told.text("zh"))
-    得分 15.00，等级 冷。有利：2026年9月16日 visit interested（+15.00）。
+    得分 15.00，等级 冷。有利：2026年9月16日 拜访 有意向（+15.00）。
     """
 
     lead: str

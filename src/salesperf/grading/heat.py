@@ -13,6 +13,8 @@ from salesperf.model.validators import check_date, require
 __all__ = ["grade_word", "temperature"]
 
 _MOST_REASONS: Final = 3
+_SHOWN_DIGITS: Final = 2
+"""What fades to 0.00 in print is no reason any more."""
 _WORDS: Final = MappingProxyType(
     {"Hot": "grading.temperature.hot", "Warm": "grading.temperature.warm", "Cold": "grading.temperature.cold"}
 )
@@ -73,7 +75,7 @@ def _reasons(warmth: Warmth) -> list[Message]:
     """Tell the strongest entries for and against."""
     told = []
     for key, sign in (("reasons_for", 1), ("reasons_against", -1)):
-        entries = [entry for entry in warmth.entries if sign * entry.value > 0]
+        entries = [entry for entry in warmth.entries if sign * round(entry.value, _SHOWN_DIGITS) > 0]
         strongest = sorted(entries, key=lambda entry: -abs(entry.value))[:_MOST_REASONS]
         reasons = tuple(Message.of("grading.warmth.reason", entry=entry.message, value=entry.value) for entry in strongest)
         if reasons:

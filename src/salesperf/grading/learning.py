@@ -9,12 +9,13 @@ from typing import Final, Literal, TypeAlias, TypedDict
 import attrs
 import numpy as np
 
-from salesperf.errors import InvalidValueError
+from salesperf.errors import InvalidValueError, UnknownNameError
 from salesperf.grading.calibration import Calibration, calibrate
 from salesperf.grading.evidence import Truths, names_of
 from salesperf.grading.naive_bayes import FEWEST_CASES, NaiveBayes, Smoothing
 from salesperf.kernels.numeric import INT64_MAX, Column
 from salesperf.model.lead import Lead
+from salesperf.model.misspelling import alike, index_of
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import as_tuple, check_choice, check_date, check_whole, is_tuple_of, repeated, require
 
@@ -25,6 +26,8 @@ _UNDECIDED_AS: Final[tuple[UndecidedAs, ...]] = ("leave_out", "lost")
 
 MATURITY_DAYS: Final = 90
 """Days that a lead has to be old before what became of it counts."""
+_FIELDS: Final = ("channel", "campaign")
+"""Where a lead came from, which stands beside its facts."""
 _DECIDED: Final = MappingProxyType({"converted": True, "disqualified": False})
 
 
@@ -121,6 +124,8 @@ def learn(
     ------
     InvalidValueError
         If an argument is malformed, a lead comes twice, or a fact is neither text, a whole number, nor yes or no.
+    UnknownNameError
+        If no lead bears a fact, and some bear one of which its name may be a slip.
 
     Notes
     -----
@@ -148,7 +153,9 @@ def learn(
     check_date(as_of, ("as_of",))
     check_whole(maturity_days, ("maturity_days",), 0, INT64_MAX)
     check_choice(undecided_as, _UNDECIDED_AS, ("undecided_as",))
-    known = _known(as_of, _checked_leads(leads))
+    given = _checked_leads(leads)
+    _check_borne(by, given)
+    known = _known(as_of, given)
     dated = [lead for lead in known if lead.created is not None]
     cases = _cases(dated, as_of, maturity_days, undecided_as)
     return Learnt(
@@ -193,6 +200,20 @@ def _checked_leads(leads: Iterable[Lead]) -> tuple[Lead, ...]:
     for position, again in repeated(lead.id for lead in given):
         raise InvalidValueError("not_unique", path=("leads", position), value=again)
     return given
+
+
+def _check_borne(by: Sequence[str], leads: Sequence[Lead]) -> None:
+    """Refuse a name that no lead bears, if it may be a slip of one that some do: nothing would be learnt, and nobody told.
+
+    One that is like no other is let through, since a part of the records may have no lead with a fact.
+    """
+    for position, name in enumerate(by):
+        if name in _FIELDS or any(name in lead.facts for lead in leads):
+            continue
+        borne = {fact for lead in leads for fact in lead.facts}
+        known = alike(name, index_of([*_FIELDS, *borne]))
+        if known is not None:
+            raise UnknownNameError("misspelt_fact", path=("by", position), known=known, value=name)
 
 
 def _known(day: date, leads: Iterable[Lead]) -> list[Lead]:

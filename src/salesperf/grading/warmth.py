@@ -17,7 +17,7 @@ from salesperf.model.breakdown import Breakdown, Difference, Product, Sum
 from salesperf.model.codes import EPOCH, Codes, Integers, days_and_ends
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.lead import Touch
-from salesperf.model.message import Message
+from salesperf.model.message import Message, word_of
 from salesperf.model.result import Result, Row
 from salesperf.model.scale import Points
 from salesperf.model.validators import (
@@ -148,10 +148,11 @@ class WarmthEntry:
     @property
     def message(self) -> Message:
         """The entry, for a reader."""
-        kind = Message(self.touch.kind)
+        kind = word_of("touch", self.touch.kind)
         if self.touch.outcome is None:
             return Message.of("grading.warmth.entry", on=self.touch.on, kind=kind)
-        return Message.of("grading.warmth.entry_outcome", on=self.touch.on, kind=kind, outcome=Message(self.touch.outcome))
+        outcome = word_of("touch_outcome", self.touch.outcome)
+        return Message.of("grading.warmth.entry_outcome", on=self.touch.on, kind=kind, outcome=outcome)
 
 
 @attrs.frozen(kw_only=True)

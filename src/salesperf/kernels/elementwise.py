@@ -24,6 +24,8 @@ _BLOCK: Final = 32_768
 
 
 def _floats(name: str, value: object) -> Column:
+    if isinstance(value, np.ma.MaskedArray):
+        raise InvalidValueError("masked", path=(name,))
     if isinstance(value, np.ndarray):
         accepted = value.dtype.kind in "buif"
     else:

@@ -163,9 +163,7 @@ class Action:
     baseline: Amount | Decimal | None = attrs.field(default=None, converter=_as_measured, validator=optional(_measured))
     goal_value: Amount | Decimal | None = attrs.field(default=None, converter=_as_measured, validator=optional(_measured))
     finding: str | None = attrs.field(default=None, validator=optional(identifier))
-    history: tuple[StatusChange, ...] = attrs.field(
-        default=(), converter=as_history, validator=each(of_type(StatusChange))
-    )
+    history: tuple[StatusChange, ...] = attrs.field(default=(), converter=as_history, validator=each(of_type(StatusChange)))
     measurements: tuple[Measurement, ...] = attrs.field(
         default=(), converter=_as_measurements, validator=each(of_type(Measurement))
     )
@@ -204,9 +202,7 @@ class Action:
             if type(value) is not type(self.baseline):
                 yield InvalidValueError("wrong_type", path=path, expected=type(self.baseline), value=value)
             elif isinstance(value, Amount) and isinstance(self.baseline, Amount) and value.unit != self.baseline.unit:
-                yield UnitMismatchError(
-                    "unit_mismatch", path=path, left=str(self.baseline.unit), right=str(value.unit)
-                )
+                yield UnitMismatchError("unit_mismatch", path=path, left=str(self.baseline.unit), right=str(value.unit))
         if self.goal_value is not None and self.goal_value == self.baseline:
             yield InvalidValueError("goal_no_change", path=self._path("goal_value"), value=self.goal_value)
 

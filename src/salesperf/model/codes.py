@@ -188,6 +188,8 @@ def numbers_of(values: object, name: str) -> Column:
     given: object = values if isinstance(values, np.ndarray) else as_tuple(values)  # type: ignore[arg-type] # or it is refused
     if not isinstance(given, np.ndarray | tuple):
         raise InvalidValueError("not_numbers", path=(name,), value=values)
+    if isinstance(given, np.ma.MaskedArray):
+        raise InvalidValueError("masked", path=(name,))
     try:
         column = np.asarray(given)
     except ValueError:  # rows of unlike lengths

@@ -5,11 +5,11 @@ from typing import Any, Self
 
 import attrs
 
-from salesperf.messages import Catalogs, render
+from salesperf.messages import Catalogs, catalog, render
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.validators import anything, as_frozen_map, frozen_map, identifier, text
 
-__all__ = ["Message", "Personal"]
+__all__ = ["Message", "Personal", "word_of"]
 
 
 def _as_arguments(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
@@ -77,3 +77,15 @@ class Message:
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the message in a language; see :func:`salesperf.messages.render`."""
         return render(self.key, self.arguments, lang=lang, catalogs=catalogs)
+
+
+def word_of(section: str, key: str) -> Message:
+    """Return our word for a key where a section of the catalogs has one, else the key, which renders as itself.
+
+    Examples
+    --------
+    >>> word_of("touch", "visit").text("zh"), word_of("touch", "drone_drop").text("zh")
+    ('拜访', 'drone_drop')
+    """
+    worded = f"{section}.{key}"
+    return Message(worded if worded in catalog("en") else key)

@@ -25,6 +25,7 @@ from salesperf.model.validators import (
     decimal,
     each,
     identifier,
+    is_identifier,
     is_tuple_of,
     of_type,
     one_of,
@@ -97,7 +98,7 @@ class CommissionPlan:
     gate, coefficient
         What closes or scales all pay of a period by a score.
     cap
-        The most that is paid by entries and bonuses.
+        The most that entries bring, by bonuses for what was reached too; a bonus by a score comes on top.
     cap_of
         For which time: since the plan began to count (``"window"``), or for each ``"period"`` that a statement is of.
     floor
@@ -325,7 +326,11 @@ class PlanBook:
         ------
         UnknownNameError
             If none does.
+        InvalidValueError
+            If the payee is no id, or the day no date.
         """
+        if not is_identifier(payee):
+            raise InvalidValueError("empty", path=("payee",), value=payee)
         check_date(on, ("on",))
         for plan in self.plans:
             if on in plan.period and (not plan.payees or payee in plan.payees):

@@ -199,7 +199,8 @@ class Release:
     Parameters
     ----------
     basis
-        The entries that release it: of the same ``ref`` and payee, by their share of what was sold.
+        The entries that release it: of the same ``ref`` and payee, by their share of what was sold. Of a deal that counts by
+        several measures or bases, that is the greatest sum by one of them.
     ageing
         Which share a payment releases, from 0 to 1, by the days since the sale (账龄); what it does not is lost. ``None``:
         always all. Exact.

@@ -108,7 +108,7 @@ def finished_on(history: tuple[StatusChange, ...]) -> date | None:
 
 
 def days_late(history: tuple[StatusChange, ...], due: date, on: date) -> int:
-    """Count the days beyond the due day at which it was done, or at the end of a day is not done yet; 0 where it was dropped."""
+    """Count the days beyond the due day at which it was done, or at the end of a day is not yet; 0 where it was dropped."""
     known = until(history, on)
     if known and known[-1].status == "dropped":
         return 0

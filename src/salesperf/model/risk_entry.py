@@ -140,9 +140,7 @@ class Risk:
     title: str = attrs.field(validator=identifier)
     kind: RiskKind = attrs.field(default="other", validator=one_of(*RISK_KINDS))
     owner: str | None = attrs.field(default=None, validator=optional(identifier))
-    assessments: tuple[RiskAssessment, ...] = attrs.field(
-        converter=_as_assessments, validator=each(of_type(RiskAssessment))
-    )
+    assessments: tuple[RiskAssessment, ...] = attrs.field(converter=_as_assessments, validator=each(of_type(RiskAssessment)))
     response: ResponseKind | None = attrs.field(default=None, validator=optional(one_of(*RESPONSE_KINDS)))
     responses: tuple[Action, ...] = attrs.field(default=(), converter=_as_responses, validator=each(of_type(Action)))
     closed: date | None = attrs.field(default=None, validator=optional(day))

@@ -131,9 +131,7 @@ class Task:
     resources: FrozenMap[str, Amount | Decimal] = attrs.field(
         default=FrozenMap(), converter=_as_resources, validator=frozen_map(identifier, _quantity)
     )
-    history: tuple[StatusChange, ...] = attrs.field(
-        default=(), converter=as_history, validator=each(of_type(StatusChange))
-    )
+    history: tuple[StatusChange, ...] = attrs.field(default=(), converter=as_history, validator=each(of_type(StatusChange)))
 
     def __attrs_post_init__(self) -> None:
         """Check the fields against each other, and tell all that is wrong."""
@@ -292,7 +290,7 @@ def in_order_of_dependence(tasks: Iterable[Task]) -> tuple[Task, ...]:
     ['a', 'b']
     """
     by_id = {task.id: task for task in tasks}
-    waiting = {id: {other for other in task.depends_on if other in by_id} for id, task in by_id.items()}  # noqa: A001 - the field
+    waiting = {id_: {other for other in task.depends_on if other in by_id} for id_, task in by_id.items()}
     followers: dict[str, list[str]] = defaultdict(list)
     for follower, others in waiting.items():
         for other in others:
@@ -302,10 +300,10 @@ def in_order_of_dependence(tasks: Iterable[Task]) -> tuple[Task, ...]:
     while ready:
         done = ready
         ready = []
-        for each in done:
-            ordered.append(by_id[each])
-            for follower in followers[each]:
-                waiting[follower].discard(each)
+        for id_ in done:
+            ordered.append(by_id[id_])
+            for follower in followers[id_]:
+                waiting[follower].discard(id_)
                 if not waiting[follower]:
                     ready.append(follower)
         ready.sort()

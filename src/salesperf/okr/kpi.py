@@ -88,7 +88,7 @@ class Kpi:
         Raises
         ------
         InvalidValueError
-            If the values do not lead one way, all up or all down, or the points fall on it.
+            If the values do not lead one way, up where more of the metric is better, or the points fall on it.
 
         Examples
         --------
@@ -102,6 +102,8 @@ class Kpi:
         knots = [(name, as_tuple(knot)) for name, knot in named.items() if knot is not None]
         first, second = knots[0][1], knots[1][1]
         is_falling = _is_pair(first) and _is_pair(second) and second[0] < first[0]
+        if is_falling and isinstance(metric, Metric) and metric.direction == "higher":
+            raise InvalidValueError("kpi_order", path=("Kpi", knots[1][0]))
         for (_, before), (name, knot) in pairwise(knots):
             # Whatever is no pair of numbers is for the curve to refuse.
             if _is_pair(before) and _is_pair(knot) and not _leads_on(before, knot, is_falling=is_falling):

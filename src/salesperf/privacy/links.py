@@ -6,14 +6,20 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from salesperf.model.action import Action
+from salesperf.model.case import Case
 from salesperf.model.customer import Contact, Customer
+from salesperf.model.key_result import KeyResult, Milestone
 from salesperf.model.lead import Lead
+from salesperf.model.objective import Objective
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.pay_entry import Entry
 from salesperf.model.people import Rep, Team
 from salesperf.model.rating import Rating
+from salesperf.model.risk_entry import Risk
+from salesperf.model.task import Task, TaskPlan
 
-__all__ = ["FREE_TEXT", "ID_KINDS", "KEYED_BY_OWNER", "LEFT_OUT", "IdKind", "fields_of", "id_kind", "is_personal"]
+__all__ = ["ID_KINDS", "KEYED_BY_OWNER", "LEFT_OUT", "IdKind", "fields_of", "id_kind", "is_free_text", "is_personal"]
 
 IdKind: TypeAlias = Literal["owner", "customer", "contact", "lead", "opportunity", "reference"]
 ID_KINDS: Final[tuple[IdKind, ...]] = ("owner", "customer", "contact", "lead", "opportunity", "reference")
@@ -58,8 +64,11 @@ _LINKS: Final[Mapping[str, IdKind]] = MappingProxyType(
 KEYED_BY_OWNER: Final = frozenset({"weights"})
 """Fields that map owners to something."""
 
-FREE_TEXT: Final = frozenset({"note", "rationale"})
+_FREE_TEXT: Final = frozenset({"note", "rationale", "lessons", "goal"})
 """Fields in which anybody may be named."""
+
+_FREELY_TITLED: Final = (Action, Case, KeyResult, Milestone, Objective, Risk, Task, TaskPlan)
+"""Nouns whose titles somebody wrote about somebody's work; other titles are those of stages, metrics and the like."""
 
 LEFT_OUT: Final = "-"
 """What stands for free text: that there was some, since a noun may need it."""
@@ -69,6 +78,11 @@ def fields_of(noun: object) -> "tuple[attrs.Attribute[Any], ...]":
     """Return the fields of a noun; of what is none, nothing."""
     kind = type(noun)
     return tuple(attrs.fields(kind)) if attrs.has(kind) else ()
+
+
+def is_free_text(noun: object, field: str) -> bool:
+    """Tell whether a field is text in which anybody may be named."""
+    return field in _FREE_TEXT or (field == "title" and isinstance(noun, _FREELY_TITLED))
 
 
 def is_personal(field: "attrs.Attribute[Any]") -> bool:

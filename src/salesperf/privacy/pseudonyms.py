@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 from salesperf.errors import InvalidValueError
-from salesperf.model.validators import as_tuple, check_choice, is_identifier, require
+from salesperf.model.validators import as_tuple, check_choice, is_identifier, is_text, require
 from salesperf.privacy.links import ID_KINDS, LEFT_OUT, IdKind
 from salesperf.privacy.treating import known_ids, treat
 
@@ -61,7 +61,7 @@ def pseudonym(kind: str, value: str, key: bytes) -> str:
     Raises
     ------
     InvalidValueError
-        If the key could be guessed.
+        If the key could be guessed, or the kind or the value is no text that UTF-8 can hold.
 
     Notes
     -----
@@ -82,6 +82,9 @@ def pseudonym(kind: str, value: str, key: bytes) -> str:
     """
     require(kind, str, path=("kind",))
     require(value, str, path=("value",))
+    for name, given in (("kind", kind), ("value", value)):
+        if not is_text(given):
+            raise InvalidValueError("not_encodable", path=(name,))
     digest = hmac.digest(check_key(key), kind.encode() + b"\0" + value.encode(), sha256)
     return f"{kind}-{digest[:_BYTES].hex().translate(_LETTERS)}"
 

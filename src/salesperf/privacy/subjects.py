@@ -266,7 +266,14 @@ class _Search:
 def finding_is_about(finding: Finding, subject: Subject, secrets: frozenset[str]) -> bool:
     """Tell whether a finding is about a subject: where it is, or by an id or a name in its message."""
     known = {subject.id, *secrets}
-    return finding.record in known or not known.isdisjoint(_named_in(finding.message))
+    return finding.record in known or any(not known.isdisjoint(_named_in(said)) for said in _said_by(finding))
+
+
+def _said_by(finding: Finding) -> Iterator[Message | None]:
+    """Yield all that a finding says: its message, what is lacking and to be checked, and what its numbers are called."""
+    yield from (finding.message, finding.lacks, *finding.checks)
+    for citation in finding.citations:
+        yield from (citation.label, citation.source)
 
 
 def _named_in(value: object) -> Iterator[str]:
@@ -296,7 +303,8 @@ def _parts(noun: object) -> Iterator[tuple[str, object]]:
 def _values(noun: object, *, is_whole: bool) -> Iterator[tuple[str, str]]:
     """Yield the plain values of a noun, and of what is within it too where it is the subject itself: but for other people."""
     if isinstance(noun, TargetKey):
-        yield from ((name, str(getattr(noun, name))) for name in ("owner", "metric", "period"))
+        named = ((name, getattr(noun, name)) for name in ("owner", "metric", "period"))
+        yield from ((name, str(value)) for name, value in named if value is not None)
         return
     # A contact within a noun that is not the subject is somebody else.
     hidden: tuple[type, ...] = () if is_whole else (Contact,)
@@ -306,7 +314,7 @@ def _values(noun: object, *, is_whole: bool) -> Iterator[tuple[str, str]]:
             yield from ((f"{field.name}.{name}", str(fact)) for name, fact in value.items())
         elif isinstance(value, tuple) and not isinstance(value, TargetKey):
             yield from _items(field.name, value, is_whole=is_whole)
-        elif isinstance(value, Contact):
+        elif isinstance(value, Contact | TargetKey):
             yield from ((f"{field.name}.{name}", text) for name, text in _values(value, is_whole=True))
         elif value is not None and value != "":
             yield field.name, value.key if isinstance(value, Metric) else str(value)

@@ -16,7 +16,7 @@ from salesperf.model.period import Period
 from salesperf.model.process import SalesProcess
 from salesperf.model.records import Records
 from salesperf.model.target import TargetKey
-from salesperf.privacy.links import FREE_TEXT, KEYED_BY_OWNER, IdKind, fields_of, id_kind, is_personal
+from salesperf.privacy.links import KEYED_BY_OWNER, IdKind, fields_of, id_kind, is_free_text, is_personal
 
 __all__ = ["Treatment", "known_ids", "treat"]
 
@@ -117,6 +117,8 @@ def _field(noun: object, field: "attrs.Attribute[Any]", value: Any, treatment: T
     kind = id_kind(noun, field.name)
     if kind is not None and isinstance(value, tuple):
         return tuple([treatment.id(kind, each) for each in value])
+    if is_free_text(noun, field.name) and isinstance(value, tuple):
+        return tuple([treatment.free_text(text) for text in value])
     if not isinstance(value, str):
         return _value(value, treatment)
     if kind is not None:
@@ -124,7 +126,7 @@ def _field(noun: object, field: "attrs.Attribute[Any]", value: Any, treatment: T
         return treatment.id(kind, value, is_hidden=is_hidden)
     if is_personal(field):
         return treatment.personal(field.name, value) if value else value
-    if field.name in FREE_TEXT:
+    if is_free_text(noun, field.name):
         return treatment.free_text(value) if value else value
     return treatment.place(value) if isinstance(noun, Finding) and field.name == "record" else value
 

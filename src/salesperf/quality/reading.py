@@ -17,12 +17,14 @@ from salesperf.model.customer import Contact, Customer
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity
+from salesperf.model.people import Org
 from salesperf.model.records import Records
+from salesperf.model.target import Actual
 from salesperf.quality.process_steps import steps_of
 from salesperf.quality.table import FieldColumn, Mask, Table
 from salesperf.quality.words import RecordKind
 
-__all__ = ["READERS", "Rows"]
+__all__ = ["READERS", "Rows", "read_actuals"]
 
 
 @attrs.frozen(eq=False)
@@ -225,10 +227,15 @@ def _held_contacts(known: Records) -> Iterator[tuple[str, str | None, Contact]]:
 
 
 def _actuals(known: Records, as_of: date) -> Rows:
-    service = {rep.id: rep.service for rep in known.org.reps}
     del as_of
+    return read_actuals(known.actuals, known.org)
+
+
+def read_actuals(actuals: Sequence[Actual], org: Org) -> Rows:
+    """Read some entries alone: those of the days that one looks at, say, of all that ever were."""
+    service = {rep.id: rep.service for rep in org.reps}
     rows = []
-    for actual in known.actuals:
+    for actual in actuals:
         minor, currency = _amount(actual.amount)
         start, end = service.get(actual.owner, (date.min, date.max))
         rows.append(
@@ -243,10 +250,10 @@ def _actuals(known: Records, as_of: date) -> Rows:
                 "is_in_service": start <= actual.on < end,
             }
         )
-    named = {"scope": (actual.scope for actual in known.actuals)}
+    named = {"scope": (actual.scope for actual in actuals)}
     return Rows(
         _table("actual", rows, named),
-        [actual.ref or f"{actual.owner} {actual.metric.key} {actual.on}" for actual in known.actuals],
+        [actual.ref or f"{actual.owner} {actual.metric.key} {actual.on}" for actual in actuals],
     )
 
 

@@ -185,6 +185,8 @@ def _fault_of(column: object, path: tuple[str, ...]) -> SalesperfError | None:
         return None
     if not isinstance(column, np.ndarray):
         return InvalidValueError("not_an_array", path=path, value=named(column))
+    if isinstance(column, np.ma.MaskedArray):
+        return InvalidValueError("masked", path=path)
     if column.ndim != 1:
         return InvalidValueError("dimensions", path=path, value=column.ndim)
     if column.dtype.kind not in _KINDS:
@@ -198,6 +200,9 @@ def _as_days(name: str, column: FieldColumn) -> FieldColumn:
         return column
     is_missing = np.isnat(column)
     filled = np.where(is_missing, np.datetime64(0, "D"), column)
-    days = days_of(filled, name).view("datetime64[D]").copy()
+    try:
+        days = days_of(filled, name).view("datetime64[D]").copy()
+    except InvalidValueError as error:
+        raise error.at("columns", *error.path) from None
     days[is_missing] = np.datetime64("NaT")
     return days

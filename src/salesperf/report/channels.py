@@ -11,6 +11,7 @@ from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
+from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import ChannelSection, Review
 
@@ -41,6 +42,7 @@ class ChannelWriter(Words):
         level = section.report.total.conversion_rate.level
         heads = (*_HEADS, *_HEADS_OF_COST) if is_costed else _HEADS
         yield from self.table(heads, (self._row(section, line)[: len(heads)] for line in lines), level=level)
+        yield from QualityWriter(self.review, self.lang, self.catalogs).beside(section.weakened_by, "channels")
         for line in told:
             # Of what no cost is known at all need not be said of each.
             reasons = line.reasons if is_costed else line.reasons[:-1]

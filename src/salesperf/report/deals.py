@@ -8,6 +8,7 @@ from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.pipeline import FLAGS, Flag, OpenDeal, SlipReport
+from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import DealSection, Review
 
@@ -26,7 +27,7 @@ class DealWriter(Words):
 
     def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
         super().__init__(review.org, lang, catalogs)
-        self.review = review
+        self.review, self.quality = review, QualityWriter(review, lang, catalogs)
 
     def lines(self) -> Iterator[str]:
         """Write all that is told of the deals, process by process."""
@@ -37,6 +38,9 @@ class DealWriter(Words):
             yield from self.prose("## ", self.say(key, process=title, unit="" if section.unit is None else section.unit.code))
             yield from (f"- {escape(sentence)}" for sentence in self._sentences(section))
             yield ""
+            if section.closed.deals:
+                yield from self.quality.beside(section.weakened_by, "win_rate")
+                yield from self.quality.beside(section.weakened_by, "cycle_days")
             yield from self._open(section)
             yield from self._to_look_at(section)
             yield from self._bridge(section)
@@ -121,6 +125,7 @@ class DealWriter(Words):
             for group, age in zip(section.pipeline.by_stage, section.pipeline.ages, strict=True)
         )
         yield from self.table(heads, rows)
+        yield from self.quality.beside(section.weakened_by, "pipeline")
 
     def _to_look_at(self, section: DealSection) -> Iterator[str]:
         amiss = [deal for deal in section.pipeline.deals if any(flag in deal.flags for flag in _AMISS)]
@@ -193,6 +198,7 @@ class DealWriter(Words):
         )
         yield from self.table(heads, rows, level=section.funnel.level)
         yield from self.prose("", self.say("report.deals.funnel_note", open=segment.open, level=section.funnel.level))
+        yield from self.quality.beside(section.weakened_by, "funnel")
 
     def _members(self, section: DealSection) -> Iterator[str]:
         if not section.members:

@@ -7,6 +7,7 @@ from salesperf.channels.channel_line import word_of
 from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE
 from salesperf.messages import Catalogs
 from salesperf.model.message import Message
+from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import LeadSection, OpenLead, Review
 from salesperf.scorecard import Bands
@@ -32,6 +33,7 @@ class LeadWriter(Words):
         yield from self.prose("## ", self.say("report.leads.title"))
         yield from (f"- {escape(sentence)}" for sentence in self._sentences(section))
         yield ""
+        yield from QualityWriter(self.review, self.lang, self.catalogs).beside(section.weakened_by, "follow_up")
         yield from self._overdue(section)
         yield from self._members(section)
 

@@ -23,8 +23,9 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """What would end a line, or tell a terminal something."""
 _TEXT: Final = frozenset(
     {
-        *("channel", "grade", "lead", "metric", "movement", "notes", "objective"),
-        *("owner", "period", "stage", "stands", "status", "temperature", "verdict"),
+        *("channel", "fault", "grade", "lead", "mend", "metric", "most", "movement", "notes", "objective"),
+        *("owner", "period", "severity", "stage", "stands", "status", "temperature", "verdict"),
+        *("band", "calibration", "deal", "follows", "group", "part", "reasons", "scheme"),
     }
 )
 

@@ -16,6 +16,8 @@ from salesperf.report.channels import ChannelWriter
 from salesperf.report.deals import DealWriter
 from salesperf.report.leads import LeadWriter
 from salesperf.report.objectives import ObjectiveWriter
+from salesperf.report.people import PeopleWriter
+from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import Member, MetricSection, Review, Standing
 from salesperf.review.sections import scoped_title
@@ -83,7 +85,7 @@ class _Writer(Words):
         for section in self.review.metrics:
             yield from self._trend(section)
             yield from self._members(section)
-        for writer in (ObjectiveWriter, DealWriter, LeadWriter, ChannelWriter):
+        for writer in (ObjectiveWriter, DealWriter, LeadWriter, ChannelWriter, PeopleWriter):
             yield from writer(self.review, self.lang, self.catalogs).lines()
         if self.review.metrics or not self.review.is_about_more:
             yield from self._unmet()
@@ -169,6 +171,9 @@ class _Writer(Words):
         heads = ["metric", "target", "actual", "ratio", "gap", "planned", "pace", "last_year", "status"]
         yield from self.table(heads, (self._attainment_row(section) for section in self.review.metrics))
         yield from self.prose("", self.say("report.units_note"))
+        quality = QualityWriter(self.review, self.lang, self.catalogs)
+        for section in self.review.metrics:
+            yield from quality.beside(section.weakened_by, "attainment", self._title(section))
 
     def _attainment_row(self, section: MetricSection) -> list[str]:
         attained, metric = section.attainment, section.metric
@@ -304,8 +309,9 @@ class _Writer(Words):
         rest = sum(count - _MOST_FINDINGS for count in told.values() if count > _MOST_FINDINGS)
         if rest:
             yield f"- {escape(self.say('report.more_findings', count=rest))}"
-        if not self.review.findings:
+        if not self.review.findings and not self.review.quality.faults:
             yield escape(self.say("report.nothing_missing"))
+        yield from QualityWriter(self.review, self.lang, self.catalogs).lines()
 
     def _finding(self, finding: Finding) -> str:
         """Write a finding, with the file or whatever it is about unless its text says so; an owner it names by label."""

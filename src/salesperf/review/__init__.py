@@ -1,19 +1,38 @@
 """The sales review (述职): what was owed and done, how it compares, what is missing, in one frozen value."""
 
+from salesperf.review.audience import PEOPLE_KINDS, Audience, PeopleKind, PeopleResults
 from salesperf.review.building import Review, build
 from salesperf.review.channels import ChannelSection
 from salesperf.review.deals import DealMember, DealSection
 from salesperf.review.leads import LeadMember, LeadSection, OpenLead
-from salesperf.review.objectives import SILENT_DAYS, ObjectiveLine, ObjectiveSection
-from salesperf.review.sections import NOTES, DataSection, Member, MetricSection, Note, RecordedFlow, Standing, TrendPart
+from salesperf.review.objectives import ObjectiveLine, ObjectiveSection
+from salesperf.review.people import PeopleSection
+from salesperf.review.people_lines import AppraisalLine, DueReward, FeedbackGroup, FeedbackLine, PayItem, PayLine
+from salesperf.review.quality import QualitySection
+from salesperf.review.sections import (
+    NOTES,
+    DataSection,
+    Member,
+    MetricSection,
+    Note,
+    RecordedFlow,
+    Standing,
+    TrendPart,
+    Weaknesses,
+)
 
 __all__ = [
     "NOTES",
-    "SILENT_DAYS",
+    "PEOPLE_KINDS",
+    "AppraisalLine",
+    "Audience",
     "ChannelSection",
     "DataSection",
     "DealMember",
     "DealSection",
+    "DueReward",
+    "FeedbackGroup",
+    "FeedbackLine",
     "LeadMember",
     "LeadSection",
     "Member",
@@ -22,9 +41,16 @@ __all__ = [
     "ObjectiveLine",
     "ObjectiveSection",
     "OpenLead",
+    "PayItem",
+    "PayLine",
+    "PeopleKind",
+    "PeopleResults",
+    "PeopleSection",
+    "QualitySection",
     "RecordedFlow",
     "Review",
     "Standing",
     "TrendPart",
+    "Weaknesses",
     "build",
 ]

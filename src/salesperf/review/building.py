@@ -26,11 +26,14 @@ from salesperf.model.period import Grain, Period
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_date, require
+from salesperf.review.audience import Audience, PeopleResults
 from salesperf.review.channels import ChannelSection, channel_section
 from salesperf.review.deals import DealSection, deal_sections
 from salesperf.review.findings import find
 from salesperf.review.leads import LeadSection, lead_section
 from salesperf.review.objectives import ObjectiveSection, objective_section
+from salesperf.review.people import PeopleSection, people_section, require_people
+from salesperf.review.quality import Audited, QualitySection
 from salesperf.review.sections import DataSection, Member, MetricSection, Note, RecordedFlow, TrendPart
 from salesperf.review.standing import standing_of
 
@@ -66,6 +69,10 @@ class Review(Result):
         The leads; ``None`` where there are none.
     channels : ChannelSection or None
         The channels that they came by, and what these cost; ``None`` where neither is known.
+    quality : QualitySection
+        What is wrong with the records that it rests on. What weakens a number stands in its section too.
+    people : PeopleSection or None
+        Pay, appraisals and feedback, as far as the audience may see them; ``None`` where no results of people were handed over.
     recorded : tuple of RecordedFlow
         What was recorded though nobody owes it.
     unmet : tuple of Attainment
@@ -94,6 +101,8 @@ class Review(Result):
     deals: tuple[DealSection, ...]
     leads: LeadSection | None
     channels: ChannelSection | None
+    quality: QualitySection
+    people: PeopleSection | None
     recorded: tuple[RecordedFlow, ...]
     unmet: tuple[Attainment, ...]
     notes: tuple[Note, ...]
@@ -111,7 +120,7 @@ class Review(Result):
 
     @property
     def breakdowns(self) -> tuple[Breakdown, ...]:
-        """The trees of every number owed, every gap, every objective, the pipelines, and what channels cost and bring."""
+        """The trees of all numbers owed, gaps, objectives, pipelines, of what channels cost and bring, and of data quality."""
         attained = [each.attainment for each in self.metrics]
         attained += [member.attainment for each in self.metrics for member in each.members]
         attained += [part.attainment for each in self.metrics for part in each.trend]
@@ -125,6 +134,9 @@ class Review(Result):
             report = self.channels.report
             deals += [report.breakdown, *(line.breakdown for line in (*report.lines, report.total))]
             deals += [line.acquisition_breakdown for line in (*report.lines, report.total)]
+        deals.append(self.quality.report.breakdown)
+        if self.people is not None:
+            deals += self.people.breakdowns
         return (*(each.breakdown for each in (*attained, *self.unmet)), *(each.breakdown for each in owed), *deals)
 
     def rows(self) -> list[Row]:
@@ -138,7 +150,15 @@ class Review(Result):
         return rows
 
 
-def build(records: Records, *, owner: str | None, period: Period, as_of: date) -> Review:
+def build(
+    records: Records,
+    *,
+    owner: str | None,
+    period: Period,
+    as_of: date,
+    audience: Audience | None = None,
+    people: PeopleResults | None = None,
+) -> Review:
     """Review an owner's sales over a period, as known at the end of a day.
 
     Parameters
@@ -151,6 +171,10 @@ def build(records: Records, *, owner: str | None, period: Period, as_of: date) -
         Any run of days: a month, a quarter, a year.
     as_of
         The day at whose end the review looks back; within or after the period.
+    audience
+        Who reads it; ``None`` for nobody in particular, who sees nobody's pay, appraisal or feedback.
+    people
+        Statements of pay, appraisals and feedback, of which the review takes what the audience may see, and counts the rest.
 
     Returns
     -------
@@ -162,7 +186,9 @@ def build(records: Records, *, owner: str | None, period: Period, as_of: date) -
     InvalidValueError
         If the period had not begun.
     UnknownNameError
-        If the owner was not known then.
+        If the owner was not known then, or the reader of the audience never.
+    InvalidInputError
+        If there are results of people who are not known: all of them.
     UnitMismatchError
         If actuals that count are in another unit than the target.
 
@@ -184,9 +210,18 @@ def build(records: Records, *, owner: str | None, period: Period, as_of: date) -
     check_date(as_of, ("as_of",))
     if as_of < period.start:
         raise InvalidValueError("review_not_begun", path=("as_of",), start=period.start, value=as_of)
+    if audience is not None:
+        require(audience, Audience, path=("audience",))
+    if people is not None:
+        require(people, PeopleResults, path=("people",))
+    require_people(people or PeopleResults(), audience, records.org)
     known = records.as_of(as_of)
     known.org.require_owner(owner)
-    return _Builder(known, owner, period, as_of).build()
+    review = _Builder(known, owner, period, as_of).build()
+    if people is None:
+        return review
+    section = people_section(people, audience, known.org, owner=owner, passed=period.until(as_of) or period, as_of=as_of)
+    return attrs.evolve(review, people=section)
 
 
 class _Builder:
@@ -214,6 +249,8 @@ class _Builder:
         deals = tuple(deal_sections(then, owner=self.owner, period=self.period, as_of=self.passed.last))
         leads = lead_section(then, owner=self.owner, passed=self.passed)
         known, unled = () if leads is None else leads.leads, chain.from_iterable(section.deals for section in deals)
+        channels = channel_section(then, known, unled, owner=self.owner, passed=self.passed)
+        audited = Audited(then, owner=self.owner, passed=self.passed)
         rep = self.org.rep_by_id.get(self.owner or "")
         draft = Review(
             owner=self.owner,
@@ -222,11 +259,13 @@ class _Builder:
             org=self.org,
             calendar=self.calendar,
             data=self._data(),
-            metrics=metrics,
+            metrics=tuple(map(audited.metric, metrics)),
             objectives=objective_section(then, owner=self.owner, period=self.period, passed=self.passed),
-            deals=deals,
-            leads=leads,
-            channels=channel_section(then, known, unled, owner=self.owner, passed=self.passed),
+            deals=tuple(map(audited.deals, deals)),
+            leads=None if leads is None else audited.leads(leads),
+            channels=None if channels is None else audited.channels(channels),
+            quality=audited.section(deals, leads),
+            people=None,
             recorded=tuple(self._recorded(metrics)),
             unmet=unmet,
             notes=tuple(self._notes_on_rep(rep)) if rep is not None else (),

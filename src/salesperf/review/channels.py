@@ -10,11 +10,13 @@ from salesperf.channels import ChannelReport, compare, count
 from salesperf.model.amount import Unit
 from salesperf.model.change import Change
 from salesperf.model.channel_cost import ChannelCost
+from salesperf.model.frozen import FrozenMap
 from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.review.places import Places
+from salesperf.review.sections import Weaknesses
 
 __all__ = ["ChannelSection", "channel_section"]
 
@@ -44,6 +46,8 @@ class ChannelSection:
     deals : tuple of Opportunity
     costs : tuple of ChannelCost
         What all this was computed from.
+    weakened_by : FrozenMap
+        What weakens ``"channels"``, among these leads: see :data:`salesperf.review.Weaknesses`.
 
     Examples
     --------
@@ -63,6 +67,7 @@ class ChannelSection:
     leads: tuple[Lead, ...] = attrs.field(repr=False)
     deals: tuple[Opportunity, ...] = attrs.field(repr=False)
     costs: tuple[ChannelCost, ...] = attrs.field(repr=False)
+    weakened_by: Weaknesses = attrs.field(default=FrozenMap())
 
 
 def channel_section(

@@ -1,9 +1,7 @@
 """What a reader should know of the deals of a review: which are doubtful, where they wait, who moves them on and on."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
-
-import attrs
+from typing import Final
 
 from salesperf.kernels.proportion import wilson
 from salesperf.model.change import CHANGING_FIELDS
@@ -12,9 +10,6 @@ from salesperf.model.message import Message, Personal
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.review.deals import DealSection
-
-if TYPE_CHECKING:
-    from salesperf.pipeline import OpenDeal
 
 __all__ = ["find_in_deals", "find_without_deals"]
 
@@ -39,7 +34,6 @@ def find_in_deals(section: DealSection, org: Org) -> Iterator[Finding]:
     process = Message(section.process.label)
     yield from _doubtful(section, process)
     yield from _stuck(section, process)
-    yield from _left_behind(section, org, process)
     yield from _slipping(section, org, process)
 
 
@@ -53,10 +47,7 @@ def _label(org: Org, owner: str | None) -> Personal:
 
 
 def _doubtful(section: DealSection, process: Message) -> Iterator[Finding]:
-    """Notice deals without a beginning, and fields whose history the source did not keep."""
-    if section.undated:
-        count, known = section.undated, section.known
-        yield _finding("deals_undated", "warning", count=count, process=process, count_of=count, known=known)
+    """Notice fields whose history the source did not keep."""
     exported = [deal for deal in section.deals if deal.as_exported]
     if exported:
         held = {field for deal in exported for field in deal.as_exported}
@@ -86,27 +77,6 @@ def _stuck(section: DealSection, process: Message) -> Iterator[Finding]:
                 max_days=age.max_days,
                 median=age.median_days,
             )
-
-
-def _left_behind(section: DealSection, org: Org, process: Message) -> Iterator[Finding]:
-    """Notice open deals of a rep whose service has ended: nobody works on them."""
-    held: dict[str, list[OpenDeal]] = {}
-    for deal in section.pipeline.deals:
-        rep = None if deal.owner is None else org.rep_by_id.get(deal.owner)
-        if rep is not None and rep.left is not None and rep.left <= section.pipeline.as_of:
-            held.setdefault(rep.id, []).append(deal)
-    for owner, deals in sorted(held.items()):
-        yield _finding(
-            "left_behind",
-            "warning",
-            owner,
-            len(deals),
-            process=process,
-            owner=_label(org, owner),
-            left=org.rep_by_id[owner].left,
-            count_of=len(deals),
-            amount=attrs.evolve(section.pipeline, deals=tuple(deals)).total.amount,
-        )
 
 
 def _slipping(section: DealSection, org: Org, process: Message) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import attrs
 from salesperf.funnel import FunnelReport, analyze, count
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.estimate import Estimate
+from salesperf.model.frozen import FrozenMap
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
 from salesperf.model.period import Period
@@ -16,6 +17,7 @@ from salesperf.model.records import Records
 from salesperf.pipeline import Bridge, ClosedDeal, ClosedDeals, OpenDeal, Pipeline, SlipReport, bridge, closed, slips, snapshot
 from salesperf.pipeline.deals import decision_of, holder
 from salesperf.review.places import Place, Places, places_of, tree
+from salesperf.review.sections import Weaknesses
 
 __all__ = ["DealMember", "DealSection", "deal_sections"]
 
@@ -104,6 +106,9 @@ class DealSection:
         Teams and reps under the owner that decided or have something, each team before its members.
     deals : tuple of Opportunity
         What all this was computed from, as known on the day; sorted by id.
+    weakened_by : FrozenMap
+        What weakens ``"pipeline"``, ``"win_rate"``, ``"cycle_days"`` and ``"funnel"``, among these deals, of whatever period
+        they are: see :data:`salesperf.review.Weaknesses`.
 
     Examples
     --------
@@ -128,6 +133,7 @@ class DealSection:
     funnel: FunnelReport
     members: tuple[DealMember, ...]
     deals: tuple[Opportunity, ...] = attrs.field(repr=False)
+    weakened_by: Weaknesses = attrs.field(default=FrozenMap())
 
 
 def deal_sections(records: Records, *, owner: str | None, period: Period, as_of: date) -> Iterator[DealSection]:

@@ -49,7 +49,6 @@ def find(
     finder = _Finder(review, records, book, ledger, under)
     yield from finder.nothing_owed()
     yield from finder.last_entry()
-    yield from finder.outside_service()
     yield from finder.without_a_single_target()
     yield from finder.in_no_line()
     for section in review.metrics[:1]:
@@ -153,19 +152,6 @@ class _Finder:
         workdays = self.review.calendar.workdays(Period(after, self.passed.end)) if after < self.passed.end else 0
         if workdays > _STALE_WORKDAYS:
             yield self._finding("stale", "warning", last=last, workdays=workdays)
-
-    def outside_service(self) -> Iterator[Finding]:
-        """Notice sales by somebody who did not serve that day; they count for the company and for no team."""
-        asked = []
-        for rep in self.review.org.reps:
-            first, last = rep.service
-            gaps = [Period(date.min, first)] if first > date.min else []
-            gaps += [Period(last, date.max)] if last < date.max else []
-            asked += [(rep.id, gap) for gap in gaps if rep.id in self.under]
-        metrics = {actual.metric.key: actual.metric for actual in self.records.actuals}
-        for rep_id, entries in self._entries(metrics.values(), EVERYTHING, asked).items():
-            if entries:
-                yield self._finding("outside_service", "warning", rep_id, entries, owner=self._label(rep_id), entries=entries)
 
     def members_without_target(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice a rep who serves and owes nothing while another rep does."""

@@ -22,8 +22,6 @@ def find_in_leads(section: LeadSection, org: Org) -> Iterator[Finding]:
     org
         Who is who.
     """
-    if section.undated:
-        yield _finding("leads_undated", section.undated, known=section.known)
     late = [lead for lead in section.untouched if lead.is_overdue]
     if late:
         began = min((lead.created for lead in late if lead.created is not None), default=None)

@@ -17,6 +17,7 @@ from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.review.places import Place, Places, places_of, tree
+from salesperf.review.sections import Weaknesses
 
 __all__ = ["LeadMember", "LeadSection", "OpenLead", "lead_section"]
 
@@ -151,6 +152,8 @@ class LeadSection:
         Teams and reps under the owner that have any, each team before its members.
     leads : tuple of Lead
         What all this was computed from, as known on the day; sorted by id.
+    weakened_by : FrozenMap
+        What weakens ``"follow_up"``, among these leads and their people: see :data:`salesperf.review.Weaknesses`.
 
     Examples
     --------
@@ -171,6 +174,7 @@ class LeadSection:
     open_leads: tuple[OpenLead, ...]
     members: tuple[LeadMember, ...]
     leads: tuple[Lead, ...] = attrs.field(repr=False)
+    weakened_by: Weaknesses = attrs.field(default=FrozenMap())
 
     @property
     def known(self) -> int:

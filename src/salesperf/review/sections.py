@@ -7,11 +7,17 @@ import attrs
 
 from salesperf.attainment import Attainment, Owed
 from salesperf.model.amount import Amount
+from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
+from salesperf.quality import Number
 
-__all__ = ["NOTES", "DataSection", "Member", "MetricSection", "Note", "RecordedFlow", "Standing", "TrendPart"]
+__all__ = ["NOTES", "DataSection", "Member", "MetricSection", "Note", "RecordedFlow", "Standing", "TrendPart", "Weaknesses"]
+
+Weaknesses: TypeAlias = FrozenMap[Number, tuple[Finding, ...]]
+"""What weakens each number of a section: a finding for each rule of data quality that found something in the records that the
+number rests on, with how many of how many, gravest first. A number that nothing weakens is not among them."""
 
 Note: TypeAlias = Literal["joined", "left", "moved", "ramping", "absent", "dealer", "agent", "house", "prorated", "partial"]
 NOTES: Final[tuple[Note, ...]] = (
@@ -202,6 +208,8 @@ class MetricSection:
         Teams and reps under the owner that owe something, each team before its members.
     best_teams, best_reps : Standing or None
         Among teams directly under the owner, and among all reps under it, those alike; ``None`` for fewer than two.
+    weakened_by : FrozenMap
+        What weakens ``"attainment"``, among the entries that it sums: see :data:`Weaknesses`.
 
     Examples
     --------
@@ -223,6 +231,7 @@ class MetricSection:
     members: tuple[Member, ...]
     best_teams: Standing | None
     best_reps: Standing | None
+    weakened_by: Weaknesses = attrs.field(default=FrozenMap())
 
     @property
     def title(self) -> Message:

@@ -174,7 +174,7 @@ def sheet_of_columns(card: CardTerms, columns: Mapping[str, Any]) -> Sheet:
     for key, length in lengths.items():
         if length != count:
             faults.add(InvalidValueError("length", path=("columns", key), expected=count, value=length))
-    if not needed:
+    if not any(key in columns for key in card.fact_keys()):
         faults.add(InvalidValueError("no_columns", path=("columns",), choices=card.fact_keys()))
     faults.tell()
     return Sheet(needed, count, lambda key, row: ("columns", key, row))
@@ -191,6 +191,8 @@ def _fault_of_column(asked: Criterion | Gate, column: object) -> SalesperfError 
         return None if kind is Categories else InvalidValueError("not_of_scale", path=path, scale=kind, value=Codes)
     if not isinstance(column, np.ndarray):
         return InvalidValueError("not_an_array", path=path, value=named(column))
+    if isinstance(column, np.ma.MaskedArray):
+        return InvalidValueError("masked", path=path)
     if column.ndim != 1:
         return InvalidValueError("dimensions", path=path, value=column.ndim)
     if column.dtype.kind in _KINDS[kind]:
@@ -244,7 +246,7 @@ def _sheet(card: CardTerms, many: Sequence[Mapping[str, object]], place: Place) 
 
 
 def _numbers(values: list[Any], key: str, sheet: Sheet) -> Column:
-    _check_kinds(values, _NUMBERS, "not_numeric", key, sheet)
+    _check_kinds(values, _NUMBERS, "not_a_number", key, sheet)
     try:
         return np.array(values, dtype=np.float64)  # nothing becomes nan
     except (OverflowError, ValueError):

@@ -317,6 +317,8 @@ def _number_of(score: object) -> float:
 def _check_column(column: object, name: str, kinds: str) -> None:
     if not isinstance(column, np.ndarray):
         raise InvalidValueError("not_an_array", path=(name,), value=named(column))
+    if isinstance(column, np.ma.MaskedArray):
+        raise InvalidValueError("masked", path=(name,))
     if column.ndim != 1:
         raise InvalidValueError("dimensions", path=(name,), value=column.ndim)
     if column.dtype.kind not in kinds:

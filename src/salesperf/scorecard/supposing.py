@@ -160,6 +160,8 @@ def what_if(
 
 def _goal(bands: Bands, score: Score, target: str | None, previous: str | None) -> str:
     if target is not None:
+        if target not in bands.labels:
+            raise UnknownNameError("unknown_band", path=("target",), choices=bands.labels, value=target)
         return target
     band = bands.band(score, previous)
     place = len(bands.labels) if band is None else bands.labels.index(band)
