@@ -175,14 +175,13 @@ class TestColumns:
     @pytest.mark.parametrize("method", DIVISOR_METHODS)
     @pytest.mark.parametrize("kind", KINDS)
     def test_columns_are_divided_like_the_fractions_that_they_hold(self, kind: str, method: str) -> None:
-        column = columns(kind, 300)
+        column = columns(kind, 150)
         exact = [Fraction(weight) for weight in column.tolist()]
-        for total in (300, 301, 450, 7_000, 10**9 + 7, 2**52, 2**52 + 1, INT64_MAX):
+        for total in (150, 151, 225, 7_000, 10**9 + 7, 2**52, 2**52 + 1, INT64_MAX):
             assert apportion(total, column, method=method).tolist() == apportion(total, exact, method=method).tolist()
 
     @pytest.mark.parametrize("method", DIVISOR_METHODS)
-    @pytest.mark.parametrize("kind", ["integers", "floats", "equal", "few", "odd"])
-    @pytest.mark.parametrize("size", [32_768, 32_769])
+    @pytest.mark.parametrize(("kind", "size"), [("integers", 32_768), ("floats", 32_769), ("few", 32_769), ("odd", 32_768)])
     def test_columns_of_about_a_block_are_divided_by_a_divisor(self, size: int, kind: str, method: str) -> None:
         column = columns(kind, size)
         parts = apportion(10**6 + 3, column, method=method)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 
 from salesperf import CNY, Amount, Curve, Estimate, Message, Period
@@ -45,6 +46,26 @@ def quarters(*results: float, rep: str = "ada") -> list[Appraisal]:
 
 
 class TestSchemes:
+    def test_the_text_begins_with_who_when_and_by_what(self) -> None:
+        standard = appraise("ada", {"attainment": 1.0}, STANDARD_SCHEMES["rep"], period=Period.quarter(2026, 3))
+        assert standard.text().splitlines()[0] == "Appraisal of ada for Q3 2026 by the scheme “Sales rep”."
+        assert standard.text("zh").splitlines()[0] == "ada 2026年第3季度绩效考核，方案：销售代表。"
+        assert told("ada", 90).text().splitlines()[0] == "Appraisal of ada by the scheme “plain”."
+
+    def test_ready_made_schemes_refuse_what_cannot_be(self) -> None:
+        parts = {"attainment": 105, "okr": 70, "initiative": 9, "reliability": 0, "cooperation": 5, "records_complete": -0.1}
+        with pytest.raises(InvalidInputError) as caught:
+            appraise("ada", parts, STANDARD_SCHEMES["rep"])
+        faults = {fault.path[1]: fault for fault in caught.value.exceptions if isinstance(fault, SalesperfError)}
+        assert {fault.code for fault in faults.values()} == {"fact_out_of_range"}
+        assert sorted(map(str, faults)) == ["attainment", "initiative", "okr", "records_complete", "reliability"]
+        assert str(faults["initiative"]).startswith("parts.initiative: expected a value from 1 to 5, got 9")
+        assert "105% as 1.05" in str(faults["attainment"])
+        for scheme in STANDARD_SCHEMES.values():
+            assert sorted(scheme.ranges) == sorted(scheme.card.fact_keys())
+        at_the_ends = {"attainment": -10, "okr": 0.1 + 0.2 + 0.7000000000000001, "initiative": 1, "reliability": Decimal(5)}
+        assert appraise("ada", at_the_ends, STANDARD_SCHEMES["rep"]).band == "D"
+
     def test_the_mean_of_components_is_that_of_the_source(self, oracle: Callable[[str], Any]) -> None:
         (case,) = (case for case in oracle("appraisal_goals.json")["cases"] if case["id"] == "final-mean")
         marks = Curve([(0, 0), (5, 5)])
@@ -114,11 +135,11 @@ class TestCalibration:
     def test_every_step_is_told(self) -> None:
         found = told("ada", 90).calibrated("B", reason="windfall of one order", on=MEETING)
         found = found.calibrated("B", reason="heard again", on=MEETING)
-        assert found.text().splitlines()[1:] == [
+        assert found.text().splitlines()[2:] == [
             "Calibrated on 2026-10-09 from A to B: windfall of one order",
             "Confirmed as B on 2026-10-09: heard again",
         ]
-        assert found.text("zh").splitlines()[1] == "2026年10月9日校准会议将等级由 A 调整为 B：windfall of one order"
+        assert found.text("zh").splitlines()[2] == "2026年10月9日校准会议将等级由 A 调整为 B：windfall of one order"
         assert found.rows()[0]["calibrated"] == 2
 
     def test_a_band_may_be_given_where_there_is_no_score(self) -> None:
@@ -126,7 +147,7 @@ class TestCalibration:
         found = appraise("ada", {}, AppraisalScheme(key="plain", card=card, bands=BANDS))
         assert found.band is None
         found = found.calibrated("C", reason="on leave", on=MEETING)
-        assert found.text().splitlines()[1] == "Calibrated on 2026-10-09 from none to C: on leave"
+        assert found.text().splitlines()[2] == "Calibrated on 2026-10-09 from none to C: on leave"
 
     def test_the_reason_is_in_no_repr(self) -> None:
         assert "sick" not in repr(told("ada", 90).calibrated("B", reason="was sick", on=MEETING))
@@ -136,7 +157,9 @@ class TestRewards:
     def test_they_follow_from_the_band_that_holds(self) -> None:
         scheme = STANDARD_SCHEMES["rep"]
         found = appraise("ada", {"attainment": 0.5}, scheme, decided=MEETING)
-        assert [reward.text() for reward in found.rewards] == ["Improvement plan, since the band is D; due by 2026-10-23."]
+        (penalty,) = found.rewards
+        assert penalty.text() == "Penalty: Improvement plan, since the band is D; due by 2026-10-23."
+        assert penalty.text("zh") == "惩罚（绩效改进计划）：等级为 D；应于2026年10月23日前执行。"
         assert [reward.rule.key for reward in found.calibrated("A", reason="new", on=MEETING).rewards] == ["recognition"]
         assert appraise("ada", {"attainment": 1.0}, scheme).rewards == ()
 
@@ -156,7 +179,7 @@ class TestRewards:
         assert keys(79, 2) == ["coach"]
         assert keys(79, 3) == []
         found = appraise("ada", {"results": 80, "attitude": 3}, scheme)
-        assert found.rewards[0].text() == "bonus, since results has 80.00 points."
+        assert found.rewards[0].text() == "Reward: bonus, since results has 80.00 points."
 
     @pytest.mark.parametrize("criterion", ["top", "middle", "results"])
     def test_they_follow_from_a_criterion_of_any_level(self, criterion: str) -> None:
@@ -291,6 +314,10 @@ class TestTraining:
         assert found.rows() == [{"rep": "ada", "before": None, "after": None}, {"rep": "bo", "before": 2.0, "after": 3.0}]
 
 
+RANGED = AppraisalScheme(key="ranged", card=CARD, bands=BANDS, ranges={"attitude": [1, 5]})  # type: ignore[dict-item] # any pair
+OTHERWISE = appraise(
+    "ada", {"results": 1, "attitude": 1}, attrs.evolve(SCHEME, bands=Bands([("A", 0)])), period=Period.year(2026)
+)
 REWARD: dict[str, Any] = {"key": "trip", "kind": "reward", "due_days": 0}
 PROMOTION: dict[str, Any] = {"key": "senior", "bands": ["A"], "times": 1, "within": 1}
 
@@ -330,6 +357,25 @@ PROMOTION: dict[str, Any] = {"key": "senior", "bands": ["A"], "times": 1, "withi
             InvalidValueError,
             "not_unique",
             ("AppraisalScheme", "rewards", 1, "key"),
+        ),
+        (
+            lambda: attrs.evolve(RANGED, ranges=3),  # type: ignore[arg-type]
+            InvalidValueError,
+            "wrong_type",
+            ("AppraisalScheme", "ranges"),
+        ),
+        (lambda: attrs.evolve(RANGED, ranges={"x": (1, 2)}), UnknownNameError, "choice", ("AppraisalScheme", "ranges", "x")),
+        (
+            lambda: attrs.evolve(RANGED, ranges={"results": (1,)}),  # type: ignore[dict-item]
+            InvalidValueError,
+            "length",
+            ("AppraisalScheme", "ranges", "results"),
+        ),
+        (
+            lambda: attrs.evolve(RANGED, ranges={"results": (2, 1)}),
+            InvalidValueError,
+            "interval_reversed",
+            ("AppraisalScheme", "ranges", "results"),
         ),
         (lambda: appraise("", {}, SCHEME), InvalidValueError, "empty", ("rep",)),
         (
@@ -373,6 +419,18 @@ PROMOTION: dict[str, Any] = {"key": "senior", "bands": ["A"], "times": 1, "withi
             InvalidValueError,
             "no_appraisals",
             ("history",),
+        ),
+        (
+            lambda: eligibility(quarters(1), PromotionRule(**{**PROMOTION, "never": ["Z"]}), as_of=MEETING),
+            UnknownNameError,
+            "unknown_band",
+            ("rule", "senior", "never"),
+        ),
+        (
+            lambda: recognize([quarters(1)], [RecognitionRule(key="x", kind="steady", bands=["a"], times=1)], as_of=MEETING),
+            UnknownNameError,
+            "unknown_band",
+            ("rules", 0, "x", "bands"),
         ),
         (
             lambda: RecognitionRule(key="x", kind="steady"),
@@ -475,6 +533,14 @@ def test_one_fault_is_one_line(
                 ("history", 3): "appraisal_without_period",
                 ("history", 1, "period"): "not_unique",
             },
+        ),
+        (
+            lambda: recognize([[*quarters(1, 2), OTHERWISE]], [], as_of=MEETING),
+            {("histories", 0, 2): "appraisal_of_another_scheme"},
+        ),
+        (
+            lambda: appraise("ada", {"results": "high", "attitude": 9}, RANGED),
+            {("parts", "results"): "not_a_number", ("parts", "attitude"): "fact_out_of_range"},
         ),
         (
             lambda: training_effect({"ada": "good", "bo": 1e10}, {"": 3}),  # type: ignore[dict-item]

@@ -13,6 +13,7 @@ import pytest
 from salesperf import (
     CNY,
     COUNT,
+    USD,
     Amount,
     Bonus,
     CommissionPlan,
@@ -108,7 +109,51 @@ FOUND: list[tuple[str, CommissionPlan, list[Any] | None, list[tuple[str, str, st
         "tiers beyond everybody",
         plan_of(part_of([Tier(0, 1, 1), Tier(1, 2, 2), Tier(2, None, 3)], over="quota", weight=1), target_pay=Amount.of(9, CNY)),
         [0.5, D("1.5"), Amount.of(7, CNY)],
-        [("unreachable_tier", "warning", "sales: the tier from 200% on is beyond all 2 attainments; the highest is 150%.")],
+        [
+            ("unreachable_tier", "warning", "sales: the tier from 200% on is beyond all 2 attainments; the highest is 150%."),
+            ("attainments_unfit", "info", "field: attainments that no tiers look at, being of another kind or unit: 1."),
+        ],
+    ),
+    (
+        "attainments of the wrong kind",
+        plan_of(part_of(RISING), TieredPay(key="share", over="quota", tiers=[Tier(0, 1, D("0.1")), Tier(1, None, D("0.2"))])),
+        [Amount.of(5, COUNT), Amount.of(5, USD)],
+        [
+            ("attainments_unfit", "info", "field: attainments that no tiers look at, being of another kind or unit: 2."),
+            ("attainments_unfit", "info", "sales: no attainment is an amount of its unit, so who reaches its tiers cannot be told."),
+            ("attainments_unfit", "info", "share: no attainment is a share of a quota, so who reaches its tiers cannot be told."),
+        ],
+    ),
+    (
+        "pay above credit only together",
+        plan_of(
+            part_of([Tier(0, 1000, D("0.2")), Tier(1000, None, D("0.5"))]),
+            TieredPay(key="early", tiers=[Tier(0, 500, D("0.4")), Tier(500, None, D("0.1"))], mode="retroactive"),
+            TieredPay(key="units", tiers=[Tier(0, None, D(50))], measure="units_sold"),
+            TieredPay(key="cash", tiers=[Tier(0, None, D("0.5"))], basis="collected"),
+            rated=[RatedPay(key="matrix", rates=[PayRate(rate=D("0.3"))])],
+            spiffs=[Spiff(key="launch", rate=D("0.15")), Spiff(key="dear", rate=D("1.5"))],
+        ),
+        None,
+        # By hand: at most 0.2 + 0.4 or 0.5 + 0.1 of tiers, whatever was reached, with 0.3 and 0.15.
+        [
+            ("cliff", "serious", "early: reaching CNY 500.00 pays CNY 50.00, just below it pays CNY 200.00: CNY 150.00 less for more."),
+            ("above_credit", "warning", "dear: more is paid than is brought, 150% at the highest rate."),
+            ("above_credit", "warning", "field: sales, early, matrix, launch together pay more than is brought, 105% at their highest rates."),
+        ],
+    ),
+    (
+        "bunching that pays just below an edge",
+        plan_of(part_of([Tier(0, D("0.8"), D("0.01")), Tier(D("0.8"), None, D("0.016"))], mode="retroactive", over="quota"), resets="quarter"),
+        None,
+        # By hand: 80 % at 1 % twice is 1.6 % of the quota; 160 % at 1.6 % is 2.56 %.
+        [("hold_to_bunch", "info", "sales: just below 80% twice pays 1.6% of the quota; all of it in one window and none in the other pays 2.56% of the quota: 0.96% of the quota more for holding deals.")],
+    ),
+    (
+        "facts with too many combinations",
+        plan_of(rated=[RatedPay(key="matrix", missing="nothing", rates=[PayRate(when={f"fact-{n}": f"{n}-{m}" for n in range(12)}, rate=D("0.1")) for m in range(9)])]),
+        None,
+        [("rate_gaps_unknown", "info", "matrix: 282,429,536,481 combinations of facts are too many to be looked through for gaps.")],
     ),
     (
         "tiers of units beyond everybody",
