@@ -66,7 +66,7 @@ def divide_columns(columns: Integers, claims: Claims, group: Integers, *, method
     """
     claims = _reduced_in_columns(claims, group)
     plain = _reduced_in_rows(claims)
-    shares = [_shares_of_rows(*table) for table in _each(columns, claims, group)]
+    shares = list(_shares(columns, claims, group))
     try:
         return apportion_matrices(_rounded(columns, shares), columns, plain, group, method=method)
     except InfeasibleError:
@@ -81,25 +81,24 @@ class _Shares(NamedTuple):
     denominator: int
 
 
-def _each(columns: Integers, claims: Claims, group: Integers) -> Iterator[tuple[list[int], Claims]]:
-    """Yield the columns and the claims of one table after the other."""
-    edges = np.searchsorted(group, np.arange(len(columns) + 1)).tolist()
-    for table, (start, end) in enumerate(pairwise(edges)):
-        yield columns[table].tolist(), claims[start:end]
-
-
-def _shares_of_rows(columns: Sequence[int], claims: Claims) -> _Shares:
-    """Sum the exact shares of each row, without their sign.
+def _shares(columns: Integers, claims: Claims, group: Integers) -> Iterator[_Shares]:
+    """Sum the exact shares of each row, without their sign, one table after the other.
 
     The share of a row in a column is its claim over all claims; over the common multiple of these, all are whole numbers.
     """
-    sums = claims.sum(axis=0).tolist()
-    common = lcm(*(sum_ for sum_ in sums if sum_))
-    factors = [abs(column) * (common // sum_) if sum_ else 0 for column, sum_ in zip(columns, sums, strict=True)]
-    if claims.dtype != object and sum(factors) * int(claims.max(initial=0)) <= INT64_MAX:
-        return _Shares((claims @ np.array(factors, dtype=np.int64)).tolist(), common)
-    rows = claims.tolist()
-    return _Shares([sum(factor * claim for factor, claim in zip(factors, row, strict=True)) for row in rows], common)
+    starts = np.searchsorted(group, np.arange(len(columns)))
+    sums, owed = np.add.reduceat(claims, starts, axis=0).tolist(), np.abs(columns).tolist()
+    largest = int(claims.max(initial=0))
+    for place, edges in enumerate(pairwise([*starts.tolist(), len(claims)])):
+        common = lcm(*filter(None, sums[place]))
+        factors = [column * (common // sum_) if sum_ else 0 for column, sum_ in zip(owed[place], sums[place], strict=True)]
+        rows = claims[slice(*edges)]
+        if claims.dtype != object and sum(factors) * largest <= INT64_MAX:
+            yield _Shares((rows @ np.array(factors, dtype=np.int64)).tolist(), common)
+        else:
+            yield _Shares(
+                [sum(factor * claim for factor, claim in zip(factors, row, strict=True)) for row in rows.tolist()], common
+            )
 
 
 def _rounded(columns: Integers, shares: Sequence[_Shares]) -> Integers:
