@@ -117,3 +117,11 @@ def test_f_is_that_of_scipy(p: float, numerator: float, denominator: float) -> N
     if 1e-250 < quantile < 1e250:
         assert quantile == pytest.approx(float(stats.f.ppf(p, numerator, denominator)), rel=1e-9)
         assert fisher_f_cdf(quantile, numerator, denominator) == pytest.approx(p, rel=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e300])
+def test_agreement_does_not_depend_on_the_unit_however_small_or_large(unit: float) -> None:
+    ratings = np.array([[9.0, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6]])
+    for kind in ICC_KINDS:
+        assert intraclass_correlation(ratings * unit, kind) == pytest.approx(intraclass_correlation(ratings, kind), rel=1e-9)
+    assert krippendorff_alpha(ratings * unit, "interval") == pytest.approx(krippendorff_alpha(ratings, "interval"), rel=1e-9)

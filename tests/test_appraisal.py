@@ -23,6 +23,7 @@ from salesperf.appraisal import (
     appraise,
     distribute,
     eligibility,
+    missing_parts,
     recognize,
     training_effect,
     training_needs,
@@ -75,6 +76,25 @@ class TestSchemes:
         )
         found = appraise("ada", dict(zip(keys, case["inputs"]["components"], strict=True)), scheme)
         assert found.score.value == pytest.approx(case["expected"]["final"], abs=case["tolerance"])
+
+    def test_what_is_pending_in_a_round_is_that_of_the_source(self, oracle: Callable[[str], Any]) -> None:
+        (case,) = (case for case in oracle("appraisal_goals.json")["cases"] if case["id"] == "cycle-summary")
+        keys = ("goals", "feedback", "self")
+        parts = Scorecard([Criterion(key, RATING, missing="leave_out") for key in keys])
+        card = Scorecard([Criterion("all", parts, missing="leave_out")])
+        scheme = AppraisalScheme(key="round", card=card, bands=BANDS)
+        # Of two people one has goals and feedback, and neither has assessed himself.
+        told = [appraise("bo", {}, scheme), appraise("ada", {"goals": 4, "feedback": 3}, scheme)]
+        found = missing_parts(told)
+        assert dict(found) == {"goals": ("bo",), "feedback": ("bo",), "self": ("ada", "bo")}
+        expected = case["expected"]
+        assert len(told) == expected["appraisees"]
+        assert len(found["self"]) == expected["self_appraisal_pending"]
+        assert len(found["goals"]) == expected["goals_missing"]
+        assert len(found["feedback"]) == expected["feedback_missing"]
+        with pytest.raises(InvalidValueError) as caught:
+            missing_parts([told[0], told[0]])
+        assert (caught.value.code, caught.value.path) == ("not_unique", ("appraisals", 1, "rep"))
 
     def test_weighted_goals_are_those_of_the_source(self, oracle: Callable[[str], Any]) -> None:
         (case,) = (case for case in oracle("appraisal_goals.json")["cases"] if case["id"] == "kra-before-move")

@@ -360,7 +360,7 @@ def test_units_bring_amounts_each() -> None:
     made = paid(plan_of(part), entry)
     assert made.total == usd(65)
     assert made.lines[0].reasons[0].text() == "12 brings the sum to 12: 10 at 5 each, 2 at 7.5 each."
-    assert made.lines[0].reasons[0].text("zh") == "计入 12，累计 12：10 按 每件 5, 2 按 每件 7.5。".replace(", ", "、")
+    assert made.lines[0].reasons[0].text("zh") == "计入 12，累计 12：10（按 5/件）、2（按 7.5/件）。"
 
 
 def test_a_dealers_rebate_is_a_plan() -> None:
@@ -415,7 +415,52 @@ def test_every_term_that_looks_at_a_period_by_itself_is_told() -> None:
     )
     told = [message.key.rpartition(".")[2] for message in plan.telescoping_faults()]
     assert told == ["gate", "coefficient", "period_cap", "floor", "guarantee", "draw", "score_bonus"]
-    assert all("年" in note.text("zh") for note in paid(plan, scores={"nps": 1}).notes)
+    assert all("各期" in note.text("zh") for note in paid(plan, scores={"nps": 1}).notes)
+
+
+def test_what_a_pool_and_each_adjustment_come_to_can_be_reckoned_again() -> None:
+    pool = Pool(key="team", team="east", rate=D("0.03"), weights={"bo": 1, "ada": 1})
+    plan = plan_of(
+        pools=[pool], floor=usd(20), guarantee=Guarantee(amount=usd(10), period=MAY), draw=Draw(amount=usd(60), limit=usd(30))
+    )
+    deal = sold(1, "33.37", payee="east")
+    may = paid(plan, deal)
+    # By hand: the pool is 1.00 (1.0011), of two equal weights 0.50; 9.50 to the guarantee, 10 to the floor, 30 up to the
+    # limit of the draw.
+    assert [(each.kind, each.amount) for each in may.adjustments] == [
+        ("guarantee", usd(9.5)),
+        ("floor", usd(10)),
+        ("draw_advanced", usd(30)),
+    ]
+    june = paid(plan, deal, sold(2, 10_000, payee="east", on=date(2026, 6, 1)), period=JUNE, previous=may)
+    assert june.adjustments[-1].amount == usd(-30)
+    # Of 1.01 one of two equal weights has the cent.
+    odd = [paid(plan, attrs.evolve(deal, amount=usd(33.67)), payee=payee) for payee in ("ada", "bo")]
+    assert sorted(made.lines[0].pay for made in odd) == [usd(0.5), usd(0.51)]
+    for made in (may, june, *odd):
+        assert made.breakdown.holds()
+        for tree in (*made.breakdown.parts[0].parts, *made.breakdown.parts[1:]):
+            assert tree.parts
+            assert len(list(tree.walk())) > 3
+            assert tree.text("zh") != tree.text()
+
+
+def test_a_bonus_tells_the_share_of_the_quota() -> None:
+    bonus = Bonus(key="reach", curve=Curve([(0, 0), (1, 1)]), amount=usd(50))
+    made = paid(plan_of(bonuses=[bonus]), sold(1, 400), quota=usd(1600))
+    assert (
+        made.lines[0]
+        .reasons[0]
+        .text()
+        .endswith("brings the sum to USD 400.00, 25% of the quota, for a bonus of USD 12.50 in all.")
+    )
+    assert "达到目标额的 25%" in made.text("zh")
+
+
+def test_a_quota_of_things_is_written_as_their_number() -> None:
+    part = TieredPay(key="units", measure="units_sold", over="quota", tiers=[Tier(0, None, D("0.5"))])
+    made = paid(plan_of(part), payee="ada", quota=Amount.of(40, COUNT))
+    assert made.text().splitlines()[1].endswith(": 40")
 
 
 def test_a_cap_of_the_window_holds_over_the_months() -> None:
@@ -618,7 +663,7 @@ def test_a_rep_can_follow_a_pay_slip() -> None:
     made = paid(plan_of(part, title="Field plan"), *entries, sold(4, 5, measure="visits"), quota=usd(1000))
     assert made.text() == (
         "Statement of ada for 2026-05, plan Field plan\n"
-        "Quota that counts, Revenue: 1,000\n"
+        "Quota that counts, Revenue: USD 1,000.00\n"
         "  2026-05-04 e-1 (o-1), sales: USD 45.00. USD 900.00 brings the sum to USD 900.00: USD 900.00 at 5%.\n"
         "  2026-05-06 e-2 (o-2), sales: USD 65.00. USD 800.00 brings the sum to USD 1,700.00: "
         "USD 100.00 at 5%, USD 500.00 at 8%, USD 200.00 at 10%.\n"

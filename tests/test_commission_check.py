@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - sentences stand as readers see them
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -50,6 +51,7 @@ def part_of(tiers: list[Tier], **others: Any) -> TieredPay:  # noqa: ANN401 - fi
 def told(findings: tuple[Finding, ...]) -> Iterator[tuple[str, str, str]]:
     for finding in findings:
         assert finding.text("zh") != finding.text()
+        assert not re.search(r"[\u4e00-\u9fff] [\u4e00-\u9fff]", finding.text("zh"))
         yield finding.rule, finding.severity, finding.text()
 
 
@@ -110,7 +112,7 @@ FOUND: list[tuple[str, CommissionPlan, list[Any] | None, list[tuple[str, str, st
         plan_of(part_of([Tier(0, 1, 1), Tier(1, 2, 2), Tier(2, None, 3)], over="quota", weight=1), target_pay=Amount.of(9, CNY)),
         [0.5, D("1.5"), Amount.of(7, CNY)],
         [
-            ("unreachable_tier", "warning", "sales: the tier from 200% on is beyond all 2 attainments; the highest is 150%."),
+            ("unreachable_tier", "warning", "sales: the tier from 200% on is beyond every attainment (2); the highest is 150%."),
             ("attainments_unfit", "info", "field: attainments that no tiers look at, being of another kind or unit: 1."),
         ],
     ),
@@ -159,7 +161,7 @@ FOUND: list[tuple[str, CommissionPlan, list[Any] | None, list[tuple[str, str, st
         "tiers of units beyond everybody",
         plan_of(part_of([Tier(0, 10, 5), Tier(10, None, 7)], measure="units_sold")),
         [Amount.of(8, COUNT)],
-        [("unreachable_tier", "warning", "sales: the tier from 10 on is beyond all 1 attainments; the highest is 8.")],
+        [("unreachable_tier", "warning", "sales: the tier from 10 on is beyond every attainment (1); the highest is 8.")],
     ),
     (
         "rates that are missing",
@@ -269,6 +271,9 @@ def test_a_simulation_is_exact_for_those_it_rests_on_and_repeats() -> None:
     assert "3 payees cost CNY 195.00" in cost.text()
     assert "Left out, since they do not follow from what was reached: launch." in cost.text()
     assert "达到封顶的人数：1。" in cost.text("zh")
+    assert re.fullmatch(r"3 人共需 195.00 元，95.0% 的抽样最低 \S+ 元，最高 \S+ 元；最高一人为 120.00 元。.*", cost.text("zh"))
+    alone = simulate(plan, reached[:1], rng=np.random.default_rng(3), draws=9)
+    assert alone.text().startswith("One payee costs CNY 25.00; 95.0% of samples lie from CNY 25.00 to CNY 25.00. That is")
     plain = simulate(plan_of(part_of(RISING)), reached, rng=np.random.default_rng(3), draws=9)
     assert plain.text().endswith("That is 6.4% of their credit.")
 

@@ -36,7 +36,7 @@ from salesperf import (
 )
 from salesperf.commission.accounts import EntryAccount
 from salesperf.commission.pieces import Pieces
-from salesperf.commission.rules import OnPieces, RoundedTo
+from salesperf.commission.rules import OnPieces, RoundedTo, ShareOfPool
 from salesperf.commission.stated import DrawAccount
 from salesperf.messages import LANGUAGES, describe_error
 from salesperf.model.breakdown import Breakdown
@@ -156,6 +156,8 @@ def test_a_rule_of_pay_does_not_hold_for_what_is_no_number() -> None:
     pieces = Pieces((), (0,), (1,), 1, 1)
     for rule in (OnPieces(pieces), RoundedTo(CNY)):
         assert not Breakdown(label=Message("y"), value=AMOUNT, rule=rule, parts=(text,)).holds()
+    number = Breakdown(label=Message("x"), value=7)
+    assert not Breakdown(label=Message("y"), value=AMOUNT, rule=ShareOfPool((1,), 0), parts=(number,)).holds()
 
 
 def test_what_is_held_is_what_is_neither_released_nor_lost() -> None:

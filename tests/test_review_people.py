@@ -390,7 +390,7 @@ def test_the_report_tells_the_reader_s_own_lines_in_chinese() -> None:
     assert "## 薪酬、考核与反馈" in text
     assert "读者：Ada。" in text
     assert "未向读者显示：提成结算单 2 份、考核 2 份。" in text
-    assert cells(text, "2026年8月3日") == [["2026年8月3日", "o-8", "sales", "50.00 元", "1,000.00 元 按 5%。"]]
+    assert cells(text, "2026年8月3日") == [["2026年8月3日", "o-8", "sales", "50.00 元", "1,000.00 元，按 5%。"]]
     assert cells(text, "合计") == []
     row = ["Ada", "销售代表", "2026年第3季度", "91.80", "A", "经校准：维持", "表彰（2026年10月23日前兑现）"]
     assert row in cells(text, "Ada")

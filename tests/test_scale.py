@@ -70,7 +70,7 @@ def test_an_unknown_category_is_what_the_policy_says() -> None:
         (lambda: Curve([(0, 1), 3]), "wrong_type", ("Curve", "knots", 1)),  # type: ignore[list-item] # the fault
         (lambda: Curve(3), "wrong_type", ("Curve", "knots")),  # type: ignore[arg-type] # the fault
         (lambda: Curve([(0, math.nan)]), "not_finite", ("Curve", "knots", 0)),
-        (lambda: Curve([("a", 1)]), "wrong_type", ("Curve", "knots", 0)),  # type: ignore[list-item] # the fault
+        (lambda: Curve([("a", 1)]), "wrong_type", ("Curve", "knots", 0)),
         (lambda: Curve([(0, 10**9 + 1)]), "out_of_range", ("Curve", "knots", 0)),
         (lambda: Curve([(10**301, 1)]), "out_of_range", ("Curve", "knots", 0)),
         (lambda: Steps([(0, 1)], below=Decimal(-(10**10))), "out_of_range", ("Steps", "below")),

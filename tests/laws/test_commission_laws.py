@@ -108,6 +108,21 @@ def test_months_sum_to_their_year(part: TieredPay, entries: list[Entry], cap: in
 
 
 @few
+@given(part=tiered_pays(is_sound=True), entries=sales(), others=sales())
+def test_overlay_entries_leave_the_primary_book_alone(part: TieredPay, entries: list[Entry], others: list[Entry]) -> None:
+    overlay = [attrs.evolve(entry, id=f"v{entry.id}", book="overlay") for entry in others]
+    plan = plan_of(part)
+    beside = attrs.evolve(plan, tiered=(*plan.tiered, attrs.evolve(part, key="overlay", book="overlay")))
+    (both,) = stated(beside, [*entries, *overlay])
+    (primary,) = stated(plan, entries)
+    assert [line for line in both.lines if line.part != "overlay"] == list(primary.lines)
+    # The overlay is paid for as if there were no other book.
+    (alone,) = stated(plan_of(part, rated=(), bonuses=(), spiffs=()), [attrs.evolve(each, book="primary") for each in overlay])
+    assert [line.pay for line in both.lines if line.part == "overlay"] == [line.pay for line in alone.lines]
+    assert both.earned == primary.earned + alone.earned
+
+
+@few
 @given(part=tiered_pays(is_sound=True), entries=sales())
 def test_lines_sum_to_the_total_and_recompute(part: TieredPay, entries: list[Entry]) -> None:
     (year,) = stated(plan_of(part, cap=Amount.of(500, CURRENCY), cap_of="period"), entries)

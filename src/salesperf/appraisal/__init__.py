@@ -1,7 +1,8 @@
 """Appraisals (绩效考核): scores by a scheme, calibration, forced distribution, promotion, recognition and training."""
 
-from salesperf.appraisal.appraising import Appraisal, CalibrationStep, appraise
+from salesperf.appraisal.appraising import Appraisal, CalibrationStep, appraise, missing_parts
 from salesperf.appraisal.distributing import SMALLEST_GROUP, TIES, BandCut, Distribution, DistributionLine, Ties, distribute
+from salesperf.appraisal.funnel_limits import FunnelLimits
 from salesperf.appraisal.promoting import (
     RECOGNITION_KINDS,
     Condition,
@@ -13,7 +14,7 @@ from salesperf.appraisal.promoting import (
     eligibility,
     recognize,
 )
-from salesperf.appraisal.ranking import RANKED, FunnelLimits, Ranked, Ranking, rank_means, rank_rates
+from salesperf.appraisal.ranking import RANKED, Ranked, Ranking, rank_means, rank_rates
 from salesperf.appraisal.rewarding import REWARD_KINDS, Reward, RewardKind, RewardRule
 from salesperf.appraisal.scheme import RATING, STANDARD_SCHEMES, AppraisalScheme
 from salesperf.appraisal.training import TrainingEffect, TrainingNeed, training_effect, training_needs
@@ -50,6 +51,7 @@ __all__ = [
     "appraise",
     "distribute",
     "eligibility",
+    "missing_parts",
     "rank_means",
     "rank_rates",
     "recognize",

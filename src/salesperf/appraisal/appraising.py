@@ -1,25 +1,28 @@
 """The appraisal of one: the score by a scheme, its band, and what a calibration meeting made of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from numbers import Number
 from typing import Final, cast
 
 import attrs
 
-from salesperf.appraisal.rewarding import Reward, due_rewards
+from salesperf.appraisal.rewarding import Reward, due_rewards, parts_of
 from salesperf.appraisal.scheme import AppraisalScheme
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.messages import Catalogs
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.estimate import Estimate
+from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.period import Period
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import check_date, is_identifier, require
+from salesperf.model.validators import as_tuple, check_date, is_identifier, repeated, require
 from salesperf.scorecard import Explanation, Score, explain
+from salesperf.scorecard.bands import DIGITS
 
-__all__ = ["Appraisal", "CalibrationStep", "appraise"]
+__all__ = ["Appraisal", "CalibrationStep", "appraise", "missing_parts"]
 
 _MOST_REASONS: Final = 3
 
@@ -168,9 +171,16 @@ class Appraisal(Result):
             for step in self.steps
         )
 
+    @property
+    def _of_whom(self) -> Message:
+        scheme = Message(self.scheme.title)
+        if self.period is None:
+            return Message.of("appraisal.text.of", rep=self.rep, scheme=scheme)
+        return Message.of("appraisal.text.of_period", rep=self.rep, scheme=scheme, period=self.period)
+
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
-        """Write the score with its reasons, what calibration made of it, and what follows: a line each."""
-        parts: tuple[Explanation | Message | Reward, ...] = (self.explanation, *self.messages, *self.rewards)
+        """Write of whom it tells, the score with its reasons, what calibration made of it, and what follows: a line each."""
+        parts: tuple[Explanation | Message | Reward, ...] = (self._of_whom, self.explanation, *self.messages, *self.rewards)
         return "\n".join(part.text(lang, catalogs) for part in parts)
 
     def rows(self) -> list[Row]:
@@ -224,7 +234,8 @@ def appraise(
     InvalidValueError
         If the id is empty or an argument is of another kind.
     InvalidInputError
-        With every part that is missing though it may not be, of another kind than its scale, or unknown to the scheme.
+        With every part that is missing though it may not be, of another kind than its scale, outside the range that the scheme
+        states for it, or unknown to the scheme.
 
     Examples
     --------
@@ -244,13 +255,17 @@ def appraise(
         check_date(decided, ("decided",))
     known = scheme.card.fact_keys()
     unknown = [UnknownNameError("choice", path=("parts", key), choices=known, value=key) for key in parts if key not in known]
+    values = {key: _value(part) for key, part in parts.items() if key in known}
     try:
-        score = scheme.card.score({key: _value(part) for key, part in parts.items() if key in known})
+        score = scheme.card.score(values)
     except InvalidInputError as error:
-        faults = cast("Sequence[SalesperfError]", error.exceptions)
-        raise InvalidInputError([*unknown, *(fault.at("parts", *fault.path[1:]) for fault in faults)]) from None
-    if unknown:
-        raise InvalidInputError(unknown)
+        faults = [fault.at("parts", *fault.path[1:]) for fault in cast("Sequence[SalesperfError]", error.exceptions)]
+        refused = {fault.path[1] for fault in faults}
+        others = {key: value for key, value in values.items() if key not in refused}
+        raise InvalidInputError([*unknown, *faults, *_outside(scheme, others)]) from None
+    outside = [*unknown, *_outside(scheme, values)]
+    if outside:
+        raise InvalidInputError(outside)
     return Appraisal(
         rep=rep,
         scheme=scheme,
@@ -259,6 +274,56 @@ def appraise(
         period=period,
         decided=decided,
     )
+
+
+def missing_parts(appraisals: Iterable[Appraisal]) -> FrozenMap[str, tuple[str, ...]]:
+    """Tell of whom which parts are still missing, so that a round of appraisals can be finished.
+
+    Parameters
+    ----------
+    appraisals
+        Each person once, in any order; by one scheme or by several.
+
+    Returns
+    -------
+    FrozenMap of str to tuple of str
+        By the key of each criterion that asks for a fact, in the order of the scheme, the ids of those of whom it is not known,
+        sorted; empty where it is known of everybody.
+
+    Raises
+    ------
+    InvalidValueError
+        If an argument is of another kind, or somebody is appraised twice.
+
+    Examples
+    --------
+    >>> from salesperf.appraisal import STANDARD_SCHEMES
+    >>> told = [appraise(rep, parts, STANDARD_SCHEMES["rep"]) for rep, parts in (("ada", {"okr": 0.7}), ("bo", {}))]
+    >>> missing_parts(told)["okr"], missing_parts(told)["attainment"]
+    (('bo',), ('ada', 'bo'))
+    """
+    told = as_tuple(appraisals)
+    require(told, tuple, path=("appraisals",))
+    for position, each in enumerate(told):
+        require(each, Appraisal, path=("appraisals", position))
+    for position, again in repeated(each.rep for each in told):
+        raise InvalidValueError("not_unique", path=("appraisals", position, "rep"), value=again)
+    missing: dict[str, list[str]] = {}
+    for each in sorted(told, key=lambda one: one.rep):
+        for key, part in parts_of(each.score):
+            if part.score is None:
+                of_part = missing.setdefault(key, [])
+                of_part += [each.rep] if part.treatment != "known" else []
+    return FrozenMap({key: tuple(reps) for key, reps in missing.items()})
+
+
+def _outside(scheme: AppraisalScheme, values: Mapping[str, object]) -> Iterator[SalesperfError]:
+    """Find facts that cannot be: a scale would give them all or nothing without a word."""
+    for key, (low, high) in scheme.ranges.items():
+        value = values.get(key)
+        # Rounded as for bands: a share that floats sum to a hair more than 1 is 1.
+        if isinstance(value, Number) and not low <= round(float(value), DIGITS) <= high:  # type: ignore[arg-type, operator] # real, as a scale took it
+            yield InvalidValueError("fact_out_of_range", path=("parts", key), low=low, high=high, value=value)
 
 
 def _value(part: object) -> object:

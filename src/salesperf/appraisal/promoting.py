@@ -1,13 +1,13 @@
 """Promotion and recognition: what past appraisals say, by rules that are told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 from salesperf.appraisal.appraising import Appraisal
-from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError
+from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.messages import Catalogs
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
@@ -203,9 +203,11 @@ def eligibility(
     Raises
     ------
     InvalidInputError
-        With every appraisal of somebody else, without a period, or of a period that another one has.
+        With every appraisal of somebody else, by another scheme, without a period, or of a period that another one has.
     InvalidValueError
         If there is no appraisal, or an argument is of another kind.
+    UnknownNameError
+        If the scheme has no band of which the rule speaks.
 
     Examples
     --------
@@ -219,7 +221,8 @@ def eligibility(
     check_date(as_of, ("as_of",))
     if service_since is not None:
         check_date(service_since, ("service_since",))
-    rep, past = _of_one(history, as_of, ("history",))
+    told, past = _of_one(history, as_of, ("history",))
+    _check_bands(rule.key, {"bands": rule.bands, "never": rule.never}, told.scheme.bands.labels, ("rule",))
     last = past[-rule.within :]
     good = sum(told.band in rule.bands for told in last)
     # Appraisals that there are not may not be counted as bad ones: what is still missing could be good.
@@ -236,7 +239,7 @@ def eligibility(
         wording = "service_unknown" if days is None else "service"
         message = Message.of(f"appraisal.check.{wording}", days=days or 0, needed=rule.service_days)
         conditions.append(Condition(key="service", is_met=None if days is None else days >= rule.service_days, message=message))
-    return Eligibility(rep=rep, rule=rule, conditions=tuple(conditions))
+    return Eligibility(rep=told.rep, rule=rule, conditions=tuple(conditions))
 
 
 @attrs.frozen(kw_only=True)
@@ -340,6 +343,8 @@ def recognize(
     ------
     InvalidInputError, InvalidValueError
         As of :func:`eligibility`, or if two histories are of one person.
+    UnknownNameError
+        If none of their schemes has a band of which a rule speaks.
 
     Examples
     --------
@@ -361,10 +366,13 @@ def recognize(
     given = as_tuple(histories)
     require(given, tuple, path=("histories",))
     people = [_of_one(history, as_of, ("histories", position)) for position, history in enumerate(given)]
-    for position, again in repeated(rep for rep, _ in people):
+    for position, again in repeated(told.rep for told, _ in people):
         raise InvalidValueError("not_unique", path=("histories", position), value=again)
-    people.sort(key=lambda person: person[0])
-    found = [(rep, rule, _deserved(past, rule)) for rule in asked for rep, past in people]
+    people.sort(key=lambda person: person[0].rep)
+    labels = tuple(dict.fromkeys(label for told, _ in people for label in told.scheme.bands.labels))
+    for position, rule in enumerate(asked if people else ()):
+        _check_bands(rule.key, {"bands": rule.bands}, labels, ("rules", position))
+    found = [(told.rep, rule, _deserved(past, rule)) for rule in asked for told, past in people]
     return tuple(Recognition(rep=rep, rule=rule, reason=reason) for rep, rule, reason in found if reason is not None)
 
 
@@ -382,8 +390,16 @@ def _deserved(past: Sequence[Appraisal], rule: RecognitionRule) -> Message | Non
     return Message.of("appraisal.reason.improved", before=before, after=after)
 
 
-def _of_one(history: Iterable[Appraisal], as_of: date, path: tuple[str | int, ...]) -> tuple[str, tuple[Appraisal, ...]]:
-    """Return whose appraisals these are, and those that are over, in order of time."""
+def _check_bands(key: str, stated: Mapping[str, Iterable[str]], labels: Sequence[str], path: tuple[str | int, ...]) -> None:
+    """Refuse a band that no scheme has: a misspelt one would be met by nobody, or kept by everybody."""
+    for name, bands in stated.items():
+        for label in bands:
+            if label not in labels:
+                raise UnknownNameError("unknown_band", path=(*path, key, name), choices=tuple(labels), value=label)
+
+
+def _of_one(history: Iterable[Appraisal], as_of: date, path: tuple[str | int, ...]) -> tuple[Appraisal, tuple[Appraisal, ...]]:
+    """Return one of the appraisals, which tells whose they are and by what, and those that are over, in order of time."""
     told = as_tuple(history)
     require(told, tuple, path=path)
     for position, one in enumerate(told):
@@ -394,6 +410,9 @@ def _of_one(history: Iterable[Appraisal], as_of: date, path: tuple[str | int, ..
     for position, one in enumerate(told):
         if one.rep != told[0].rep:
             faults.append(InvalidValueError("appraisal_of_another", path=(*path, position), left=told[0].rep, right=one.rep))
+        if (one.scheme.card, one.scheme.bands) != (told[0].scheme.card, told[0].scheme.bands):
+            keys = {"left": told[0].scheme.key, "right": one.scheme.key}
+            faults.append(InvalidValueError("appraisal_of_another_scheme", path=(*path, position), **keys))
         if one.period is None:
             faults.append(InvalidValueError("appraisal_without_period", path=(*path, position)))
     for position, again in repeated(one.period for one in told):
@@ -402,4 +421,4 @@ def _of_one(history: Iterable[Appraisal], as_of: date, path: tuple[str | int, ..
     if faults:
         raise InvalidInputError(faults)
     over = [(one.period.last, one.period.start, position) for position, one in enumerate(told) if one.period is not None]
-    return told[0].rep, tuple(told[position] for last, _, position in sorted(over) if last <= as_of)
+    return told[0], tuple(told[position] for last, _, position in sorted(over) if last <= as_of)

@@ -9,18 +9,19 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from salesperf.appraisal.funnel_limits import FunnelLimits, binomial_limit
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import AnyColumn, Column, Interval, ratio
 from salesperf.kernels.proportion import shrink
 from salesperf.kernels.shrunken_means import shrink_means
-from salesperf.kernels.special import incomplete_beta, two_sided_quantile
+from salesperf.kernels.special import two_sided_quantile
 from salesperf.kernels.top_k import top_k_of_betas, top_k_of_draws, top_k_of_normals
 from salesperf.messages import Catalogs
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import as_int, as_tuple, check_number, check_whole, is_identifier, repeated, require
 
-__all__ = ["RANKED", "FunnelLimits", "Ranked", "Ranking", "rank_means", "rank_rates"]
+__all__ = ["RANKED", "Ranked", "Ranking", "rank_means", "rank_rates"]
 
 Ranked: TypeAlias = Literal["rates", "means"]
 RANKED: Final[tuple[Ranked, ...]] = ("rates", "means")
@@ -34,31 +35,6 @@ _SHAPES: Final = (1e-4, 1e12)
 """What the incomplete beta function takes."""
 _FUNNEL_LEVEL: Final = 0.998
 """Three standard errors to either side: beyond it hardly anybody lies by chance."""
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class FunnelLimits:
-    """Between what values chance alone would leave each of them: made by :meth:`Ranking.funnel`.
-
-    Attributes
-    ----------
-    centre
-        What all have in common.
-    limits
-        Shape (n,) each: wide for whoever has few trials or a large error; nan for whoever has no trial.
-    side
-        Shape (n,): 1 for whoever lies above, -1 below, 0 within.
-
-    Examples
-    --------
-    >>> ranking = rank_rates(np.array([3, 60, 160]), np.array([4, 200, 200]))
-    >>> ranking.funnel().side.tolist()
-    [0, -1, 1]
-    """
-
-    centre: float
-    limits: Interval[Column]
-    side: NDArray[np.int64]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -177,7 +153,7 @@ class Ranking(Result):
             low, high = self._centre - z * self._sizes, self._centre + z * self._sizes
         else:
             sizes, place = np.unique(self._sizes, return_inverse=True)
-            low, high = (_binomial_limit(sizes, self._centre, p)[place.ravel()] for p in ((1 - level) / 2, (1 + level) / 2))
+            low, high = (binomial_limit(sizes, self._centre, p)[place.ravel()] for p in ((1 - level) / 2, (1 + level) / 2))
         side = (self.observed > high).astype(np.int64) - (self.observed < low)
         return FunnelLimits(centre=self._centre, limits=Interval(low, high, level), side=side)
 
@@ -346,7 +322,9 @@ def rank_means(
     means, deviations = _column("values", values), _column("errors", errors)
     shrunk = shrink_means(means, deviations, level=level)  # its arguments bear the same names
     known = deviations == 0
-    weights = known.astype(np.float64) if known.any() else 1 / deviations**2
+    # In shares of the least error, and of all weights, so that no square and no sum is beyond what floats hold.
+    weights = known.astype(np.float64) if known.any() else (deviations.min() / deviations) ** 2
+    weights /= weights.sum()
     return _ranking(
         _Estimates(
             "means",
@@ -355,7 +333,7 @@ def rank_means(
             shrunk.deviation,
             shrunk.interval,
             deviations,
-            float(np.dot(weights, means) / weights.sum()),
+            float(np.dot(weights, means)),
         ),
         names,
         _chances(
@@ -480,33 +458,11 @@ def _grouped(value: Column, deviation: Column, z: float) -> NDArray[np.int64]:
     number = 0
     surest: list[tuple[float, float]] = []
     for position in _best_first(value, deviation).tolist():
-        level, square = float(value[position]), float(deviation[position]) ** 2
-        if not number or any(better - level > z * math.sqrt(other + square) for better, other in surest):
+        level, error = float(value[position]), float(deviation[position])
+        if not number or any(better - level > z * math.hypot(other, error) for better, other in surest):
             number, surest = number + 1, []
         numbers[position] = number
         # One who is both lower and less certain than a member tells nobody apart whom that member does not.
-        if not surest or square < surest[-1][1]:
-            surest.append((level, square))
+        if not surest or error < surest[-1][1]:
+            surest.append((level, error))
     return numbers
-
-
-def _binomial_limit(trials: Column, share: float, p: float) -> Column:
-    """Return what share of so many trials chance stays below with probability p, interpolated between counts."""
-    low, high = np.full(trials.size, -1.0), trials.copy()  # the count is above the one, and at most the other
-    for _ in range(int(np.log2(trials.max() + 1)) + 1):
-        middle = np.floor((low + high) / 2)
-        is_enough = _binomial(middle, trials, share) >= p
-        low, high = np.where(is_enough, low, middle), np.where(is_enough, middle, high)
-        high = np.maximum(high, low + 1)
-    reached, before = _binomial(high, trials, share), _binomial(high - 1, trials, share)
-    part = (reached - p) / np.where(reached > before, reached - before, 1.0)
-    return np.where(trials > 0, np.clip(ratio(high - part, trials), 0, 1), np.nan)
-
-
-def _binomial(counts: Column, trials: Column, share: float) -> Column:
-    """Return the probability of so many successes or fewer."""
-    inside = (counts >= 0) & (counts < trials)
-    rest = incomplete_beta(
-        np.where(inside, trials - counts, 1.0), np.where(inside, counts + 1, 1.0), np.full(counts.size, 1 - share)
-    )
-    return np.where(inside, rest, (counts >= 0).astype(np.float64))

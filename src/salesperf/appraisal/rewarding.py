@@ -13,7 +13,7 @@ from salesperf.model.scale import Points, points
 from salesperf.model.validators import as_python, as_tuple, each, identifier, one_of, optional, whole
 from salesperf.scorecard import CriterionScore, Score
 
-__all__ = ["REWARD_KINDS", "Reward", "RewardKind", "RewardRule", "due_rewards"]
+__all__ = ["REWARD_KINDS", "Reward", "RewardKind", "RewardRule", "due_rewards", "parts_of"]
 
 RewardKind: TypeAlias = Literal["reward", "penalty"]
 REWARD_KINDS: Final[tuple[RewardKind, ...]] = ("reward", "penalty")
@@ -109,7 +109,7 @@ class Reward:
     >>> parts = {"attainment": 1.3, "okr": 0.9}
     >>> (reward,) = appraise("ada", parts, STANDARD_SCHEMES["rep"], decided=date(2026, 10, 9)).rewards
     >>> reward.due, reward.text()
-    (datetime.date(2026, 10, 23), 'Recognition, since the band is A; due by 2026-10-23.')
+    (datetime.date(2026, 10, 23), 'Reward: Recognition, since the band is A; due by 2026-10-23.')
     """
 
     rule: RewardRule
@@ -117,16 +117,16 @@ class Reward:
     due: date | None
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
-        """Write it as a sentence."""
-        named = {"reward": self.rule.label, "reason": self.reason}
+        """Write it as a sentence that says whether it is for good or ill."""
+        named = {"title": self.rule.label, "reason": self.reason}
         if self.due is None:
-            return Message.of("appraisal.text.reward", **named).text(lang, catalogs)
-        return Message.of("appraisal.text.reward_due", **named, due=self.due).text(lang, catalogs)
+            return Message.of(f"appraisal.text.{self.rule.kind}", **named).text(lang, catalogs)
+        return Message.of(f"appraisal.text.{self.rule.kind}_due", **named, due=self.due).text(lang, catalogs)
 
 
 def due_rewards(rules: Iterable[RewardRule], score: Score, band: str | None, decided: date | None) -> tuple[Reward, ...]:
     """Return what follows from a score and its band."""
-    parts = dict(_parts(score))
+    parts = dict(parts_of(score))
     found = []
     for rule in rules:
         reason = _reason(rule, parts, band)
@@ -135,12 +135,12 @@ def due_rewards(rules: Iterable[RewardRule], score: Score, band: str | None, dec
     return tuple(found)
 
 
-def _parts(score: Score) -> Iterator[tuple[str, CriterionScore]]:
+def parts_of(score: Score) -> Iterator[tuple[str, CriterionScore]]:
     """Yield the criteria of a score, of every level."""
     for part in score.criteria:
         yield part.criterion.key, part
         if part.score is not None:
-            yield from _parts(part.score)
+            yield from parts_of(part.score)
 
 
 def _after(day: date, days: int) -> date:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias, cast
 
 import attrs
 
 from salesperf.appraisal.rewarding import RewardRule
 from salesperf.errors import InvalidValueError, UnknownNameError
-from salesperf.model.scale import Curve
-from salesperf.model.validators import as_tuple, each, identifier, of_type, repeated
+from salesperf.model.frozen import FrozenMap
+from salesperf.model.scale import Curve, Points
+from salesperf.model.validators import as_frozen_map, as_tuple, check_number, each, identifier, of_type, repeated, require
 from salesperf.scorecard import Bands, Criterion, Scorecard
 
 __all__ = ["RATING", "STANDARD_SCHEMES", "AppraisalScheme"]
@@ -20,6 +21,23 @@ RATING: Final = Curve([(1, 0), (5, 100)])
 _ACHIEVEMENT: Final = Curve([(0.5, 0), (1, 80), (1.25, 100)])
 """What the share of a target is worth: nothing up to a half, 80 points for the target, 100 for a quarter more."""
 _SHARE: Final = Curve([(0, 0), (1, 100)])
+
+
+Range: TypeAlias = tuple[Points, Points]
+"""The least and the most that a fact can be, both included."""
+
+_NOTHING: Final[FrozenMap[str, Range]] = FrozenMap()
+_RATED: Final = (1, 5)
+_SHARED: Final = (0, 1)
+_ACHIEVED: Final = (-10, 10)
+"""Ten times a target is a slip of the pen, such as 105 for 105 %; what is returned may take the share of it below nothing."""
+
+
+def _as_ranges(value: Mapping[str, Range]) -> FrozenMap[str, Range]:
+    ranges: object = value
+    if isinstance(ranges, Mapping):
+        ranges = {key: as_tuple(ends) for key, ends in ranges.items()}
+    return as_frozen_map(cast("Mapping[str, Range]", ranges))
 
 
 def _as_rewards(value: Iterable[RewardRule]) -> tuple[RewardRule, ...]:
@@ -42,13 +60,17 @@ class AppraisalScheme:
         What follows from a band, for good or ill; each key once.
     title
         What a reader sees: a message key or plain text.
+    ranges
+        By the key of a fact the least and the most that it can be, both included: what lies outside is refused.
 
     Raises
     ------
     InvalidValueError
-        If a value is malformed, the key of a reward comes twice, or one is for a criterion whose key comes twice.
+        If a value is malformed, the key of a reward comes twice, one is for a criterion whose key comes twice, or a range is
+        no pair of numbers that rise.
     UnknownNameError
-        If a reward is for a band, or for a criterion, that there is not; the path names it.
+        If a reward is for a band, or for a criterion, that there is not, or a range for a fact that nothing asks for; the path
+        names it.
 
     Examples
     --------
@@ -64,13 +86,15 @@ class AppraisalScheme:
     bands: Bands = attrs.field(validator=of_type(Bands))
     rewards: tuple[RewardRule, ...] = attrs.field(default=(), converter=_as_rewards, validator=each(of_type(RewardRule)))
     title: str = attrs.field(validator=identifier)
+    ranges: FrozenMap[str, Range] = attrs.field(default=_NOTHING, converter=_as_ranges, validator=of_type(FrozenMap))
 
     @title.default
     def _key_as_title(self) -> str:
         return self.key
 
     def __attrs_post_init__(self) -> None:
-        """Check the rewards against the card and its bands."""
+        """Check the rewards against the card and its bands, and the ranges against the card."""
+        self._check_ranges()
         for position, again in repeated(rule.key for rule in self.rewards):
             raise InvalidValueError("not_unique", path=("AppraisalScheme", "rewards", position, "key"), value=again)
         known = tuple(_criterion_keys(self.card))
@@ -83,6 +107,21 @@ class AppraisalScheme:
                 raise UnknownNameError("choice", path=(*path, "criterion"), choices=known, value=rule.criterion)
             if known.count(rule.criterion) > 1:
                 raise InvalidValueError("not_unique", path=(*path, "criterion"), value=rule.criterion)
+
+    def _check_ranges(self) -> None:
+        asked = self.card.fact_keys()
+        for key, ends in self.ranges.items():
+            path = ("AppraisalScheme", "ranges", key)
+            if key not in asked:
+                raise UnknownNameError("choice", path=path, choices=asked, value=key)
+            require(ends, tuple, path=path)
+            if len(ends) != len(("least", "most")):
+                raise InvalidValueError("length", path=path, expected=2, value=len(ends))
+            for end in ends:
+                check_number(end, path)
+            low, high = ends
+            if low > high:
+                raise InvalidValueError("interval_reversed", path=path, low=low, high=high)
 
 
 def _criterion_keys(card: Scorecard) -> Iterable[str]:
@@ -107,6 +146,13 @@ def _ratings(**weights: int) -> Scorecard:
 _RESULTS: Final = [_asked("attainment", _ACHIEVEMENT, 3), _asked("okr", _SHARE, 1)]
 _DISCIPLINE: Final = [_asked("follow_up_on_time", _SHARE, 1), _asked("records_complete", _SHARE, 1)]
 
+_RESULT_RANGES: Final = {"attainment": _ACHIEVED, "okr": _SHARED}
+
+
+def _rated(*keys: str) -> dict[str, Range]:
+    return dict.fromkeys(keys, _RATED)
+
+
 _REWARDS: Final = (
     RewardRule(key="recognition", kind="reward", bands=("A",), due_days=14, title="appraisal.reward.recognition"),
     RewardRule(key="improvement_plan", kind="penalty", bands=("D",), due_days=14, title="appraisal.reward.improvement_plan"),
@@ -129,6 +175,11 @@ STANDARD_SCHEMES: Final[Mapping[str, AppraisalScheme]] = MappingProxyType(
                 bands=_BANDS,
                 rewards=_REWARDS,
                 title="appraisal.scheme.rep",
+                ranges={
+                    **_RESULT_RANGES,
+                    **dict.fromkeys(("follow_up_on_time", "records_complete"), _SHARED),
+                    **_rated("initiative", "reliability", "cooperation", "knowledge_sharing"),
+                },
             ),
             AppraisalScheme(
                 key="manager",
@@ -143,6 +194,10 @@ STANDARD_SCHEMES: Final[Mapping[str, AppraisalScheme]] = MappingProxyType(
                 bands=_BANDS,
                 rewards=_REWARDS,
                 title="appraisal.scheme.manager",
+                ranges={
+                    **_RESULT_RANGES,
+                    **_rated("planning", "market_insight", "hiring", "coaching", "fairness", "upward", "across", "customers"),
+                },
             ),
         )
     }
@@ -151,5 +206,6 @@ STANDARD_SCHEMES: Final[Mapping[str, AppraisalScheme]] = MappingProxyType(
 战略规划, 团队管理 and 沟通协调. Weights, curves and cuts are conventions of ours without a source: state your own.
 
 ``attainment`` is the share of the target, ``okr`` a score from 0 to 1, ``follow_up_on_time`` and ``records_complete`` are
-shares; all others are ratings from 1 to 5.
+shares; all others are ratings from 1 to 5. Facts outside these ranges are refused; an attainment beyond ten times the target
+is taken for a percentage.
 """

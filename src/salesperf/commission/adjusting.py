@@ -12,6 +12,7 @@ from salesperf.commission.stepping import shown
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import round_fraction
 from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown, Clip, Difference, Minimum, Product, Sum
 from salesperf.model.message import Message
 from salesperf.model.period import Period
 
@@ -45,8 +46,9 @@ def adjust(question: Question, earned: int, held: int, counted_before: int) -> A
     run = _Run(question, earned)
     run.add("held", held)
     run.add("terms_changed", _terms_changed(question, counted_before))
-    for kind, least in _least(question):
-        run.add(kind, max(least - run.due, 0), least=_amount(question, least))
+    for kind, promise in _least(question):
+        short = max(promise.minor - run.due, 0)
+        run.add(kind, short, (promise.tree(question), run.so_far), least=_amount(question, promise.minor))
     draw = _draw(question, run)
     due = run.due
     if question.is_correction and question.previous is not None:
@@ -58,17 +60,25 @@ class _Run:
     """A sum on its way through adjustments."""
 
     def __init__(self, question: Question, earned: int) -> None:
-        self._question, self.due = question, earned
+        self._question, self._earned, self.due = question, earned, earned
         self.adjustments: list[Adjustment] = []
 
-    def add(self, kind: AdjustmentKind, minor: int, **told: object) -> None:
+    @property
+    def so_far(self) -> Breakdown:
+        """The tree of the sum."""
+        earned = Breakdown(label=Message("commission.earned"), value=_amount(self._question, self._earned))
+        before = (attrs.evolve(each, parts=()).breakdown for each in self.adjustments)
+        value = _amount(self._question, self.due)
+        return Breakdown(label=Message("commission.so_far"), value=value, rule=Sum(), parts=(earned, *before))
+
+    def add(self, kind: AdjustmentKind, minor: int, parts: tuple[Breakdown, ...] = (), **told: object) -> None:
         """Add one, unless it is nothing."""
         if not minor:
             return
-        self.due += minor
         wording = "released" if kind == "held" and minor > 0 else kind
         reason = Message.of(f"commission.adjusted.{wording}", **told)
-        self.adjustments.append(Adjustment(kind=kind, amount=_amount(self._question, minor), reason=reason))
+        self.adjustments.append(Adjustment(kind=kind, amount=_amount(self._question, minor), reason=reason, parts=parts))
+        self.due += minor
 
 
 def _amount(question: Question, minor: int) -> Amount:
@@ -93,7 +103,26 @@ def _terms_changed(question: Question, counted_before: int) -> int:
     return changed
 
 
-def _least(question: Question) -> Iterator[tuple[AdjustmentKind, int]]:
+@attrs.frozen
+class _Promise:
+    """What is paid at least, for the share of the time that is served."""
+
+    amount: Amount
+    share: Fraction
+
+    @property
+    def minor(self) -> int:
+        return round_fraction(self.amount.minor * self.share)
+
+    def tree(self, question: Question) -> Breakdown:
+        """Return how much it is."""
+        agreed = Breakdown(label=Message("commission.agreed"), value=self.amount)
+        served = Breakdown(label=Message("commission.served"), value=self.share)
+        value = _amount(question, self.minor)
+        return Breakdown(label=Message("commission.least"), value=value, rule=Product(), parts=(agreed, served))
+
+
+def _least(question: Question) -> Iterator[tuple[AdjustmentKind, _Promise]]:
     """Yield what is paid at least, for the share of the period that it holds for and that is served."""
     plan, period = question.plan, question.period
     if plan.guarantee is not None:
@@ -102,10 +131,41 @@ def _least(question: Question) -> Iterator[tuple[AdjustmentKind, int]]:
         yield "floor", _for_service(question, plan.floor, period)
 
 
-def _for_service(question: Question, amount: Amount, within: Period | None) -> int:
+def _for_service(question: Question, amount: Amount, within: Period | None) -> _Promise:
     if within is None:
-        return 0
-    return round_fraction(Fraction(amount.minor) * served_share(question.plan, question.rep, within, question.period))
+        return _Promise(amount, Fraction(0))
+    return _Promise(amount, served_share(question.plan, question.rep, within, question.period))
+
+
+def _advance(parts: tuple[Breakdown, Breakdown], limit: Amount | None, opening: Amount) -> tuple[Breakdown, ...]:
+    """Return the tree of what is advanced: what is short of the draw, as far as the limit leaves room."""
+    if limit is None:
+        return parts
+    short = _less("short", *parts)
+    ends = Breakdown(label=Message("commission.limit"), value=limit), _owed(opening)
+    room = _less("room", *ends)
+    value = min(amount for amount in (short.value, room.value) if isinstance(amount, Amount))
+    return (Breakdown(label=Message("commission.advanced"), value=value, rule=Minimum(), parts=(short, room)),)
+
+
+def _recovery(parts: tuple[Breakdown, Breakdown], opening: Amount) -> tuple[Breakdown, Breakdown]:
+    """Return the tree of what is recovered, which is taken: what is owed after it, less what was owed before."""
+    least, due = parts
+    left = _less("owed_less_surplus", _owed(opening), _less("surplus", due, least))
+    nothing = Amount.zero(opening.unit)
+    value = max(left.value, nothing) if isinstance(left.value, Amount) else nothing
+    after = Breakdown(label=Message("commission.owed_after"), value=value, rule=Clip(low=nothing), parts=(left,))
+    return after, _owed(opening)
+
+
+def _less(key: str, left: Breakdown, right: Breakdown) -> Breakdown:
+    """Return the tree of a difference."""
+    tree = Breakdown(label=Message(f"commission.{key}"), value=None, rule=Difference(), parts=(left, right))
+    return attrs.evolve(tree, value=tree.rule(tree))
+
+
+def _owed(opening: Amount) -> Breakdown:
+    return Breakdown(label=Message("commission.owed_before"), value=opening)
 
 
 def _draw(question: Question, run: _Run) -> DrawAccount | None:
@@ -115,7 +175,9 @@ def _draw(question: Question, run: _Run) -> DrawAccount | None:
     opening = 0 if last is None else (last.opening if question.is_correction else last.closing).minor
     if terms is None and not opening:
         return None
-    least = 0 if terms is None else _for_service(question, terms.amount, period)
+    nothing = Amount.zero(question.plan.unit)
+    promise = _Promise(nothing, Fraction(1)) if terms is None else _for_service(question, terms.amount, period)
+    least = promise.minor
     advanced = max(least - run.due, 0) if terms is not None else 0
     recovered = min(max(run.due - least, 0), opening)
     if terms is not None and terms.is_recoverable and terms.limit is not None:
@@ -123,8 +185,10 @@ def _draw(question: Question, run: _Run) -> DrawAccount | None:
     forgiven = advanced if terms is not None and not terms.is_recoverable else 0
     if terms is not None and terms.forgiven_on is not None and terms.forgiven_on in period:
         forgiven = opening + advanced - recovered
-    run.add("draw_advanced", advanced, least=_amount(question, least))
-    run.add("draw_recovered", -recovered, opening=_amount(question, opening))
+    parts = (promise.tree(question), run.so_far)
+    limit = None if terms is None or not terms.is_recoverable else terms.limit
+    run.add("draw_advanced", advanced, _advance(parts, limit, _amount(question, opening)), least=_amount(question, least))
+    run.add("draw_recovered", -recovered, _recovery(parts, _amount(question, opening)), opening=_amount(question, opening))
     minors = {"opening": opening, "advanced": advanced, "recovered": recovered, "forgiven": forgiven}
     closing = opening + advanced - recovered - forgiven
     return DrawAccount(**{name: _amount(question, minor) for name, minor in minors.items()}, closing=_amount(question, closing))

@@ -1,9 +1,12 @@
 """What is wrong with a plan before anyone is paid by it."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Final, TypeAlias
 
 import attrs
@@ -26,6 +29,8 @@ Attainments: TypeAlias = Iterable[Amount | int | float | Decimal | Fraction]
 """What payees reached from one reset to the next: amounts of credit, or shares of their quotas."""
 
 _MOST_EXAMPLES: Final = 3
+_MOST_COMPARED: Final = 1_000_000
+"""Combinations of facts times rates: more would take longer than anyone waits."""
 
 
 def check(plan: CommissionPlan, attainments: Attainments | None = None) -> tuple[Finding, ...]:
@@ -42,9 +47,11 @@ def check(plan: CommissionPlan, attainments: Attainments | None = None) -> tuple
     -------
     tuple of Finding
         Gravest first. Rules: ``tier_fault`` (gaps, overlaps, a schedule that ends too early), ``cliff`` (one more unit pays
-        less), ``above_credit`` (more is paid than is brought), ``unreachable_tier`` (nobody came so far), ``rate_gap``
-        (combinations of facts without a rate), and what makes it pay to hold deals over the end of a period: ``hold_at_cap``,
-        ``hold_below_tier``, ``hold_to_bunch``, ``hold_surplus``.
+        less), ``above_credit`` (more is paid than is brought, by one part or by several together), ``unreachable_tier`` (nobody
+        came so far), ``attainments_unfit`` (attainments that no tiers look at, tiers for which there is none), ``rate_gap``
+        (combinations of facts without a rate), ``rate_gaps_unknown`` (too many to be looked through), and what makes it
+        pay to hold deals over the end of a period: ``hold_at_cap``, ``hold_below_tier``, ``hold_to_bunch``,
+        ``hold_surplus``.
 
     Raises
     ------
@@ -59,7 +66,11 @@ def check(plan: CommissionPlan, attainments: Attainments | None = None) -> tuple
     A bonus falls where a knot is worth less than the one before.
 
     With F what a part pays between resets, e an edge of its tiers: two windows with e each pay 2 F(e), one with both and one
-    with nothing F(2 e). If the latter is more it pays to bunch deals, if it is less to hold what is beyond e.
+    with nothing F(2 e). If the latter is more it pays to bunch deals, if it is less to hold what is beyond e. The same is asked
+    just below e, and whichever gains most is told.
+
+    What parts of one measure, basis and book pay together is the sum of their highest rates; tiers over the same are summed
+    edge by edge.
 
     Examples
     --------
@@ -75,10 +86,10 @@ def check(plan: CommissionPlan, attainments: Attainments | None = None) -> tuple
     reached = () if attainments is None else checked_attainments(attainments)
     found = [*_faults(plan), *_rate_gaps(plan), *_premiums_above_credit(plan), *_falling_bonuses(plan)]
     broken = {fault.path[2] for fault in plan.faults}
-    for position, part in enumerate(plan.tiered):
-        if position not in broken:
-            look = _Look(plan, part, shape_of(part))
-            found += [*look.cliffs(), *look.above_credit(), *look.unreachable(reached), *look.holding()]
+    looks = [_Look(plan, part, shape_of(part)) for position, part in enumerate(plan.tiered) if position not in broken]
+    for look in looks:
+        found += [*look.cliffs(), *look.above_credit(), *look.unreachable(reached), *look.holding()]
+    found += [*_together_above_credit(plan, looks), *_unfit(plan, looks, reached)]
     return tuple(sorted(found, key=lambda finding: finding.rank))
 
 
@@ -110,6 +121,10 @@ def _rate_gaps(plan: CommissionPlan) -> Iterator[Finding]:
     for part in plan.rated:
         names = sorted({name for cell in part.rates for name in cell.when})
         known = [sorted({cell.when[name] for cell in part.rates if name in cell.when}, key=repr) for name in names]
+        count = prod(map(len, known))
+        if count * len(part.rates) > _MOST_COMPARED:
+            yield _finding("rate_gaps_unknown", "info", part.key, count=count)
+            continue
         missing = [
             " / ".join(map(str, combination))
             for combination in product(*known)
@@ -145,6 +160,50 @@ def _highest_rate(part: RatedPay | Spiff | Pool) -> Fraction:
     if part.price_steps is None:
         return rate
     return rate * max(Fraction(part.price_steps.below), *(Fraction(worth) for _, worth in part.price_steps.knots))
+
+
+def _together_above_credit(plan: CommissionPlan, looks: Sequence["_Look"]) -> Iterator[Finding]:
+    """Find parts that pay more than the entry brings only together."""
+    tiers: dict[tuple[str, str, str], list[_Look]] = defaultdict(list)
+    rates: dict[tuple[str, str, str], list[tuple[str, Fraction]]] = defaultdict(list)
+    for look in looks:
+        if look.is_of_credit and look.highest <= 1:
+            tiers[_taken(look.part)].append(look)
+    rated: tuple[RatedPay | Spiff, ...] = (*plan.rated, *plan.spiffs)
+    for part in rated:
+        rate = _highest_rate(part)
+        if 0 < rate <= 1 and _is_money(part.measure):
+            rates[_taken(part)].append((part.key, rate))
+    for taken in sorted({*tiers, *rates}):
+        keys = [*(look.part.key for look in tiers[taken]), *(key for key, _ in rates[taken])]
+        rate = sum((each for _, each in rates[taken]), Fraction(0))
+        rate += sum(_highest_of([look for look in tiers[taken] if look.part.over == over]) for over in ("amount", "quota"))
+        if rate > 1:
+            told = {"parts": tuple(keys), "rate": PerUnit(rate, is_share=True)}
+            yield _finding("above_credit", "warning", plan.key, "above_credit_together", **told)
+
+
+def _taken(part: TieredPay | RatedPay | Spiff) -> tuple[str, str, str]:
+    """Return which entries a part takes."""
+    return part.measure, part.basis, part.book
+
+
+def _highest_of(looks: Sequence["_Look"]) -> Fraction:
+    """Return the most that tiers over the same pay together, of all that was reached or for the last unit."""
+    edges = sorted({edge for look in looks for edge in (Fraction(0), *look.shape[0])})
+    rates = [[look.rates_from(edge) for look in looks] for edge in edges]
+    sums = (sum(side, Fraction(0)) for each in rates for side in zip(*each, strict=True))
+    return max(sums, default=Fraction(0))
+
+
+def _unfit(plan: CommissionPlan, looks: Sequence["_Look"], reached: Sequence[Amount | Fraction]) -> Iterator[Finding]:
+    """Find attainments that no tiers look at, and tiers that have none to be looked at with."""
+    count = sum(not any(look.suits(each) for look in looks) for each in reached)
+    if count:
+        yield _finding("attainments_unfit", "info", plan.key, count=count)
+    for look in looks:
+        if reached and look.shape[0] and not any(map(look.suits, reached)):
+            yield _finding("attainments_unfit", "info", look.part.key, f"no_{look.part.over}")
 
 
 def _falling_bonuses(plan: CommissionPlan) -> Iterator[Finding]:
@@ -183,17 +242,36 @@ class _Look:
                 told = {"at": self.place(edge), "pay": self.worth(at), "below": self.worth(below)}
                 yield _finding("cliff", "serious", self.part.key, **told, less=self.worth(below - at))
 
+    @property
+    def is_of_credit(self) -> bool:
+        """Whether what is paid can be compared with what is credited: money for money, and no share of target pay."""
+        is_of_quota_alone = self.part.over == "quota" and self.part.mode == "interpolated"
+        return self.part.weight is None and _is_money(self.part.measure) and not is_of_quota_alone
+
+    @property
+    def highest(self) -> Fraction:
+        """The most that is paid of the credit, of all of it or for the last unit."""
+        return max(max(self.rates_from(edge)) for edge in (Fraction(0), *self.shape[0]))
+
+    def rates_from(self, edge: Fraction) -> tuple[Fraction, Fraction]:
+        """Return what is paid of all that was credited on reaching an edge, and of the next unit."""
+        whole = Fraction(1 if self.part.rate is None else self.part.rate)
+        slope = self.shape[1][bisect_right(self.shape[0], edge)][1]
+        return (value_on(self.shape, edge) / edge if edge else slope) * whole, slope * whole
+
+    def suits(self, reached: Amount | Fraction) -> bool:
+        """Tell whether what was reached is of the kind that the tiers look at."""
+        if not isinstance(reached, Amount):
+            return self.part.over == "quota"
+        is_unit = reached.unit == self.plan.unit if _is_money(self.part.measure) else reached.unit.dimension != "money"
+        return self.part.over == "amount" and is_unit
+
     def above_credit(self) -> Iterator[Finding]:
         """Find where more is paid than was credited, or for the last unit."""
-        if self.part.weight is not None or not _is_money(self.part.measure):
+        if not self.is_of_credit:
             return
-        whole = Fraction(1 if self.part.rate is None else self.part.rate)
-        if self.part.over == "quota" and self.part.mode == "interpolated":
-            return
-        edges = [Fraction(0), *self.shape[0]]
-        for edge, (intercept, slope) in zip(edges, self.shape[1], strict=True):
-            share = (_on((intercept, slope), edge) / edge if edge else slope) * whole
-            rate = max(share, slope * whole)
+        for edge in (Fraction(0), *self.shape[0]):
+            rate = max(self.rates_from(edge))
             if rate > 1:
                 rated = PerUnit(rate, is_share=True)
                 yield _finding("above_credit", "warning", self.part.key, at=self.place(edge), rate=rated)
@@ -201,12 +279,7 @@ class _Look:
 
     def unreachable(self, reached: tuple[Amount | Fraction, ...]) -> Iterator[Finding]:
         """Find tiers that begin beyond all that anybody reached."""
-        is_amount = self.part.over == "amount"
-        alike = [
-            Fraction(each.decimal) if isinstance(each, Amount) else each
-            for each in reached
-            if isinstance(each, Amount) == is_amount
-        ]
+        alike = [Fraction(each.decimal) if isinstance(each, Amount) else each for each in reached if self.suits(each)]
         if not alike:
             return
         highest = max(alike)
@@ -225,14 +298,18 @@ class _Look:
         if not any(self.shape[1][0]):
             gain = self.worth(value_on(self.shape, 2 * first) - value_on(self.shape, first))
             yield _finding("hold_below_tier", "warning", self.part.key, at=self.place(first), gain=gain)
-        gains = {edge: value_on(self.shape, 2 * edge) - 2 * value_on(self.shape, edge) for edge in self.shape[0]}
+        # Of equal gains the one at the edge is told: it is the easier one to see.
+        pays = [
+            (wording, edge, 2 * value(self.shape, edge), value(self.shape, 2 * edge))
+            for wording, value in (("", value_on), ("_below", _value_below))
+            for edge in self.shape[0]
+        ]
         for rule, sign in (("hold_to_bunch", 1), ("hold_surplus", -1)):
-            edge = max(gains, key=lambda each: sign * gains[each])
-            if sign * gains[edge] > 0:
-                told = {"at": self.place(edge), "apart": self.worth(2 * value_on(self.shape, edge))}
-                together = self.worth(value_on(self.shape, 2 * edge))
-                gain = self.worth(abs(gains[edge]))
-                yield _finding(rule, "info", self.part.key, **told, together=together, gain=gain)
+            wording, edge, apart, together = max(pays, key=lambda pay: sign * (pay[3] - pay[2]))
+            if sign * (together - apart) > 0:
+                told = {"apart": self.worth(apart), "together": self.worth(together)}
+                gain = self.worth(abs(together - apart))
+                yield _finding(rule, "info", self.part.key, f"{rule}{wording}", at=self.place(edge), **told, gain=gain)
 
     def _at_cap(self, cap: Amount) -> Iterator[Finding]:
         """Find where the part by itself comes to the cap: more is worth nothing from there on."""
@@ -274,6 +351,11 @@ class _Look:
 
     def _money(self, value: Fraction) -> Amount:
         return Amount(minor=round_fraction(value * self.plan.unit.scale), unit=self.plan.unit)
+
+
+def _value_below(shape: Shape, x: Fraction) -> Fraction:
+    """Return what pieces are worth just below a place."""
+    return _on(shape[1][bisect_left(shape[0], x)], x)
 
 
 def _on(piece: tuple[Fraction, Fraction], x: Fraction) -> Fraction:

@@ -131,7 +131,9 @@ class StatementLine:
         if isinstance(part, TieredPay) and step.pieces is not None:
             yield self._tier_reason(step, part, step.pieces)
         elif isinstance(part, Bonus):
-            yield Message.of("commission.reason.bonus", credit=self.credit, reached=self.reached, pay=self._in_all(step))
+            share = PerUnit((step.pieces.unit_share if step.pieces else 0) * Fraction(step.after), is_share=True)
+            told = {"credit": self.credit, "reached": self.reached, "share": share}
+            yield Message.of("commission.reason.bonus", **told, pay=self._in_all(step))
         elif isinstance(part, Pool):
             yield Message.of(
                 "commission.reason.pool",
@@ -139,7 +141,7 @@ class StatementLine:
                 credit=self.credit,
                 rate=self._rate(step, step.rate),
                 pool=as_amount(Fraction(step.rate or 0) * step.after, self.pay.unit),
-                weight=step.weight,
+                weight=None if step.position is None else list(part.weights.values())[step.position],
                 weights=sum(part.weights.values()),
                 pay=self._in_all(step),
             )

@@ -38,6 +38,8 @@ class Pieces:
         What credit is multiplied by, so that edges are whole.
     divisor
         What the sum is divided by in the end.
+    unit_share
+        How much of what the shape was drawn over one smallest unit of credit is: of a quota, the share.
 
     Notes
     -----
@@ -49,6 +51,7 @@ class Pieces:
     slopes: tuple[int, ...]
     scale: int
     divisor: int
+    unit_share: Fraction = Fraction(1)
 
     @classmethod
     def of(cls, shape: Shape, credit: Fraction, pay: Fraction) -> "Pieces":
@@ -74,6 +77,7 @@ class Pieces:
             tuple(int(slope * divisor) for slope in slopes),
             scale,
             divisor,
+            credit,
         )
 
     def position(self, credit: Fraction | int) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from salesperf.commission.checking import Attainments, checked_attainments
 from salesperf.commission.pieces import Pieces, pieces_of
 from salesperf.errors import InvalidValueError
+from salesperf.kernels.numeric import round_fraction
 from salesperf.messages import Catalogs, render
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.estimate import Estimate
@@ -86,17 +87,15 @@ class PlanCost(Result):
         return between.join(message.text(lang, catalogs) for message in self._told())
 
     def _told(self) -> list[Message]:
-        cost = self.cost
         told = [
             Message.of(
-                "commission.cost.total",
+                "commission.cost.total_of_one" if self.payees == 1 else "commission.cost.total",
                 payees=self.payees,
                 total=self.total,
-                low=cost.low,
-                high=cost.high,
-                level=cost.level,
+                low=self._as_amount(self.cost.low),
+                high=self._as_amount(self.cost.high),
+                level=self.cost.level,
                 most=max(self.paid),
-                code=cost.unit,
             )
         ]
         if self.payout_share is not None:
@@ -106,6 +105,10 @@ class PlanCost(Result):
         if self.left_out:
             told.append(Message.of("commission.cost.left_out", parts=self.left_out))
         return told
+
+    def _as_amount(self, cost: float | None) -> Amount:
+        unit = self.paid[0].unit
+        return Amount(minor=round_fraction(Fraction(cost or 0) * unit.scale), unit=unit)
 
     def rows(self) -> list[Row]:
         """Return one row: what it costs."""

@@ -13,8 +13,8 @@ from salesperf.commission.stepping import shown
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import round_fraction
 from salesperf.messages import Catalogs, render
-from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Sum
+from salesperf.model.amount import Amount, Unit
+from salesperf.model.breakdown import Breakdown, Difference, Sum
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import STANDARD_METRICS
@@ -53,6 +53,8 @@ class Adjustment:
         How much; negative for what is taken.
     reason : Message
         Why.
+    breakdown : Breakdown
+        How it is reckoned; a leaf where it follows from other statements or payments.
 
     Examples
     --------
@@ -64,6 +66,17 @@ class Adjustment:
     kind: AdjustmentKind
     amount: Amount
     reason: Message
+    _parts: tuple[Breakdown, ...] = attrs.field(default=(), repr=False, eq=False)
+    """Two of which it is the difference, or one that it is; none where nothing within the statement explains it."""
+
+    @property
+    def breakdown(self) -> Breakdown:
+        """How it is reckoned."""
+        label = Message(f"commission.adjustment.{self.kind}")
+        if not self._parts:
+            return Breakdown(label=label, value=self.amount)
+        rule = Difference() if len(self._parts) > 1 else Sum()
+        return Breakdown(label=label, value=self.amount, rule=rule, parts=self._parts)
 
 
 @attrs.frozen(kw_only=True)
@@ -175,6 +188,7 @@ class Statement(Result):
     notes: tuple[Message, ...]
     _opening: tuple[EntryAccount, ...] = attrs.field(default=(), repr=False)
     """The accounts before the period: what a correction begins from."""
+    _quota_units: FrozenMap[str, Unit] = attrs.field(default=FrozenMap(), repr=False)
 
     @property
     def held(self) -> Amount:
@@ -186,9 +200,7 @@ class Statement(Result):
         """How the total is reckoned."""
         lines = tuple(line.breakdown for line in self.lines)
         earned = Breakdown(label=Message("commission.earned"), value=self.earned, rule=Sum(), parts=lines)
-        others = tuple(
-            Breakdown(label=Message(f"commission.adjustment.{each.kind}"), value=each.amount) for each in self.adjustments
-        )
+        others = tuple(each.breakdown for each in self.adjustments)
         return Breakdown(label=Message("commission.total"), value=self.total, rule=Sum(), parts=(earned, *others))
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
@@ -205,7 +217,7 @@ class Statement(Result):
         yield (Message.of(f"commission.text.{kind}", payee=self.payee, period=self.period, plan=self.plan.label),)
         for measure, quota in self.quotas.items():
             title = Message(STANDARD_METRICS[measure].title if measure in STANDARD_METRICS else measure)
-            yield (Message.of("commission.text.quota", measure=title, quota=Decimal(round_fraction(100 * quota)) / 100),)
+            yield (Message.of("commission.text.quota", measure=title, quota=self._written(measure, quota)),)
         for line in self.lines:
             wording = "line_without_entry" if line.entry is None else "line" if line.entry.ref is None else "line_of_deal"
             entry = {} if line.entry is None else {"on": line.entry.on, "entry": line.entry.id, "ref": line.entry.ref}
@@ -221,6 +233,13 @@ class Statement(Result):
             yield (Message.of("commission.text.draw", amount=self.draw.closing),)
         for note in self.notes:
             yield (note,)
+
+    def _written(self, measure: str, quota: Fraction) -> Amount | Decimal:
+        """Return a quota as a reader sees it: money in its unit, or a number of what the measure counts."""
+        unit = self._quota_units.get(measure)
+        if unit is None or unit.dimension != "money":
+            return Decimal(round_fraction(100 * quota)) / 100
+        return Amount(minor=round_fraction(quota * unit.scale), unit=unit)
 
     def rows(self) -> list[Row]:
         """Return a row for each line, then one for each adjustment; their ``pay`` sums to the total."""

@@ -141,6 +141,7 @@ def _state(question: Question) -> Statement:
         is_correction=question.is_correction,
         notes=(*plan.telescoping_faults(), *_notes(question, lines)),
         opening=book.opening,
+        quota_units=FrozenMap({measure: unit for measure, (_, unit) in question.quotas.items()}),
     )
 
 

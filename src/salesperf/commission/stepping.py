@@ -1,6 +1,7 @@
 """Entry by entry: what each part of a plan pays for the next one, given all before it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -16,13 +17,30 @@ from salesperf.model.pay_entry import Entry
 from salesperf.model.pay_parts import Pool, RatedPay, Spiff
 from salesperf.model.validators import check_number
 
-__all__ = ["Claim", "Credit", "PartRun", "PieceRun", "PoolRun", "Step", "SumRun", "as_amount", "check_exact", "shown"]
+__all__ = [
+    "Claim",
+    "Credit",
+    "PartRun",
+    "PieceRun",
+    "PoolRun",
+    "Step",
+    "SumRun",
+    "as_amount",
+    "check_exact",
+    "share_of_pool",
+    "shown",
+]
 
 Credit: TypeAlias = int | Fraction
 """Smallest units of credit: a fraction where a share of an entry is taken back."""
 
 _SHARES: Final = "webster"
 """With it no share of a pool shrinks as the pool grows."""
+
+
+def share_of_pool(pool: int, weights: Sequence[int], position: int) -> int:
+    """Return the share of one in a pool of so many smallest units."""
+    return int(apportion(pool, list(weights), method=_SHARES)[position])
 
 
 def check_exact(value: object, path: tuple[str | int, ...]) -> None:
@@ -82,8 +100,8 @@ class Step:
         What the part pays in all without it and with it, in smallest units, before it is rounded.
     rate : Fraction or None
         The rate of the entry itself, in smallest units of pay for one of credit; ``None`` where it has none.
-    weight : int or None
-        The weight of the payee in a pool.
+    position : int or None
+        Which of the weights of a pool is the payee's.
     minor : int
         What it brings: the difference of the two, each rounded.
     """
@@ -96,7 +114,7 @@ class Step:
     pieces: Pieces | None = None
     _sums: tuple[Fraction, Fraction] | None = None
     rate: Fraction | None = None
-    weight: int | None = None
+    position: int | None = None
 
     @property
     def exact_before(self) -> Fraction:
@@ -209,7 +227,7 @@ class PoolRun(PartRun):
         self._reached = before + claim.credit
         rate = Fraction(self.part.rate) * self._pay_unit.scale / claim.entry.amount.unit.scale
         pool = round_fraction(rate * self._reached)
-        self._share = int(apportion(pool, self._weights, method=_SHARES)[self._place])
+        self._share = share_of_pool(pool, self._weights, self._place)
         return Step(
             claim=claim,
             part=self.part,
@@ -218,5 +236,5 @@ class PoolRun(PartRun):
             minor=self._share - share,
             sums=(Fraction(share), Fraction(self._share)),
             rate=rate,
-            weight=self._weights[self._place],
+            position=self._place,
         )

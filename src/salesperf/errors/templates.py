@@ -25,6 +25,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "amount_overflow": "expected an amount whose minor units fit a 64-bit integer, got {value}"
         " (hint: a unit with fewer digits reaches further)",
         "appraisal_of_another": "expected appraisals of one person, {left}, got one of {right}",
+        "appraisal_of_another_scheme": "expected appraisals by one scheme, {left}, got one by another, {right}"
+        " (hint: appraise the earlier periods again by the scheme of today)",
         "appraisal_without_period": "expected an appraisal with its period, got one without"
         " (hint: appraise(..., period=Period.quarter(2026, 3)))",
         "array_untagged": 'expected a value, got an array (hint: a tuple is written as {{"tuple": [1, 2]}})',
@@ -82,7 +84,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "chart_of_nothing": "expected something that a chart could show, got nothing",
         "check_answer": "expected a Judged of truths, one for each of {expected} rows, got {value}",
         "check_in_empty": "expected a check-in that says how far it is, how sure its owner is, or a note, got none of these",
-        "check_in_kind": "expected a check-in that states {expected}, as a key result of kind {kind} asks, got one that states {value}",
+        "check_in_kind": "expected a check-in that states {expected}, as a key result of kind {kind} asks,"
+        " got one that states {value}",
         "check_in_of_objective": "expected a check-in of an objective to give a score, a confidence or a note, got {value}"
         " (hint: what is measured is checked in with a key result)",
         "checkpoint_divided": "expected an owner whose parts are all of one target, got {value}, whose parts are of several"
@@ -143,6 +146,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         ' (hint: missing="leave_out" or "points" lets a score do without)',
         "fact_of_two_kinds": "expected scales of one kind for a fact,"
         " got numbers, categories or flags side by side for {value}",
+        "fact_out_of_range": "expected a value from {low} to {high}, got {value}"
+        " (hint: a share is written as such, 105% as 1.05; the scheme states the ranges)",
         "factor_missing": "expected the same factors before and after, got none by the name of {value}"
         " (hint: a factor that did not move is in both)",
         "factor_undefined": "expected a number, since {previous} before it is not 0 but {value}, got nan"
@@ -173,7 +178,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " {held} in {periods}, and {elsewhere} at other times (hint: give them less, or spread the target otherwise over time)",
         "grid_short": "expected sums that the days of work allow, but {owners} need {need} and can bring {short} less,"
         " {elsewhere} in all (hint: give them less, or spread the target otherwise over time)",
-        "group_too_small": "expected at least {minimum} people with a score, got {value}"
+        "group_too_small": "expected people with a score, {minimum} or more, got {value}"
         " (hint: distribute a larger group, or none)",
         "held_above_total": "expected amounts that hold to leave the others a part of {total} or nothing"
         ", got a sum of {value}, which is {excess} beyond it"
@@ -237,7 +242,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "metric_conflict": "expected one definition of the metric {metric}, got another one",
         "milestone_of_another": "expected a milestone of the target's own owner, metric and scope, got another",
         "milestone_outside": "expected a milestone within {expected}, got {value}",
-        "milestone_with_start": "expected a milestone, which takes no time, without a start, got {value} (hint: let it be a task)",
+        "milestone_with_start": "expected a milestone, which takes no time, without a start, got {value}"
+        " (hint: let it be a task)",
         "missing_column": "expected a column {column}, got the columns {columns}",
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
         "missing_field": "expected a value, got none",
@@ -337,8 +343,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "other_target": "expected an allocation of the same target, got one of another",
         "out_of_range": "expected a number from {low} to {high}, got {value}",
         "overflow": "expected a sum that fits a 64-bit integer, got one beyond it",
-        "owner_missing": "expected the id of the rep or team who owns it, got none"
-        " (hint: what nobody owns is not done)",
+        "owner_missing": "expected the id of the rep or team who owns it, got none (hint: what nobody owns is not done)",
         "pattern": "expected a regular expression, got {value}",
         "pay_not_money": "expected a currency to pay in, got {value}",
         "payee_not_in_plan": "expected a payee of the plan {plan}, got {value}",

@@ -28,6 +28,8 @@ _ROUNDING: Final = 256 * float(np.finfo(np.float64).eps)
 """Of the largest rating, what a difference may be by rounding alone."""
 _NOTHING: Final = 1e-12
 """What may be left, of 1, by rounding alone, where nothing should be."""
+_SMALL: Final = 1e-100
+"""Ratings all below it, or one above its inverse, are scaled before they are squared."""
 _CELLS: Final = 32_768
 """Ratings worked on at a time, so that scratch stays in the cache."""
 _BLOCK: Final = 1024
@@ -102,7 +104,7 @@ def intraclass_correlation(ratings: Column, kind: IccKind, *, level: float = 0.9
     if kind not in ICC_KINDS:
         raise InvalidValueError("choice", path=("kind",), choices=ICC_KINDS, value=kind)
     two_sided_quantile(level)
-    _require_matrix(ratings)
+    ratings = _as_matrix(ratings)
     one_way = kind in ("icc1", "icc1k")
     if not one_way and math.isnan(float(ratings.sum())):
         position = tuple(int(step) for step in np.argwhere(np.isnan(ratings))[0])
@@ -111,15 +113,20 @@ def intraclass_correlation(ratings: Column, kind: IccKind, *, level: float = 0.9
     return single.of_mean() if kind.endswith("k") else single.of_one()
 
 
-def _require_matrix(ratings: Column) -> None:
+def _as_matrix(ratings: Column) -> Column:
+    """Return ratings of a size of which no square is beyond all floats: agreement does not depend on the unit."""
     if not isinstance(ratings, np.ndarray) or ratings.dtype != np.float64 or ratings.ndim != 2:  # noqa: PLR2004 - a matrix
         shape = getattr(ratings, "shape", type(ratings))
         raise InvalidValueError("not_a_matrix", path=("ratings",), value=shape)
     for position, count in enumerate(ratings.shape):
         if count < 2:  # noqa: PLR2004 - of one nothing varies
             raise InvalidValueError("too_few", path=("ratings", ("subjects", "raters")[position]), low=2, value=count)
-    if not math.isfinite(float(ratings.sum())):  # else there is none; of gaps the sum is nan
+    largest = max(float(np.fmax.reduce(ratings, axis=None)), -float(np.fmin.reduce(ratings, axis=None)))
+    if not math.isfinite(largest):  # else there is none; of nothing but gaps it is nan
         refuse_where(np.isinf(ratings), "not_finite", "ratings", ratings)
+    elif largest and not _SMALL < largest < 1 / _SMALL:
+        return np.ldexp(ratings, -math.frexp(largest)[1])
+    return ratings
 
 
 class _Single(NamedTuple):
@@ -319,7 +326,7 @@ def krippendorff_alpha(ratings: Column, measurement: Measurement) -> float:
     """
     if measurement not in MEASUREMENTS:
         raise InvalidValueError("choice", path=("measurement",), choices=MEASUREMENTS, value=measurement)
-    _require_matrix(ratings)
+    ratings = _as_matrix(ratings)
     if measurement == "ratio":
         refuse_where(ratings < 0, "out_of_range", "ratings", ratings, low=0, high=math.inf)
     is_there = ~np.isnan(ratings)

@@ -1,5 +1,6 @@
 """Means of many groups, each drawn toward what the groups have in common as far as its own error is large."""
 
+import math
 from typing import Final
 
 import attrs
@@ -15,7 +16,13 @@ __all__ = ["ShrunkMeans", "shrink_means"]
 _SHARES: Final = np.polynomial.legendre.leggauss(24)
 """Points of [-1, 1], and their weights, at which the share of error in what groups differ by is tried."""
 _ROUNDS: Final = 4
-"""Times that the shares tried are drawn together around the likely ones."""
+"""Times, at least, that the shares tried are drawn together around the likely ones."""
+_MOST_ROUNDS: Final = 200
+"""Times at most: each takes two digits off the share of errors that are nothing beside what groups differ by."""
+_KNOWN: Final = 1e-200
+"""Squared error, of the largest difference or error, that moves nothing: its group is as good as known."""
+_STEP: Final = 8
+"""Powers of two from one share to the next, where it is looked for how near to 0 the likely ones are."""
 _LIKELY: Final = 25.0
 """Log of how many times likelier the likeliest share may be than one that still counts."""
 
@@ -89,21 +96,30 @@ def shrink_means(values: AnyColumn, errors: AnyColumn, *, level: float = 0.95) -
     ([11.5, 7.9, 6.1, 7.7, 4.9, 6.1, 10.9, 8.5], 7.9)
     """
     columns = spread({"values": values, "errors": errors})
-    means, squares = columns["values"], columns["errors"] ** 2
+    means, errors = columns["values"], columns["errors"]
     if means.ndim != 1:
         raise InvalidValueError("dimensions", path=("values",), value=means.ndim)
     if not means.size:
         raise InvalidValueError("too_few", path=("values",), low=1, value=0)
     for name, column in columns.items():
         refuse_where(~np.isfinite(column), "not_finite", name, column)
-    refuse_where(columns["errors"] < 0, "out_of_range", "errors", columns["errors"], low=0, high=np.inf)
+    refuse_where(errors < 0, "out_of_range", "errors", errors, low=0, high=np.inf)
     z = two_sided_quantile(level)
-    value, deviation, centre = means.copy(), np.sqrt(squares), float(means.mean())
+    power = _power(means, errors)
+    scaled = np.ldexp(means, -power)
+    middle = float(np.sort(scaled).mean())
+    value, deviation, centre = means.copy(), errors.copy(), float(np.ldexp(middle, power))
     # One group has nothing to borrow from, and known ones need not.
-    if means.size > 1 and squares.any():
-        middle = float(np.sort(means).mean())
-        value, deviation, centre = _mixture(means - middle, squares)
-        value, centre = value + middle, centre + middle
+    if means.size > 1 and errors.any():
+        rest, spread_of = scaled - middle, np.ldexp(errors, -power)
+        finer = _power(rest, spread_of)
+        squares = np.ldexp(spread_of, -finer) ** 2
+        squares[squares < _KNOWN] = 0.0
+        if squares.any():
+            found, around, common = _mixture(np.ldexp(rest, -finer), squares)
+            value = np.ldexp(np.ldexp(found, finer) + middle, power)
+            centre = float(np.ldexp(np.ldexp(common, finer) + middle, power))
+            deviation = np.where(squares > 0, np.ldexp(around, finer + power), errors)
     return ShrunkMeans(
         value=value,
         deviation=deviation,
@@ -112,29 +128,50 @@ def shrink_means(values: AnyColumn, errors: AnyColumn, *, level: float = 0.95) -
     )
 
 
+def _power(means: Column, errors: Column) -> int:
+    """Return by which power of two numbers are divided so that the largest is about 1, and no square is beyond all floats."""
+    return int(np.frexp(max(float(np.abs(means).max()), float(errors.max())))[1])
+
+
 def _mixture(means: Column, squares: Column) -> tuple[Column, Column, float]:
     positive = np.sort(squares[squares > 0])
     typical = positive.size / float(np.sum(1 / positive))
     # In an order of their own, so that sums do not depend, even in the last digit, on that of the groups.
     order = np.lexsort((squares, means))
-    low, high = 0.0, 1.0
-    for _ in range(_ROUNDS):
+    low, high = 0.0, _highest(means[order], squares[order], typical)
+    turn = counted = 0
+    while turn < _ROUNDS or (counted <= _SHARES[0].size // 2 and turn < _MOST_ROUNDS):
+        turn += 1
         shares = (low + high) / 2 + (high - low) / 2 * _SHARES[0]
         variances = typical * (1 - shares) / shares
         centres, precisions, likely = _given(means[order], squares[order], variances)
         log_weights = likely + np.log(_SHARES[1])
-        counting = np.flatnonzero(log_weights > log_weights.max() - _LIKELY)
+        counting = np.flatnonzero(log_weights >= log_weights.max() - _LIKELY)
+        counted = counting.size
         ends = np.array([low, *shares, high])
         low, high = float(ends[counting[0]]), float(ends[counting[-1] + 2])
     weights = np.exp(log_weights - log_weights.max())
     weights /= weights.sum()
-    value, second = np.zeros(means.size), np.zeros(means.size)
+    # Shifts and not means are averaged, in two passes, so that an error of any size beside them keeps its digits.
+    shift, square = np.zeros(means.size), np.zeros(means.size)
+    for weight, variance, centre in zip(weights, variances, centres, strict=True):
+        shift += weight * squares / (squares + variance) * (centre - means)
     for weight, variance, centre, precision in zip(weights, variances, centres, precisions, strict=True):
         pull = squares / (squares + variance)
-        mean = means + pull * (centre - means)
-        value += weight * mean
-        second += weight * (pull * variance + pull * pull / precision + mean * mean)
-    return value, np.sqrt(np.maximum(second - value * value, 0)), float(np.dot(weights, centres))
+        square += weight * (pull * variance + pull * pull / precision + (pull * (centre - means) - shift) ** 2)
+    return means + shift, np.sqrt(square), float(np.dot(weights, centres))
+
+
+def _highest(means: Column, squares: Column, typical: float) -> float:
+    """Return up to which share it may be: far below 1 where errors are nothing beside what groups differ by.
+
+    Points laid evenly over all shares would not see a peak that near to 0.
+    """
+    steps = np.arange(1, max(-math.log2(typical), 0) + 2 * _STEP, _STEP)
+    shares = np.exp2(-steps)
+    masses = _given(means, squares, typical * (1 - shares) / shares)[2] + np.log(shares)
+    first = int(np.flatnonzero(masses >= masses.max() - _LIKELY)[0])
+    return float(shares[first - 1]) if first else 1.0
 
 
 def _given(means: Column, squares: Column, variances: Column) -> tuple[Column, Column, Column]:

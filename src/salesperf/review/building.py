@@ -72,7 +72,8 @@ class Review(Result):
     quality : QualitySection
         What is wrong with the records that it rests on. What weakens a number stands in its section too.
     people : PeopleSection or None
-        Pay, appraisals and feedback, as far as the audience may see them; ``None`` where no results of people were handed over.
+        Pay, appraisals and feedback, as far as the audience may see them; ``None`` where no result of people under the
+        owner was handed over.
     recorded : tuple of RecordedFlow
         What was recorded though nobody owes it.
     unmet : tuple of Attainment
