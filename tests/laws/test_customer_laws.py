@@ -21,7 +21,7 @@ from salesperf.customers import (
     repurchase,
     rfm,
 )
-from salesperf.customers.cohorts import CohortGrain
+from salesperf.customers.cohort_counting import CohortGrain
 from salesperf.model.codes import Codes
 from salesperf.testing import assert_breakdowns_hold
 

@@ -14,7 +14,7 @@ from salesperf.allocation.prorating import LEFT_OVER, Proration, prorate
 from salesperf.allocation.rebalanced import Rebalanced, RebalancedLine
 from salesperf.allocation.rebalancing import rebalance
 from salesperf.allocation.season import Seasonality, SeasonalPart
-from salesperf.allocation.seasonality import seasonal_indices, seasonality
+from salesperf.allocation.seasonal_profile import seasonal_indices, seasonality
 from salesperf.allocation.splitting import SplitColumns, split, split_columns
 from salesperf.allocation.terms import Terms
 

@@ -4,12 +4,12 @@ Who still buys without a contract, and what that is worth, stands in :mod:`sales
 ``clv``.
 """
 
-from salesperf.customers.cohorts import COHORT_GRAINS, CohortGrain, CohortTally, cohorts, repurchase
+from salesperf.customers.cohort_counting import COHORT_GRAINS, CohortGrain, CohortTally, cohorts, repurchase
 from salesperf.customers.health import KEY_ACCOUNT_CARD, account_facts, account_health
-from salesperf.customers.lifecycle import STATES, Lifecycle, LifecyclePolicy, State, lifecycle
 from salesperf.customers.losses import LOSS_EVIDENCE, LossEvidence, LossEvidenceKind, PostMortem, lost_customer, lost_deal
 from salesperf.customers.purchases import Purchases, collect
-from salesperf.customers.rfm import SEGMENTS, RfmCustomer, RfmReport, Segment, rfm
+from salesperf.customers.rfm_scores import SEGMENTS, RfmCustomer, RfmReport, Segment, rfm
+from salesperf.customers.stages_of_life import STATES, Lifecycle, LifecyclePolicy, State, lifecycle
 from salesperf.customers.surveys import nps, nps_of_counts, satisfaction
 from salesperf.customers.worth import (
     TIMINGS,

@@ -7,8 +7,8 @@ from typing import Final, Literal, TypeAlias
 import attrs
 
 from salesperf.customers.health import purchases_of, usual_gap, year_before
-from salesperf.customers.lifecycle import DEFAULT_POLICY, LifecyclePolicy
 from salesperf.customers.purchases import Purchases, by_key_of, ended_as, ended_on, listed, process_of
+from salesperf.customers.stages_of_life import DEFAULT_POLICY, LifecyclePolicy
 from salesperf.errors import InvalidValueError
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from salesperf.customers.lifecycle import rate_of
 from salesperf.customers.purchases import listed
+from salesperf.customers.stages_of_life import rate_of
 from salesperf.errors import InvalidValueError
 from salesperf.formulas import net_promoter_score
 from salesperf.kernels.numeric import AnyColumn

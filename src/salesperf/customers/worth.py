@@ -9,8 +9,8 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from salesperf.customers.lifecycle import rate_of
 from salesperf.customers.purchases import by_key_of, ended_as, ended_on, listed, process_of
+from salesperf.customers.stages_of_life import rate_of
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.formulas import lifetime_value_in_advance, lifetime_value_in_arrears
 from salesperf.messages import Catalogs

@@ -5,7 +5,7 @@ from salesperf.funnel.bottleneck import VERDICTS, Bottleneck
 from salesperf.funnel.chances import Chances
 from salesperf.funnel.comparing import FunnelComparison, StageComparison, compare
 from salesperf.funnel.counting import count, count_columns
-from salesperf.funnel.lead_to_cash import Joined, joined, lead_to_cash
+from salesperf.funnel.lead_funnels import Joined, joined, lead_to_cash
 from salesperf.funnel.levers import LEVERS, Velocity, VelocityChange, velocity, velocity_change
 from salesperf.funnel.outcome_counting import outcomes, outcomes_columns
 from salesperf.funnel.outcome_tally import OutcomeTally

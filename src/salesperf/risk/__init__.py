@@ -2,7 +2,7 @@
 
 from salesperf.risk.automatic import RISK_SCALES, customer_risks, people_risks, pipeline_risks, plan_risks
 from salesperf.risk.people import attrition
-from salesperf.risk.register import RISK_BANDS, RISK_CARD, TRENDS, RiskLine, RiskRegister, Trend, register
+from salesperf.risk.registering import RISK_BANDS, RISK_CARD, TRENDS, RiskLine, RiskRegister, Trend, register
 from salesperf.risk.tracking import PlanProgress, TaskLine, track
 
 __all__ = [

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 import numpy as np
 
-from salesperf.customers.lifecycle import rate_of
 from salesperf.customers.purchases import Purchases
+from salesperf.customers.stages_of_life import rate_of
 from salesperf.errors import InvalidValueError
 from salesperf.messages import Catalogs
 from salesperf.model.codes import Integers, read_only, same_content
