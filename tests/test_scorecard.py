@@ -525,6 +525,12 @@ def test_the_known_categories_are_named() -> None:
     assert "expected one of the categories 'manufacturing', 'retail', got 'mining'" in str(caught.value)
 
 
+def test_columns_of_which_none_is_asked_for_are_refused() -> None:
+    card = Scorecard([Criterion("budget", Curve([(0, 0), (500_000, 100)]), missing="leave_out")])
+    for columns in ({}, {"bugdet": np.array([1.0])}):
+        assert faults(lambda given=columns: card.score_columns(given)) == [("no_columns", ("columns",))]  # type: ignore[misc] # a default
+
+
 def test_all_faulty_columns_are_told_together() -> None:
     columns = {"budget": np.array(["a"]), "industry": np.array([1]), "is_referred": np.array(["yes"]), "visits": [1]}
     assert faults(lambda: CARD.score_columns(columns)) == [
