@@ -108,8 +108,8 @@ class QualityTally(Result):
         Examples
         --------
         >>> from salesperf.quality import DEFAULT_RULES
-        >>> QualityTally.empty(as_of=date(2026, 9, 30), rules=DEFAULT_RULES).checked.sum()
-        np.int64(0)
+        >>> int(QualityTally.empty(as_of=date(2026, 9, 30), rules=DEFAULT_RULES).checked.sum())
+        0
         """
         check_date(as_of, ("as_of",))
         return cls.of_owners(as_of, as_rules(rules), ())
