@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import lcm
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 import attrs
 
@@ -161,8 +161,10 @@ def step_pieces(steps: Steps) -> Shape:
 
 
 def scale_shape(curve: Curve | None, steps: Steps | None) -> Shape:
-    """Return the pieces of whichever of the two is stated."""
-    return step_pieces(steps) if curve is None and steps is not None else curve_pieces(curve)  # type: ignore[arg-type] # one is
+    """Return the pieces of whichever of the two is stated; a curve goes first."""
+    if curve is not None:
+        return curve_pieces(curve)
+    return step_pieces(cast("Steps", steps))
 
 
 def value_on(shape: Shape, x: Fraction) -> Fraction:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.model.amount import Amount
@@ -73,7 +73,7 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
         yield rule.cannot_tell(Message.of("diagnosis.lacks.factor_causes", factors=tuple(unknown)))
 
 
-def _number(line: Effect) -> float:  # type: ignore[type-arg] # of numbers or amounts
+def _number(line: Effect[Any]) -> float:
     return float(line.value.decimal) if isinstance(line.value, Amount) else float(line.value)
 
 
