@@ -13,15 +13,12 @@ from salesperf.model.breakdown import Breakdown, Difference, Quotient
 from salesperf.model.key_result import number_of
 from salesperf.model.message import Message
 from salesperf.model.progress import (
-    ProgressStatus,
+    Followed,
     StatusChange,
     as_history,
     began_on,
-    days_late,
     faults_of_history,
-    finished_on,
     refuse,
-    status_on,
     until,
 )
 from salesperf.model.validators import (
@@ -85,7 +82,7 @@ def _as_measurements(value: Iterable[Measurement]) -> tuple[Measurement, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Action:
+class Action(Followed):
     """An improvement action: what is to be done, by whom, until when, and by which number its effect is told.
 
     Parameters
@@ -209,28 +206,9 @@ class Action:
     # How it gets on
 
     @property
-    def status(self) -> ProgressStatus:
-        """How far it is."""
-        return status_on(self.history, date.max)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is neither done nor dropped."""
-        return self.status not in ("done", "dropped")
-
-    @property
     def began(self) -> date | None:
         """The first day on which anything was done; ``None`` where nothing was."""
         return began_on(self.history)
-
-    @property
-    def finished(self) -> date | None:
-        """The day since which it has been done; ``None`` where it is not."""
-        return finished_on(self.history)
-
-    def days_late(self, as_of: date) -> int:
-        """Count the days beyond its due day at which it was done, or at the end of a day is not done yet."""
-        return days_late(self.history, self.due, as_of)
 
     def as_of(self, day: date) -> "Action | None":
         """Forget what became known later than a day; ``None`` if it was created later.

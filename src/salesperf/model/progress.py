@@ -11,6 +11,7 @@ from salesperf.model.validators import as_tuple, check_date, day, one_of, text
 
 __all__ = [
     "PROGRESS_STATUSES",
+    "Followed",
     "ProgressStatus",
     "StatusChange",
     "as_history",
@@ -113,3 +114,31 @@ def days_late(history: tuple[StatusChange, ...], due: date, on: date) -> int:
     if known and known[-1].status == "dropped":
         return 0
     return max(0, ((finished_on(known) or on) - due).days)
+
+
+class Followed:
+    """What is to be done by a day, and has a history of how it gets on: an action, or a task."""
+
+    __slots__ = ()
+
+    history: tuple[StatusChange, ...]
+    due: date
+
+    @property
+    def status(self) -> ProgressStatus:
+        """How far it is."""
+        return status_on(self.history, date.max)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither done nor dropped."""
+        return self.status not in ("done", "dropped")
+
+    @property
+    def finished(self) -> date | None:
+        """The day since which it has been done; ``None`` where it is not."""
+        return finished_on(self.history)
+
+    def days_late(self, as_of: date) -> int:
+        """Count the days beyond its due day at which it was done, or at the end of a day is not done yet."""
+        return days_late(self.history, self.due, as_of)

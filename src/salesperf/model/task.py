@@ -14,14 +14,11 @@ from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfErro
 from salesperf.model.amount import Amount
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.progress import (
-    ProgressStatus,
+    Followed,
     StatusChange,
     as_history,
-    days_late,
     faults_of_history,
-    finished_on,
     refuse,
-    status_on,
     until,
 )
 from salesperf.model.validators import (
@@ -70,7 +67,7 @@ def _quantity(instance: object, attribute: "attrs.Attribute[Any]", value: object
 
 
 @attrs.frozen(kw_only=True)
-class Task:
+class Task(Followed):
     """A task of a plan, or a milestone: a task that takes no time, and is reached or not.
 
     Parameters
@@ -157,25 +154,6 @@ class Task:
     def label(self) -> str:
         """What a reader sees."""
         return self.title.strip() or self.id
-
-    @property
-    def status(self) -> ProgressStatus:
-        """How far it is."""
-        return status_on(self.history, date.max)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is neither done nor dropped."""
-        return self.status not in ("done", "dropped")
-
-    @property
-    def finished(self) -> date | None:
-        """The day since which it has been done; ``None`` where it is not."""
-        return finished_on(self.history)
-
-    def days_late(self, as_of: date) -> int:
-        """Count the days beyond its due day at which it was done, or at the end of a day is not done yet."""
-        return days_late(self.history, self.due, as_of)
 
     def as_of(self, day: date) -> "Task | None":
         """Forget what became known later than a day; ``None`` if it was created later.
