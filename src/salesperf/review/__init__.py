@@ -1,7 +1,7 @@
 """The sales review (述职): what was owed and done, how it compares, what is missing, in one frozen value."""
 
 from salesperf.review.audience import PEOPLE_KINDS, Audience, PeopleKind, PeopleResults
-from salesperf.review.building import Review, build
+from salesperf.review.building import build
 from salesperf.review.channels import ChannelSection
 from salesperf.review.deals import DealMember, DealSection
 from salesperf.review.leads import LeadMember, LeadSection, OpenLead
@@ -20,6 +20,7 @@ from salesperf.review.sections import (
     TrendPart,
     Weaknesses,
 )
+from salesperf.review.whole import Review
 
 __all__ = [
     "NOTES",

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
-from salesperf.attainment import Codes, TargetBook
+from salesperf.attainment import Codes
 from salesperf.attainment.judging import DAYS_OF_GRACE
-from salesperf.attainment.ledger import Ledger
 from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.frozen import FrozenMap
@@ -17,15 +16,15 @@ from salesperf.model.message import Message, Personal
 from salesperf.model.metric import Band, Metric
 from salesperf.model.people import Rep
 from salesperf.model.period import Period
-from salesperf.model.records import Records
 from salesperf.model.target import EVERYTHING
 from salesperf.review.deal_findings import find_in_deals, find_without_deals
+from salesperf.review.grounds import Grounds
 from salesperf.review.lead_findings import find_in_channels, find_in_leads
 from salesperf.review.objective_findings import find_in_objectives
 
 if TYPE_CHECKING:
-    from salesperf.review.building import Review
     from salesperf.review.sections import MetricSection
+    from salesperf.review.whole import Review
 
 __all__ = ["find"]
 
@@ -38,15 +37,9 @@ _STALE_WORKDAYS: Final = 5
 """So many workdays without any entry at the end say that the data may not be up to date."""
 
 
-def find(
-    review: "Review",
-    records: Records,
-    book: TargetBook,
-    ledger: Ledger,
-    under: frozenset[str | None],
-) -> Iterator[Finding]:
+def find(review: "Review", grounds: Grounds) -> Iterator[Finding]:
     """Go through what a reader of the review should know of its data."""
-    finder = _Finder(review, records, book, ledger, under)
+    finder = _Finder(review, grounds)
     yield from finder.nothing_owed()
     yield from finder.last_entry()
     yield from finder.without_a_single_target()
@@ -76,16 +69,9 @@ def find(
 
 
 class _Finder:
-    def __init__(
-        self,
-        review: "Review",
-        records: Records,
-        book: TargetBook,
-        ledger: Ledger,
-        under: frozenset[str | None],
-    ) -> None:
-        self.review, self.records, self.book, self.ledger, self.under = review, records, book, ledger, under
-        self.passed = review.period.until(review.as_of) or review.period
+    def __init__(self, review: "Review", grounds: Grounds) -> None:
+        self.review, self.records, self.book, self.ledger = review, grounds.records, grounds.book, grounds.ledger
+        self.under, self.passed = grounds.under, grounds.passed
 
     def _finding(
         self,
