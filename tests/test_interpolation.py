@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from salesperf import InvalidValueError
 from salesperf.kernels.interpolation import Line, StepFunction, count_passed
 from salesperf.kernels.numeric import Column
+from salesperf.kernels.scratch import Scratch
 
 Knots = tuple[list[float], list[float]]
 
@@ -103,6 +104,19 @@ def test_nan_stays_nan_and_infinity_lies_beyond_the_last_knot() -> None:
     for look_up in (Line([0, 1], [5, 6]), StepFunction([0, 1], [5, 6], below=5)):
         assert np.array_equal(look_up(x), [np.nan, 5, 6], equal_nan=True)
         assert math.isnan(look_up(math.nan))
+
+
+@given(knots(), st.lists(st.floats(allow_infinity=False), max_size=5))
+def test_a_block_of_finite_numbers_is_looked_up_in_room_that_is_there_with_the_same_outcome(
+    given_knots: Knots, others: list[float]
+) -> None:
+    points, values = given_knots
+    x = np.concatenate([around(np.array(points))[1:-1], others])
+    scratch = Scratch(x.size + 1)
+    found = scratch.found[: x.size]
+    for look_up in (Line(points, values), StepFunction(points, values, below=-3)):
+        look_up.into(x, found, scratch)
+        assert np.array_equal(found, look_up(x), equal_nan=True)
 
 
 @pytest.mark.parametrize("count", [1, 2, 250, 251, 252, 300])

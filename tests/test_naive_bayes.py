@@ -236,6 +236,16 @@ def test_an_unknown_value_is_refused_with_the_known_ones_or_left_out() -> None:
     assert refusal(lambda: table().probability({"channel": ["web"]}, unknown=wrong)) == ("choice", ("unknown",))
 
 
+def test_a_name_that_may_be_a_slip_of_a_fact_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="perhaps 'channel', got 'chanel'"):
+        table().explain({"chanel": "web", "sized": True})
+    assert refusal(lambda: table().explain({"chanel": "web"})) == ("misspelt_counted", ("facts",))
+    assert refusal(lambda: table().probability({"chanel": ["web"], "sized": [True]})) == ("misspelt_counted", ("columns",))
+    alone = table().explain({"sized": True}).value
+    # Whatever else a lead bears is its own affair, and so is what is like a fact that is there.
+    assert table().explain({"sized": True, "industry": "food", "size": 3}).value == alone
+
+
 def test_a_history_of_one_outcome_tells_no_chance() -> None:
     for won in (True, False):
         one = NaiveBayes.fit({"channel": ["web"]}, [won])

@@ -149,7 +149,8 @@ def test_a_key_result_of_another_kind_is_refused(fields: dict[str, Any], expecte
         ({}, ("check_in_empty",)),
         ({"on": datetime(2026, 8, 1), "note": "x"}, ("date_is_datetime", "on")),  # noqa: DTZ001 - the fault
         ({"score": Decimal("-0.1")}, ("out_of_range", "score")),
-        ({"score": 1001}, ("out_of_range", "score")),
+        ({"score": 70}, ("score_not_fraction", "score")),
+        ({"score": Decimal("nan")}, ("not_finite", "score")),
         ({"confidence": 70}, ("out_of_range", "confidence")),
         ({"is_done": 1}, ("wrong_type", "is_done")),
         ({"reached": "pilot"}, ("wrong_type", "reached")),

@@ -409,6 +409,19 @@ def test_kpis_take_what_attainment_tells() -> None:
     assert score_kpis(STANDARD_KPI_SETS["rep"], facts).value == pytest.approx((40 * 68.75 + 10 * 120) / 50, abs=1e-9)
 
 
+def test_rates_are_told_as_percentages_and_what_was_reached_of_a_target_as_such() -> None:
+    facts = {"revenue": 0.95, "win_rate": None}
+    reached = score_kpis(STANDARD_KPI_SETS["team_lead"], facts)
+    assert "Revenue 95.0% of target (+27.50)" in reached.text()
+    assert "销售额 完成率 95.0%（+27.50）" in reached.text("zh")
+    kpis = [Kpi(STANDARD_METRICS[key], Curve([(0, 0), (most, 100)])) for key, most in (("win_rate", 1), ("visits", 40))]
+    kpis.append(Kpi(STANDARD_METRICS["customer_satisfaction"], Flag(100)))
+    own = score_kpis(KpiSet("own", "Own", kpis), {"win_rate": 0.35, "visits": 30, "customer_satisfaction": True})
+    assert "Win rate 35.0% (-5.00)" in own.text()
+    assert "Visits 30 (+8.33)" in own.text()
+    assert "Customer satisfaction yes (+16.67)" in own.text()
+
+
 # Both together
 
 

@@ -265,6 +265,33 @@ def test_a_long_column_is_the_column_of_its_rows() -> None:
     assert bands[32_768] == LETTERS.band(float(scores[32_768]), "B")
 
 
+def test_what_is_missing_or_infinite_late_in_a_long_column_is_found_as_well() -> None:
+    columns = {"a": np.linspace(-10, 110, 70_000), "b": np.linspace(70, 30, 70_000)}
+    card = Scorecard([*percents("a"), *percents("b", weight=3, missing="leave_out")])
+    complete = card.score_columns(columns)
+    columns["b"][40_000] = np.nan
+    scores = card.score_columns(columns)
+    assert scores[40_000] == card.score({"a": columns["a"][40_000]}).value
+    others = np.arange(70_000) != 40_000
+    assert np.array_equal(scores[others], complete[others])
+    columns["a"][[50, 40_001]] = np.nan, -np.inf
+    assert faults(lambda: card.score_columns(columns)) == [
+        ("fact_missing", ("columns", "a", 50)),
+        ("not_finite", ("columns", "a", 40_001)),
+    ]
+
+
+@pytest.mark.parametrize("cut", [80, Decimal("0.1"), 0, -7.3, 5e-10, 1.5e-9, 123456789.123456789, 1e17, -1e290])
+def test_a_score_is_in_a_band_as_soon_as_it_rounds_to_its_cut(cut: Any) -> None:  # noqa: ANN401 - any number
+    bands = Bands([("in", cut), ("out", -math.inf)])
+    billionths = np.rint(float(cut) * 1e9)
+    scores = np.concatenate([[float(cut)], (billionths + np.linspace(-2, 2, 17)) / 1e9])
+    scores = np.concatenate([scores, *(np.nextafter(scores, end) for end in (-np.inf, np.inf))])
+    expected = np.rint(scores * 1e9) >= billionths
+    assert np.array_equal(bands.band_columns(scores) == "in", expected)
+    assert np.array_equal(bands.reaches(scores, "in"), expected)
+
+
 # Bands
 
 

@@ -16,6 +16,7 @@ from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
+from salesperf.model.misspelling import alike, index_of
 from salesperf.model.validators import (
     as_frozen_map,
     as_tuple,
@@ -168,7 +169,8 @@ def assign(
     InvalidValueError
         If an argument is malformed, an id or an assignee comes twice, or a lead changed later than the day.
     UnknownNameError
-        If whoever was given the last one is not among the assignees.
+        If whoever was given the last one is not among the assignees; or, under ``"match"``, somebody takes leads by a fact that
+        none has, and whose name may be a slip of one that some have.
 
     Notes
     -----
@@ -195,6 +197,8 @@ def assign(
         require(last, str, path=("last",))
     if last is not None and last not in order:
         raise UnknownNameError("choice", path=("last",), choices=order, value=last)
+    if method == "match":
+        _check_borne(team, given)
     after = standing(given, on)
     waiting = open_leads(given, on)
     desk = _Desk(Counter(lead.owner for lead in waiting if lead.owner is not None), order, last)
@@ -207,6 +211,17 @@ def assign(
         owner = None if chosen is None else chosen.owner
         moves.append(LeadMove(lead=lead.id, on=on, before=None, after=owner, reason=reason))
     return Handing(leads=tuple(after.values()), moves=tuple(moves))
+
+
+def _check_borne(team: Sequence[Assignee], leads: Sequence[Lead]) -> None:
+    """Refuse the name of a fact that no lead has, if it may be a slip of one that some have: else no lead would fit."""
+    borne = {"channel", "campaign"}.union(*(lead.facts for lead in leads))
+    index = index_of(borne)
+    for position, assignee in enumerate(team):
+        for name in assignee.takes:
+            known = None if name in borne else alike(name, index)
+            if known is not None:
+                raise UnknownNameError("misspelt_fact", path=("assignees", position, "takes"), known=known, value=name)
 
 
 def _chosen(lead: Lead, team: Sequence[Assignee], desk: _Desk, method: AssignmentName) -> tuple[Assignee | None, Message]:

@@ -16,6 +16,7 @@ from salesperf.kernels.numeric import INT64_MAX, Column
 from salesperf.model.estimate import Estimate
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
+from salesperf.model.misspelling import alike, index_of
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import (
     anything,
@@ -242,7 +243,8 @@ class NaiveBayes(Result):
         Parameters
         ----------
         columns
-            As of :meth:`fit`. A fact whose column is not there is not known; other columns are not looked at.
+            As of :meth:`fit`. A fact whose column is not there is not known; other columns are not looked at, unless their name
+            may be a slip of one that is not there.
         unknown
             What a value gets that no counted case had: ``"refuse"`` refuses it and names the known ones, ``"as_missing"``
             leaves it out. ``None`` refuses it, but for ``smoothing="odoo"``, whose formula leaves it out.
@@ -256,7 +258,7 @@ class NaiveBayes(Result):
         Raises
         ------
         UnknownNameError
-            If a value is unknown, and such are refused.
+            If a value is unknown, and such are refused, or the name of a fact may be misspelt.
         InvalidValueError
             If the table holds no won or no lost case, there is no column of a known fact, or one is malformed.
 
@@ -293,12 +295,21 @@ class NaiveBayes(Result):
         [-0.6931]
         """
         require(columns, Mapping, path=("columns",))
+        self._check_names(columns, "columns")
         asked = encode({name: columns[name] for name in self.tables if name in columns})
         if not asked:
             raise InvalidValueError("no_columns", path=("columns",), choices=tuple(self.tables))
         policy = self._policy(unknown)
         weights = [self._weights_of_codes(column, policy) for column in asked]
         return _summed_weights(self._base, asked, weights)
+
+    def _check_names(self, given: Mapping[str, object], argument: str) -> None:
+        """Refuse a name that may be a slip of a fact that is not there: it would count as not known, and nobody be told."""
+        absent = index_of(name for name in self.tables if name not in given)
+        for name in given if absent else ():
+            known = None if name in self.tables else alike(name, absent)
+            if known is not None:
+                raise UnknownNameError("misspelt_counted", path=(argument,), known=known, value=name)
 
     def explain(self, facts: Mapping[str, object], *, unknown: UnknownValue | None = None) -> Prediction:
         """Tell the chance of one case, and what each fact argues for.
@@ -307,7 +318,7 @@ class NaiveBayes(Result):
         ----------
         facts
             Name of each fact to its value, or to a tuple of values. What is not there is not known; other facts are not
-            looked at.
+            looked at, unless their name may be a slip of one that is not there.
         unknown
             As of :meth:`probability`.
 
@@ -328,6 +339,7 @@ class NaiveBayes(Result):
           channel referral (1 won, 0 lost): 0.69
         """
         require(facts, Mapping, path=("facts",))
+        self._check_names(facts, "facts")
         columns = {name: [facts.get(name)] for name in self.tables}
         try:
             log_odds = self.log_odds(columns, unknown=unknown)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.elementwise import spread
 from salesperf.kernels.numeric import AnyColumn, Column, Number
+from salesperf.kernels.scratch import Scratch
 
 __all__ = ["Line", "StepFunction", "count_passed"]
 
@@ -56,22 +57,12 @@ def _knots(points: Numbers, values: Numbers) -> tuple[Column, Column]:
     return columns
 
 
-class _Scratch:
-    """Room for a block, made once for a column: to get it anew from the system takes as long as to work in it."""
-
-    def __init__(self, size: int) -> None:
-        self.passed = np.empty(size, dtype=np.bool_)
-        self.few = np.empty(size, dtype=np.uint8)
-        self.places = np.empty(size, dtype=np.intp)
-        self.of_knot = np.empty(size)
-
-
-def _in_blocks(x: AnyColumn, look_up: Callable[[Column, Column, _Scratch], None]) -> Column:
+def _in_blocks(x: AnyColumn, look_up: Callable[[Column, Column, Scratch], None]) -> Column:
     """Look up a column of any shape, block by block."""
     numbers = x if x.dtype == np.float64 else spread({"x": x})["x"]
     flat = np.ravel(numbers)
     found = np.empty(flat.size)
-    scratch = _Scratch(min(flat.size, _BLOCK))
+    scratch = Scratch(min(flat.size, _BLOCK))
     for start in range(0, flat.size, _BLOCK):
         rows = slice(start, start + _BLOCK)
         look_up(flat[rows], found[rows], scratch)
@@ -98,10 +89,10 @@ def count_passed(x: Column, points: Column) -> NDArray[np.intp]:
     >>> count_passed(np.array([4.0, 5.0, 9.0, np.nan]), np.array([5.0, 8.0])).tolist()
     [0, 1, 2, 0]
     """
-    return _count_passed(x, points, _Scratch(x.size))
+    return _count_passed(x, points, Scratch(x.size))
 
 
-def _count_passed(x: Column, points: Column, scratch: _Scratch) -> NDArray[np.intp]:
+def _count_passed(x: Column, points: Column, scratch: Scratch) -> NDArray[np.intp]:
     places = scratch.places[: x.size]
     if points.size > _FEW:
         places[:] = np.searchsorted(points, x, side="right")
@@ -109,12 +100,11 @@ def _count_passed(x: Column, points: Column, scratch: _Scratch) -> NDArray[np.in
         return places
     # A search branches at random, and a processor that guesses wrong loses more time than these few comparisons take.
     passed, few = scratch.passed[: x.size], scratch.few[: x.size]
+    one = passed.view(np.uint8)  # a comparison leaves 0 or 1 in each byte
     few.fill(0)
-    for place, point in enumerate(points.tolist()):
-        # A comparison leaves 0 or 1 in each byte: the first is a count by itself.
-        np.greater_equal(x, point, out=passed if place else few.view(np.bool_))
-        if place:
-            np.add(few, passed.view(np.uint8), out=few)
+    for point in points.tolist():
+        np.greater_equal(x, point, out=passed)
+        np.add(few, one, out=few)
     np.copyto(places, few)
     return places
 
@@ -161,14 +151,18 @@ class Line:
 
     points: Column
     values: Column
-    _slopes: Column = attrs.field(repr=False)
-    _knots: tuple[list[float], list[float], list[float]] = attrs.field(repr=False)
+    _segments: tuple[Column, Column, Column] = attrs.field(repr=False)
+    """Where each starts, its slope, and its value there; the first is before the first knot."""
+    _lists: tuple[list[float], list[float], list[float], list[float]] = attrs.field(repr=False)
+    """The points, and the segments."""
+    _has_starts: bool = attrs.field(repr=False)
+    """Whether any of them starts elsewhere than at 0."""
 
     def __init__(self, points: Numbers, values: Numbers) -> None:
         points, values = map(_frozen, _knots(points, values))
-        slopes = _slopes_of(points, values)
-        lists = points.tolist(), values.tolist(), slopes.tolist()
-        self.__attrs_init__(points, values, slopes, lists)
+        segments = _segments_of(points, values)
+        lists = (points.tolist(), *(column.tolist() for column in segments))
+        self.__attrs_init__(points, values, segments, lists, bool(segments[0].any()))
 
     @overload
     def __call__(self, x: Number) -> float: ...
@@ -181,23 +175,48 @@ class Line:
     def _of_number(self, x: float) -> float:
         if math.isnan(x):
             return x
-        points, values, slopes = self._knots
+        points, starts, slopes, bases = self._lists
         within = min(max(x, points[0]), points[-1])
-        place = bisect_right(points, within) - 1
-        return slopes[place] * (within - points[place]) + values[place]
+        place = bisect_right(points, within)
+        return slopes[place] * (within - starts[place]) + bases[place]
 
-    def _look_up(self, x: Column, found: Column, scratch: _Scratch) -> None:
-        within = np.clip(x, self.points[0], self.points[-1], out=found)
-        # The first knot is never above what is within, and nan, which passes none, stays nan wherever it is looked up.
-        place = _count_passed(within, self.points[1:], scratch)
-        of_knot = np.take(self.points, place, mode="clip", out=scratch.of_knot[: x.size])
-        np.subtract(within, of_knot, out=found)
-        np.multiply(found, np.take(self._slopes, place, mode="clip", out=of_knot), out=found)
-        np.add(found, np.take(self.values, place, mode="clip", out=of_knot), out=found)
+    def _look_up(self, x: Column, found: Column, scratch: Scratch) -> None:
+        # Infinity is put at an end, since nothing times infinity is nan; nan stays.
+        self.into(np.clip(x, self.points[0], self.points[-1], out=found), found, scratch)
+
+    def into(self, x: Column, found: Column, scratch: Scratch) -> None:
+        """Look up each number of a block, in room that is there already.
+
+        Parameters
+        ----------
+        x
+            Finite, or ``nan``, which stays; shape (n,).
+        found
+            For what is found; shape (n,). It may be ``x``.
+        scratch
+            Room for n elements or more; ``found`` may be its own.
+        """
+        place = _count_passed(x, self.points, scratch)
+        starts, slopes, bases = self._segments
+        of_segment = scratch.of_segment[: x.size]
+        within = x
+        if self._has_starts:
+            within = np.subtract(x, starts.take(place, mode="clip", out=of_segment), out=found)
+        np.multiply(within, slopes.take(place, mode="clip", out=of_segment), out=found)
+        np.add(found, bases.take(place, mode="clip", out=of_segment), out=found)
 
 
 def _number(x: Number) -> float:
     return float(spread({"x": x})["x"])
+
+
+def _segments_of(points: Column, values: Column) -> tuple[Column, Column, Column]:
+    """Return where each segment starts, its slope and its value there.
+
+    Before the first knot and from the last on a segment is level, and starts at 0: no float is too far from there.
+    """
+    starts, slopes = np.concatenate([[0.0], points[:-1], [0.0]]), np.append(0.0, _slopes_of(points, values))
+    return starts, slopes, np.append(values[0], values)
 
 
 def _slopes_of(points: Column, values: Column) -> Column:
@@ -256,11 +275,22 @@ class StepFunction:
     def __call__(self, x: AnyColumn) -> Column: ...
     def __call__(self, x: Number | AnyColumn) -> float | Column:
         """Look up a number, or each number of a column; ``nan`` stays ``nan``."""
-        return _in_blocks(x, self._look_up) if isinstance(x, np.ndarray) else self._of_number(_number(x))
+        return _in_blocks(x, self.into) if isinstance(x, np.ndarray) else self._of_number(_number(x))
 
     def _of_number(self, x: float) -> float:
         return x if math.isnan(x) else float(self._held[np.searchsorted(self.points, x, side="right")])
 
-    def _look_up(self, x: Column, found: Column, scratch: _Scratch) -> None:
+    def into(self, x: Column, found: Column, scratch: Scratch) -> None:
+        """Look up each number of a block, in room that is there already.
+
+        Parameters
+        ----------
+        x
+            Shape (n,).
+        found
+            For what is found, beside ``x``; shape (n,).
+        scratch
+            Room for n elements or more; ``found`` may be its own.
+        """
         np.take(self._held, _count_passed(x, self.points, scratch), mode="clip", out=found)
         np.copyto(found, np.nan, where=np.isnan(x))

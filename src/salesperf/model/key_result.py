@@ -50,8 +50,8 @@ by milestones reached; by yes or no; or by a score that somebody gives, as other
 
 _LIMIT: Final = 10**18
 _LEAST_WEIGHT, _MOST_WEIGHT = Decimal("1e-9"), 10**9
-_MOST_SCORE: Final = 1000
-"""Somebody does report 1,500 % of a target."""
+_MOST_SCORE: Final = 20
+"""Somebody does report 1,500 % of a target. Nobody who says 70 means 7,000 %."""
 _LEAST_TOLERANCE: Final = 1e-9
 """Of the larger end of a band: what is less, a float does not tell from nothing."""
 
@@ -79,6 +79,13 @@ def _measured(instance: object, attribute: "attrs.Attribute[Any]", value: object
         check_decimal(value, place(instance, attribute), -_LIMIT, _LIMIT)
 
 
+def _score(instance: object, attribute: "attrs.Attribute[Any]", value: Decimal) -> None:
+    path = place(instance, attribute)
+    if type(value) is Decimal and value.is_finite() and value > _MOST_SCORE:
+        raise InvalidValueError("score_not_fraction", path=path, high=_MOST_SCORE, value=value)
+    check_decimal(value, path, 0, _MOST_SCORE)
+
+
 def _as_reached(value: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else as_tuple(value)
 
@@ -98,7 +105,7 @@ class CheckIn:
     is_done
         The answer to a yes or no.
     score
-        A score that was given: 1 for all that was aimed at; more where more was done, up to 1,000.
+        A score that was given: a fraction, 1 for all that was aimed at; more where more was done, up to 20.
     confidence
         How sure the owner is that the target will be reached, from 0 to 1.
     note
@@ -121,9 +128,7 @@ class CheckIn:
         default=None, converter=_as_reached, validator=optional(each(identifier)), kw_only=True
     )
     is_done: bool | None = attrs.field(default=None, validator=optional(of_type(bool)), kw_only=True)
-    score: Decimal | None = attrs.field(
-        default=None, converter=_as_optional_decimal, validator=optional(decimal(0, _MOST_SCORE)), kw_only=True
-    )
+    score: Decimal | None = attrs.field(default=None, converter=_as_optional_decimal, validator=optional(_score), kw_only=True)
     confidence: Decimal | None = attrs.field(
         default=None, converter=_as_optional_decimal, validator=optional(decimal(0, 1)), kw_only=True
     )

@@ -161,6 +161,9 @@ class KpiSet:
         What a reader sees: a message key or plain text.
     kpis
         At least one; each metric once.
+    by_achievement
+        Whether what is scored is how much of each target was reached, 0.9 for 90 %, and not the values of the metrics: texts
+        say which.
 
     Raises
     ------
@@ -176,6 +179,7 @@ class KpiSet:
     key: str = attrs.field(validator=identifier)
     title: str = attrs.field(validator=identifier)
     kpis: tuple[Kpi, ...] = attrs.field(converter=_as_kpis, validator=each(of_type(Kpi)))
+    by_achievement: bool = attrs.field(default=False, validator=of_type(bool), kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Check that there are KPIs, each of another metric."""
@@ -196,7 +200,7 @@ def _standard(key: str, weights: Mapping[str, int]) -> KpiSet:
         Kpi.by_points(STANDARD_METRICS[metric], weight, floor=(0.6, 0), target=(1, 100), stretch=(1.2, 120))
         for metric, weight in weights.items()
     ]
-    return KpiSet(key, f"okr.kpi_set.{key}", kpis)
+    return KpiSet(key, f"okr.kpi_set.{key}", kpis, by_achievement=True)
 
 
 STANDARD_KPI_SETS: Final[Mapping[str, KpiSet]] = MappingProxyType(

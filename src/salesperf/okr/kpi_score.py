@@ -16,7 +16,7 @@ from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import require
 from salesperf.okr.kpi import KpiSet
-from salesperf.scorecard import Score, explain
+from salesperf.scorecard import Reason, Score, explain
 
 __all__ = ["KpiFact", "KpiScore", "score_kpis"]
 
@@ -61,10 +61,31 @@ class KpiScore(Result):
     @property
     def messages(self) -> tuple[Message, ...]:
         """The points and the strongest reasons for and against them, and what is not known or weak."""
-        said = [Message.of("okr.text.kpis", kpis=Message(self.kpis.title)), *explain(self.score).messages]
+        why = explain(self.score)
+        why = attrs.evolve(
+            why,
+            reasons_for=tuple(map(self._as_share, why.reasons_for)),
+            reasons_against=tuple(map(self._as_share, why.reasons_against)),
+        )
+        said = [Message.of("okr.text.kpis", kpis=Message(self.kpis.title)), *why.messages]
         titles = {kpi.metric.key: Message(kpi.metric.title) for kpi in self.kpis.kpis}
         said += [Message.of("okr.text.reason", metric=titles[key], reason=reason) for key, reason in self.reasons.items()]
         return tuple(said)
+
+    def _as_share(self, reason: Reason) -> Reason:
+        """Let a reason show a rate, or how much of a target was reached, as a percentage."""
+        (metric,) = (kpi.metric for kpi in self.kpis.kpis if kpi.metric.key == reason.path[-1])
+        told = reason.message
+        fact = told.arguments.get("fact")
+        if isinstance(fact, bool) or not isinstance(fact, int | float | Decimal | Fraction):
+            return reason
+        if self.kpis.by_achievement:
+            shown = Message.of("okr.text.achievement", reached=float(fact))
+        elif metric.dimension == "ratio":
+            shown = Message.of("okr.text.rate", rate=float(fact))
+        else:
+            return reason
+        return attrs.evolve(reason, message=Message(told.key, told.arguments | {"fact": shown}))
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the points and their reasons for a reader."""
@@ -115,8 +136,8 @@ def score_kpis(kpis: KpiSet, facts: Mapping[str, KpiFact]) -> KpiScore:
     ...     print(message.text())
     KPIs of a sales rep.
     Score 71.11.
-    For it: New customers 1.20 (+13.33), Revenue 0.90 (+6.67), Visits 1 (+4.44).
-    Against it: Cash collected 0.60 (-13.33).
+    For it: New customers 120.0% of target (+13.33), Revenue 90.0% of target (+6.67), Visits 100.0% of target (+4.44).
+    Against it: Cash collected 60.0% of target (-13.33).
     Not known, and so left out: Customer satisfaction.
     """
     require(kpis, KpiSet, path=("kpis",))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.kernels.numeric import AnyColumn, Column
+from salesperf.kernels.scratch import Scratch
 from salesperf.model.codes import Codes
 from salesperf.model.customer import Fact
 from salesperf.model.scale import Categories, Curve, Flag, Steps
@@ -67,11 +68,16 @@ class Sheet:
     columns: Mapping[str, FactColumn]
     count: int
     place: Place
+    is_taken_as_known: bool = False
+    """Whether numbers are looked up in a scratch without a look at them; on a curve what is not finite has ``nan`` points."""
     faults: Faults = attrs.field(factory=Faults)
     _worth: dict[tuple[str, Categories], Column] = attrs.field(factory=dict)
 
-    def points(self, asked: Criterion | Gate, rows: slice) -> tuple[Column, bool]:
-        """Return the points of some rows, ``nan`` where the fact is not known, and whether all are."""
+    def points(self, asked: Criterion | Gate, rows: slice, scratch: Scratch | None = None) -> tuple[Column, bool]:
+        """Return the points of some rows, ``nan`` where the fact is not known, and whether all are.
+
+        They may be in the scratch, if there is one: until it is used again.
+        """
         if asked.key not in self.columns:
             return np.full(rows.stop - rows.start, np.nan), False
         column, scale = self.columns[asked.key], asked.scale
@@ -81,7 +87,7 @@ class Sheet:
         if isinstance(scale, Flag):
             return self._by_flag(scale, asked.key, block, rows)
         assert isinstance(scale, Curve | Steps)  # noqa: S101 - nested cards ask through their own criteria
-        return self._by_number(scale, asked.key, block, rows)
+        return self._by_number(scale, asked.key, block, rows, scratch)
 
     def refuse(self, code: str, key: str, rows: slice, wrong: NDArray[np.bool_], numbers: Column) -> None:
         """Keep a fault for each row that is wrong."""
@@ -89,16 +95,24 @@ class Sheet:
             path = self.place(key, rows.start + position)
             self.faults.add(InvalidValueError(code, path=path, value=float(numbers[position])))
 
-    def _by_number(self, scale: Curve | Steps, key: str, block: AnyColumn, rows: slice) -> tuple[Column, bool]:
+    def _by_number(
+        self, scale: Curve | Steps, key: str, block: AnyColumn, rows: slice, scratch: Scratch | None
+    ) -> tuple[Column, bool]:
         numbers = np.asarray(block, dtype=np.float64)
+        if self.is_taken_as_known and scratch is not None:
+            return _looked_up(scale, numbers, scratch), True
         with np.errstate(all="ignore"):
             # A sum is finite where all numbers are, and takes a third of the time of looking at each; one that is beyond
             # every float is but looked at more closely.
             is_finite = math.isfinite(np.add.reduce(numbers))
-        if is_finite:
-            return scale.points(numbers), True
-        self.refuse("not_finite", key, rows, np.isinf(numbers), numbers)
-        return scale.points(numbers), False
+        has_infinite = False
+        if not is_finite:
+            is_infinite = np.isinf(numbers)
+            has_infinite = bool(is_infinite.any())
+            self.refuse("not_finite", key, rows, is_infinite, numbers)
+        if scratch is None or has_infinite:
+            return scale.points(numbers), is_finite
+        return _looked_up(scale, numbers, scratch), is_finite
 
     def _by_flag(self, scale: Flag, key: str, block: AnyColumn, rows: slice) -> tuple[Column, bool]:
         numbers = np.asarray(block, dtype=np.float64)
@@ -121,6 +135,14 @@ class Sheet:
             label = column.labels[column.codes[row]] if isinstance(column, Codes) else column[row]
             self.faults.add(_unknown_category(scale, label, self.place(key, row)))
         return worth, not np.isnan(worth).any()
+
+
+def _looked_up(scale: Curve | Steps, numbers: Column, scratch: Scratch) -> Column:
+    """Return the points of a block of numbers, none of them infinite, in the scratch."""
+    found = scratch.found[: numbers.size]
+    look_up = scale.line if isinstance(scale, Curve) else scale.function
+    look_up.into(numbers, found, scratch)
+    return found
 
 
 def _worth_of(scale: Categories, labels: Iterable[Any]) -> Column:

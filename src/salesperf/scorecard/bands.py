@@ -85,6 +85,17 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - a number or a column
     return billionths if np.ndim(value) else billionths[0]
 
 
+def _least_above(billionths: float) -> float:
+    """Return the least float that rounds to so many billionths or more: scores are compared with it as they are."""
+    if math.isinf(billionths):
+        return billionths
+    step = max(1.0, abs(billionths) * 2.0**-50)
+    low, high = (billionths - step) / _SCALE, (billionths + step) / _SCALE
+    while (middle := low + (high - low) / 2) not in (low, high):
+        low, high = (low, middle) if _rounded(middle) >= billionths else (middle, high)
+    return high
+
+
 @attrs.frozen
 class Bands:
     """Bands of a score, best first, each from its cut up to the next one's.
@@ -127,9 +138,13 @@ class Bands:
         return tuple(label for label, _ in self.cuts)
 
     def _thresholds(self, shift: float) -> Column:
-        """Return the cuts, rising, as billionths; a score at or above so many of them is so far from the lowest band."""
-        cuts = np.array([float(least) for _, least in self.cuts[-2::-1]], dtype=np.float64)
-        return cast("Column", _rounded(cuts + shift))
+        """Return the least score past each cut, rising; a score at or above so many of them is so far from the lowest band."""
+        return np.array([_least_above(_rounded(float(least) + shift)) for _, least in self.cuts[-2::-1]], dtype=np.float64)
+
+    @cached_property
+    def _lowest(self) -> float:
+        """The least score that has a band."""
+        return _least_above(_rounded(float(self.cuts[-1][1])))
 
     @cached_property
     def _plain(self) -> Column:
@@ -244,12 +259,12 @@ class Bands:
             require(previous, str, path=("previous",))
         place_of = self._place_of(label, "label")
         if place_of == 0:
-            return np.asarray(_rounded(scores) >= _rounded(float(self.cuts[-1][1])))
+            return np.asarray(scores >= self._lowest)
         if previous is None:
             thresholds = self._plain
         else:
             thresholds = self._upward if place_of > self._place_of(previous, "previous") else self._downward
-        return np.asarray(_rounded(scores) >= thresholds[place_of - 1])
+        return np.asarray(scores >= thresholds[place_of - 1])
 
     def _place_of(self, label: str, name: str) -> int:
         """Return how many bands a band is above the lowest."""
@@ -259,20 +274,19 @@ class Bands:
 
     def _place(self, scores: Column, before: NDArray[np.intp] | None, start: int) -> NDArray[np.intp]:
         """Return how many bands each score is above the lowest; for none, their number."""
-        rounded = _rounded(scores)
-        lowest = _rounded(float(self.cuts[-1][1]))
-        if not (rounded >= lowest).all():
-            self._refuse_below(scores, rounded < lowest, start)
+        is_banded = scores >= self._lowest
+        has_all = bool(is_banded.all())
+        if not has_all:
+            self._refuse_below(scores, scores < self._lowest, start)
         if before is None:
-            places = count_passed(rounded, self._plain)
+            places = count_passed(scores, self._plain)
         else:
             # A cut is passed upwards at cut + margin and downwards below cut - margin. Whoever is new has no ground to hold.
-            risen = count_passed(rounded, self._upward)
-            kept = count_passed(rounded, self._downward)
-            plain = count_passed(rounded, self._plain)
+            risen = count_passed(scores, self._upward)
+            kept = count_passed(scores, self._downward)
+            plain = count_passed(scores, self._plain)
             places = np.where(before < 0, plain, np.clip(before, risen, kept))
-        is_undefined = np.isnan(rounded)
-        return np.where(is_undefined, len(self.cuts), places) if is_undefined.any() else places
+        return places if has_all else np.where(is_banded, places, len(self.cuts))
 
     def _refuse_below(self, scores: Column, is_below: NDArray[np.bool_], start: int) -> None:
         low = self.cuts[-1][1]
