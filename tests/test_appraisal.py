@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from salesperf import CNY, Amount, Curve, Estimate, Message, Period
+from salesperf import CNY, Amount, Curve, Estimate, Lead, LeadChange, Message, Org, Period, Records, Rep, Touch
 from salesperf.appraisal import (
     RATING,
     STANDARD_SCHEMES,
@@ -29,6 +29,8 @@ from salesperf.appraisal import (
     training_needs,
 )
 from salesperf.errors import InfeasibleError, InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.followup import STANDARD_FOLLOW_UP, punctuality
+from salesperf.quality import DEFAULT_RULES, NotEntered, QualityRule, audit
 from salesperf.scorecard import Bands, Criterion, Scorecard
 
 POINTS = Curve([(0, 0), (100, 100)])
@@ -134,6 +136,37 @@ class TestSchemes:
         assert appraise("ada", {"share": share, "nested": nested}, scheme).score.value == 65
         unknown = Estimate.undefined(Message("reason.no_target"))
         assert appraise("ada", {"share": share, "nested": unknown}, scheme).score.left_out == ("nested",)
+
+    def test_behaviour_is_what_follow_up_and_records_tell(self) -> None:
+        leads = [
+            Lead(
+                id=f"l-{number}",
+                history=[LeadChange(date(2026, 9, 1), status="new", owner=owner)],
+                touches=[Touch(date(2026, 9, 8), "call")] if number < 3 else [],
+            )
+            for number, owner in enumerate(("ada", "ada", "ada", "ada", "bo"))
+        ]
+        september = Period.month(2026, 9)
+        # The first touch of a C is due on the 8th: three of four were. Every lead has an owner, none a channel.
+        kept = punctuality(leads, STANDARD_FOLLOW_UP, period=september, as_of=date(2026, 9, 9))
+        records = Records(org=Org(reps=[Rep(id="ada"), Rep(id="bo")]), leads=leads)
+        rules = [
+            DEFAULT_RULES["lead_without_channel"],
+            QualityRule(key="id", kind="lead", dimension="completeness", check=NotEntered("owner")),
+        ]
+        audited = audit(records, as_of=september.last, rules=rules)
+        behaviour = {
+            "follow_up_on_time": kept.of("ada").rate,
+            "records_complete": audited.of(["ada"]).dimension_share("completeness"),
+        }
+        made = appraise("ada", behaviour, STANDARD_SCHEMES["rep"])
+        assert (made.score.value, made.breakdown.holds()) == ((75 + 50) / 2, True)
+        # Of whom nothing is known, nothing is counted.
+        unknown = {
+            "follow_up_on_time": kept.of("chen").rate,
+            "records_complete": audited.of(["chen"]).dimension_share("completeness"),
+        }
+        assert appraise("chen", unknown, STANDARD_SCHEMES["rep"]).score.value is None
 
     def test_a_margin_keeps_the_band(self) -> None:
         scheme = AppraisalScheme(key="steady", card=CARD, bands=Bands([("A", 80), ("B", 0)], margin=5))

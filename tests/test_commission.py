@@ -1,5 +1,6 @@
 """Statements: the results of others, worked examples, and what is refused."""
 
+import pickle
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -39,8 +40,9 @@ from salesperf import (
     Unit,
     UnitMismatchError,
     UnknownNameError,
+    __version__,
 )
-from salesperf.commission import Statement, ledger, next_deal, split_credit, statement
+from salesperf.commission import CONVENTIONS, Statement, ledger, next_deal, split_credit, split_refunds, statement
 from salesperf.messages import LANGUAGES, describe_error
 from salesperf.testing import assert_breakdowns_hold
 
@@ -445,6 +447,103 @@ def test_what_a_pool_and_each_adjustment_come_to_can_be_reckoned_again() -> None
             assert tree.text("zh") != tree.text()
 
 
+def worded(made: Statement) -> Statement:
+    """Expect that every adjustment reaches down, recomputes and is worded, and that a copy says the same."""
+    assert made.breakdown.holds()
+    assert made.due_breakdown.holds()
+    for each in made.adjustments:
+        assert each.breakdown.parts, each.kind
+        assert not any("commission." in each.breakdown.text(lang) for lang in LANGUAGES)
+    assert pickle.loads(pickle.dumps(made)).breakdown == made.breakdown  # noqa: S301 - ours
+    return made
+
+
+def held_parts(made: Statement) -> list[tuple[str, Any]]:
+    """Return label and value of every part of what is held or released, from the tree down."""
+    (tree,) = (each.breakdown for each in made.adjustments if each.kind == "held")
+    return [(node.label.key.removeprefix("commission."), node.value) for node in tree.walk()][1:]
+
+
+def test_what_is_held_and_released_can_be_recomputed_from_payments() -> None:
+    plan = flat(release=Release(ageing=Steps([(0, 1), (60, D("0.5"))]), holdback_share=D("0.1"), holdback_days=20))
+    cash = [
+        Entry(id=f"c-{on.month}", payee="ada", on=on, amount=usd(value), ref="o-1", basis="collected")
+        for on, value in ((date(2026, 5, 20), 400), (date(2026, 8, 3), 700))
+    ]
+    may = worded(paid(plan, sold(1, 1000), *cash))
+    assert held_parts(may) == [
+        ("paid_out", usd(36)),
+        ("paid_out_of", usd(36)),
+        ("paid_out_in_all", usd(36)),
+        ("earned_in_all", usd(100)),
+        ("earned_earlier", usd(0)),
+        ("line", usd(100)),
+        ("share_now", Fraction(36, 100)),
+        ("released_share", Fraction(2, 5)),
+        ("released_by", Fraction(2, 5)),
+        ("paid_share", Fraction(2, 5)),
+        ("payment", usd(400)),
+        ("owed_by_customer", usd(1000)),
+        ("share_by_age", Fraction(1)),
+        ("not_held_back", Fraction(9, 10)),
+        ("paid_out_before", usd(0)),
+        ("earned_by_entries", usd(100)),
+        ("line", usd(100)),
+    ]
+    # In August more is paid than is owed, and half of it counts, since it is late; the holdback waits until September.
+    august = worded(paid(plan, sold(1, 1000), *cash, period=AUGUST))
+    told = dict(held_parts(august))
+    assert (told["unpaid_share"], told["rest_share"], told["share_by_age"]) == (Fraction(3, 5), Fraction(3, 5), Fraction(1, 2))
+    assert (told["paid_out_of"], told["paid_out_before"], told["earned_by_entries"]) == (usd(34), usd(36), usd(0))
+    assert paid(plan, sold(1, 1000), *cash, period=Period.month(2026, 9)).adjustments == ()
+
+
+def test_what_waits_for_nothing_and_what_nobody_owes_any_more_says_so() -> None:
+    both = [RatedPay(key="cash", rates=[PayRate(rate=D("0.01"))], basis="collected")]
+    plan = flat(release=Release(holdback_share=D("0.1")))
+    plan = attrs.evolve(plan, rated=(*plan.rated, *both))
+    cash = Entry(id="c", payee="ada", on=date(2026, 5, 20), amount=usd(500), ref="o-1", basis="collected")
+    told = dict(held_parts(worded(paid(plan, sold(1, 1000), cash))))
+    assert (told["share_at_once"], told["paid_out"]) == (1, usd(50))
+    back = reversal(amount=usd(-400), ref="o-1", on=date(2026, 6, 3))
+    may = paid(plan, sold(1, 1000))
+    june = worded(paid(plan, sold(1, 1000), back, attrs.evolve(back, id="y", amount=usd(-600)), period=JUNE, previous=may))
+    assert dict(held_parts(june))["nothing_owed"] == 1
+    # A version without release pays out what the one before it held.
+    later = worded(paid(flat(), sold(1, 1000), period=JUNE, previous=paid(flat(release=Release()), sold(1, 1000))))
+    assert (later.total, dict(held_parts(later))["share_at_once"]) == (usd(100), 1)
+
+
+def test_new_terms_and_corrections_reach_down_to_the_credit() -> None:
+    part = TieredPay(key="sales", tiers=tiers_of([[0, 1, "0.05"], [1, None, "0.1"]]), over="quota")
+    plan = plan_of(part, cap=usd(70))
+    may = paid(plan, sold(1, 1000), quota=usd(2000))
+    june = worded(paid(plan, sold(1, 1000), period=JUNE, quota=usd(500), previous=may))
+    (changed,) = june.adjustments
+    now, before = changed.breakdown.parts
+    # 5% of 500 and 10% of 500 are 75, of which the cap leaves 70; the statement for May counted 5% of 1000.
+    assert (now.value, before.value, changed.amount) == (usd(70), usd(50), usd(20))
+    assert {node.value for node in now.walk()} >= {100_000, usd(75), usd(70)}
+    corrected = worded(paid(plan, sold(1, 1000), sold(2, 100), quota=usd(2000), previous=may))
+    (settled,) = corrected.adjustments
+    assert [part.value for part in settled.breakdown.parts] == [usd(0), usd(50)]
+    assert settled.breakdown.parts[1] == may.due_breakdown
+    assert corrected.due_breakdown.value == corrected.due == usd(55)
+
+
+def test_a_statement_says_by_which_version_and_conventions_it_was_made() -> None:
+    made = paid(flat(), sold(1, 1000))
+    assert (made.version, dict(made.conventions)) == (__version__, {"bounds": "upper_tier", "rounding": "half_up"})
+    assert {row["version"] for row in made.rows()} == {__version__}
+    pooled = plan_of(pools=[Pool(key="team", team="east", rate=D("0.03"), weights={"ada": 1})])
+    assert paid(pooled).conventions == CONVENTIONS
+    assert paid(pooled).text("zh").splitlines()[-1] == (
+        f"由 salesperf {__version__} 核算。恰在档位界限上的业绩归入上一档。奖金池按韦伯斯特法分配。累计提成四舍五入取整。"
+    )
+    # What was made by an earlier version goes on to say so.
+    assert attrs.evolve(made, version="0.0.9").rows()[0]["version"] == "0.0.9"
+
+
 def test_a_bonus_tells_the_share_of_the_quota() -> None:
     bonus = Bonus(key="reach", curve=Curve([(0, 0), (1, 1)]), amount=usd(50))
     made = paid(plan_of(bonuses=[bonus]), sold(1, 400), quota=usd(1600))
@@ -575,6 +674,18 @@ def test_a_deal_that_counts_by_several_measures_and_bases_is_paid_for_once() -> 
         assert (made.earned, made.total) == (usd(186), usd(total))
 
 
+def test_margin_is_released_by_the_share_of_the_price_that_is_paid() -> None:
+    plan = plan_of(release=Release(), rated=[RatedPay(key="margin", basis="margin", rates=[PayRate(rate=D("0.2"))])])
+    margin = sold(1, 200, ref="o-1", basis="margin")
+    price, invoice = sold(2, 1000, ref="o-1"), sold(3, 400, ref="o-1", basis="invoiced", on=date(2026, 5, 9))
+    cash = Entry(id="c", payee="ada", on=date(2026, 5, 20), amount=usd(200), ref="o-1", basis="collected")
+    # A fifth of the price is paid, though it is as much as the margin; what is invoiced so far is less than the order.
+    assert paid(plan, margin, price, invoice, cash).total == usd(8)
+    assert paid(plan, margin, invoice, cash).total == usd(20)
+    alone = refusal(lambda: paid(plan, margin, cash))
+    assert (alone.code, alone.path) == ("release_without_price", ("entries", "e-1", "basis"))
+
+
 def test_a_sale_taken_back_releases_nothing_more() -> None:
     plan = flat(release=Release(holdback_days=0))
     sale = sold(1, 1000)
@@ -601,6 +712,13 @@ def test_a_correction_is_a_new_statement_with_the_difference() -> None:
     late = refusal(lambda: paid(plan, sold(1, 1000), sold(2, 200), period=JUNE, previous=settled))
     assert (late.code, late.path) == ("previous_stale", ("previous",))
     assert paid(plan, sold(1, 1000), sold(2, 200), period=JUNE, previous=corrected).total == usd(0)
+
+
+def test_a_plan_takes_over_what_the_plan_that_it_replaces_advanced() -> None:
+    may = paid(flat(key="field", draw=Draw(amount=usd(100))))
+    partners = flat(key="partners", replaces=["field"])
+    june = paid(partners, sold(1, 5000, on=date(2026, 6, 2)), period=JUNE, previous=may)
+    assert (june.earned, june.total) == (usd(500), usd(400))
 
 
 def test_a_new_quota_changes_what_was_counted_and_says_so() -> None:
@@ -670,7 +788,9 @@ def test_a_rep_can_follow_a_pay_slip() -> None:
         "  2026-05-07 e-3, sales: USD -10.00. USD -100.00 takes the sum back to USD 1,600.00: USD 100.00 at 10% less.\n"
         "Earned: USD 100.00\n"
         "To be paid: USD 100.00\n"
-        "Note: no part of the plan pays for some entries (1): e-4."
+        "Note: no part of the plan pays for some entries (1): e-4.\n"
+        f"Reckoned by salesperf {__version__}. An amount on a bound is of the tier above it. "
+        "What is paid in all is rounded, half up."
     )
     overage = TieredPay(key="sales", tiers=part.tiers, mode="overage", over="quota")
     told = [line.reasons[0].text() for line in paid(plan_of(overage), *entries[:2], quota=usd(1000)).lines]
@@ -700,8 +820,10 @@ def test_credit_is_split_and_given_once_more_beside() -> None:
         ("e-1/se/overlay", "se", "overlay", usd(50)),
     ]
     back = Entry(id="x", payee="ada", on=date(2026, 5, 5), amount=usd(-100), reverses="e-1")
-    shared = [*split_credit(sold(1, 100), {"ada": 1}, overlay={"se": 1}), *split_credit(back, {"ada": 1}, overlay={"se": 1})]
+    shares: dict[str, Any] = {"weights": {"ada": 1}, "overlay": {"se": 1}}
+    shared = [*split_credit(sold(1, 100), **shares), *split_refunds(sold(1, 100), [back], **shares)]
     assert [each.reverses for each in shared] == [None, None, "e-1/ada", "e-1/se/overlay"]
+    assert split_refunds(sold(1, 0), [attrs.evolve(back, amount=usd(0))], **shares) == ()
     beside = plan_of(rated=[RatedPay(key="beside", rates=[PayRate(rate=D("0.1"))], book="overlay")])
     assert [line.pay for line in paid(beside, *shared, payee="se").lines] == [usd(10), usd(-10)]
 
@@ -828,6 +950,18 @@ REFUSED: list[tuple[str, Callable[[], object], str, tuple[str | int, ...]]] = [
         "previous_of_another",
         ("previous",),
     ),
+    (
+        "a statement by another plan",
+        lambda: paid(flat(), period=JUNE, previous=paid(flat(key="partners"))),
+        "previous_of_another_plan",
+        ("previous",),
+    ),
+    (
+        "a correction of a statement by another plan",
+        lambda: paid(flat(), previous=paid(flat(key="partners"))),
+        "previous_of_another_plan",
+        ("previous",),
+    ),
     ("no statements", lambda: ledger([]), "too_few", ("statements",)),
     (
         "statements with a month between",
@@ -843,6 +977,31 @@ REFUSED: list[tuple[str, Callable[[], object], str, tuple[str | int, ...]]] = [
     ),
     ("statements of two", lambda: ledger([paid(flat()), paid(flat(), payee="bo")]), "previous_of_another", ("statements", 1)),
     ("a split by nobody", lambda: split_credit(sold(1, 1), {"ada": 0}), "weights_all_zero", ("weights",)),
+    ("a split of what is taken back", lambda: split_credit(reversal(), {"ada": 1}), "reversal_split", ("entry", "reverses")),
+    (
+        "a refund of another sale",
+        lambda: split_refunds(sold(1, 100), [reversal(reverses="e-2")], {"ada": 1}),
+        "reversal_unlike",
+        ("refunds", 0),
+    ),
+    (
+        "a refund before the sale",
+        lambda: split_refunds(sold(1, 100), [reversal(), reversal(on=date(2026, 5, 1))], {"ada": 1}),
+        "reversal_unlike",
+        ("refunds", 1),
+    ),
+    (
+        "a refund twice",
+        lambda: split_refunds(sold(1, 200), [reversal(), reversal()], {"ada": 1}),
+        "not_unique",
+        ("refunds", 1, "id"),
+    ),
+    (
+        "refunds of more than the sale",
+        lambda: split_refunds(sold(1, 150), [reversal(), reversal(id="y")], {"ada": 1}),
+        "clawback_above_credit",
+        ("refunds",),
+    ),
     ("a split of an overlay", lambda: split_credit(sold(1, 1, book="overlay"), {"ada": 1}), "choice", ("entry", "book")),
     (
         "an overlay by a float",

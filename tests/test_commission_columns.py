@@ -1,6 +1,7 @@
 """Columns of pay: as exact as statements, also where 64 bits end."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,29 @@ def test_each_row_may_have_its_own_quota_and_another_currency_of_pay() -> None:
     assert huge.tolist() == [5 * 10**16]
     bonus = Bonus(key="b", curve=Curve([(0, 0), (1, 1)]), amount=Amount.of(1000, JPY))
     assert pay_columns(bonus, column(50), unit=CNY, pay_unit=JPY, quota=Amount.of(1, CNY)).tolist() == [500]
+
+
+@pytest.mark.parametrize("mode", ["marginal", "retroactive", "overage"])
+@pytest.mark.parametrize("scale", [1, 10**7, 10**14])
+def test_rows_with_quotas_of_their_own_are_paid_as_by_fractions(mode: Any, scale: int) -> None:  # noqa: ANN401 - a word
+    # Small enough for lessers, for a look-up, and for neither.
+    edges, rates = (Fraction(3, 4), Fraction(1)), (Fraction(1, 20), Fraction(13, 200), Fraction(2, 25))
+    tiers = [Tier(0, D("0.75"), D("0.05")), Tier(D("0.75"), 1, D("0.065")), Tier(1, None, D("0.08"))]
+    part = TieredPay(key="s", tiers=tiers, mode=mode, over="quota")
+    credit, quota = (column(*(each * scale for each in numbers)) for numbers in ((-9, 0, 74, 75, 99, 100, 555), (100,) * 7))
+    paid = []
+    for x, q in zip(map(Fraction, credit.tolist()), quota.tolist(), strict=True):
+        bounds = [Fraction(0), *(edge * q for edge in edges)]
+        rate = rates[sum(x >= bound for bound in bounds[1:])]
+        if mode == "marginal":
+            ends = [*bounds[1:], None]
+            slices = [max((x if end is None else min(x, end)) - start, 0) for start, end in zip(bounds, ends, strict=True)]
+            exact = sum((each * part for each, part in zip(rates, slices, strict=True)), min(x, Fraction(0)) * rates[0])
+        else:
+            base = min(x, bounds[1]) if mode == "overage" else Fraction(0)
+            exact = base * rates[0] + (x - base) * rate
+        paid.append(int(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1))
+    assert pay_columns(part, credit, unit=CNY, quota=quota).tolist() == paid
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -9,13 +9,14 @@ import attrs
 import numpy as np
 import pytest
 
-from salesperf import CNY, USD, Amount, Calendar, Lead, LeadChange, SalesperfError, Touch, followup, io
+from salesperf import CNY, USD, Amount, Calendar, Lead, LeadChange, Period, SalesperfError, Touch, followup, io
 from salesperf.followup import STANDARD_FOLLOW_UP, Assignee, FollowUpPolicy, FollowUpStep, PoolRules
 
 # 1 September 2026 is a Tuesday.
 BEGAN, DAY = date(2026, 9, 1), date(2026, 9, 16)
 any_schedule: Any = followup.schedule
 any_worklist: Any = followup.worklist
+any_punctuality: Any = followup.punctuality
 any_assign: Any = followup.assign
 any_claim: Any = followup.claim
 any_reclaim: Any = followup.reclaim
@@ -182,6 +183,15 @@ def test_leads_go_to_whom_they_fit_and_to_nobody_else() -> None:
         ("bo", "To bo, whom it fits and who has no limit: open leads 0."),
         (None, "To nobody: it fits none of them."),
     ]
+
+
+def test_whoever_takes_leads_by_a_misspelt_fact_is_told() -> None:
+    leads = [lead("l-1", facts={"industry": "food"})]
+    team = [Assignee("ada"), Assignee("bo", takes={"region": ["north"], "industri": ["food"]})]
+    with pytest.raises(SalesperfError, match="perhaps 'industry', got 'industri'") as caught:
+        moves("match", leads, team)
+    assert (caught.value.code, caught.value.path) == ("misspelt_fact", ("assignees", 1, "takes"))
+    assert moves("capacity", leads, team)[0][0] == "ada"  # by which it is not asked what a lead is like
 
 
 def test_the_oldest_leads_are_given_first_and_only_those_that_nobody_has() -> None:
@@ -378,6 +388,82 @@ def test_what_cannot_be_followed_up_is_refused(
         any_reclaim: {"leads": leads, "rules": PoolRules(untouched_days=3), "on": DAY},
     }
     check(call, good[call] | arguments, code, path)
+
+
+# What was kept
+
+SEPTEMBER = Period.month(2026, 9)
+
+
+def kept(*leads: Lead, as_of: date = SEPTEMBER.last, period: Period = SEPTEMBER, **others: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - arguments
+    graded = {"grades": {each.id: "A" for each in leads}} | others
+    found = followup.punctuality(leads, STANDARD_FOLLOW_UP, period=period, as_of=as_of, **graded)
+    return [(item.owner, item.due.day, item.status) for item in found.items]
+
+
+def test_each_touch_is_on_time_or_late_and_what_is_never_touched_counts_once() -> None:
+    # A: a call after 1 workday, a visit after 3 more, then a call each 5. 12 September is a Saturday.
+    assert kept(lead("l-1", "ada", touches=touched(2, 9, 12))) == [
+        ("ada", 2, "on_time"),
+        ("ada", 7, "late"),
+        ("ada", 16, "on_time"),
+        ("ada", 18, "not_done"),
+    ]
+    assert kept(lead("l-1", "ada")) == [("ada", 2, "not_done")]
+    # The day itself is over, and what is due later is no fault yet.
+    assert kept(lead("l-1", "ada"), as_of=date(2026, 9, 2)) == [("ada", 2, "not_done")]
+    assert kept(lead("l-1", "ada"), as_of=BEGAN) == []
+    assert kept(lead("l-1", "ada", touches=touched(2)), period=Period.month(2026, 10), as_of=date(2026, 10, 1)) == []
+    assert kept(lead("l-1", "ada", on=None)) == []
+    assert kept(lead("l-1", "ada", on=None, touches=touched(1))) == [("ada", 4, "not_done")]
+    assert kept(lead("l-1", "ada", on=date(2026, 10, 1))) == []
+    by_hand = attrs.evolve(STANDARD_FOLLOW_UP, kinds=["visit"])
+    found = followup.punctuality([lead("l-1", "ada", touches=touched(2))], by_hand, period=SEPTEMBER, as_of=DAY)
+    assert [(item.due, item.done) for item in found.items] == [(date(2026, 9, 8), None)]
+    assert kept(lead("l-1", "ada"), grades={}) == [("ada", 8, "not_done")]
+    nobody_follows = attrs.evolve(STANDARD_FOLLOW_UP, default=None)
+    assert followup.punctuality([lead("l-1", "ada")], nobody_follows, period=SEPTEMBER, as_of=DAY).items == ()
+
+
+def changed(*changes: LeadChange, touches: list[Touch]) -> Lead:
+    return Lead(id="l-1", history=[LeadChange(BEGAN, status="new", owner="ada"), *changes], touches=touches)
+
+
+def test_whoever_has_a_lead_when_it_is_due_answers_for_it() -> None:
+    on = [date(2026, 9, day) for day in range(1, 31)].__getitem__
+    handed = changed(LeadChange(on(4), owner="bo"), touches=touched(2))  # the 5th: due on the 7th
+    assert kept(handed) == [("ada", 2, "on_time"), ("bo", 7, "not_done")]
+    assert kept(changed(LeadChange(on(4), released=True), touches=touched(2))) == [("ada", 2, "on_time")]
+    assert kept(changed(LeadChange(on(6), owner="bo"), touches=touched(2, 9)))[1:] == [
+        ("bo", 7, "late"),
+        ("bo", 16, "not_done"),
+    ]
+    # A lead is given back, or decided, on the day of the touch: it was his when the day began.
+    assert kept(changed(LeadChange(on(1), released=True), touches=touched(2))) == [("ada", 2, "on_time")]
+    decided = changed(LeadChange(on(1), status="converted"), touches=touched(2, 4))
+    assert kept(decided) == [("ada", 2, "on_time")]
+    assert kept(changed(LeadChange(on(1), status="disqualified"), touches=[])) == []
+    early = Lead(id="l-1", history=[LeadChange(date.min, status="new", owner="ada")], touches=[Touch(date.min, "call")])
+    first = Period(date.min, date(1, 1, 3))
+    assert kept(early, period=first, as_of=first.last) == [("ada", 2, "on_time")]
+
+
+def test_punctuality_is_told_of_each_and_of_all() -> None:
+    leads = [lead("l-1", "ada", touches=touched(2, 9)), lead("l-2", "bo")]
+    found = followup.punctuality(leads, STANDARD_FOLLOW_UP, period=SEPTEMBER, as_of=DAY, grades={"l-1": "A", "l-2": "A"})
+    assert found.text() == (
+        "ada: 1 of 3 follow-ups on time (33.3%); late: 1, not done: 1.\n"
+        "bo: 0 of 1 follow-ups on time (0.0%); late: 0, not done: 1.\n"
+        "In all: 1 of 4 follow-ups on time (25.0%); late: 1, not done: 2."
+    )
+    assert found.text("zh").splitlines()[0] == "ada：到期跟进 3 次，及时 1 次（33.3%），逾期完成 1 次，尚未跟进 1 次。"
+    assert found.of("ada").rate.value == pytest.approx(1 / 3)
+    nobody = found.of("chen").rate
+    assert (nobody.value, nobody.reason and nobody.reason.text("zh")) == (None, "没有到期的跟进")
+    nothing = followup.punctuality([], STANDARD_FOLLOW_UP, period=SEPTEMBER, as_of=DAY)
+    assert nothing.text() == "No follow-up fell due."
+    check(any_punctuality, {"leads": leads, "policy": POLICY, "period": 9, "as_of": DAY}, "wrong_type", ("period",))
+    check(found.of, {"owner": ""}, "empty", ("owner",))
 
 
 def test_what_was_due_before_a_weekend_is_overdue_by_no_workday() -> None:

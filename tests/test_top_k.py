@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 
 from salesperf import InvalidValueError
 from salesperf.appraisal import rank_means, rank_rates
@@ -60,6 +60,40 @@ def test_the_eight_schools() -> None:
     shrunk = shrink_means(np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18]))
     assert np.abs(shrunk.value - [10, 8, 7, 8, 5, 6, 10, 8]).max() < 2
     assert np.abs(shrunk.deviation - [8, 6, 8, 7, 6, 7, 7, 8]).max() < 1.5
+
+
+def test_the_mixture_is_that_of_the_prior_that_is_uniform_in_i_squared() -> None:
+    # The prior "I2" of C. Röver, bayesmeta (JSS 93, 2020), of the root t of v: 2 e t / (e + t²)², integrated by scipy.
+    means, errors = np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18])
+    weights = errors**-2
+    typical = (means.size - 1) * weights.sum() / (weights.sum() ** 2 - (weights**2).sum())
+
+    def posterior(t: float) -> tuple[float, float]:
+        """Return the density of t up to a factor, and the mean of the first school for it."""
+        inverse = 1 / (errors**2 + t * t)
+        centre = inverse @ means / inverse.sum()
+        likelihood = np.sqrt(inverse.prod() / inverse.sum()) * np.exp(-0.5 * inverse @ (means - centre) ** 2)
+        return likelihood * t / (typical + t * t) ** 2, means[0] + errors[0] ** 2 * inverse[0] * (centre - means[0])
+
+    mass = integrate.quad(lambda t: posterior(t)[0], 0, np.inf, epsabs=0)[0]
+    first = integrate.quad(lambda t: math.prod(posterior(t)), 0, np.inf, epsabs=0)[0] / mass
+    assert shrink_means(means, errors).value[0] == pytest.approx(first, rel=1e-6)
+
+
+@pytest.mark.parametrize("tiny", [1e-3, 1e-9, 1e-60, 0.0])
+def test_one_group_that_is_measured_almost_exactly_draws_no_others_to_itself(tiny: float) -> None:
+    # How far groups differ, nobody can tell from one group: with the harmonic mean of squares they would all be at 0 here.
+    means = np.arange(0.0, 14, 2)
+    alike, one = (shrink_means(means, np.array([error, *[5.0] * 6])) for error in (5.0, tiny))
+    assert one.value[0] == pytest.approx(0, abs=1e-5)
+    assert one.value[1:] == pytest.approx([3.44, 4.15, 4.85, 5.56, 6.26, 6.97], abs=0.01)
+    assert one.deviation[1:] == pytest.approx(alike.deviation[1:], rel=0.25)
+
+
+def test_what_is_known_exactly_beside_one_that_is_not() -> None:
+    shrunk = shrink_means(np.array([1.0, 5.0, 9.0]), np.array([0.0, 0.0, 1.0]))
+    assert shrunk.value[:2].tolist() == [1, 5]
+    assert 3 < shrunk.value[2] < 9
 
 
 # Rankings

@@ -34,7 +34,7 @@ from salesperf import (
     TieredPay,
     Unit,
 )
-from salesperf.commission import Statement, check, ledger, next_deal, pay_columns, split_credit, statement
+from salesperf.commission import Statement, check, ledger, next_deal, pay_columns, split_credit, split_refunds, statement
 from salesperf.commission.pieces import MODES, pieces_of
 from salesperf.testing import assert_breakdowns_hold, tiered_pays
 
@@ -149,6 +149,8 @@ def test_a_correction_pays_the_difference(part: TieredPay, entries: list[Entry],
     correction = statement(plan, [*entries, *late], payee="ada", period=YEAR, quota=QUOTA, previous=settled)
     (whole,) = stated(plan, [*entries, *late])
     assert settled.total + correction.total == whole.total == correction.due
+    assert_breakdowns_hold(correction)
+    assert correction.due_breakdown == attrs.evolve(whole.breakdown, label=correction.due_breakdown.label)
 
 
 @few
@@ -191,6 +193,9 @@ def test_what_is_released_held_and_lost_is_what_was_earned(entries: list[Entry],
     lost = Amount.total([account.forfeited for account in months[-1].accounts], CURRENCY)
     assert ledger(months).total + months[-1].held + lost == earned
     assert stated(plan, [*entries, *cash])[0].total == ledger(months).total
+    for month in months:
+        assert_breakdowns_hold(month)
+        assert all(each.breakdown.parts for each in month.adjustments)
 
 
 @few
@@ -237,6 +242,16 @@ def test_another_currency_changes_nothing_but_the_currency(part: TieredPay, entr
     assert [line.pay.minor for line in ours.lines] == [line.pay.minor for line in theirs.lines]
 
 
+@few
+@given(part=tiered_pays(is_sound=True), reached=st.integers(-(10**6), 10**6), by=st.integers(2, 10**4))
+def test_money_of_another_scale_is_paid_for_on_that_scale(part: TieredPay, reached: int, by: int) -> None:
+    def exact(tiers: TieredPay, times: int) -> Fraction:
+        quota = Fraction(QUOTA.minor * times)
+        return pieces_of(tiers, credit_scale=100, pay_scale=100, quota=quota, target=None).exact(reached * times)
+
+    assert exact(_scaled(part, by), by) == by * exact(part, 1)
+
+
 def _scaled(part: TieredPay, by: int) -> TieredPay:
     """Write bounds that are amounts, and what interpolated tiers bring, in another unit."""
     bounds = by if part.over == "amount" else 1
@@ -275,6 +290,40 @@ def test_splits_conserve_credit_and_an_overlay_takes_none(minor: int, weights: d
     assert Amount.total([part.amount for part in plain], CURRENCY) == sale.amount
     both = split_credit(sale, weights, overlay={"se": 1})
     assert tuple(part for part in both if part.book == "primary") == plain
+
+
+@few
+@given(
+    parts=st.lists(st.integers(0, 60), max_size=5),
+    rest=st.integers(0, 3),
+    weights=st.lists(st.integers(1, 9), min_size=2, max_size=4),
+    share=st.fractions(0, 2, max_denominator=7),
+    sign=st.sampled_from((1, -1)),
+)
+def test_nobody_gives_back_more_than_he_was_credited_with(
+    parts: list[int], rest: int, weights: list[int], share: Fraction, sign: int
+) -> None:
+    def entry(name: str, minor: int, **others: Any) -> Entry:  # noqa: ANN401 - fields
+        return Entry(id=name, payee="ada", on=date(2026, 5, 4), amount=Amount(minor=minor, unit=CURRENCY), **others)
+
+    sale = entry("e1", sign * (sum(parts) + rest))
+    refunds = [entry(f"x{place}", -sign * part, reverses="e1") for place, part in enumerate(parts)]
+    given_to = dict(zip("abcd", weights, strict=False))
+    shares: dict[str, Any] = {"weights": given_to, "overlay": {"se": share}}
+    credited = {part.id: part.amount.minor for part in split_credit(sale, **shares)}
+    returned = split_refunds(sale, refunds, **shares)
+    for refund in refunds:
+        own = [part.amount for part in returned if part.book == "primary" and part.id.startswith(f"{refund.id}/")]
+        assert Amount.total(own, CURRENCY) == refund.amount
+    left = dict(credited)
+    for part in returned:
+        assert part.reverses is not None
+        assert part.amount.minor * sign < 0
+        left[part.reverses] += part.amount.minor
+    assert all(minor * sign >= 0 for minor in left.values())
+    assert rest or not any(left.values())
+    # What comes later changes nothing of what was given back before.
+    assert returned[: len(earlier := split_refunds(sale, refunds[:-1], **shares))] == earlier
 
 
 @few

@@ -206,6 +206,7 @@ STANDARD_SCHEMES: Final[Mapping[str, AppraisalScheme]] = MappingProxyType(
 战略规划, 团队管理 and 沟通协调. Weights, curves and cuts are conventions of ours without a source: state your own.
 
 ``attainment`` is the share of the target, ``okr`` a score from 0 to 1, ``follow_up_on_time`` and ``records_complete`` are
-shares; all others are ratings from 1 to 5. Facts outside these ranges are refused; an attainment beyond ten times the target
+shares, as ``followup.punctuality(...).of(rep).rate`` and ``quality.audit(...).of([rep]).dimension_share("completeness")``
+tell them; all others are ratings from 1 to 5. Facts outside these ranges are refused; an attainment beyond ten times the target
 is taken for a percentage.
 """

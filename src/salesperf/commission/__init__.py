@@ -9,15 +9,16 @@ from salesperf.commission.accounts import EntryAccount
 from salesperf.commission.chaining import PayLedger, ledger
 from salesperf.commission.checking import check
 from salesperf.commission.columns import pay_columns
-from salesperf.commission.crediting import split_credit
+from salesperf.commission.crediting import split_credit, split_refunds
 from salesperf.commission.line import StatementLine
 from salesperf.commission.simulating import PlanCost, simulate
-from salesperf.commission.stated import ADJUSTMENTS, Adjustment, AdjustmentKind, DrawAccount, Statement
+from salesperf.commission.stated import ADJUSTMENTS, CONVENTIONS, Adjustment, AdjustmentKind, DrawAccount, Statement
 from salesperf.commission.stating import statement
 from salesperf.commission.supposing import NextDeal, next_deal
 
 __all__ = [
     "ADJUSTMENTS",
+    "CONVENTIONS",
     "Adjustment",
     "AdjustmentKind",
     "DrawAccount",
@@ -33,5 +34,6 @@ __all__ = [
     "pay_columns",
     "simulate",
     "split_credit",
+    "split_refunds",
     "statement",
 ]

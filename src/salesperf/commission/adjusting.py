@@ -1,13 +1,17 @@
 """What stands between what is earned and what is paid: what is held, topped up, advanced and recovered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import attrs
 
 from salesperf.commission.asking import Question
+from salesperf.commission.booking import Book
+from salesperf.commission.counting import Counted
+from salesperf.commission.grounds import NewTermsGrounds, SettledGrounds
+from salesperf.commission.line import StatementLine
 from salesperf.commission.serving import served_share
-from salesperf.commission.stated import Adjustment, AdjustmentKind, DrawAccount
+from salesperf.commission.stated import Adjustment, AdjustmentKind, DrawAccount, Grounds
 from salesperf.commission.stepping import shown
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import round_fraction
@@ -21,39 +25,42 @@ __all__ = ["Adjusted", "adjust"]
 
 @attrs.frozen(kw_only=True)
 class Adjusted:
-    """What a period comes to, and what of it is paid now, in smallest units."""
+    """What a period earns and comes to, and what of it is paid now, in smallest units."""
 
     adjustments: tuple[Adjustment, ...]
     draw: DrawAccount | None
+    earned: int
     due: int
     total: int
 
 
-def adjust(question: Question, earned: int, held: int, counted_before: int) -> Adjusted:
+def adjust(question: Question, lines: Sequence[StatementLine], book: Book, counted: Counted) -> Adjusted:
     """Go from what is earned to what is paid.
 
     Parameters
     ----------
     question
         What is asked.
-    earned
-        The sum of the lines.
-    held
-        What is released less what is earned: negative where more is held than released.
-    counted_before
+    lines
+        What is earned.
+    book
+        What is released, with the period.
+    counted
         What entries before the period brought, as it is reckoned now.
     """
+    earned = sum(line.pay.minor for line in lines)
     run = _Run(question, earned)
-    run.add("held", held)
-    run.add("terms_changed", _terms_changed(question, counted_before))
+    if book.is_kept and book.released != earned:
+        run.add("held", book.released - earned, book.grounds)
+    run.add("terms_changed", *_terms_changed(question, counted))
     for kind, promise in _least(question):
         short = max(promise.minor - run.due, 0)
         run.add(kind, short, (promise.tree(question), run.so_far), least=_amount(question, promise.minor))
     draw = _draw(question, run)
     due = run.due
     if question.is_correction and question.previous is not None:
-        run.add("already_settled", -question.previous.due.minor)
-    return Adjusted(adjustments=tuple(run.adjustments), draw=draw, due=due, total=run.due)
+        run.add("already_settled", -question.previous.due.minor, SettledGrounds(question.previous))
+    return Adjusted(adjustments=tuple(run.adjustments), draw=draw, earned=earned, due=due, total=run.due)
 
 
 class _Run:
@@ -67,17 +74,17 @@ class _Run:
     def so_far(self) -> Breakdown:
         """The tree of the sum."""
         earned = Breakdown(label=Message("commission.earned"), value=_amount(self._question, self._earned))
-        before = (attrs.evolve(each, parts=()).breakdown for each in self.adjustments)
+        before = (each.leaf for each in self.adjustments)
         value = _amount(self._question, self.due)
         return Breakdown(label=Message("commission.so_far"), value=value, rule=Sum(), parts=(earned, *before))
 
-    def add(self, kind: AdjustmentKind, minor: int, parts: tuple[Breakdown, ...] = (), **told: object) -> None:
+    def add(self, kind: AdjustmentKind, minor: int, grounds: Grounds = (), **told: object) -> None:
         """Add one, unless it is nothing."""
         if not minor:
             return
         wording = "released" if kind == "held" and minor > 0 else kind
         reason = Message.of(f"commission.adjusted.{wording}", **told)
-        self.adjustments.append(Adjustment(kind=kind, amount=_amount(self._question, minor), reason=reason, parts=parts))
+        self.adjustments.append(Adjustment(kind=kind, amount=_amount(self._question, minor), reason=reason, grounds=grounds))
         self.due += minor
 
 
@@ -85,22 +92,22 @@ def _amount(question: Question, minor: int) -> Amount:
     return Amount(minor=minor, unit=question.plan.unit)
 
 
-def _terms_changed(question: Question, counted_before: int) -> int:
+def _terms_changed(question: Question, counted: Counted) -> tuple[int, Grounds]:
     """Return what a new quota or version makes of what was counted before; nothing else may change it."""
     previous = question.previous
     if previous is None or question.is_correction or previous.window != question.window:
-        return 0
-    changed = counted_before - previous.counted.minor
+        return 0, ()
+    changed = counted.minor - previous.counted.minor
     quotas = {measure: minor / unit.scale for measure, (minor, unit) in question.quotas.items()}
     if changed and previous.plan == question.plan and previous.quotas == quotas:
         raise InvalidValueError(
             "previous_stale",
             path=("previous",),
-            expected=shown(_amount(question, counted_before)),
+            expected=shown(_amount(question, counted.minor)),
             value=shown(previous.counted),
             period=str(previous.period),
         )
-    return changed
+    return changed, NewTermsGrounds(lines=counted.lines(), counted=previous.counted) if changed else ()
 
 
 @attrs.frozen

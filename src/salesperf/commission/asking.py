@@ -95,6 +95,8 @@ def _check_previous(previous: Statement | None, plan: CommissionPlan, payee: str
     require(previous, Statement, path=("previous",))
     if previous.payee != payee or previous.plan.unit != plan.unit:
         raise InvalidValueError("previous_of_another", path=("previous",), value=previous.payee)
+    if not plan.goes_on_from(previous.plan):
+        raise InvalidValueError("previous_of_another_plan", path=("previous",), expected=plan.key, value=previous.plan.key)
     if previous.period != period and previous.period.end != period.start:
         raise InvalidValueError(
             "previous_not_adjacent", path=("previous",), start=period.start, value=str(previous.period), period=str(period)

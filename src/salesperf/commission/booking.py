@@ -1,14 +1,14 @@
 """The accounts of entries over a period: opened from what was settled, closed with what is earned and released."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 import attrs
 
 from salesperf.commission.accounts import EntryAccount, settle
 from salesperf.commission.asking import Question
+from salesperf.commission.counting import Counted
+from salesperf.commission.grounds import HeldGrounds
 from salesperf.commission.line import StatementLine
-from salesperf.commission.stepping import Step
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.pay import CommissionPlan
 from salesperf.model.pay_entry import Entry
@@ -22,14 +22,14 @@ class Book:
     Where the plan neither holds nor takes back as paid, nobody asks for them, and none are kept.
     """
 
-    def __init__(self, plan: CommissionPlan, payments: list[Entry], until: date, before: dict[str, EntryAccount]) -> None:
-        self._plan, self._payments, self._until = plan, payments, until
-        self._before, self._after = before, before
+    def __init__(self, question: Question, before: dict[str, EntryAccount]) -> None:
+        self._question, self._before, self._after = question, before, before
+        self._lines: tuple[StatementLine, ...] = ()
         self._others = 0
-        self.is_kept = _keeps(plan) or bool(before)
+        self.is_kept = _keeps(question.plan) or bool(before)
 
     @classmethod
-    def open(cls, question: Question, counted: Iterable[tuple[Step, int]]) -> "Book":
+    def open(cls, question: Question, counted: Counted) -> "Book":
         """Open the accounts from the statement before, and from what counted before where there was none.
 
         Parameters
@@ -40,17 +40,17 @@ class Book:
             What entries before the period brought, before gates and coefficients.
         """
         plan, previous = question.plan, question.previous
-        payments = [entry for entry in question.entries if _releases(question, entry)]
         known: dict[str, EntryAccount] = {}
         if previous is not None:
             kept = previous._opening if question.is_correction else previous.accounts  # noqa: SLF001 - one of us
             known = {account.entry.id: account for account in kept}
         if _keeps(plan):
-            brought = [(step.claim.entry, Amount(minor=minor, unit=plan.unit)) for step, minor in counted]
-            missing = [pair for pair in brought if pair[0].id not in known]
-            settled = settle(_earning(known, missing), plan.release, payments, question.period.start) if missing else {}
+            brought = [(step.claim.entry, minor) for step, minor in zip(counted.steps, counted.amounts, strict=True)]
+            missing = [(entry, Amount(minor=minor, unit=plan.unit)) for entry, minor in brought if entry.id not in known]
+            earned = _earning(known, missing)
+            settled = settle(earned, plan.release, question.entries, question.period.start) if missing else {}
             known = {**settled, **known}
-        return cls(plan, payments, question.period.end, known)
+        return cls(question, known)
 
     def paid_with(self, lines: Iterable[StatementLine]) -> Mapping[str, EntryAccount]:
         """Return what entries have earned, lines of the period among them, by the id of the entry."""
@@ -59,13 +59,29 @@ class Book:
     def close(self, lines: list[StatementLine]) -> None:
         """Add what the period brought, and release what was paid for."""
         self._others = sum(line.pay.minor for line in lines if line.entry is None)
+        self._lines = tuple(line for line in lines if line.entry is not None)
         if self.is_kept:
-            self._after = settle(_earning(self._before, _pairs(lines)), self._plan.release, self._payments, self._until)
+            question = self._question
+            earned = _earning(self._before, _pairs(self._lines))
+            self._after = settle(earned, question.plan.release, question.entries, question.period.end)
 
     @property
     def released(self) -> int:
         """What is paid out of entries in the period, and what no entry brings, in smallest units."""
         return _released(self._after) - _released(self._before) + self._others
+
+    @property
+    def grounds(self) -> HeldGrounds:
+        """Why that is not what is earned."""
+        return HeldGrounds(
+            before=self._before,
+            after=self._after,
+            lines=self._lines,
+            entries=self._question.entries,
+            release=self._question.plan.release,
+            until=self._question.period.end,
+            unit=self._question.plan.unit,
+        )
 
     @property
     def opening(self) -> tuple[EntryAccount, ...]:
@@ -80,11 +96,6 @@ class Book:
 
 def _keeps(plan: CommissionPlan) -> bool:
     return plan.release is not None or (plan.clawback is not None and plan.clawback.method == "as_paid")
-
-
-def _releases(question: Question, entry: Entry) -> bool:
-    release = question.plan.release
-    return release is not None and entry.basis == release.basis
 
 
 def _pairs(lines: Iterable[StatementLine]) -> list[tuple[Entry, Amount]]:

@@ -1,6 +1,7 @@
 """Tiers over columns: exact pay of a million rows in whole numbers, rounded once."""
 
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 from typing import Any, Final, TypeAlias
 
@@ -84,9 +85,27 @@ def pay_columns(
     [25000, 66000]
     """
     question = _Question.of(part, credit, unit, pay_unit, quota, target)
-    if isinstance(question.quota, np.ndarray):
+    if isinstance(question.quota, _Whole):
         return _by_quota(question, question.quota)
     return _by_pieces(question.pieces(question.quota), question.credit)
+
+
+@attrs.frozen
+class _Whole:
+    """A column of whole numbers, with the least and the greatest of them, which are looked for once."""
+
+    numbers: Integers
+    low: int
+    high: int
+
+    @classmethod
+    def of(cls, numbers: Integers) -> "_Whole":
+        return cls(numbers, int(numbers.min()), int(numbers.max())) if numbers.size else cls(numbers, 0, 0)
+
+    @property
+    def farthest(self) -> int:
+        """How far from 0 any of them lies."""
+        return max(self.high, -self.low)
 
 
 @attrs.frozen
@@ -94,10 +113,10 @@ class _Question:
     """What is asked, checked."""
 
     part: TieredPay | Bonus
-    credit: Integers
+    credit: _Whole
     unit: Unit
     pay_unit: Unit
-    quota: Integers | int | None
+    quota: _Whole | int | None
     target: Fraction | None
 
     @classmethod
@@ -117,7 +136,7 @@ class _Question:
         if isinstance(part, TieredPay) and (faults := [*tier_faults(part.tiers, part.mode)]):
             raise InvalidInputError([fault.within("part") for fault in faults])
         reached = _whole("credit", credit)
-        return cls(part, reached, unit, paid, _quota(part, quota, unit, reached.size), _target(part, target, paid))
+        return cls(part, reached, unit, paid, _quota(part, quota, unit, reached.numbers.size), _target(part, target, paid))
 
     def pieces(self, quota: int | None) -> Pieces:
         """Return what is paid under one quota."""
@@ -126,18 +145,19 @@ class _Question:
         return pieces_of(self.part, **scales, quota=share, target=self.target)
 
 
-def _whole(name: str, column: NDArray[Any]) -> Integers:
+def _whole(name: str, column: NDArray[Any]) -> _Whole:
     require(column, np.ndarray, path=(name,))
     if column.ndim != 1:
         raise InvalidValueError("dimensions", path=(name,), value=column.ndim)
     if column.dtype.kind not in "iu":
         raise InvalidValueError("not_whole_column", path=(name,), value=column)
-    if column.size and (int(column.max()) > INT64_MAX or int(column.min()) < -INT64_MAX):
-        raise InvalidValueError("beyond_int64", path=(name,), value=int(column.max()))
-    return column.astype(np.int64, copy=False)
+    ends = _Whole.of(column)
+    if ends.farthest > INT64_MAX:
+        raise InvalidValueError("beyond_int64", path=(name,), value=ends.high if ends.high > INT64_MAX else ends.low)
+    return attrs.evolve(ends, numbers=column.astype(np.int64, copy=False))
 
 
-def _quota(part: TieredPay | Bonus, quota: Amount | NDArray[Any] | None, unit: Unit, size: int) -> Integers | int | None:
+def _quota(part: TieredPay | Bonus, quota: Amount | NDArray[Any] | None, unit: Unit, size: int) -> _Whole | int | None:
     if not part.needs_quota:
         return None
     if quota is None:
@@ -149,10 +169,11 @@ def _quota(part: TieredPay | Bonus, quota: Amount | NDArray[Any] | None, unit: U
         return least
     require(quota, Amount, np.ndarray, path=("quota",))
     column = _whole("quota", quota)
-    if column.size != size:
-        raise InvalidValueError("length", path=("quota",), expected=size, value=column.size)
-    for row in np.flatnonzero(column <= 0)[:1].tolist():
-        raise InvalidValueError("quota_not_positive", path=("quota", row), value=int(column[row]))
+    if column.numbers.size != size:
+        raise InvalidValueError("length", path=("quota",), expected=size, value=column.numbers.size)
+    if size and column.low <= 0:
+        row = int(np.flatnonzero(column.numbers <= 0)[0])
+        raise InvalidValueError("quota_not_positive", path=("quota", row), value=int(column.numbers[row]))
     return column
 
 
@@ -167,24 +188,25 @@ def _target(part: TieredPay | Bonus, target: Amount | None, unit: Unit) -> Fract
     return Fraction((target - Amount.zero(unit)).minor) * Fraction(part.weight)
 
 
-def _by_pieces(pieces: Pieces, credit: Integers) -> Integers:
+def _by_pieces(pieces: Pieces, column: _Whole) -> Integers:
     """Pay all rows by the same pieces."""
+    credit = column.numbers
     if not credit.size:
         return np.zeros(0, dtype=np.int64)
-    reach = max(int(credit.max()), -int(credit.min())) * pieces.scale
+    reach = column.farthest * pieces.scale
     numerator = max(map(abs, pieces.intercepts)) + max(map(abs, pieces.slopes)) * reach
     if max(numerator, reach, pieces.divisor, *(abs(edge) for edge in pieces.edges), 0) >= _ROOM:
         return _one_by_one((pieces for _ in range(credit.size)), credit)
     paid = np.empty(credit.size, dtype=np.int64)
-    scratch = _Scratch(min(credit.size, _BLOCK), pieces, is_positive=_is_positive(pieces, credit))
+    scratch = _Scratch(min(credit.size, _BLOCK), pieces, is_positive=_is_positive(pieces, column))
     for start in range(0, credit.size, _BLOCK):
         scratch.pay(credit[start : start + _BLOCK], paid[start : start + _BLOCK])
     return paid
 
 
-def _is_positive(pieces: Pieces, credit: Integers) -> bool:
+def _is_positive(pieces: Pieces, column: _Whole) -> bool:
     """Tell whether no numerator of a column is below 0: no end of a piece is, within the column."""
-    low, high = (int(end) * pieces.scale for end in (credit.min(), credit.max()))
+    low, high = (end * pieces.scale for end in (column.low, column.high))
     ends = [low, *(min(max(edge, low), high) for edge in pieces.edges), high]
     each = zip(ends, ends[1:], pieces.intercepts, pieces.slopes, strict=False)
     return all(intercept + slope * end >= 0 for first, last, intercept, slope in each for end in (first, last))
@@ -226,19 +248,24 @@ class _Scratch:
         else:
             np.take(self._intercepts, places, mode="clip", out=room)
             np.add(paid, room, out=paid)
-        if not self._is_positive:
-            _round(paid, self._divisor, room)
-        elif self._divisor > 1:
-            unsigned = paid.view(np.uint64)
-            np.floor_divide(unsigned, np.uint64(self._divisor), out=unsigned)
+        if self._is_positive:
+            _divide(paid, self._divisor)
+        else:
+            _round(paid, self._divisor, room, is_positive=False)
 
 
-def _round(numerators: Integers, divisor: int, room: Integers) -> None:
-    """Divide in place and round half up, away from zero."""
-    if int(numerators.min()) >= 0:  # as most are: nothing has a sign to be put back
-        np.add(numerators, divisor // 2, out=numerators)
+def _divide(numerators: Integers, divisor: int) -> None:
+    """Divide in place and round down what is not below 0, which is faster without a sign."""
+    if divisor > 1:
         unsigned = numerators.view(np.uint64)
         np.floor_divide(unsigned, np.uint64(divisor), out=unsigned)
+
+
+def _round(numerators: Integers, divisor: int, room: Integers, *, is_positive: bool) -> None:
+    """Divide in place and round half up, away from zero."""
+    if is_positive or int(numerators.min()) >= 0:  # as most are: nothing has a sign to be put back
+        np.add(numerators, divisor // 2, out=numerators)
+        _divide(numerators, divisor)
         return
     np.sign(numerators, out=room)
     np.abs(numerators, out=numerators)
@@ -258,71 +285,152 @@ def _one_by_one(pieces: Any, credit: Integers) -> Integers:  # noqa: ANN401 - an
     return paid
 
 
-def _by_quota(question: _Question, quota: Integers) -> Integers:
+def _by_quota(question: _Question, quota: _Whole) -> Integers:
     """Pay each row by its own quota."""
     part = question.part
+    if not quota.numbers.size:
+        return np.zeros(0, dtype=np.int64)
     if isinstance(part, TieredPay) and question.target is None and part.mode != "interpolated":
-        paid = _linear(question, part, quota)
-        if paid is not None:
-            return paid
-    kinds, place = np.unique(quota, return_inverse=True)
+        rates = _RatesOfQuota.of(question, part)
+        for pay in (_Slices.of(rates, question.credit, quota), _Places.of(rates, question.credit, quota)):
+            if pay is not None:
+                return _in_blocks(pay, question.credit.numbers, quota.numbers)
+    kinds, place = np.unique(quota.numbers, return_inverse=True)
     return _by_kind(question, kinds, place.reshape(-1))
 
 
-def _linear(question: _Question, part: TieredPay, quota: Integers) -> Integers | None:
-    """Pay tiers at rates, which are linear in credit and quota alike; ``None`` where a numerator could leave an int64."""
-    if not quota.size:
-        return np.zeros(0, dtype=np.int64)
-    edges, pieces = shape_of(part)
-    factor = Fraction(1 if part.rate is None else part.rate) * question.pay_unit.scale / question.unit.scale
-    divisor = lcm(*((factor * number).denominator for piece in pieces for number in piece))
-    intercepts, slopes = ([int(factor * piece[place] * divisor) for piece in pieces] for place in (0, 1))
-    most = int(quota.max()), max(int(question.credit.max()), -int(question.credit.min()))
-    reach = [edge.numerator * most[0] + edge.denominator * most[1] for edge in edges]
-    numerator = max(map(abs, intercepts)) * most[0] + max(map(abs, slopes)) * most[1]
-    if max(numerator, divisor, *reach, 0) >= _ROOM:
-        return None
+def _in_blocks(pay: "_Slices | _Places", credit: Integers, quota: Integers) -> Integers:
     paid = np.empty(quota.size, dtype=np.int64)
-    columns = np.array(intercepts, dtype=np.int64), np.array(slopes, dtype=np.int64)
     rooms = [np.empty(min(quota.size, _BLOCK), dtype=np.int64) for _ in range(2)]
     for start in range(0, quota.size, _BLOCK):
         rows = slice(start, start + _BLOCK)
-        _pay_linear(question.credit[rows], quota[rows], edges, columns, divisor, rooms, paid[rows])
+        size = credit[rows].size
+        pay(credit[rows], quota[rows], paid[rows], *(room[:size] for room in rooms))
     return paid
 
 
-def _pay_linear(
-    credit: Integers,
-    quota: Integers,
-    edges: list[Fraction],
-    columns: tuple[Integers, Integers],
-    divisor: int,
-    rooms: list[Integers],
-    paid: Integers,
-) -> None:
-    """Pay a block of rows, each by its own quota."""
-    one, other = (room[: credit.size] for room in rooms)
-    places = np.zeros(credit.size, dtype=np.intp)
-    for edge in edges:
-        np.multiply(credit, edge.denominator, out=one)
-        np.multiply(quota, edge.numerator, out=other)
-        np.add(places, one >= other, out=places)
-    np.take(columns[1], places, mode="clip", out=paid)
-    np.multiply(paid, credit, out=paid)
-    np.take(columns[0], places, mode="clip", out=one)
-    np.multiply(one, quota, out=one)
-    np.add(paid, one, out=paid)
-    _round(paid, divisor, one)
+@attrs.frozen
+class _RatesOfQuota:
+    """Tiers at rates over the quota: pay is linear in credit and quota alike.
+
+    Parameters
+    ----------
+    edges
+        Shares of the quota at which the pieces change.
+    intercepts, slopes
+        Of each piece, for one of quota and for one of credit, over ``divisor``.
+    """
+
+    edges: list[Fraction]
+    intercepts: list[int]
+    slopes: list[int]
+    divisor: int
+
+    @classmethod
+    def of(cls, question: _Question, part: TieredPay) -> "_RatesOfQuota":
+        edges, pieces = shape_of(part)
+        factor = Fraction(1 if part.rate is None else part.rate) * question.pay_unit.scale / question.unit.scale
+        divisor = lcm(*((factor * number).denominator for piece in pieces for number in piece))
+        intercepts, slopes = ([int(factor * piece[place] * divisor) for piece in pieces] for place in (0, 1))
+        return cls(edges, intercepts, slopes, divisor)
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether pay begins at 0 and jumps nowhere."""
+        lines = pairwise(zip(self.intercepts, self.slopes, strict=True))
+        return not self.intercepts[0] and all(
+            below[0] + below[1] * edge == above[0] + above[1] * edge
+            for edge, (below, above) in zip(self.edges, lines, strict=True)
+        )
+
+
+@attrs.frozen
+class _Slices:
+    """Pay without a jump: all credit at the last slope, less, of what lies below each edge, by how much the slope rises there.
+
+    A lesser of two and two products for an edge, where :class:`_Places` has to look up the piece of each row.
+    """
+
+    last: int
+    steps: list[tuple[int, int, int]]
+    """Of each edge: by what credit and quota are multiplied, so that the lesser of the two is what lies below it; the rise."""
+    divisor: int
+    is_positive: bool
+
+    @classmethod
+    def of(cls, rates: _RatesOfQuota, credit: _Whole, quota: _Whole) -> "_Slices | None":
+        """Make it; ``None`` where pay jumps, or a number could leave an int64."""
+        if not rates.is_continuous:
+            return None
+        common = lcm(*(edge.denominator for edge in rates.edges))
+        last, divisor = rates.slopes[-1] * common, rates.divisor * common
+        rises = [above - below for below, above in pairwise(rates.slopes)]
+        steps = [
+            (edge.denominator, edge.numerator, rise * (common // edge.denominator))
+            for edge, rise in zip(rates.edges, rises, strict=True)
+        ]
+        reach = [max(by * credit.farthest, of * quota.high) for by, of, _ in steps]
+        numerator = abs(last) * credit.farthest + sum(abs(step[2]) * far for step, far in zip(steps, reach, strict=True))
+        if max(numerator, divisor, *reach, 0) >= _ROOM:
+            return None
+        return cls(last, steps, divisor, credit.low >= 0 and min(rates.slopes) >= 0)
+
+    def __call__(self, credit: Integers, quota: Integers, paid: Integers, one: Integers, other: Integers) -> None:
+        """Pay a block."""
+        np.multiply(credit, self.last, out=paid)
+        for by, of, rise in self.steps:
+            np.minimum(_times(credit, by, one), _times(quota, of, other), out=one)
+            np.subtract(paid, _times(one, rise, one), out=paid)
+        _round(paid, self.divisor, one, is_positive=self.is_positive)
+
+
+@attrs.frozen
+class _Places:
+    """Pay with jumps: each row by the piece that it lies on."""
+
+    edges: list[Fraction]
+    intercepts: Integers
+    slopes: Integers
+    divisor: int
+
+    @classmethod
+    def of(cls, rates: _RatesOfQuota, credit: _Whole, quota: _Whole) -> "_Places | None":
+        """Make it; ``None`` where a number could leave an int64."""
+        reach = [max(edge.numerator * quota.high, edge.denominator * credit.farthest) for edge in rates.edges]
+        numerator = max(map(abs, rates.intercepts)) * quota.high + max(map(abs, rates.slopes)) * credit.farthest
+        if max(numerator, rates.divisor, *reach, 0) >= _ROOM:
+            return None
+        intercepts, slopes = (np.array(numbers, dtype=np.int64) for numbers in (rates.intercepts, rates.slopes))
+        return cls(rates.edges, intercepts, slopes, rates.divisor)
+
+    def __call__(self, credit: Integers, quota: Integers, paid: Integers, one: Integers, other: Integers) -> None:
+        """Pay a block."""
+        places = np.zeros(credit.size, dtype=np.intp)
+        for edge in self.edges:
+            places += _times(credit, edge.denominator, one) >= _times(quota, edge.numerator, other)
+        np.take(self.slopes, places, mode="clip", out=paid)
+        np.multiply(paid, credit, out=paid)
+        if self.intercepts.any():
+            np.take(self.intercepts, places, mode="clip", out=one)
+            np.multiply(one, quota, out=one)
+            np.add(paid, one, out=paid)
+        _round(paid, self.divisor, one, is_positive=False)
+
+
+def _times(column: Integers, factor: int, room: Integers) -> Integers:
+    """Multiply, where there is anything to be done."""
+    return column if factor == 1 else np.multiply(column, factor, out=room)
 
 
 def _by_kind(question: _Question, kinds: Integers, place: NDArray[np.intp]) -> Integers:
     """Pay the rows of each distinct quota together."""
-    paid = np.empty(question.credit.size, dtype=np.int64)
+    credit = question.credit.numbers
+    paid = np.empty(credit.size, dtype=np.int64)
     order = np.argsort(place, kind="stable")
     ends = np.cumsum(np.bincount(place, minlength=kinds.size)).tolist()
     start = 0
     for kind, end in zip(kinds.tolist(), ends, strict=True):
         rows = order[start:end]
-        paid[rows] = _by_pieces(question.pieces(kind), question.credit[rows])
+        paid[rows] = _by_pieces(question.pieces(kind), _Whole.of(credit[rows]))
         start = end
     return paid

@@ -194,8 +194,16 @@ class StatementLine:
         tree = self._source if isinstance(self._source, Breakdown) else _tree_of(self._source, self.pay.unit)
         for passed in self._passed:
             tree = passed.explain(tree, self.pay.unit)
-        label = Message.of("commission.line", entry=self.part if self.entry is None else self.entry.id, part=self.part)
-        return attrs.evolve(tree, label=label)
+        return attrs.evolve(tree, label=self._label)
+
+    @property
+    def leaf(self) -> Breakdown:
+        """What it pays, where its tree is shown elsewhere."""
+        return Breakdown(label=self._label, value=self.pay)
+
+    @property
+    def _label(self) -> Message:
+        return Message.of("commission.line", entry=self.part if self.entry is None else self.entry.id, part=self.part)
 
 
 def _credit(step: Step, minor: Credit) -> Amount:

@@ -1,6 +1,6 @@
 """A statement: what somebody is paid for a period, line by line, with what was settled before."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
@@ -9,7 +9,7 @@ import attrs
 
 from salesperf.commission.accounts import EntryAccount
 from salesperf.commission.line import StatementLine
-from salesperf.commission.stepping import shown
+from salesperf.commission.stepping import POOL_METHOD, shown
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import round_fraction
 from salesperf.messages import Catalogs, render
@@ -22,7 +22,7 @@ from salesperf.model.pay import CommissionPlan
 from salesperf.model.period import Period
 from salesperf.model.result import Result, Row
 
-__all__ = ["ADJUSTMENTS", "Adjustment", "AdjustmentKind", "DrawAccount", "Statement"]
+__all__ = ["ADJUSTMENTS", "CONVENTIONS", "Adjustment", "AdjustmentKind", "DrawAccount", "Grounds", "Statement"]
 
 AdjustmentKind: TypeAlias = Literal[
     "held", "terms_changed", "guarantee", "floor", "draw_advanced", "draw_recovered", "already_settled"
@@ -41,6 +41,14 @@ or version makes of what was paid before; topped up to what is guaranteed, or to
 advances; and, of a correction, what an earlier statement of the same period came to."""
 
 
+CONVENTIONS: Final[FrozenMap[str, str]] = FrozenMap({"rounding": "half_up", "bounds": "upper_tier", "pools": POOL_METHOD})
+"""By which conventions statements are reckoned, where others reckon otherwise: how what is paid in all is rounded; of which
+tier an amount on a bound is; by which method a pool is divided."""
+
+Grounds: TypeAlias = tuple[Breakdown, ...] | Callable[[], tuple[Breakdown, ...]]
+"""What an adjustment follows from: trees, or what makes them when somebody asks, since few do."""
+
+
 @attrs.frozen(kw_only=True)
 class Adjustment:
     """What is added to what is earned, or taken from it.
@@ -54,29 +62,33 @@ class Adjustment:
     reason : Message
         Why.
     breakdown : Breakdown
-        How it is reckoned; a leaf where it follows from other statements or payments.
+        How it is reckoned.
 
     Examples
     --------
     >>> from salesperf import CNY
-    >>> Adjustment(kind="floor", amount=Amount.of(10, CNY), reason=Message("agreed")).kind
-    'floor'
+    >>> print(Adjustment(kind="floor", amount=Amount.of(10, CNY), reason=Message("agreed")).breakdown.text())
+    floor: CNY 10.00
     """
 
     kind: AdjustmentKind
     amount: Amount
     reason: Message
-    _parts: tuple[Breakdown, ...] = attrs.field(default=(), repr=False, eq=False)
-    """Two of which it is the difference, or one that it is; none where nothing within the statement explains it."""
+    _grounds: Grounds = attrs.field(default=(), repr=False, eq=False)
+    """Two of which it is the difference, or one that it is."""
 
     @property
     def breakdown(self) -> Breakdown:
         """How it is reckoned."""
-        label = Message(f"commission.adjustment.{self.kind}")
-        if not self._parts:
-            return Breakdown(label=label, value=self.amount)
-        rule = Difference() if len(self._parts) > 1 else Sum()
-        return Breakdown(label=label, value=self.amount, rule=rule, parts=self._parts)
+        parts = self._grounds if isinstance(self._grounds, tuple) else self._grounds()
+        if not parts:
+            return self.leaf
+        return attrs.evolve(self.leaf, rule=Difference() if len(parts) > 1 else Sum(), parts=parts)
+
+    @property
+    def leaf(self) -> Breakdown:
+        """How much it is, where its tree is shown elsewhere, or is not for the reader."""
+        return Breakdown(label=Message(f"commission.adjustment.{self.kind}"), value=self.amount)
 
 
 @attrs.frozen(kw_only=True)
@@ -152,6 +164,10 @@ class Statement(Result):
         Whether an earlier statement was made for the same period.
     notes : tuple of Message
         What a reader should know: terms that make months differ from their year, entries that no part pays for.
+    version : str
+        By which version of the library it was made: it stays what it is when a later one reads it.
+    conventions : FrozenMap of str to str
+        By which conventions: those of :data:`CONVENTIONS` in that version, that of pools where the plan has any.
     breakdown : Breakdown
         How the total is reckoned, down to the credit.
 
@@ -164,11 +180,15 @@ class Statement(Result):
     >>> plan = CommissionPlan(key="field", unit=CNY, period=Period.year(2026), rated=[part])
     >>> sale = Entry(id="e-1", payee="ada", on=date(2026, 9, 3), amount=Amount.of(12_000, CNY), ref="o-17")
     >>> paid = commission.statement(plan, [sale], payee="ada", period=Period.month(2026, 9))
-    >>> print(paid.text())
+    >>> *slip, reckoned = paid.text().splitlines()
+    >>> for line in slip:
+    ...     print(line)
     Statement of ada for 2026-09, plan field
       2026-09-03 e-1 (o-17), sales: CNY 600.00. CNY 12,000.00 at 5%.
     Earned: CNY 600.00
     To be paid: CNY 600.00
+    >>> print(reckoned.removeprefix(f"Reckoned by salesperf {paid.version}. "))
+    An amount on a bound is of the tier above it. What is paid in all is rounded, half up.
     """
 
     payee: str
@@ -186,6 +206,8 @@ class Statement(Result):
     total: Amount
     is_correction: bool
     notes: tuple[Message, ...]
+    version: str
+    conventions: FrozenMap[str, str]
     _opening: tuple[EntryAccount, ...] = attrs.field(default=(), repr=False)
     """The accounts before the period: what a correction begins from."""
     _quota_units: FrozenMap[str, Unit] = attrs.field(default=FrozenMap(), repr=False)
@@ -198,10 +220,18 @@ class Statement(Result):
     @property
     def breakdown(self) -> Breakdown:
         """How the total is reckoned."""
+        return self._tree_of("total", self.total, self.adjustments)
+
+    @property
+    def due_breakdown(self) -> Breakdown:
+        """How what the period comes to is reckoned: the total, without what was settled before of the same period."""
+        return self._tree_of("due", self.due, (each for each in self.adjustments if each.kind != "already_settled"))
+
+    def _tree_of(self, key: str, value: Amount, adjustments: Iterable[Adjustment]) -> Breakdown:
         lines = tuple(line.breakdown for line in self.lines)
         earned = Breakdown(label=Message("commission.earned"), value=self.earned, rule=Sum(), parts=lines)
-        others = tuple(each.breakdown for each in self.adjustments)
-        return Breakdown(label=Message("commission.total"), value=self.total, rule=Sum(), parts=(earned, *others))
+        others = (each.breakdown for each in adjustments)
+        return Breakdown(label=Message(f"commission.{key}"), value=value, rule=Sum(), parts=(earned, *others))
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the pay slip: each line with its reasons, what was added and taken, and what is paid."""
@@ -233,6 +263,8 @@ class Statement(Result):
             yield (Message.of("commission.text.draw", amount=self.draw.closing),)
         for note in self.notes:
             yield (note,)
+        told = (Message(f"commission.convention.{name}.{choice}") for name, choice in self.conventions.items())
+        yield (Message.of("commission.text.version", version=self.version), *told)
 
     def _written(self, measure: str, quota: Fraction) -> Amount | Decimal:
         """Return a quota as a reader sees it: money in its unit, or a number of what the measure counts."""
@@ -258,11 +290,12 @@ class Statement(Result):
                 "pay": line.pay.decimal,
                 "unit": unit,
                 "reason": " ".join(reason.text() for reason in line.reasons),
+                "version": self.version,
             }
             for line in self.lines
         ]
         nothing = dict.fromkeys(rows[0] if rows else ("entry", "ref", "on", "part", "credit", "reached", "rate"))
-        told = {"payee": self.payee, "period": str(self.period), "unit": unit}
+        told = {"payee": self.payee, "period": str(self.period), "unit": unit, "version": self.version}
         return rows + [
             {**nothing, **told, "part": each.kind, "pay": each.amount.decimal, "reason": each.reason.text()}
             for each in self.adjustments

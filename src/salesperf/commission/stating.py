@@ -8,12 +8,13 @@ from typing import Final
 from salesperf.commission.adjusting import adjust
 from salesperf.commission.asking import Question, Quota, Scores, ask, target_of
 from salesperf.commission.booking import Book
+from salesperf.commission.counting import Counted
 from salesperf.commission.layers import Layer, LayerRun, Passed
 from salesperf.commission.line import PerUnit, StatementLine
 from salesperf.commission.pieces import pieces_of, scale_shape, value_on
 from salesperf.commission.reversing import Claims, take_back
 from salesperf.commission.serving import ramping_share, served_share
-from salesperf.commission.stated import Statement
+from salesperf.commission.stated import CONVENTIONS, Statement
 from salesperf.commission.stepping import PartRun, PieceRun, PoolRun, Step, SumRun
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.numeric import round_fraction
@@ -26,9 +27,11 @@ from salesperf.model.pay_entry import Entry
 from salesperf.model.pay_parts import Bonus, Pool, TieredPay
 from salesperf.model.people import Rep
 from salesperf.model.period import Period
+from salesperf.model.version import VERSION
 
 __all__ = ["statement"]
 
+_WITHOUT_POOLS: Final = FrozenMap({name: choice for name, choice in CONVENTIONS.items() if name != "pools"})
 _MOST_NAMED: Final = 5
 _MOST_PLACES: Final = 10
 
@@ -113,17 +116,13 @@ def statement(
 def _state(question: Question) -> Statement:
     plan, period = question.plan, question.period
     claims = Claims.of(question)
-    steps = list(_steps(question, claims))
-    passed, amounts = _under_window_cap(plan, steps)
-    counted_before = sum(amount for step, amount in zip(steps, amounts, strict=True) if _is_before(step, period))
-    lines = list(_lines(question, steps, passed, amounts))
-    book = Book.open(
-        question, ((step, amount) for step, amount in zip(steps, amounts, strict=True) if _is_before(step, period))
-    )
+    counted = _under_window_cap(plan, list(_steps(question, claims)))
+    before = counted.before(period.start)
+    lines = list(_lines(question, counted))
+    book = Book.open(question, before)
     lines += take_back(claims, book.paid_with(lines))
     book.close(lines)
-    total = sum(line.pay.minor for line in lines)
-    adjusted = adjust(question, total, book.released - total if book.is_kept else 0, counted_before)
+    adjusted = adjust(question, lines, book, before)
     return Statement(
         payee=question.payee,
         plan=plan,
@@ -134,19 +133,17 @@ def _state(question: Question) -> Statement:
         adjustments=adjusted.adjustments,
         draw=adjusted.draw,
         accounts=book.accounts,
-        counted=Amount(minor=sum(amounts), unit=plan.unit),
-        earned=Amount(minor=total, unit=plan.unit),
+        counted=Amount(minor=counted.minor, unit=plan.unit),
+        earned=Amount(minor=adjusted.earned, unit=plan.unit),
         due=Amount(minor=adjusted.due, unit=plan.unit),
         total=Amount(minor=adjusted.total, unit=plan.unit),
         is_correction=question.is_correction,
         notes=(*plan.telescoping_faults(), *_notes(question, lines)),
+        version=VERSION,
+        conventions=CONVENTIONS if plan.pools else _WITHOUT_POOLS,
         opening=book.opening,
         quota_units=FrozenMap({measure: unit for measure, (_, unit) in question.quotas.items()}),
     )
-
-
-def _is_before(step: Step, period: Period) -> bool:
-    return step.claim.entry.on < period.start
 
 
 def _steps(question: Question, claims: Claims) -> Iterator[Step]:
@@ -180,29 +177,27 @@ def _run_of(part: PayPart, question: Question, unit: Unit) -> PartRun:
     return PieceRun(part, pieces_of(part, credit_scale=unit.scale, pay_scale=pay_unit.scale, quota=quota, target=target))
 
 
-def _under_window_cap(plan: CommissionPlan, steps: list[Step]) -> tuple[list[tuple[Passed, ...]], list[int]]:
+def _under_window_cap(plan: CommissionPlan, steps: list[Step]) -> Counted:
     """Return how each step goes through the cap of the window, if there is one, and what is left of it."""
     if plan.cap is None or plan.cap_of != "window":
-        return [()] * len(steps), [step.minor for step in steps]
+        return Counted(steps, [()] * len(steps), [step.minor for step in steps], plan.unit)
     run = LayerRun(_cap(plan.cap, "window_cap"))
     passed = [run.passing(step.minor) for step in steps]
-    return [(each,) for each in passed], [each.minor for each in passed]
+    return Counted(steps, [(each,) for each in passed], [each.minor for each in passed], plan.unit)
 
 
 def _cap(cap: Amount, key: str) -> Layer:
     return Layer(key=key, cap=cap.minor, reason=Message.of(f"commission.reason.{key}", cap=cap))
 
 
-def _lines(
-    question: Question, steps: list[Step], passed: list[tuple[Passed, ...]], amounts: list[int]
-) -> Iterator[StatementLine]:
+def _lines(question: Question, counted: Counted) -> Iterator[StatementLine]:
     """Yield the lines of the period: those of entries, then what no entry brings."""
     plan = question.plan
     factors = [LayerRun(layer) for layer in _factors(question)]
     caps = [LayerRun(_cap(plan.cap, "period_cap"))] if plan.cap is not None and plan.cap_of == "period" else []
     runs = [*factors, *caps]
-    for step, before, amount in zip(steps, passed, amounts, strict=True):
-        if not _is_before(step, question.period):
+    for step, before, amount in zip(counted.steps, counted.passed, counted.amounts, strict=True):
+        if step.claim.entry.on >= question.period.start:
             through, minor = _through(runs, amount)
             yield StatementLine(
                 entry=step.claim.entry,

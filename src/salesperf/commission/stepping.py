@@ -18,6 +18,7 @@ from salesperf.model.pay_parts import Pool, RatedPay, Spiff
 from salesperf.model.validators import check_number
 
 __all__ = [
+    "POOL_METHOD",
     "Claim",
     "Credit",
     "PartRun",
@@ -34,13 +35,13 @@ __all__ = [
 Credit: TypeAlias = int | Fraction
 """Smallest units of credit: a fraction where a share of an entry is taken back."""
 
-_SHARES: Final = "webster"
+POOL_METHOD: Final = "webster"
 """With it no share of a pool shrinks as the pool grows."""
 
 
 def share_of_pool(pool: int, weights: Sequence[int], position: int) -> int:
     """Return the share of one in a pool of so many smallest units."""
-    return int(apportion(pool, list(weights), method=_SHARES)[position])
+    return int(apportion(pool, list(weights), method=POOL_METHOD)[position])
 
 
 def check_exact(value: object, path: tuple[str | int, ...]) -> None:

@@ -16,6 +16,7 @@ from salesperf.model.result import Result, Row
 from salesperf.model.validators import as_tuple, check_date, repeated, require
 
 __all__ = [
+    "CLOSED",
     "Deadlines",
     "DueStatus",
     "FollowUp",
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 DueStatus: TypeAlias = Literal["overdue", "due", "upcoming"]
-_CLOSED: Final[frozenset[LeadStatus]] = frozenset({"converted", "disqualified"})
+CLOSED: Final[frozenset[LeadStatus]] = frozenset({"converted", "disqualified"})
 """Statuses in which a lead needs nobody: its deals do, or nothing."""
 ItemT = TypeVar("ItemT")
 
@@ -237,7 +238,7 @@ def checked(given: Iterable[ItemT], kind: type[ItemT], *path: str | int) -> tupl
 def open_leads(leads: Iterable[Lead], as_of: date) -> list[Lead]:
     """Return the leads as they stand on a day, those of them that somebody has to care for."""
     standing = (lead.as_of(as_of) for lead in leads)
-    return [lead for lead in standing if lead is not None and lead.status not in _CLOSED]
+    return [lead for lead in standing if lead is not None and lead.status not in CLOSED]
 
 
 @attrs.frozen(kw_only=True)

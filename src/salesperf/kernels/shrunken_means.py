@@ -81,19 +81,29 @@ def shrink_means(values: AnyColumn, errors: AnyColumn, *, level: float = 0.95) -
     Notes
     -----
     The means of the groups are taken to be normal about a mean with a variance v, and what is measured normal about them.
-    Before any data the mean may be anything, and so may the share e / (e + v) within (0, 1), with e the harmonic mean of the
-    squared errors. Value and deviation are those of the mixture over all shares, so the uncertainty of v is within them.
+    Before any data the mean may be anything, and so may the share e / (e + v) within (0, 1), with e the typical squared error
+    of Higgins and Thompson: this is the prior that is uniform in I². Value and deviation are those of the mixture over all
+    shares, so the uncertainty of v is within them.
+
+    With weights w, the inverses of the squared errors, e = (k - 1) sum(w) / (sum(w)² - sum(w²)). Of equal errors it is their
+    square, as the harmonic mean is. But that is at most k times the least square, and so one group that is measured almost
+    exactly would make it nothing, and draw all the others together, though a single group tells nothing of how groups differ;
+    e goes to half the harmonic mean of the others' squares then.
 
     References
     ----------
     C. N. Morris, "Parametric empirical Bayes inference", *Journal of the American Statistical Association* 78 (1983) 47-55.
     M. J. Daniels, "A prior for the variance in hierarchical models", *Canadian Journal of Statistics* 27 (1999) 567-578.
+    J. P. T. Higgins and S. G. Thompson, "Quantifying heterogeneity in a meta-analysis", *Statistics in Medicine* 21 (2002)
+    1539-1558.
+    C. Röver, "Bayesian random-effects meta-analysis using the bayesmeta R package", *Journal of Statistical Software* 93
+    (2020) 6, where it is the prior "I2".
 
     Examples
     --------
     >>> shrunk = shrink_means(np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18]))
     >>> shrunk.value.round(1).tolist(), round(shrunk.prior_mean, 1)
-    ([11.5, 7.9, 6.1, 7.7, 4.9, 6.1, 10.9, 8.5], 7.9)
+    ([11.5, 7.9, 6.1, 7.7, 4.9, 6.0, 10.9, 8.5], 7.9)
     """
     columns = spread({"values": values, "errors": errors})
     means, errors = columns["values"], columns["errors"]
@@ -134,8 +144,7 @@ def _power(means: Column, errors: Column) -> int:
 
 
 def _mixture(means: Column, squares: Column) -> tuple[Column, Column, float]:
-    positive = np.sort(squares[squares > 0])
-    typical = positive.size / float(np.sum(1 / positive))
+    typical = _typical(squares)
     # In an order of their own, so that sums do not depend, even in the last digit, on that of the groups.
     order = np.lexsort((squares, means))
     low, high = 0.0, _highest(means[order], squares[order], typical)
@@ -160,6 +169,20 @@ def _mixture(means: Column, squares: Column) -> tuple[Column, Column, float]:
         pull = squares / (squares + variance)
         square += weight * (pull * variance + pull * pull / precision + (pull * (centre - means) - shift) ** 2)
     return means + shift, np.sqrt(square), float(np.dot(weights, centres))
+
+
+def _typical(squares: Column) -> float:
+    """Return the typical squared error; what is known exactly counts as its limit, of a single group, and else not at all."""
+    positive = np.sort(squares[squares > 0])
+    weights = positive[0] / positive  # falling from 1, so that none is beyond all floats
+    known = squares.size - positive.size
+    if known == 1:
+        return float(positive[0] * positive.size / (2 * weights.sum()))
+    if positive.size == 1:
+        return float(positive[0])
+    # Twice the sum over pairs is the square of the sum less the sum of squares, without their difference.
+    pairs = float(np.dot(weights[:-1], weights[::-1].cumsum()[::-1][1:]))
+    return float(positive[0] * (positive.size - 1) * weights.sum() / (2 * pairs))
 
 
 def _highest(means: Column, squares: Column, typical: float) -> float:

@@ -46,9 +46,9 @@ Proration: TypeAlias = Literal["calendar_days", "workdays", "months"]
 """By what a time of service is a share of a period: days, workdays, or months (one counts if its 14th day is served)."""
 
 
-def _as_payees(value: Iterable[str]) -> tuple[str, ...]:
-    payees = as_tuple(value)
-    return tuple(sorted(set(payees))) if is_tuple_of(payees, str) else payees
+def _as_keys(value: Iterable[str]) -> tuple[str, ...]:
+    keys = as_tuple(value)
+    return tuple(sorted(set(keys))) if is_tuple_of(keys, str) else keys
 
 
 def _as_tiered(value: Iterable[TieredPay]) -> tuple[TieredPay, ...]:
@@ -111,6 +111,9 @@ class CommissionPlan:
         By what target pay, quota, floor, guarantee and draw of a part of a period are reckoned.
     calendar
         Where fiscal quarters begin, and which days are worked.
+    replaces
+        Keys of other plans whose statements it goes on from, where somebody comes from them: what they advanced, hold and have
+        settled is its own from then on.
 
     Raises
     ------
@@ -141,7 +144,7 @@ class CommissionPlan:
     unit: Unit = attrs.field(validator=of_type(Unit))
     period: Period = attrs.field(validator=of_type(Period))
     title: str = attrs.field(default="", validator=text)
-    payees: tuple[str, ...] = attrs.field(default=(), converter=_as_payees, validator=each(identifier))
+    payees: tuple[str, ...] = attrs.field(default=(), converter=_as_keys, validator=each(identifier))
     target_pay: Amount | None = attrs.field(default=None, validator=optional(not_negative))
     variable_share: Decimal = attrs.field(default=Decimal(1), converter=as_decimal, validator=decimal(0, 1))
     tiered: tuple[TieredPay, ...] = attrs.field(default=(), converter=_as_tiered, validator=each(of_type(TieredPay)))
@@ -162,6 +165,7 @@ class CommissionPlan:
     ramp: Ramp = attrs.field(default="none", validator=one_of("none", "quota", "full_pay"))
     proration: Proration = attrs.field(default="calendar_days", validator=one_of("calendar_days", "workdays", "months"))
     calendar: Calendar = attrs.field(factory=Calendar, validator=of_type(Calendar))
+    replaces: tuple[str, ...] = attrs.field(default=(), converter=_as_keys, validator=each(identifier))
 
     def __attrs_post_init__(self) -> None:
         """Check the parts against each other and the plan, and report every fault together."""
@@ -228,6 +232,23 @@ class CommissionPlan:
             for position, part in enumerate(self.tiered)
             for fault in tier_faults(part.tiers, part.mode)
         )
+
+    def goes_on_from(self, other: "CommissionPlan") -> bool:
+        """Tell whether statements may go on from those of another plan: a version of it, or one that it replaces.
+
+        Examples
+        --------
+        >>> from salesperf.model.amount import CNY
+        >>> from salesperf.model.pay_parts import PayRate
+        >>> parts = [RatedPay(key="sales", rates=[PayRate(rate=Decimal("0.05"))])]
+        >>> field = CommissionPlan(key="field", unit=CNY, period=Period.half(2026, 1), rated=parts)
+        >>> key_accounts = CommissionPlan(
+        ...     key="key_accounts", unit=CNY, period=Period.half(2026, 2), rated=parts, replaces=["field"]
+        ... )
+        >>> key_accounts.goes_on_from(field), field.goes_on_from(key_accounts)
+        (True, False)
+        """
+        return other.unit == self.unit and other.key in (self.key, *self.replaces)
 
     def require_sound(self) -> None:
         """Refuse a draft by which nobody can be paid.

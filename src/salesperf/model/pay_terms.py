@@ -200,7 +200,8 @@ class Release:
     ----------
     basis
         The entries that release it: of the same ``ref`` and payee, by their share of what was sold. Of a deal that counts by
-        several measures or bases, that is the greatest sum by one of them.
+        several measures or bases, that is the greatest sum by one of them; of one that counts by its margin alone, what was
+        booked or invoiced for it, which no part needs to pay for.
     ageing
         Which share a payment releases, from 0 to 1, by the days since the sale (账龄); what it does not is lost. ``None``:
         always all. Exact.
