@@ -179,6 +179,14 @@ def test_deals_of_which_too_little_is_known_are_left_out_as_in_a_forecast() -> N
     assert line.forecast.terms.fallback == "leave_out"
 
 
+def test_a_backtest_may_take_the_chance_of_those_that_stood_the_longest() -> None:
+    old = deal("old", None, begun=date(2026, 1, 6))
+    known = steady()
+    known = records(*known.opportunities, old, processes=known.processes)
+    (line,) = forecast.backtest(known, [date(2026, 9, 30)], measure="count", until=date(2026, 12, 31), fallback="longest").lines
+    assert {each.id: each.source for each in line.forecast.deals}["old"] == "learnt_at_longest"
+
+
 def test_of_one_forecast_there_is_no_range_and_of_nothing_no_measure() -> None:
     one = forecast.backtest(records(DEALS[0]), [date(2026, 1, 31)], until=UNTIL, **STATED)
     assert (one.bias.low, one.bias.n) == (None, 1)

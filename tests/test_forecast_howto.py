@@ -366,7 +366,8 @@ def test_how_likely_the_target_is_follows_from_drawing_the_quarter_many_times(
 def _drawn(expected: Expected, correlation: float, draw: np.random.Generator, normal: NormalDist) -> Numbers:
     """Draw what a quarter brings: in groups of equal deals, given the factor that all share."""
     kinds, counts = np.unique(np.stack([expected.prices, expected.chances]), axis=1, return_counts=True)
-    slots = 4096
+    # A deal that may come has a chance of two in a hundred: how strongly the factor moves a chance depends on its size.
+    slots = math.ceil(expected.new_count / 0.02)
     totals = []
     for factor in draw.standard_normal(1_000):
         chances = _given(kinds[1], factor, correlation, normal)

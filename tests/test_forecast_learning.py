@@ -1,10 +1,11 @@
 """Chances learnt from earlier deals, how sure they are, and business that does not exist yet."""
 
+import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from statistics import NormalDist
+from statistics import NormalDist, fmean
 from typing import Any, Final
 
 import attrs
@@ -30,6 +31,7 @@ from salesperf import (
 )
 from salesperf.forecast import Forecast, NewBusiness, NewDeals
 from salesperf.forecast.odds import Odds
+from salesperf.kernels.special import normal_cdf, normal_quantile
 from salesperf.model.change import ForecastCategory
 
 PROCESS: Final = SalesProcess(
@@ -123,6 +125,7 @@ def test_in_a_period_that_begins_later_only_its_own_days_count() -> None:
     ("fallback", "standing", "source", "note"),
     [
         ("leave_out", "insufficient_history", None, "insufficient_history"),
+        ("longest", "counted", "learnt_at_longest", "fallback_learnt_at_longest"),
         ("stage", "counted", "learnt_by_stage", "fallback_learnt_by_stage"),
         ("stated", "counted", "stated", "fallback_stated"),
     ],
@@ -146,15 +149,66 @@ def test_with_a_stated_fallback_the_interval_says_that_it_knows_nothing_of_it() 
     assert reached.n == 34
 
 
+def test_a_deal_that_stands_too_long_counts_like_those_that_stood_the_longest() -> None:
+    """Up to 69 days ten stood there, of 70 to 88; those of 74 and 82 are won, all within 31 days of then.
+
+    Of all 40 that entered, three are won within 31 days.
+    """
+    old, older, young = deal("o-1", "offer", 70), deal("o-2", "offer", 4_000), deal("o-3", "offer", 69)
+    found = project(old, older, young, fallback="longest")
+    assert [(each.source, each.observed) for each in found.deals] == [("learnt_at_longest", 10)] * 2 + [("learnt", 10)]
+    assert [each.probability for each in found.deals] == [pytest.approx(2 / 10)] * 3
+    assert [each.probability for each in project(old, fallback="stage").deals] == [pytest.approx(3 / 40)]
+    assert "followed for as long as is left: 2 (CNY 200.00)." in found.text()
+
+
+def test_who_was_not_followed_to_the_end_of_the_period_does_not_stand_the_longest() -> None:
+    """Twelve stand there for 100 days: with 31 days left they tell of the ages up to 69, that none is won any more.
+
+    Of all 32 that entered, ten of the other twenty are won after five days.
+    """
+    others = [deal(f"d-{number}", "offer", 100, (5, "won" if number < 10 else "lost")) for number in range(20)]
+    stands = [deal(f"s-{number}", "offer", 100) for number in range(12)]
+    for age, source in ((69, "learnt"), (70, "learnt_at_longest"), (100, "learnt_at_longest")):
+        (only,) = project(deal("o", "offer", age), history=[*others, *stands], fallback="longest").deals
+        assert (only.source, only.probability, only.observed) == (source, 0.0, 12)
+    (only,) = project(deal("o", "offer", 100), history=[*others, *stands], fallback="stage").deals
+    assert only.probability == pytest.approx(10 / 32)
+
+
+def test_where_nobody_stood_longer_than_a_day_the_longest_are_those_that_entered() -> None:
+    brief = [deal(f"b-{number}", "offer", 50, (1, "won" if number < 3 else "lost")) for number in range(12)]
+    (only,) = project(deal("o", "offer", 9), history=brief, fallback="longest").deals
+    assert (only.source, only.observed) == ("learnt_at_longest", 12)
+    assert only.probability == pytest.approx(3 / 12)
+
+
+def test_each_stage_has_a_longest_of_its_own() -> None:
+    leads = [deal(f"l-{number}", "lead", 100, (20, "won" if number < 6 else "lost")) for number in range(12)]
+    asked = (deal("o-1", "offer", 90), deal("o-2", "lead", 90), deal("o-3", "lead", 30))
+    found = project(*asked, history=[*EARLIER, *leads], fallback="longest")
+    assert [each.probability for each in found.deals] == [pytest.approx(share) for share in (2 / 10, 6 / 12, 6 / 12)]
+    assert [each.observed for each in found.deals] == [10, 12, 12]
+
+
 def test_a_deal_of_which_nobody_knows_how_long_it_stands_follows_the_fallback() -> None:
     undated = Opportunity(id="o", history=[Change(None, stage="offer", amount=money(100))])
     assert project(undated).deals[0].standing == "insufficient_history"
-    assert project(undated, fallback="stage").deals[0].source == "learnt_by_stage"
+    for fallback in ("longest", "stage"):
+        assert project(undated, fallback=fallback).deals[0].source == "learnt_by_stage"
 
 
-def test_no_stage_of_which_anything_is_known_is_no_reason_to_take_another() -> None:
-    found = project(deal("o", "lead", 5), fallback="stage")
+@pytest.mark.parametrize("fallback", ["longest", "stage"])
+def test_no_stage_of_which_anything_is_known_is_no_reason_to_take_another(fallback: forecast.Fallback) -> None:
+    found = project(deal("o", "lead", 5), fallback=fallback)
     assert found.deals[0].standing == "insufficient_history"
+
+
+@pytest.mark.parametrize("fallback", forecast.FALLBACKS)
+def test_learnt_by_stage_no_deal_stands_too_long(fallback: forecast.Fallback) -> None:
+    (only,) = project(deal("o", "offer", 80), learnt_by="stage", fallback=fallback).deals
+    assert only.source == "learnt_by_stage"
+    assert only.probability == pytest.approx(3 / 40)
 
 
 def test_deals_left_out_are_not_asked_about() -> None:
@@ -373,11 +427,20 @@ def test_the_number_of_new_deals_is_spread_as_by_a_poisson_process() -> None:
         assert amounts.sum() == amounts.size
 
 
-def test_many_amounts_are_told_by_the_means_of_equal_parts() -> None:
-    amounts = tuple(Amount(minor=minor, unit=CNY) for minor in range(200))
-    worth = NewDeals(expected_count=1.0, low_count=1.0, high_count=1.0, observed=9, amounts=amounts).slots()[0]
-    assert np.unique(worth).size == 64
-    assert worth.mean() == pytest.approx(99.5, abs=0.5)
+@pytest.mark.parametrize("expected", [0.5, 4.0, 385.0])
+def test_deals_that_may_come_bring_what_is_expected_and_vary_as_poisson_does(expected: float) -> None:
+    # Few are large, and on these the spread depends: a compound Poisson sum has the variance of count x mean of squares.
+    known = [round(100 * 1.03**number) for number in range(300)]
+    amounts = tuple(Amount(minor=minor, unit=CNY) for minor in known)
+    new = NewDeals(expected_count=expected, low_count=0.9 * expected, high_count=1.2 * expected, observed=9, amounts=amounts)
+    worth, chance, low, high = new.slots()
+    assert np.unique(worth).size <= 64
+    assert float(worth @ chance) == pytest.approx(expected * fmean(known), rel=1e-4)
+    assert float(chance.sum()) == pytest.approx(expected)
+    variance = expected * fmean(minor**2 for minor in known)
+    assert float(worth.astype(float) ** 2 @ (chance * (1 - chance))) == pytest.approx(variance, rel=0.07)
+    assert low.sum() == pytest.approx(0.9 * expected)
+    assert high.sum() == pytest.approx(1.2 * expected)
 
 
 def test_the_range_of_a_number_is_nearly_that_of_poisson() -> None:
@@ -525,3 +588,24 @@ def test_wrong_new_business_is_refused() -> None:
         project(deal("o", "offer", 20), new_business=learn(dollars("d")))
     assert mismatch.value.path == ("new_business",)
     assert project(history=None, new_business=learn(dollars("d"))).unit == USD
+
+
+def test_slight_errors_that_thousands_of_deals_share_widen_the_range() -> None:
+    """Of n deals with one chance p, off by t on the normal scale for all: variance n p q + (n phi(z) t)^2, by first order."""
+    count, chance, off = 4_000, 0.1, 0.015
+    z, quantile = normal_quantile(chance), normal_quantile(0.975)
+    low, high = (normal_cdf(z + side * quantile * off) for side in (-1, 1))
+    odds = Odds(
+        certain=0,
+        amounts=np.ones(count, dtype=np.int64),
+        chances=np.full(count, chance),
+        low=np.full(count, low),
+        high=np.full(count, high),
+        observed=np.full(count, 500),
+        level=0.95,
+        correlation=0.0,
+        strata=64,
+    )
+    deviation = math.hypot(math.sqrt(count * chance * (1 - chance)), count * NormalDist().pdf(z) * off)
+    ends = [(bounds.low + bounds.high) / 2 for bounds in odds.quantiles(0.1, 0.9)]
+    assert ends[1] - ends[0] == pytest.approx(2 * normal_quantile(0.9) * deviation, rel=0.02)

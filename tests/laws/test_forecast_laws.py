@@ -392,6 +392,40 @@ def test_before_the_chances_are_known_outcomes_spread_further_but_the_expected_v
     assert (up <= odds.high + 1e-12).all()
 
 
+@cache
+def learnt_at_every_age() -> tuple[funnel.OutcomeTally, funnel.Chances]:
+    """Return a history, and what it tells of July: shape (stages, ages)."""
+    known = [then for deal in simulated(1, 300) if (then := deal.as_of(AS_OF)) is not None]
+    history = funnel.outcomes(known, PROCESS, as_of=AS_OF)
+    stages, ages = np.meshgrid(np.arange(2), np.arange(366), indexing="ij")
+    return history, history.win_chances(stages, ages, 1, MONTH.days)
+
+
+@some
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 500)), min_size=1, max_size=6),
+    st.integers(1, 20),
+)
+def test_a_deal_older_than_any_has_the_chance_of_the_oldest_age_learnt(asked: list[tuple[str, int]], minimum: int) -> None:
+    history, told = learnt_at_every_age()
+    is_learnt = (told.n >= minimum) & ~np.isnan(told.value)
+    opened = [
+        Opportunity(id=f"o{at}", history=[Change(AS_OF - timedelta(days=age), stage=stage, amount=Amount(minor=9, unit=CNY))])
+        for at, (stage, age) in enumerate(asked)
+    ]
+    longest, by_stage = (
+        project_month(opened, history=history, fallback=fallback, minimum=minimum) for fallback in ("longest", "stage")
+    )
+    for found, other, (stage, age) in zip(longest.deals, by_stage.deals, asked, strict=True):
+        place = "ab".index(stage)
+        if other.source == "learnt":
+            assert found == other
+            continue
+        oldest = int(np.flatnonzero(is_learnt[place]).max())
+        assert (found.source, oldest < age) == ("learnt_at_longest", True)
+        assert (found.probability, found.observed) == (told.value[place, oldest], told.n[place, oldest])
+
+
 def test_numbers_are_amounts_of_1() -> None:
     known = [then for deal in simulated(2, 200) if (then := deal.as_of(AS_OF)) is not None]
     history = funnel.outcomes(known, PROCESS, as_of=AS_OF)

@@ -92,24 +92,48 @@ def _learnt(deals: Sequence[ForecastDeal], terms: ForecastTerms, history: Outcom
         if int(by_stage.stood.max(initial=0)) >= terms.minimum:
             raise InvalidValueError("history_too_short", path=("history",), value=_days_asked(terms)[1])
         raise InvalidValueError("history_too_small", path=("history",), minimum=terms.minimum, value=by_stage.largest)
-    source: ChanceSource = "learnt_by_stage"
-    learnt = by_stage.take(stages)
+    ways: list[tuple[ChanceSource, _Learnt]] = []
     if terms.learnt_by == "stage_and_age":
-        source = "learnt"
         ages = np.array([-1 if deal.stage_days is None else deal.stage_days for deal in deals], dtype=np.int64)
-        learnt = _Learnt.of(history, terms, stages, np.maximum(ages, 0)).without(ages < 0)
-    entered = by_stage.take(stages)
-    found = []
-    for position, deal in enumerate(deals):
+        as_long = _Learnt.of(history, terms, stages, np.maximum(ages, 0)).without(ages < 0)
+        ways.append(("learnt", as_long))
+        if terms.fallback == "longest":
+            asks = (ages > 0) & (as_long.n < terms.minimum) & (by_stage.n[stages] >= terms.minimum)
+            ways.append(("learnt_at_longest", _learnt_at_longest(stages, ages, asks, terms, history)))
+    # Of deals with a known age those at the longest have been found by now wherever any that entered would do.
+    if terms.learnt_by == "stage" or terms.fallback in ("longest", "stage"):
+        ways.append(("learnt_by_stage", by_stage.take(stages)))
+    return [_judged(deal, position, ways, terms) for position, deal in enumerate(deals)]
+
+
+def _judged(
+    deal: ForecastDeal, position: int, ways: Sequence[tuple[ChanceSource, "_Learnt"]], terms: ForecastTerms
+) -> ForecastDeal:
+    """Let a deal count with the first of the chances that was learnt of enough deals; without any, as the terms say."""
+    for source, learnt in ways:
         if learnt.suffices(position, terms.minimum):
-            found.append(learnt.give(deal, position, source, terms))
-        elif terms.fallback == "stage" and entered.suffices(position, terms.minimum):
-            found.append(entered.give(deal, position, "learnt_by_stage", terms))
-        elif terms.fallback == "stated":
-            found.append(_stated(deal, terms))
-        else:
-            found.append(_left_out(deal, "insufficient_history"))
-    return found
+            return learnt.give(deal, position, source, terms)
+    return _stated(deal, terms) if terms.fallback == "stated" else _left_out(deal, "insufficient_history")
+
+
+def _learnt_at_longest(
+    stages: Integers, ages: Integers, asks: NDArray[np.bool_], terms: ForecastTerms, history: OutcomeTally
+) -> "_Learnt":
+    """Learn the chances of deals that stand too long from those that stood in their stage the longest; of no others.
+
+    The age is found by bisection, for all stages at once: the older, the fewer stood there, and the shorter they were followed
+    from then on. The ages below are known to do, from 0 on; those beyond not, from the youngest deal that asks.
+    """
+    asked, place = np.unique(stages[asks], return_inverse=True)
+    longest, beyond = np.zeros_like(asked), np.full_like(asked, ages.max(initial=0))
+    np.minimum.at(beyond, place, ages[asks])
+    while (beyond - longest > 1).any():
+        middle = (longest + beyond) // 2
+        is_enough = _Learnt.of(history, terms, asked, middle).n >= terms.minimum
+        longest, beyond = np.where(is_enough, middle, longest), np.where(is_enough, beyond, middle)
+    at_longest = np.zeros_like(ages)
+    at_longest[asks] = longest[place]
+    return _Learnt.of(history, terms, stages, at_longest).without(~asks)
 
 
 def _days_asked(terms: ForecastTerms) -> tuple[int, int]:

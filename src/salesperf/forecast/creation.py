@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 from typing import Final
 
 import attrs
@@ -31,8 +30,9 @@ _CAUSES: Final = {outcome: cause for cause, outcome in enumerate(OUTCOMES, 1)}
 _MOST_AMOUNTS: Final = 64
 """Different amounts of new deals that a distribution tells apart; of more, neighbours are taken together."""
 _MOST_CHANCE: Final = 0.02
-"""Of a deal that may come: the variance of their number is smaller by this share than that of what it stands for."""
-_MOST_SLOTS: Final = 4_096
+"""Of a deal that may come: the variance of their number is smaller by this share than that of what it stands for. The same for
+few deals and for many, since how strongly a common factor moves a chance depends on its size."""
+_MOST_SLOTS: Final = 32_768
 _LARGEST_CHANCE: Final = 0.1
 """The same where that would take more of them."""
 
@@ -226,22 +226,33 @@ class NewDeals:
         if not self.expected_count:
             none = np.zeros(0)
             return none.astype(np.int64), none, none, none
-        worth = _representatives(sorted(amount.minor for amount in self.amounts))
+        worth, shares = _representatives(np.array(sorted(amount.minor for amount in self.amounts), dtype=np.int64))
         most = max(self.high_count, self.expected_count)
         wanted = max(min(most / _MOST_CHANCE, _MOST_SLOTS), most / _LARGEST_CHANCE)
-        each = math.ceil(wanted / worth.size)
-        size = each * worth.size
-        low, chance, high = (np.full(size, count / size) for count in (self.low_count, self.expected_count, self.high_count))
+        each = np.ceil(wanted * shares).astype(np.int64)
+        low, chance, high = (
+            np.repeat(count * shares / each, each) for count in (self.low_count, self.expected_count, self.high_count)
+        )
         return np.repeat(worth, each), chance, np.minimum(low, chance), np.maximum(high, chance)
 
 
-def _representatives(amounts: list[int]) -> Integers:
-    """Return amounts in order, or where they are many the mean of each of so many equal parts of them."""
-    if len(amounts) <= _MOST_AMOUNTS:
-        return np.array(amounts, dtype=np.int64)
-    cuts = [len(amounts) * part // _MOST_AMOUNTS for part in range(_MOST_AMOUNTS + 1)]
-    means = [round(Fraction(sum(amounts[first:after]), after - first)) for first, after in pairwise(cuts)]
-    return np.array(means, dtype=np.int64)
+def _representatives(amounts: Integers) -> tuple[Integers, Column]:
+    """Return the different ones of sorted amounts, and the share of all that each stands for.
+
+    Where they are many, neighbours are taken together, to their mean: of each group the squares sum to about as much, so that
+    few large ones, on which the spread of a sum depends, are told apart as well as many small ones.
+    """
+    distinct, group = np.unique(amounts, return_inverse=True)
+    if distinct.size > _MOST_AMOUNTS:
+        squares = np.cumsum(amounts.astype(np.float64) ** 2)
+        cuts = squares[-1] * np.arange(1, _MOST_AMOUNTS) / _MOST_AMOUNTS
+        # By the last place at which an amount stands, so that equal ones stay together.
+        ends = np.searchsorted(amounts, amounts, side="right") - 1
+        _, group = np.unique(np.searchsorted(cuts, squares[ends]), return_inverse=True)
+    sizes = np.bincount(group)
+    parts = np.split(amounts, np.cumsum(sizes)[:-1])
+    means = [round(Fraction(sum(part.tolist()), part.size)) for part in parts]
+    return np.array(means, dtype=np.int64), sizes / amounts.size
 
 
 def learn_new_business(

@@ -53,10 +53,10 @@ STANDINGS: Final[tuple[Standing, ...]] = (
 """Whether an open deal counts in a forecast, and if not why: it is expected outside the period; its owner leaves it out; it
 lacks an amount, an expected close or a stated probability; too few earlier deals stood where it stands."""
 
-ChanceSource: TypeAlias = Literal["stated", "learnt", "learnt_by_stage"]
-CHANCE_SOURCES: Final[tuple[ChanceSource, ...]] = ("stated", "learnt", "learnt_by_stage")
-"""Where the chance of a deal comes from: stated for its stage; learnt from deals that stood in it as long; or from all that
-entered it."""
+ChanceSource: TypeAlias = Literal["stated", "learnt", "learnt_at_longest", "learnt_by_stage"]
+CHANCE_SOURCES: Final[tuple[ChanceSource, ...]] = ("stated", "learnt", "learnt_at_longest", "learnt_by_stage")
+"""Where the chance of a deal comes from: stated for its stage; learnt from deals that stood in it as long; from those that
+stood in it the longest of which one can learn; or from all that entered it."""
 
 
 @attrs.frozen(kw_only=True)

@@ -27,7 +27,7 @@ def notes(forecast: "Forecast") -> Iterator[Message]:
 def _notes_of_chances(forecast: "Forecast") -> Iterator[Message]:
     if forecast.terms.history is None and forecast.counted:
         yield Message("forecast.note.stated")
-    for source in ("learnt_by_stage", "stated"):
+    for source in ("learnt_at_longest", "learnt_by_stage", "stated"):
         found = [deal for deal in forecast.counted if deal.source == source]
         if found and forecast.terms.history is not None and (source == "stated" or forecast.terms.learnt_by != "stage"):
             yield _counted(forecast, f"forecast.note.fallback_{source}", found)
@@ -58,7 +58,9 @@ def _notes_of_new_business(forecast: "Forecast") -> Iterator[Message]:
         key = "early_without_new_business" if 2 * days > total else "without_new_business"
         yield Message.of(f"forecast.note.{key}", days=days, total=total)
     elif forecast.new_deals is not None and not forecast.new_deals.expected_count:
-        yield Message.of("forecast.note.no_new_deals", window=new.window)
+        # Some may have been won, and none as soon as it would have to be now.
+        key = "new_deals_too_late" if new.amounts else "no_new_deals"
+        yield Message.of(f"forecast.note.{key}", window=new.window, days=last)
     elif len(new.win_shares) < last:
         yield Message.of("forecast.note.short_window", observed=len(new.win_shares) - 1, days=last)
 

@@ -17,8 +17,9 @@ __all__ = ["Odds"]
 
 _NEAREST: Final = 1e-9
 """How near to 0 and 1 an end of a range is taken: beyond lies an infinite distance on the normal scale."""
-_STEPS: Final = 1_000
-"""Correlations are rounded to this part of 1, so that few different ones remain."""
+_STEPS: Final = 400
+"""The roots of correlations are rounded to this part of 1, so that few different ones remain and the smallest do not become 0:
+each is slight, and thousands of deals have it."""
 _LARGEST: Final = 0.99
 
 
@@ -136,7 +137,10 @@ class Odds:
         """What may come beside what is certain, before one knows the chances."""
         squares = (self.loadings * self._spread()) ** 2
         correlations = (self.correlation + squares) / (1 + squares)
-        return self._sum(self.chances, np.minimum(np.rint(correlations * _STEPS) / _STEPS, max(_LARGEST, self.correlation)))
+        rounded = (np.rint(np.sqrt(correlations) * _STEPS) / _STEPS) ** 2
+        # One that is given is meant as it is.
+        rounded = np.where(squares > 0, rounded, self.correlation)
+        return self._sum(self.chances, np.minimum(rounded, max(_LARGEST, self.correlation)))
 
     @cached_property
     def ends(self) -> tuple[Column, Column]:

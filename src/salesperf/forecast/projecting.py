@@ -70,8 +70,9 @@ def project(
     minimum
         How many earlier deals there must be at least to learn a chance from.
     fallback
-        What becomes of a deal where there are fewer: ``"leave_out"`` does not count it, ``"stage"`` takes all deals that
-        entered its stage, ``"stated"`` the probability that is stated. A note tells of how many deals, whichever it is.
+        What becomes of a deal where there are fewer: ``"leave_out"`` does not count it, ``"longest"`` takes those that stood in
+        its stage for the longest time at which there are enough, ``"stage"`` all that entered its stage, ``"stated"`` the
+        probability that is stated. A note tells of how many deals, whichever it is.
     probabilities
         Chances by the key of the stage, instead of those that the process states.
     level
@@ -105,6 +106,15 @@ def project(
     minor units, with numerical bounds (:mod:`salesperf.kernels.sums`). A deal that is left out by its owner (``omitted``), or
     lacks an amount, does not count, and a note tells how many there are. One whose expected close has passed is due at any
     time: it counts in the period that is running.
+
+    A chance is learnt at an age, the days for which a deal has stood in its stage, if at least ``minimum`` earlier deals stood
+    there as long and some were followed for as long as is left. With p(a) the chance of :meth:`OutcomeTally.win_chances` at the
+    age a, a deal of such an age counts with p(a). Of a deal that stands longer, ``fallback="longest"`` takes p(a*), where
+    a* = max {a : p(a) is learnt}: of all that can be learnt from, these resemble it most, while ``"stage"`` takes p(0), that of
+    deals that have just entered, which is far too much where those that stand long are seldom won. a* is found by bisection,
+    since the older, the fewer stood there; in a history that watched deals only from a later day (``since``) that need not
+    hold, and a* is then the end of some run of learnt ages. A deal of which nobody knows how long it stands counts with p(0),
+    as with ``"stage"``; where p(0) is not learnt either, deals are left out.
 
     References
     ----------

@@ -42,10 +42,11 @@ LearntBy: TypeAlias = Literal["stage_and_age", "stage"]
 LEARNT_BY: Final[tuple[LearntBy, ...]] = ("stage_and_age", "stage")
 """From whom the chance of a deal is learnt: from those that stood in its stage as long, or from all that entered it."""
 
-Fallback: TypeAlias = Literal["leave_out", "stage", "stated"]
-FALLBACKS: Final[tuple[Fallback, ...]] = ("leave_out", "stage", "stated")
-"""What becomes of a deal where too few earlier ones stood as it does: it does not count; all that entered its stage are taken;
-or the probability that its stage states. A note tells of how many deals, whichever it is."""
+Fallback: TypeAlias = Literal["leave_out", "longest", "stage", "stated"]
+FALLBACKS: Final[tuple[Fallback, ...]] = ("leave_out", "longest", "stage", "stated")
+"""What becomes of a deal where too few earlier ones stood as it does: it does not count; those are taken that stood in its
+stage for the longest time at which there are enough; all that entered its stage; or the probability that its stage states. A
+note tells of how many deals, whichever it is."""
 
 _MOST_STRATA: Final = 10_000
 _MOST_DEALS: Final = 10**9
@@ -79,7 +80,7 @@ class ForecastTerms:
     minimum
         How many earlier deals there must be at least to learn a chance from, 1 or more.
     fallback
-        What becomes of a deal where there are fewer, one of :data:`FALLBACKS`.
+        What becomes of a deal where there are fewer, one of :data:`FALLBACKS`; see :func:`project`.
     probabilities
         Chances by the key of the stage, within [0, 1], to be taken instead of those that the process states.
     correlation

@@ -149,15 +149,71 @@ def chances_of(deals: Deals, asked: Integers, *, level: float) -> tuple[Column, 
     questions, place = np.unique(asked, axis=1, return_inverse=True)
     value, low, high = np.full((3, questions.shape[1]), np.nan)
     n = np.zeros(questions.shape[1], dtype=np.int64)
-    here, standing = (-1, -1), None
+    here, standing, ends = (-1, -1), None, None
     # In order of segment, stage and age: each set of deals is a part of the one before.
     for row, (segment, stage, age, first, last) in enumerate(questions.T.tolist()):
         if standing is None or here != (segment, stage):
             here, standing = (segment, stage), deals(segment, stage)
-        standing = standing.longer_than(age)
-        value[row], low[row], high[row], n[row] = _chance(standing, age, first, last, level)
+            ends = _Ends.of(standing)
+        left = standing.longer_than(age)
+        if ends is None:
+            value[row], low[row], high[row], n[row] = _chance(left, age, first, last, level)
+        else:
+            ends.forget(standing, left)
+            table, n[row] = ends.table(age, first, last), left.stay.size
+            value[row], low[row], high[row] = _told(_curve(table, level), last)
+        standing = left
     place = place.reshape(-1)  # numpy 2.0 alone gives it the dimensions of what was asked
     return value[place], low[place], high[place], n[place]
+
+
+@attrs.frozen(eq=False)
+class _Ends:
+    """How many deals ended, or were last seen, so many days after they entered a stage, by cause: shape (causes, days).
+
+    Deals that were watched from the beginning need no more than this, however many they are.
+    """
+
+    counts: Integers
+
+    @classmethod
+    def of(cls, standing: Standing) -> "_Ends | None":
+        """Count deals; ``None`` where some were not watched from the beginning."""
+        if (standing.entry > 1).any() or not standing.days.size:
+            return None
+        ends = cls(np.zeros((max(CAUSES.values()) + 1, int(standing.days.max()) + 1), dtype=np.int64))
+        np.add.at(ends.counts, (standing.cause, standing.days), 1)
+        return ends
+
+    def forget(self, standing: Standing, left: Standing) -> None:
+        """Take out the deals that did not stand there long enough: those after the ones that are left."""
+        gone = slice(left.stay.size, None)
+        np.subtract.at(self.counts, (standing.cause[gone], standing.days[gone]), 1)
+
+    def table(self, age: int, first: int, last: int) -> EventTable:
+        """Return the ends from the day after an age on, as :func:`_chance` asks for them."""
+        upto = self.counts[:, age + 1 : age + 1 + last]
+        days = np.arange(1, upto.shape[1] + 1)
+        in_time = np.where(days >= first, upto[_WON], 0)
+        counts = np.stack([upto[0], in_time, upto[1:].sum(axis=0) - in_time])
+        later = int(self.counts[:, age + 1 + last :].sum())
+        if later:
+            counts[0, -1] += later
+        times = np.flatnonzero(counts.any(axis=0))
+        return EventTable(days[times], counts[:, times], np.zeros(times.size, dtype=np.int64))
+
+
+def _curve(table: EventTable, level: float) -> IncidenceCurve:
+    return aalen_johansen(table, _IN_TIME, level=level)
+
+
+def _told(curve: IncidenceCurve, last: int) -> tuple[float, float, float]:
+    """Return the chance up to the last day, and its interval; ``nan`` where nothing is known of that day."""
+    value = curve.at(last)
+    if np.isnan(value):
+        return np.nan, np.nan, np.nan
+    interval = curve.interval_at(last)
+    return value, interval.low, interval.high
 
 
 def _chance(standing: Standing, age: int, first: int, last: int, level: float) -> tuple[float, float, float, int]:
@@ -174,15 +230,11 @@ def _chance(standing: Standing, age: int, first: int, last: int, level: float) -
     is_in_time = (cause == _WON) & (days >= first)
     codes = np.where(is_in_time, _IN_TIME, np.where(cause > 0, _OTHERWISE, 0))
     watched = np.flatnonzero(entry < days)
-    curve = aalen_johansen(
-        EventTable.of(days[watched], codes[watched], entry=entry[watched], cause_count=_OTHERWISE), _IN_TIME, level=level
-    )
-    value = curve.at(last)
+    curve = _curve(EventTable.of(days[watched], codes[watched], entry=entry[watched], cause_count=_OTHERWISE), level)
     # Where all were watched later only, the curve would tell of those that last until then.
-    if np.isnan(value) or not at_risk or _is_broken(entry[watched], days[watched], curve):
+    if not at_risk or _is_broken(entry[watched], days[watched], curve):
         return np.nan, np.nan, np.nan, at_risk
-    interval = curve.interval_at(last)
-    return value, interval.low, interval.high, at_risk
+    return *_told(curve, last), at_risk
 
 
 def share_open(standing: Standing, age: int) -> float:
