@@ -4,7 +4,6 @@ import csv
 import errno
 import os
 import random
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,17 +11,15 @@ from tempfile import TemporaryDirectory
 import attrs
 import pytest
 from examples import at_most
+from folders import Fault, Writer, faults_of, places, words, writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import salesperf as sp
-from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError
+from salesperf.errors import InvalidValueError
 from salesperf.io import folder
 from salesperf.io.folder import table
 from salesperf.testing import records as any_records
-
-Writer = Callable[..., Path]
-Fault = tuple[str, tuple[str | int, ...]]
 
 REPS = "id,name,team\nada,Ada,east\nbo,Bo,\n"
 TEAMS = "id,name,manager\neast,East,ada\n"
@@ -34,31 +31,9 @@ PHONE = "13800138000"
 @pytest.fixture
 def write_files(tmp_path: Path) -> Writer:
     """Write files by name, beside two reps and a team unless the test has its own."""
-
-    def write(**files: str | bytes) -> Path:
-        for name, content in ({"reps": REPS, "teams": TEAMS} | files).items():
-            path = tmp_path / f"{name}.csv"
-            path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return tmp_path
-
-    return write
+    return writer(tmp_path, reps=REPS, teams=TEAMS)
 
 
-def faults_of(place: Path, limit_bytes: int = folder.LIMIT_BYTES) -> list[SalesperfError]:
-    """Return the faults of a folder."""
-    with pytest.raises(InvalidInputError) as caught:
-        folder.read(place, limit_bytes=limit_bytes)
-    faults = list(caught.value.exceptions)
-    assert all(isinstance(fault, SalesperfError) for fault in faults)
-    return faults  # type: ignore[return-value] # as just asserted
-
-
-def places(place: Path) -> list[Fault]:
-    """Return the code and the path of each fault of a folder."""
-    return [(fault.code, fault.path) for fault in faults_of(place)]
-
-
-words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6).map(str.strip).filter(bool)
 free_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
@@ -86,9 +61,14 @@ def written_and_read(records: sp.Records) -> sp.Records:
         return folder.read(Path(parent, "company"))
 
 
+def without_findings(records: sp.Records) -> sp.Records:
+    """Return records without what was found in them: findings, and the numbers that a risk cites."""
+    return attrs.evolve(records, findings=(), risks=[attrs.evolve(risk, citations=()) for risk in records.risks])
+
+
 @given(any_records())
-def test_what_is_written_reads_back_but_for_its_findings(records: sp.Records) -> None:
-    assert written_and_read(records) == attrs.evolve(records, findings=())
+def test_what_is_written_reads_back_but_for_what_was_found_in_it(records: sp.Records) -> None:
+    assert written_and_read(records) == without_findings(records)
 
 
 @given(wordings())
@@ -108,7 +88,7 @@ def test_the_order_of_columns_means_nothing(records: sp.Records, dice: random.Ra
             dice.shuffle(columns)
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, quoting=csv.QUOTE_ALL).writerows(zip(*columns, strict=True))
-        assert folder.read(place) == attrs.evolve(records, findings=())
+        assert folder.read(place) == without_findings(records)
 
 
 def test_files_may_have_a_byte_order_mark_any_line_ends_blank_lines_and_padded_cells(write_files: Writer) -> None:

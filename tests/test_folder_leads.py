@@ -1,22 +1,18 @@
 """Leads and costs in folders of CSV files: what is written reads back, and every fault is told with file, line and column."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import attrs
 import pytest
+from folders import Fault, Writer, places, words, writer
 from hypothesis import given
 from hypothesis import strategies as st
 
 import salesperf as sp
 from salesperf import testing
-from salesperf.errors import InvalidInputError, SalesperfError
 from salesperf.io import folder
-
-Writer = Callable[..., Path]
-Fault = tuple[str, tuple[str | int, ...]]
 
 REPS = "id\nada\nbo\n"
 LEADS = "id,channel\nl-1,exhibition\nl-2,\n"
@@ -28,26 +24,11 @@ EARLY, LATE = date(2026, 9, 1), date(2026, 9, 8)
 @pytest.fixture
 def write_files(tmp_path: Path) -> Writer:
     """Write files by name, beside two reps and two new leads unless the test has its own."""
-
-    def write(**files: str) -> Path:
-        for name, content in ({"reps": REPS, "leads": LEADS, "lead_changes": FIRST} | files).items():
-            (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
-def places(place: Path) -> list[Fault]:
-    """Return the code and the path of each fault of a folder."""
-    with pytest.raises(InvalidInputError) as caught:
-        folder.read(place)
-    faults: list[SalesperfError] = list(caught.value.exceptions)  # type: ignore[arg-type] # a group of ours holds errors of ours
-    return [(fault.code, fault.path) for fault in faults]
+    return writer(tmp_path, reps=REPS, leads=LEADS, lead_changes=FIRST)
 
 
 # What is written reads back
 
-words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6).map(str.strip).filter(bool)
 free_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(('"', '""', '"a"', ' "a" '))
 
 

@@ -1,21 +1,17 @@
 """Objectives in folders of CSV files: what is written reads back, and every fault is told with file, line and column."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from folders import Fault, Writer, places, words, writer
 from hypothesis import given
 from hypothesis import strategies as st
 
 import salesperf as sp
-from salesperf.errors import InvalidInputError, SalesperfError
 from salesperf.io import folder
-
-Writer = Callable[..., Path]
-Fault = tuple[str, tuple[str | int, ...]]
 
 EARLY, LATE = date(2026, 8, 14), date(2026, 9, 11)
 QUARTER = sp.Period.quarter(2026, 3)
@@ -28,27 +24,11 @@ CHECK_INS = "of,on,value,reached,done,score,confidence,note\n"
 @pytest.fixture
 def write_files(tmp_path: Path) -> Writer:
     """Write files by name, beside a rep, two objectives and two key results unless the test has its own."""
-    usual = {"reps": "id\nada\n", "objectives": OBJECTIVES, "key_results": KEY_RESULTS, "milestones": MILESTONES}
-
-    def write(**files: str) -> Path:
-        for name, content in (usual | files).items():
-            (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
-def places(place: Path) -> list[Fault]:
-    """Return the code and the path of each fault of a folder."""
-    with pytest.raises(InvalidInputError) as caught:
-        folder.read(place)
-    faults: list[SalesperfError] = list(caught.value.exceptions)  # type: ignore[arg-type] # a group of ours holds errors of ours
-    return [(fault.code, fault.path) for fault in faults]
+    return writer(tmp_path, reps="id\nada\n", objectives=OBJECTIVES, key_results=KEY_RESULTS, milestones=MILESTONES)
 
 
 # What is written reads back
 
-words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6).map(str.strip).filter(bool)
 free_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 

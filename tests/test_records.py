@@ -14,8 +14,10 @@ from salesperf import (
     COUNT,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
+    Action,
     Actual,
     Amount,
+    Case,
     Change,
     ChannelCost,
     Customer,
@@ -29,11 +31,16 @@ from salesperf import (
     Opportunity,
     Org,
     Period,
+    PulseSurvey,
     Records,
     Rep,
+    Risk,
+    RiskAssessment,
     SalesperfError,
     Target,
     TargetKey,
+    Task,
+    TaskPlan,
     Team,
     UnknownNameError,
 )
@@ -69,6 +76,27 @@ def objective(id_: str, *key_results: KeyResult, owner: str | None = None, child
 def key_result(id_: str, metric: Metric | None = None, owner: str | None = None) -> KeyResult:
     start, end = Amount.of(0, COUNT), Amount.of(9, COUNT)
     return KeyResult(id=id_, start=start, target=end, metric=metric, owner=owner)
+
+
+def action(id_: str, owner: str = "ada") -> Action:
+    return Action(id=id_, title="call", owner=owner, created=MARCH.start, due=MARCH.last)
+
+
+def plan(id_: str, owner: str = "ada") -> TaskPlan:
+    return TaskPlan(id=id_, tasks=[Task(id="t-1", owner=owner, created=MARCH.start, due=MARCH.last)])
+
+
+def risk(id_: str, *responses: Action, owner: str | None = None) -> Risk:
+    thought = RiskAssessment(on=MARCH.start, likelihood=2, impact=3)
+    return Risk(id=id_, title="prices", owner=owner, assessments=[thought], responses=responses)
+
+
+def case(**links: str) -> Case:
+    return Case(id="c-1", outcome="won", on=MARCH.start, **links)
+
+
+def pulse(owner: str | None) -> PulseSurvey:
+    return PulseSurvey(on=MARCH.start, owner=owner, counts=[1, 2, 3])
 
 
 def lead(owner: str) -> Lead:
@@ -195,6 +223,38 @@ def test_nothing_but_people_need_be_known() -> None:
             {"opportunities": [deal(process="solution")], "processes": [BASIC]},
             [("unknown_process", "Records", "opportunities", 0, "o-1", "process")],
         ),
+        ({"actions": [action("a-1"), action("a-1")]}, [("not_unique", "Records", "actions", 1, "id")]),
+        ({"actions": [action("a-1", "bo")]}, [("unknown_owner", "Records", "actions", 0, "owner")]),
+        (
+            {"actions": [action("a-1")], "risks": [risk("r-1", action("a-0")), risk("r-2", action("a-1"), action("a-2"))]},
+            [("not_unique", "Records", "risks", 1, "r-2", "responses", 0, "id")],
+        ),
+        (
+            {"risks": [risk("r-1", action("a-1"), action("a-2", "bo"))]},
+            [("unknown_owner", "Records", "risks", 0, "r-1", "responses", 1, "owner")],
+        ),
+        (
+            {"risks": [risk("r-1"), risk("r-1", owner="bo")]},
+            [("not_unique", "Records", "risks", 1, "id"), ("unknown_owner", "Records", "risks", 1, "owner")],
+        ),
+        (
+            {"plans": [plan("p-1", "east"), plan("p-1", "bo")]},
+            [
+                ("not_unique", "Records", "plans", 1, "id"),
+                ("unknown_owner", "Records", "plans", 1, "p-1", "tasks", "t-1", "owner"),
+            ],
+        ),
+        ({"cases": [case(), case()]}, [("not_unique", "Records", "cases", 1, "id")]),
+        (
+            {"cases": [case(opportunity="o-1", customer="k-1", owner="bo")]},
+            [
+                ("unknown_opportunity", "Records", "cases", 0, "opportunity"),
+                ("unknown_customer", "Records", "cases", 0, "customer"),
+                ("unknown_owner", "Records", "cases", 0, "owner"),
+            ],
+        ),
+        ({"pulses": [pulse(None), pulse("east"), pulse("east")]}, [("not_unique", "Records", "pulses", 2, "on")]),
+        ({"pulses": [pulse("ada")]}, [("unknown_team", "Records", "pulses", 0, "owner")]),
     ],
 )
 def test_records_that_contradict_themselves_are_refused(
@@ -203,6 +263,22 @@ def test_records_that_contradict_themselves_are_refused(
     with pytest.raises(InvalidInputError) as caught:
         Records(org=ORG, **arguments)
     assert [(fault.code, *fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)] == found
+
+
+def test_what_follows_from_a_review_may_be_of_whatever_is_known() -> None:
+    known = Records(
+        org=ORG,
+        customers=[Customer(id="k-1")],
+        opportunities=[deal()],
+        processes=[BASIC],
+        actions=iter([action("a-1"), action("a-2", "east")]),
+        plans=[plan("p-1"), plan("p-2", "east"), TaskPlan(id="p-3")],
+        cases=[case(opportunity="o-1", customer="k-1", owner="east")],
+        risks=[risk("r-1", action("a-3"), owner="east"), risk("r-2")],
+        pulses=[pulse(None), pulse("east")],
+    )
+    counts = (len(known.actions), len(known.plans), len(known.cases), len(known.risks), len(known.pulses))
+    assert counts == (2, 3, 1, 2, 2)
 
 
 def test_every_fault_is_reported_at_once() -> None:
@@ -260,6 +336,11 @@ def test_equal_metrics_need_not_be_one_object() -> None:
         ({"opportunities": [None]}, ("wrong_type", "Records", "opportunities", 0)),
         ({"customers": ["k-1"]}, ("wrong_type", "Records", "customers", 0)),
         ({"processes": ["basic"]}, ("wrong_type", "Records", "processes", 0)),
+        ({"actions": ["call"]}, ("wrong_type", "Records", "actions", 0)),
+        ({"plans": [None]}, ("wrong_type", "Records", "plans", 0)),
+        ({"cases": 7}, ("wrong_type", "Records", "cases")),
+        ({"risks": [action("a-1")]}, ("wrong_type", "Records", "risks", 0)),
+        ({"pulses": [[1, 2, 3]]}, ("wrong_type", "Records", "pulses", 0)),
     ],
 )
 def test_malformed_records_are_refused(arguments: Mapping[str, Any], found: tuple[str | int, ...]) -> None:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -310,7 +310,9 @@ def test_one_channel_is_only_young(company: sp.Records) -> None:
     assert converted(company, "live_stream") < converted(company, "website") - 0.05
     # Of its leads that have had the time to become a deal as many have.
     ripe = [lead for lead in company.leads if lead.created and (LAST_DAY - lead.created).days > 40]
-    assert converted(attrs.evolve(company, leads=ripe, opportunities=()), "live_stream") > converted(company, "website")
+    assert converted(attrs.evolve(company, leads=ripe, opportunities=(), cases=()), "live_stream") > converted(
+        company, "website"
+    )
 
 
 def test_what_nobody_spoke_to_went_back_to_the_pool_and_half_was_claimed(company: sp.Records) -> None:
@@ -321,3 +323,77 @@ def test_what_nobody_spoke_to_went_back_to_the_pool_and_half_was_claimed(company
     assert {lead.owner for lead in company.leads if lead.status == "working"} <= {None, *company.org.rep_by_id}
     left = [lead for lead in company.leads if lead.owner == "r-10" and lead.status not in ("converted", "disqualified")]
     assert left == []
+
+
+def test_of_what_was_agreed_one_worked_one_is_late_and_two_have_no_number(company: sp.Records) -> None:
+    agreed = {action.id: action for action in company.actions}
+    assert {action.created for action in company.actions} == {QUARTER.start + timedelta(days=1)}
+    assert [(name, action.is_goal_met, action.days_late(LAST_DAY)) for name, action in agreed.items()] == [
+        ("a-1", True, 0),
+        ("a-2", False, 16),
+        ("a-3", False, 0),
+        ("a-4", None, 0),
+        ("a-5", None, 0),
+    ]
+    assert [name for name, action in agreed.items() if action.measure is None] == ["a-4", "a-5"]
+    assert [name for name, action in agreed.items() if action.is_open] == ["a-2", "a-3"]
+
+
+def test_what_was_measured_is_what_the_data_say(company: sp.Records) -> None:
+    agreed = {action.id: action for action in company.actions}
+    measured = {name: {each.on: each.value for each in action.measurements} for name, action in agreed.items()}
+    (answer,) = [part for root in company.objectives for part in root.key_results if part.id == "k-2-2"]
+    assert measured["a-1"] == {check_in.on: check_in.value for check_in in answer.check_ins}
+    days = [(QUARTER.start - timedelta(days=1), agreed["a-2"].baseline), *measured["a-2"].items()]
+    for day, value in days:
+        known = company.as_of(day)
+        slipped = sp.pipeline.slips(
+            known.opportunities, company.processes[0], period=sp.Period.holding(day, "quarter"), as_of=day
+        )
+        (rate,) = [group.slip_rate.value for group in slipped.by_owner if group.key == "r-12"]
+        assert rate is not None
+        assert Decimal(rate).quantize(Decimal("0.01")) == value
+    months = [(sp.Period.month(2026, 6), agreed["a-3"].baseline), (JULY, None), (AUGUST, None)]
+    for month, baseline in months:
+        value = baseline or measured["a-3"][month.last]
+        assert isinstance(value, sp.Amount)
+        assert sold(company, "shenzhen", month, product="software") == value.decimal
+
+
+def test_a_plan_waits_for_one_man(company: sp.Records) -> None:
+    (plan,) = company.plans
+    late = {task.id: task.days_late(LAST_DAY) for task in plan.tasks if task.days_late(LAST_DAY)}
+    assert late == {"training": 3, "connected": 5}
+    assert {task.id for task in plan.tasks if task.is_milestone} == {"trial", "launch"}
+    waiting = plan.task_by_id["offer"]
+    assert (waiting.status, plan.task_by_id["connected"].owner) == ("blocked", "r-12")
+    assert "connected" in waiting.depends_on
+
+
+def test_cases_are_of_deals_that_were_decided_so(company: sp.Records) -> None:
+    deals = {deal.id: deal for deal in company.opportunities}
+    for case in company.cases:
+        deal = deals[case.opportunity or ""]
+        assert (deal.stage, deal.customer, deal.owner) == (case.outcome, case.customer, case.owner)
+        assert deal.last_change is not None
+        assert deal.last_change <= case.on
+        assert {*deal.competitors, deal.facts["product"]} & {*case.tags}
+    assert [case.outcome for case in company.cases] == ["won", "lost", "lost", "won"]
+
+
+def test_one_risk_rose_and_fell_one_rises_and_one_fell(company: sp.Records) -> None:
+    thought = {risk.id: [each.likelihood * each.impact for each in risk.assessments] for risk in company.risks}
+    assert thought == {"risk-1": [10, 15, 4], "risk-2": [6, 16], "risk-3": [16, 12]}
+    overdue = {risk.id: len(risk.overdue_responses(LAST_DAY)) for risk in company.risks}
+    assert overdue == {"risk-1": 0, "risk-2": 1, "risk-3": 0}
+
+
+def test_morale_fell_after_one_had_left(company: sp.Records) -> None:
+    before, after = company.pulses
+    left = company.org.rep_by_id["r-10"].left
+    assert left is not None
+    assert before.on < left < after.on
+    for survey in (before, after):
+        serving = [rep for rep in company.org.reps if rep.kind == "employee" and survey.on in sp.Period(*rep.service)]
+        assert survey.invited == len(serving) == 13
+    assert (before.low_share.value or 0) < (after.low_share.value or 0)

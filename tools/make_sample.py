@@ -40,6 +40,8 @@ Leads
     is young.
 Objectives
     In the module ``sample_objectives``: one that lags, and one of which nobody speaks.
+Follow-through
+    In the module ``sample_follow_through``: what was agreed and what became of it, a plan, cases, risks, morale.
 
 Rep targets of a month sum exactly to the team's, these to the region's and these to the company's; the months of a team, a
 region and the company sum exactly to their quarters.
@@ -61,6 +63,7 @@ import attrs
 import salesperf as sp
 from salesperf.kernels.apportionment import apportion
 from sample_deals import PROCESS, Deals
+from sample_follow_through import followed_up
 from sample_leads import Leads, costs
 from sample_objectives import objectives
 
@@ -474,6 +477,7 @@ def company() -> sp.Records:
         customers=customers,
         processes=[PROCESS],
         calendar=CALENDAR,
+        **followed_up(),
     )
 
 

@@ -1,5 +1,6 @@
 """Records as of a day know nothing that came later."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,8 +12,10 @@ from salesperf import (
     CNY,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
+    Action,
     Actual,
     Amount,
+    Case,
     Change,
     ChannelCost,
     CheckIn,
@@ -27,9 +30,15 @@ from salesperf import (
     Opportunity,
     Org,
     Period,
+    PulseSurvey,
     Records,
     Rep,
+    Risk,
+    RiskAssessment,
+    StatusChange,
     Target,
+    Task,
+    TaskPlan,
     Team,
 )
 from salesperf.testing import assert_as_of_forgets, days, records
@@ -60,6 +69,11 @@ def test_whatever_came_later_makes_no_difference(known: Records, day: date) -> N
         actuals=[*known.actuals, Actual(owner=somebody.id, metric=REVENUE, amount=TEN, on=later)],
         leads=[*known.leads, Lead(id="a lead begun later", history=[LeadChange(later, status="new", owner=somebody.id)])],
         findings=[*known.findings, Finding(rule="found_later", message=Message("later"), on=later)],
+        actions=[*known.actions, Action(id="agreed later", title="call", owner=somebody.id, created=later, due=later)],
+        plans=[*known.plans, TaskPlan(id="made later", tasks=[Task(id="t", owner=somebody.id, created=later, due=later)])],
+        cases=[*known.cases, Case(id="written later", outcome="won", on=later, owner=somebody.id)],
+        risks=[*known.risks, risk("seen later", later, owner=somebody.id)],
+        pulses=[*known.pulses, PulseSurvey(on=later, counts=[1, 2])],
     )
     assert changed.as_of(day) == known.as_of(day)
 
@@ -68,6 +82,11 @@ def test_whatever_came_later_makes_no_difference(known: Records, day: date) -> N
 @given(records())
 def test_at_the_end_of_time_everything_is_known(known: Records) -> None:
     assert known.as_of(date.max) == known
+
+
+def risk(name: str, *thought: date, owner: str | None = None, responses: Sequence[Action] = ()) -> Risk:
+    assessments = [RiskAssessment(on=on, likelihood=place, impact=3) for place, on in enumerate(thought, 1)]
+    return Risk(id=name, title="prices", owner=owner, assessments=assessments, responses=responses)
 
 
 def sale(owner: str, on: date, ref: str | None = None) -> Actual:
@@ -173,6 +192,64 @@ def test_whoever_money_was_spent_for_is_known_since_that_day_and_later_costs_are
     assert (before.costs, before.org.reps) == ((spent[0],), (Rep(id="bo", hired=JUNE_30),))
     assert known.as_of(date(2026, 6, 29)) == Records(org=Org())
     assert_as_of_forgets(known, JUNE_30, JULY_1)
+
+
+def test_whoever_undertook_something_is_known_since_then_and_what_was_undertaken_later_is_forgotten() -> None:
+    names = ("ada", "bo", "cy", "di", "ed")
+    done = StatusChange(JULY_1, "done")
+
+    def call(name: str, on: date, owner: str) -> Action:
+        return Action(id=name, title="call", owner=owner, created=on, due=JULY_1, history=[done])
+
+    first = Task(id="t-1", owner="bo", created=JUNE_30, due=JULY_1, history=[done])
+    then = Task(id="t-2", owner="bo", created=JULY_1, due=JULY_1, depends_on=["t-1"])
+    of_ed = Task(id="t-1", owner="ed", created=JULY_1, due=JULY_1)
+    known = Records(
+        org=Org(reps=[Rep(id=name, hired=date(2026, 9, 1)) for name in names]),
+        actions=[call("a-1", JUNE_30, "ada"), call("a-2", JULY_1, "ada")],
+        plans=[TaskPlan(id="p-1", tasks=[first, then]), TaskPlan(id="p-2"), TaskPlan(id="p-3", tasks=[of_ed])],
+        risks=[risk("r-1", JUNE_30, JULY_1, owner="cy", responses=[call("a-3", JUNE_30, "di")]), risk("r-2", JULY_1)],
+        pulses=[PulseSurvey(on=on, counts=[1, 2]) for on in (JUNE_30, JULY_1)],
+    )
+    before = known.as_of(JUNE_30)
+    assert before == Records(
+        org=Org(reps=[Rep(id=name, hired=JUNE_30) for name in names[:4]]),
+        actions=[attrs.evolve(known.actions[0], history=())],
+        plans=[TaskPlan(id="p-1", tasks=[attrs.evolve(first, history=())]), TaskPlan(id="p-2")],
+        risks=[risk("r-1", JUNE_30, owner="cy", responses=[attrs.evolve(call("a-3", JUNE_30, "di"), history=())])],
+        pulses=known.pulses[:1],
+    )
+    assert [rep.id for rep in known.as_of(JULY_1).org.reps] == list(names)
+    assert known.as_of(date(2026, 9, 1)) == known
+    assert_as_of_forgets(known, JUNE_30, JULY_1)
+
+
+def test_whoever_answers_a_risk_is_forgotten_with_it_however_early_that_was_agreed() -> None:
+    early = Action(id="a-1", title="call", owner="bo", created=date(2026, 6, 1), due=JULY_1)
+    hired_later = Org(reps=[Rep(id="bo", hired=date(2026, 9, 1))])
+    known = Records(org=hired_later, risks=[risk("r-1", JUNE_30, JULY_1, responses=[early])])
+    assert known.as_of(date(2026, 6, 29)) == Records(org=Org())
+    assert known.as_of(JULY_1).org.reps == (Rep(id="bo", hired=JUNE_30),)
+    assert_as_of_forgets(known, date(2026, 6, 29), JULY_1)
+
+
+def test_a_case_written_down_early_names_no_deal_begun_later_and_its_customer_and_owner_are_known_by_it() -> None:
+    case = Case(id="c-1", outcome="won", on=JUNE_30, opportunity="o-1", customer="k-1", owner="bo")
+    known = Records(
+        org=Org(reps=[Rep(id="bo", hired=date(2026, 9, 1))]),
+        customers=[Customer(id="k-1", since=date(2026, 9, 1))],
+        opportunities=[deal(Change(JULY_1, stage="lead"))],
+        processes=[STANDARD_PROCESSES["basic"]],
+        cases=[case],
+    )
+    before = known.as_of(JUNE_30)
+    assert before.cases == (attrs.evolve(case, opportunity=None),)
+    assert before.customers == (Customer(id="k-1", since=JUNE_30),)
+    assert before.org.reps == (Rep(id="bo", hired=JUNE_30),)
+    assert known.as_of(JULY_1).cases == (case,)
+    assert known.as_of(date(2026, 6, 29)).customers == ()
+    assert_as_of_forgets(known, JUNE_30, JULY_1)
+    assert known.as_of(date(2026, 9, 1)) == known
 
 
 def objective(name: str, *parts: KeyResult | Objective, owner: str | None = None) -> Objective:

@@ -7,6 +7,7 @@ import attrs
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.messages import Catalogs
+from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.rule import BreakdownValue, amount_or_number, as_value
@@ -107,16 +108,45 @@ class Citation:
             source=source,
         )
 
-    def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
-        """Write it for a reader: the number, its interval, what it is held against, and where it came from."""
+    def text(
+        self, lang: str = "en", catalogs: Catalogs | None = None, *, digits: int | None = None, with_source: bool = True
+    ) -> str:
+        """Write it for a reader: the number, its interval, what it is held against, and where it came from.
+
+        Parameters
+        ----------
+        lang, catalogs
+            As for :func:`salesperf.messages.render`.
+        digits
+            How many digits after the point to show of amounts; ``None`` for all.
+        with_source
+            Whether to say where it came from: of several numbers of one source, once is enough.
+
+        Examples
+        --------
+        >>> from salesperf import CNY
+        >>> sales = Citation(label=Message("metric.revenue"), value=Amount.of("1234.50", CNY), source=Message("orders.csv"))
+        >>> sales.text(digits=0)
+        'Revenue: CNY 1,235; from orders.csv'
+        """
         kind = "share" if self.is_share else "number"
         has_interval = self.low is not None and self.high is not None
         wording = "between" if has_interval else "plain" if self.n is None else "counted"
         if has_interval and self.n is None:
             wording = "between_uncounted"
         told = Message.of(
-            f"citation.{kind}.{wording}", label=self.label, value=self.value, low=self.low, high=self.high, n=self.n
+            f"citation.{kind}.{wording}",
+            label=self.label,
+            value=_shown(self.value, digits, lang, catalogs),
+            low=self.low,
+            high=self.high,
+            n=self.n,
         )
         if self.against is not None:
-            told = Message.of(f"citation.{kind}.against", told=told, against=self.against)
-        return Message.of("citation.sourced", told=told, source=self.source).text(lang, catalogs)
+            told = Message.of(f"citation.{kind}.against", told=told, against=_shown(self.against, digits, lang, catalogs))
+        return (Message.of("citation.sourced", told=told, source=self.source) if with_source else told).text(lang, catalogs)
+
+
+def _shown(value: BreakdownValue, digits: int | None, lang: str, catalogs: Catalogs | None) -> BreakdownValue | str:
+    """Return what is shown of a value: of an amount so many digits."""
+    return value.rounded_text(digits, lang, catalogs) if isinstance(value, Amount) and digits is not None else value

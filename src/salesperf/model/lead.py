@@ -197,23 +197,31 @@ class Lead:
                     raise InvalidValueError("status_repeats", path=self._path("history", position, "status"), value=status)
                 status = change.status
 
-    # Current values
+    # Current values, by loops as those of a deal
 
     @property
     def status(self) -> LeadStatus:
         """How far it has come."""
-        return next(change.status for change in reversed(self.history) if change.status is not None)
+        position = -1
+        while (status := self.history[position].status) is None:
+            position -= 1
+        return status
 
     @property
     def owner(self) -> str | None:
         """Who has it; ``None`` for nobody: it is in the public pool, or was never assigned."""
-        last = next((change for change in reversed(self.history) if change.released or change.owner is not None), None)
-        return None if last is None else last.owner
+        for change in reversed(self.history):
+            if change.released or change.owner is not None:
+                return change.owner
+        return None
 
     @property
     def reason(self) -> str | None:
         """The reason given last."""
-        return next((change.reason for change in reversed(self.history) if change.reason is not None), None)
+        for change in reversed(self.history):
+            if change.reason is not None:
+                return change.reason
+        return None
 
     @property
     def known_facts(self) -> FrozenMap[str, Fact]:
@@ -265,10 +273,11 @@ class Lead:
         True
         """
         check_date(day, ("day",))
+        last = self.last_change
+        # Changes and touches are in order, so that after the last of them, the usual question, there is nothing to forget.
+        if (last is None or last <= day) and not (self.touches and self.touches[-1].on > day):
+            return self
         known = tuple(change for change in self.history if change.on is None or change.on <= day)
         if not known:
             return None
-        touches = tuple(touch for touch in self.touches if touch.on <= day)
-        if len(known) == len(self.history) and len(touches) == len(self.touches):
-            return self
-        return attrs.evolve(self, history=known, touches=touches)
+        return attrs.evolve(self, history=known, touches=tuple(touch for touch in self.touches if touch.on <= day))

@@ -27,7 +27,7 @@ from salesperf.model.validators import (
     text,
 )
 
-__all__ = ["MOST_LEVELS", "Objective"]
+__all__ = ["MOST_LEVELS", "Objective", "in_tree"]
 
 MOST_LEVELS: Final = 50
 """How many objectives may stand above one another: no company has as many, and Python goes no deeper than so many calls."""
@@ -264,3 +264,17 @@ def _nested(objective: Objective, below: Mapping[str | None, list[Objective]], l
     if level == MOST_LEVELS:
         raise InvalidValueError("objective_levels", path=("parents", objective.id), limit=MOST_LEVELS)
     return attrs.evolve(objective, children=[*objective.children, *(_nested(child, below, level + 1) for child in children)])
+
+
+def in_tree(root: Objective) -> Iterator[Objective | KeyResult]:
+    """Go through a tree, each objective before its key results, and those before what is below it.
+
+    Examples
+    --------
+    >>> visits = KeyResult(id="k-1", start=0, target=40)
+    >>> [part.id for part in in_tree(Objective(id="o-1", period=Period.year(2026), key_results=[visits]))]
+    ['o-1', 'k-1']
+    """
+    for objective in root.walk():
+        yield objective
+        yield from objective.key_results

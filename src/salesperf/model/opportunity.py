@@ -285,42 +285,64 @@ class Opportunity:
             changes = tuple(_collapsed(changes))
         return cls(id=id, history=changes, **others)
 
-    # Current values
+    # Current values. They are asked for again and again of hundreds of thousands of deals: by loops, since a generator takes
+    # five times as long.
 
     @property
     def stage(self) -> str:
         """The key of the stage in which the deal is."""
-        return next(change.stage for change in reversed(self.history) if change.stage is not None)
+        position = -1
+        while (stage := self.history[position].stage) is None:
+            position -= 1
+        return stage
 
     @property
     def amount(self) -> Amount | None:
         """What the deal is worth; ``None`` where nobody said."""
-        return next((change.amount for change in reversed(self.history) if change.amount is not None), None)
+        for change in reversed(self.history):
+            if change.amount is not None:
+                return change.amount
+        return None
 
     @property
     def expected_close(self) -> date | None:
         """The day on which it is expected to be won."""
-        return next((change.expected_close for change in reversed(self.history) if change.expected_close is not None), None)
+        for change in reversed(self.history):
+            if change.expected_close is not None:
+                return change.expected_close
+        return None
 
     @property
     def owner(self) -> str | None:
         """Who has it; ``None`` for nobody."""
-        return next((change.owner for change in reversed(self.history) if change.owner is not None), None)
+        for change in reversed(self.history):
+            if change.owner is not None:
+                return change.owner
+        return None
 
     @property
     def category(self) -> ForecastCategory | None:
         """The forecast category."""
-        return next((change.category for change in reversed(self.history) if change.category is not None), None)
+        for change in reversed(self.history):
+            if change.category is not None:
+                return change.category
+        return None
 
     @property
     def grade(self) -> str | None:
         """The grade."""
-        return next((change.grade for change in reversed(self.history) if change.grade is not None), None)
+        for change in reversed(self.history):
+            if change.grade is not None:
+                return change.grade
+        return None
 
     @property
     def reason(self) -> str | None:
         """The reason given last."""
-        return next((change.reason for change in reversed(self.history) if change.reason is not None), None)
+        for change in reversed(self.history):
+            if change.reason is not None:
+                return change.reason
+        return None
 
     @property
     def created(self) -> date | None:

@@ -157,12 +157,13 @@ class SalesProcess:
         where = (*path, opportunity.id)
         if opportunity.process not in (None, self.key):
             raise InvalidValueError("process_mismatch", path=(*where, "process"), expected=self.key, value=opportunity.process)
+        stages = self.stage_by_key
         for position, change in enumerate(opportunity.history):
-            if change.stage is not None and change.stage not in self.stage_by_key:
+            if change.stage is not None and change.stage not in stages:
                 raise UnknownNameError(
                     "unknown_stage",
                     path=(*where, "history", position, "stage"),
-                    choices=tuple(self.stage_by_key),
+                    choices=tuple(stages),
                     value=change.stage,
                 )
 

@@ -73,10 +73,14 @@ class PulseSurvey:
         return self.answers / self.invited if self.invited else None
 
     @property
+    def low_answers(self) -> int:
+        """How many gave a mark below the middle."""
+        return sum(self.counts[: len(self.counts) // 2])
+
+    @property
     def low_share(self) -> Estimate:
         """The share of answers below the middle of the marks, with Wilson's interval."""
         if not self.answers:
             return Estimate.undefined(Message("diagnosis.reason.nobody_answered"))
-        low = sum(self.counts[: len(self.counts) // 2])
-        interval = wilson(low, self.answers)
-        return Estimate(value=low / self.answers, low=interval.low, high=interval.high, n=self.answers)
+        interval = wilson(self.low_answers, self.answers)
+        return Estimate(value=self.low_answers / self.answers, low=interval.low, high=interval.high, n=self.answers)

@@ -4,30 +4,35 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.errors import InvalidInputError, UnknownNameError
+from salesperf.model.action import Action
 from salesperf.model.calendar import Calendar
+from salesperf.model.case import Case
 from salesperf.model.channel_cost import ChannelCost
+from salesperf.model.consistency import contradictions
 from salesperf.model.customer import Customer
 from salesperf.model.finding import Finding
 from salesperf.model.lead import Lead
-from salesperf.model.objective import Objective
+from salesperf.model.objective import Objective, in_tree
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org, Rep
 from salesperf.model.process import SalesProcess
+from salesperf.model.pulse import PulseSurvey
+from salesperf.model.risk_entry import Risk
 from salesperf.model.target import Actual, Target
-from salesperf.model.tree import keys_in_cycles
-from salesperf.model.validators import as_tuple, check_date, each, of_type, repeated, require
+from salesperf.model.task import TaskPlan
+from salesperf.model.validators import as_tuple, check_date, each, of_type, require
 
 if TYPE_CHECKING:
     from salesperf.model.key_result import KeyResult
-    from salesperf.model.metric import Metric
-    from salesperf.model.target import TargetKey
 
 __all__ = ["Records"]
+
+NounT = TypeVar("NounT", Action, Case, Lead, Opportunity, Risk)
 
 
 def _as_targets(value: Iterable[Target]) -> tuple[Target, ...]:
@@ -59,6 +64,26 @@ def _as_customers(value: Iterable[Customer]) -> tuple[Customer, ...]:
 
 
 def _as_processes(value: Iterable[SalesProcess]) -> tuple[SalesProcess, ...]:
+    return as_tuple(value)
+
+
+def _as_actions(value: Iterable[Action]) -> tuple[Action, ...]:
+    return as_tuple(value)
+
+
+def _as_plans(value: Iterable[TaskPlan]) -> tuple[TaskPlan, ...]:
+    return as_tuple(value)
+
+
+def _as_cases(value: Iterable[Case]) -> tuple[Case, ...]:
+    return as_tuple(value)
+
+
+def _as_risks(value: Iterable[Risk]) -> tuple[Risk, ...]:
+    return as_tuple(value)
+
+
+def _as_pulses(value: Iterable[PulseSurvey]) -> tuple[PulseSurvey, ...]:
     return as_tuple(value)
 
 
@@ -94,13 +119,24 @@ class Records:
         Fiscal year and workdays.
     findings
         What the reader of the data noticed.
+    actions
+        What was agreed to be done, each id once, also among what is done about risks.
+    plans
+        Tasks and milestones, each plan once.
+    cases
+        Deals won and lost from which there is something to learn, each id once.
+    risks
+        The register, each id once, with what is done about each.
+    pulses
+        Surveys of the company and its teams, one of each on a day.
 
     Raises
     ------
     InvalidInputError
         With every fault at once: an owner that the org does not know, a target, a reference, an id or a key given twice, a
         parent that is no target or no customer, targets or customers that are each other's parents, two metrics with one key,
-        a deal of an unknown customer, lead or process, or in a stage that its process does not have.
+        a deal of an unknown customer, lead or process, or in a stage that its process does not have, a case of an unknown deal
+        or customer, a survey of whoever is no team.
 
     Examples
     --------
@@ -124,131 +160,17 @@ class Records:
     )
     calendar: Calendar = attrs.field(factory=Calendar, validator=of_type(Calendar))
     findings: tuple[Finding, ...] = attrs.field(default=(), converter=_as_findings, validator=each(of_type(Finding)))
+    actions: tuple[Action, ...] = attrs.field(default=(), converter=_as_actions, validator=each(of_type(Action)))
+    plans: tuple[TaskPlan, ...] = attrs.field(default=(), converter=_as_plans, validator=each(of_type(TaskPlan)))
+    cases: tuple[Case, ...] = attrs.field(default=(), converter=_as_cases, validator=each(of_type(Case)))
+    risks: tuple[Risk, ...] = attrs.field(default=(), converter=_as_risks, validator=each(of_type(Risk)))
+    pulses: tuple[PulseSurvey, ...] = attrs.field(default=(), converter=_as_pulses, validator=each(of_type(PulseSurvey)))
 
     def __attrs_post_init__(self) -> None:
         """Check owners and uniqueness over all items, and report every fault together."""
-        faults = [*self._faults_of_metrics(), *self._faults_of_targets(), *self._faults_of_actuals()]
-        faults += [*self._faults_of_objectives(), *self._faults_of_processes(), *self._faults_of_customers()]
-        faults += [*self._faults_of_leads(), *self._faults_of_costs(), *self._faults_of_opportunities()]
+        faults = list(contradictions(self, self._process_by_key))
         if faults:
             raise InvalidInputError(faults)
-
-    def _faults_of_metrics(self) -> Iterator[SalesperfError]:
-        """Find metrics that share a key and differ: what is known by key would add up unlike things."""
-        known: dict[str, Metric] = {}
-        used: list[tuple[tuple[str | int, ...], Metric]] = []
-        used += [(("targets", position), target.metric) for position, target in enumerate(self.targets)]
-        used += [(("actuals", position), actual.metric) for position, actual in enumerate(self.actuals)]
-        for position, root in enumerate(self.objectives):
-            parts = (part for objective in root.walk() for part in objective.key_results)
-            used += [(("objectives", position, part.id), part.metric) for part in parts if part.metric is not None]
-        for place, metric in used:
-            first = known.setdefault(metric.key, metric)
-            if first is not metric and first != metric:
-                yield InvalidValueError("metric_conflict", path=("Records", *place, "metric"), metric=metric.key)
-
-    def _faults_of_targets(self) -> Iterator[SalesperfError]:
-        parents: dict[TargetKey, TargetKey | None] = {}
-        for position, target in enumerate(self.targets):
-            path = ("Records", "targets", position)
-            if target.owner is not None and not self.org.knows(target.owner):
-                yield UnknownNameError("unknown_owner", path=(*path, "owner"), value=target.owner)
-            if target.key in parents:
-                yield InvalidValueError("duplicate_target", path=path, value=str(target.period))
-            parents[target.key] = target.parent
-        cyclic = keys_in_cycles(parents)
-        for position, target in enumerate(self.targets):
-            place = ("Records", "targets", position, "parent")
-            if target.parent is not None and target.parent not in parents:
-                yield UnknownNameError("unknown_target", path=place, value=str(target.parent.period))
-            if target.key in cyclic:
-                yield InvalidValueError("target_cycle", path=place, value=str(target.period))
-
-    def _faults_of_actuals(self) -> Iterator[SalesperfError]:
-        seen = set()
-        for position, actual in enumerate(self.actuals):
-            path = ("Records", "actuals", position)
-            if not self.org.knows(actual.owner):
-                yield UnknownNameError("unknown_owner", path=(*path, "owner"), value=actual.owner)
-            if actual.ref is None:
-                continue
-            if actual.ref in seen:
-                yield InvalidValueError("not_unique", path=(*path, "ref"), value=actual.ref)
-            seen.add(actual.ref)
-
-    def _faults_of_objectives(self) -> Iterator[SalesperfError]:
-        seen: set[str] = set()
-        for position, root in enumerate(self.objectives):
-            path = ("Records", "objectives", position)
-            yield from (InvalidValueError("not_unique", path=(*path, "id"), value=id_) for id_ in root.ids if id_ in seen)
-            seen.update(root.ids)
-            for part in _in_tree(root):
-                if part.owner is not None and not self.org.knows(part.owner):
-                    yield UnknownNameError("unknown_owner", path=(*path, part.id, "owner"), value=part.owner)
-
-    def _faults_of_processes(self) -> Iterator[SalesperfError]:
-        for position, key in repeated(process.key for process in self.processes):
-            yield InvalidValueError("not_unique", path=("Records", "processes", position, "key"), value=key)
-
-    def _faults_of_customers(self) -> Iterator[SalesperfError]:
-        for position, again in repeated(customer.id for customer in self.customers):
-            yield InvalidValueError("not_unique", path=("Records", "customers", position, "id"), value=again)
-        parents = {customer.id: customer.parent for customer in self.customers}
-        cyclic = keys_in_cycles(parents)
-        for position, customer in enumerate(self.customers):
-            path = ("Records", "customers", position)
-            if customer.owner is not None and not self.org.knows(customer.owner):
-                yield UnknownNameError("unknown_owner", path=(*path, "owner"), value=customer.owner)
-            if customer.parent is not None and customer.parent not in parents:
-                yield UnknownNameError("unknown_customer", path=(*path, "parent"), value=customer.parent)
-            if customer.id in cyclic:
-                yield InvalidValueError("customer_cycle", path=(*path, "parent"), value=customer.id)
-
-    def _faults_of_leads(self) -> Iterator[SalesperfError]:
-        for position, again in repeated(lead.id for lead in self.leads):
-            yield InvalidValueError("not_unique", path=("Records", "leads", position, "id"), value=again)
-        for position, lead in enumerate(self.leads):
-            for place, change in enumerate(lead.history):
-                if change.owner is not None and not self.org.knows(change.owner):
-                    path = ("Records", "leads", position, lead.id, "history", place, "owner")
-                    yield UnknownNameError("unknown_owner", path=path, value=change.owner)
-
-    def _faults_of_costs(self) -> Iterator[SalesperfError]:
-        for position, cost in enumerate(self.costs):
-            if cost.owner is not None and not self.org.knows(cost.owner):
-                yield UnknownNameError("unknown_owner", path=("Records", "costs", position, "owner"), value=cost.owner)
-
-    def _faults_of_opportunities(self) -> Iterator[SalesperfError]:
-        for position, again in repeated(opportunity.id for opportunity in self.opportunities):
-            yield InvalidValueError("not_unique", path=("Records", "opportunities", position, "id"), value=again)
-        customers = {None, *(customer.id for customer in self.customers)}
-        leads = {None, *(lead.id for lead in self.leads)}
-        owners = {None, *self.org.rep_by_id, *self.org.team_by_id}
-        stages = {key: {None, *process.stage_by_key} for key, process in self._process_by_key.items()}
-        for position, opportunity in enumerate(self.opportunities):
-            # Of deals there are hundreds of thousands: only one that does not fit is asked at length what is wrong with it.
-            are_known = opportunity.customer in customers and opportunity.lead in leads
-            if not (are_known and _fits(opportunity, owners, stages.get(opportunity.process, ()))):
-                path = ("Records", "opportunities", position, opportunity.id)
-                if opportunity.customer not in customers:
-                    yield UnknownNameError("unknown_customer", path=(*path, "customer"), value=opportunity.customer)
-                if opportunity.lead not in leads:
-                    yield UnknownNameError("unknown_lead", path=(*path, "lead"), value=opportunity.lead)
-                yield from self._faults_of_history(opportunity, path)
-
-    def _faults_of_history(self, opportunity: Opportunity, path: tuple[str | int, ...]) -> Iterator[SalesperfError]:
-        for place, change in enumerate(opportunity.history):
-            if change.owner is not None and not self.org.knows(change.owner):
-                yield UnknownNameError("unknown_owner", path=(*path, "history", place, "owner"), value=change.owner)
-        try:
-            process = self.process_of(opportunity)
-        except UnknownNameError as error:
-            yield error.at(*path, "process")
-            return
-        try:
-            process.require(opportunity, *path[:-1])  # which adds the id itself
-        except UnknownNameError as error:
-            yield error
 
     def process_of(self, opportunity: Opportunity) -> SalesProcess:
         """Return the sales process of a deal: the one that it names, or the only one there is.
@@ -281,6 +203,11 @@ class Records:
         by_key: dict[str | None, SalesProcess] = {process.key: process for process in self.processes}
         return by_key if len(by_key) != 1 else by_key | {None: self.processes[-1]}
 
+    @cached_property
+    def _forgot_after(self) -> date | None:
+        """The day after which :meth:`as_of` left nothing; no field, so that whatever is made of these records has none."""
+        return None
+
     def as_of(self, day: date) -> "Records":
         """Forget everything later than a day: what is returned is what could be known at its end.
 
@@ -293,11 +220,14 @@ class Records:
         -------
         Records
             Without later actuals, changes of deals and leads, touches, costs, check-ins, deals and leads begun later, targets
-            agreed later, hires, departures, moves and absences that start later, customers known later, and later findings. A
-            rep hired later is forgotten with the targets and objectives set for the seat, unless something was sold or spent, a
-            deal or a lead held, or something said of an objective before: then the rep was known, and that day stands for that
-            of hire; so it is with a customer of a deal. A parent that is forgotten is no longer named, nor is a manager,
-            whoever looked after a customer, or the lead of a deal.
+            agreed later, hires, departures, moves and absences that start later, customers known later, and later findings;
+            without actions agreed, tasks planned, cases written down, risks first assessed and surveys closed later, what was
+            said, measured or thought of them later, and a plan all of whose tasks came later. A rep hired later is forgotten
+            with the targets and objectives set for the seat, unless something was sold or spent, a deal or a lead held,
+            something said of an objective, an action, task or risk undertaken, or a case written down before: then the rep was
+            known, and that day stands for that of hire; so it is with a customer of a deal or a case. A parent that is
+            forgotten is no longer named, nor is a manager, whoever looked after a customer, the lead of a deal, or the deal of
+            a case.
 
         Notes
         -----
@@ -310,30 +240,33 @@ class Records:
         ()
         """
         check_date(day, ("day",))
+        if self._forgot_after is not None and self._forgot_after <= day:
+            return self
         actuals = tuple(actual for actual in self.actuals if actual.on <= day)
-        leads = tuple(past for lead in self.leads if (past := lead.as_of(day)) is not None)
+        leads = _known_by(day, self.leads)
         costs = tuple(cost for cost in self.costs if cost.on <= day)
         objectives = [root.as_of(day) for root in self.objectives]
         opportunities = self._opportunities_as_of(day, leads)
-        seen = _Seen(day)
-        for actual in actuals:
-            seen.note(actual.owner, actual.on)
-        for change in chain.from_iterable(opportunity.history for opportunity in opportunities):
-            seen.note(change.owner, change.on)
-        for lead_change in chain.from_iterable(lead.history for lead in leads):
-            seen.note(lead_change.owner, lead_change.on)
-        for cost in costs:
-            seen.note(cost.owner, cost.on)
-        for owner, on in chain.from_iterable(map(_spoken_of, objectives)):
-            seen.note(owner, on)
-        org = self._org_as_of(day, seen)
+        actions, risks = _known_by(day, self.actions), _known_by(day, self.risks)
+        plans = tuple(past for plan in self.plans if (past := plan.as_of(day)).tasks or not plan.tasks)
+        cases = self._cases_as_of(day, opportunities)
+        held = chain(
+            ((actual.owner, actual.on) for actual in actuals),
+            ((change.owner, change.on) for opportunity in opportunities for change in opportunity.history),
+            ((change.owner, change.on) for lead in leads for change in lead.history),
+            ((cost.owner, cost.on) for cost in costs),
+            chain.from_iterable(map(_spoken_of, objectives)),
+            _undertaken(actions, plans, cases, risks),
+        )
+        hired_later = {rep.id for rep in self.org.reps if rep.service[0] > day}
+        org = self._org_as_of(day, _first_seen(hired_later, held, day))
         targets = [
             target
             for target in self.targets
             if (target.agreed is None or target.agreed <= day) and (target.owner is None or org.knows(target.owner))
         ]
         known = {None, *(target.key for target in targets)}
-        return attrs.evolve(
+        known_then = attrs.evolve(
             self,
             org=org,
             targets=[target if target.parent in known else attrs.evolve(target, parent=None) for target in targets],
@@ -342,17 +275,29 @@ class Records:
             opportunities=opportunities,
             leads=leads,
             costs=costs,
-            customers=self._customers_as_of(day, opportunities, org),
+            customers=self._customers_as_of(day, opportunities, cases, org),
             findings=[finding for finding in self.findings if finding.on is None or finding.on <= day],
+            actions=actions,
+            plans=plans,
+            cases=cases,
+            risks=risks,
+            pulses=[survey for survey in self.pulses if survey.on <= day],
         )
+        # What asks again for the same day, as each room does of records that another handed on, is not made to forget twice.
+        object.__setattr__(known_then, "_forgot_after", day)
+        return known_then
 
     def _opportunities_as_of(self, day: date, leads: Iterable[Lead]) -> tuple[Opportunity, ...]:
         known = {None, *(lead.id for lead in leads)}
         return tuple(
-            past if past.lead in known else attrs.evolve(past, lead=None)
-            for deal in self.opportunities
-            if (past := deal.as_of(day)) is not None
+            past if past.lead in known else attrs.evolve(past, lead=None) for past in _known_by(day, self.opportunities)
         )
+
+    def _cases_as_of(self, day: date, opportunities: Iterable[Opportunity]) -> list[Case]:
+        known = {None, *(opportunity.id for opportunity in opportunities)}
+        return [
+            past if past.opportunity in known else attrs.evolve(past, opportunity=None) for past in _known_by(day, self.cases)
+        ]
 
     def _org_as_of(self, day: date, first_seen: Mapping[str, date]) -> Org:
         known_since = {rep.id: first_seen.get(rep.id) if rep.service[0] > day else rep.hired for rep in self.org.reps}
@@ -368,11 +313,15 @@ class Records:
             moves=[move for move in self.org.moves if move.on <= day and move.rep in known],
         )
 
-    def _customers_as_of(self, day: date, opportunities: Iterable[Opportunity], org: Org) -> list[Customer]:
-        seen = _Seen(day)
-        for opportunity in opportunities:
-            seen.note(opportunity.customer, opportunity.created)
+    def _customers_as_of(
+        self, day: date, opportunities: Iterable[Opportunity], cases: Iterable[Case], org: Org
+    ) -> list[Customer]:
         later = {customer.id for customer in self.customers if customer.since is not None and customer.since > day}
+        met = chain(
+            ((opportunity.customer, opportunity.created) for opportunity in opportunities),
+            ((case.customer, case.on) for case in cases),
+        )
+        seen = _first_seen(later, met, day)
         known = {customer.id for customer in self.customers if customer.id not in later or customer.id in seen}
         return [
             attrs.evolve(
@@ -386,24 +335,14 @@ class Records:
         ]
 
 
-def _fits(opportunity: Opportunity, owners: Collection[str | None], stages: Collection[str | None]) -> bool:
-    """Tell whether a history names nothing but owners and stages that are known."""
-    for change in opportunity.history:  # noqa: SIM110 - a generator takes as long again
-        if change.owner not in owners or change.stage not in stages:
-            return False
-    return True
-
-
-def _in_tree(root: Objective) -> "Iterator[Objective | KeyResult]":
-    """Yield every objective of a tree, each with its key results."""
-    for objective in root.walk():
-        yield objective
-        yield from objective.key_results
+def _known_by(day: date, nouns: Iterable[NounT]) -> tuple[NounT, ...]:
+    """Return what was known of each at the end of a day, without those that began later."""
+    return tuple(past for noun in nouns if (past := noun.as_of(day)) is not None)
 
 
 def _spoken_of(objective: Objective) -> Iterator[tuple[str | None, date]]:
     """Yield each owner in a tree with the first day on which something was said of what it owns, or of anything below that."""
-    for part in _in_tree(objective):
+    for part in in_tree(objective):
         first = min(_first_days(part), default=None)
         if first is not None:
             yield part.owner, first
@@ -427,16 +366,27 @@ def _of_known_owners(objective: Objective, org: Org) -> Objective | None:
     )
 
 
-class _Seen(dict[str, date]):
-    """The first day on which each id was seen, looking back from a day; what has no day was seen by then."""
+def _undertaken(
+    actions: Iterable[Action], plans: Iterable[TaskPlan], cases: Iterable[Case], risks: Iterable[Risk]
+) -> Iterator[tuple[str | None, date]]:
+    """Yield each owner of what follows from a review with the first day on which it was known to be theirs."""
+    yield from ((action.owner, action.created) for action in actions)
+    yield from ((task.owner, task.created) for plan in plans for task in plan.tasks)
+    yield from ((case.owner, case.on) for case in cases)
+    for risk in risks:
+        yield risk.owner, risk.created
+        # What is done about a risk is forgotten with it, however early it was agreed.
+        yield from ((action.owner, max(action.created, risk.created)) for action in risk.responses)
 
-    def __init__(self, day: date) -> None:
-        super().__init__()
-        self.day = day
 
-    def note(self, id: str | None, on: date | None) -> None:  # noqa: A002 - the name of the field
-        if id is not None:
-            self[id] = min(self.get(id, self.day), on or self.day)
+def _first_seen(asked: Collection[str], seen: Iterable[tuple[str | None, date | None]], day: date) -> Mapping[str, date]:
+    """Return the first day on which each of some ids was seen, looking back from a day; what has no day was seen by then."""
+    first: dict[str, date] = {}
+    # Of most days nobody asks: then nothing of all that ever was need be looked at.
+    for id_, on in seen if asked else ():
+        if id_ is not None and id_ in asked:
+            first[id_] = min(first.get(id_, day), on or day)
+    return first
 
 
 def _rep_as_of(rep: Rep, hired: date | None, day: date) -> Rep:

@@ -5,6 +5,7 @@ import operator
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, cast
 
 import attrs
@@ -23,6 +24,7 @@ __all__ = [
     "Clip",
     "Difference",
     "Given",
+    "Median",
     "Minimum",
     "Number",
     "OnCurve",
@@ -274,6 +276,25 @@ class Minimum(Combination):
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Choose."""
         return min(_amounts(values) or self._numbers(values), default=None)
+
+
+@attrs.frozen
+class Median(Combination):
+    """The middle one of the parts, which are numbers, or the mean of the two in the middle; of none, undefined.
+
+    Examples
+    --------
+    >>> from salesperf import Breakdown, Message
+    >>> parts = [Breakdown(label=Message(deal), value=days) for deal, days in (("o-1", 12), ("o-2", 90), ("o-3", 31))]
+    >>> Breakdown(label=Message("Sales cycle"), value=31, rule=Median(), parts=parts).holds()
+    True
+    """
+
+    key: ClassVar[str] = "rule.median"
+
+    def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
+        """Find the middle."""
+        return cast("Defined", median(self._numbers(values))) if values else None
 
 
 @attrs.frozen

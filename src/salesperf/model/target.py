@@ -11,6 +11,7 @@ import attrs
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount
 from salesperf.model.frozen import FrozenMap
+from salesperf.model.message import Message
 from salesperf.model.metric import Metric
 from salesperf.model.period import Period
 from salesperf.model.validators import (
@@ -25,7 +26,7 @@ from salesperf.model.validators import (
     text,
 )
 
-__all__ = ["Actual", "Target", "TargetKey"]
+__all__ = ["Actual", "Target", "TargetKey", "scoped_title"]
 
 EVERYTHING: Final[FrozenMap[str, str]] = FrozenMap()
 _MOST_RATIO = 10**18
@@ -230,3 +231,18 @@ def _dimension_error(noun: str, name: str, metric: Metric, value: Amount) -> Inv
         metric=metric.key,
         value=str(value.unit),
     )
+
+
+def scoped_title(metric: Metric, scope: FrozenMap[str, str]) -> Message:
+    """Return the title of a metric, with the scope where it is narrowed.
+
+    Examples
+    --------
+    >>> from salesperf import STANDARD_METRICS
+    >>> scoped_title(STANDARD_METRICS["revenue"], FrozenMap({"product": "A"})).text()
+    'Revenue (product = A)'
+    """
+    if not scope:
+        return Message(metric.title)
+    narrowed = "; ".join(f"{key} = {value}" for key, value in scope.items())
+    return Message.of("review.scoped", metric=Message(metric.title), scope=narrowed)

@@ -39,7 +39,7 @@ from salesperf.model.validators import (
     text,
 )
 
-__all__ = ["Task", "TaskPlan", "in_order_of_dependence"]
+__all__ = ["Task", "TaskPlan", "check_quantity", "in_order_of_dependence"]
 
 _LIMIT: Final = 10**18
 
@@ -58,12 +58,24 @@ def _as_resources(
     return FrozenMap({name: Decimal(amount) if type(amount) is int else amount for name, amount in given.items()})
 
 
-def _quantity(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+def check_quantity(value: object, path: tuple[str | int, ...]) -> None:
+    """Expect how much of something a task takes: an Amount or a Decimal, neither below zero.
+
+    Examples
+    --------
+    >>> check_quantity(Decimal(-1), ("amount",))
+    Traceback (most recent call last):
+    salesperf.errors.InvalidValueError: amount: expected a number from 0 to an int of 19 digits, got -1
+    """
     if type(value) is Amount:
         if value.minor < 0:
-            raise InvalidValueError("negative", path=place(instance, attribute), value=value.decimal)
+            raise InvalidValueError("negative", path=path, value=value.decimal)
     else:
-        check_decimal(value, place(instance, attribute), 0, _LIMIT)
+        check_decimal(value, path, 0, _LIMIT)
+
+
+def _quantity(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    check_quantity(value, place(instance, attribute))
 
 
 @attrs.frozen(kw_only=True)

@@ -1,13 +1,14 @@
 """Erasing somebody: nothing of theirs is held any more but what the law asks to keep, and that in pseudonym."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 from salesperf.errors import InvalidValueError, UnknownNameError
+from salesperf.model.case import Case
 from salesperf.model.change import Change, changes_more
 from salesperf.model.customer import Contact
 from salesperf.model.frozen import FrozenMap
@@ -151,9 +152,9 @@ def erase(records: Records, subject: Subject, *, key: bytes, keep: Mapping[str, 
     -----
     What is kept of a rep is what counts need: the time of service, team, kind, full-time share and ramp; of a customer the
     owner, the parent and the day; of a lead its channel, campaign, touches and history. A contact leaves nothing. People at a
-    customer who is erased go too, and so do findings about anybody who is. Whatever else names them, such as what they cost,
-    is kept in pseudonym. Text and facts that hold their name, address or
-    number are left out wherever they stand.
+    customer who is erased go too, and so do findings about anybody who is. A case is kept with its deal, or goes with it.
+    Whatever else names them, such as what they cost or undertook, is kept in pseudonym. Text and facts that hold their name,
+    address or number are left out wherever they stand.
 
     References
     ----------
@@ -234,6 +235,9 @@ class _Erasing:
     def free_text(self, value: str) -> str:
         return LEFT_OUT if self._holds(value) else value
 
+    def word(self, value: str) -> str | None:
+        return None if self._holds(value) else value
+
     def place(self, value: str) -> str:
         return value
 
@@ -251,6 +255,7 @@ def _without_rep(records: Records, subject: Subject, keep: frozenset[str]) -> Re
             changes[_TABLES[kind]] = tuple(noun for noun in getattr(records, _TABLES[kind]) if not is_theirs(noun))
     if "opportunity" not in keep:
         changes["opportunities"] = tuple(_disowned_deal(deal, subject.id) for deal in records.opportunities)
+        changes["cases"] = tuple(attrs.evolve(case, owner=None) if is_theirs(case) else case for case in records.cases)
     if "lead" not in keep:
         changes["leads"] = tuple(_disowned_lead(lead, subject.id) for lead in records.leads)
     if "customer" not in keep:
@@ -311,7 +316,17 @@ def _without_customer(records: Records, subject: Subject, keep: frozenset[str]) 
         records,
         customers=customers,
         opportunities=[attrs.evolve(deal, **theirs) if deal.customer == subject.id else deal for deal in deals],
+        cases=tuple(_cases_without_customer(records, subject, keep)),
     )
+
+
+def _cases_without_customer(records: Records, subject: Subject, keep: frozenset[str]) -> Iterator[Case]:
+    """Yield the cases that are kept; one of a deal of the customer is of the customer, whether it says so or not."""
+    deals = {deal.id for deal in records.opportunities if deal.customer == subject.id}
+    for case in records.cases:
+        names_it = case.customer == subject.id
+        if "opportunity" in keep or not (names_it or case.opportunity in deals):
+            yield attrs.evolve(case, customer=None) if names_it and "customer" not in keep else case
 
 
 def _without_lead(records: Records, subject: Subject, keep: frozenset[str]) -> Records:

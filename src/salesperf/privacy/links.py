@@ -19,7 +19,18 @@ from salesperf.model.rating import Rating
 from salesperf.model.risk_entry import Risk
 from salesperf.model.task import Task, TaskPlan
 
-__all__ = ["ID_KINDS", "KEYED_BY_OWNER", "LEFT_OUT", "IdKind", "fields_of", "id_kind", "is_free_text", "is_personal"]
+__all__ = [
+    "ID_KINDS",
+    "IMPERSONAL",
+    "KEYED_BY_OWNER",
+    "LEFT_OUT",
+    "WORDS",
+    "IdKind",
+    "fields_of",
+    "id_kind",
+    "is_free_text",
+    "is_personal",
+]
 
 IdKind: TypeAlias = Literal["owner", "customer", "contact", "lead", "opportunity", "reference"]
 ID_KINDS: Final[tuple[IdKind, ...]] = ("owner", "customer", "contact", "lead", "opportunity", "reference")
@@ -64,8 +75,14 @@ _LINKS: Final[Mapping[str, IdKind]] = MappingProxyType(
 KEYED_BY_OWNER: Final = frozenset({"weights"})
 """Fields that map owners to something."""
 
+IMPERSONAL: Final = frozenset({"resources"})
+"""Fields that map words to something in which nobody is named."""
+
 _FREE_TEXT: Final = frozenset({"note", "rationale", "lessons", "goal"})
 """Fields in which anybody may be named."""
+
+WORDS: Final = frozenset({"competitors", "tags"})
+"""Lists of words, any of which may be a name."""
 
 _FREELY_TITLED: Final = (Action, Case, KeyResult, Milestone, Objective, Risk, Task, TaskPlan)
 """Nouns whose titles somebody wrote about somebody's work; other titles are those of stages, metrics and the like."""

@@ -117,6 +117,9 @@ class _Pseudonyms:
         del value
         return LEFT_OUT
 
+    def word(self, value: str) -> str | None:
+        return value
+
     def place(self, value: str) -> str:
         kind = self._known.get(value)
         return value if kind is None else self.id(kind, value)
@@ -149,6 +152,9 @@ class _Redaction:
     def free_text(self, value: str) -> str:
         del value
         return LEFT_OUT
+
+    def word(self, value: str) -> str | None:
+        return value
 
     def place(self, value: str) -> str:
         return value

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -18,8 +19,13 @@ from salesperf.model.validators import check_choice, check_date, check_whole, re
 
 __all__ = ["RETAINED_KINDS", "Expired", "RetainedKind", "RetentionReport", "check_retention"]
 
-RetainedKind: TypeAlias = Literal["lead", "opportunity", "customer", "contact", "actual", "target", "rep"]
-RETAINED_KINDS: Final[tuple[RetainedKind, ...]] = ("lead", "opportunity", "customer", "contact", "actual", "target", "rep")
+RetainedKind: TypeAlias = Literal[
+    "lead", "opportunity", "customer", "contact", "actual", "target", "rep", "action", "task", "case", "risk"
+]
+RETAINED_KINDS: Final[tuple[RetainedKind, ...]] = (
+    *("lead", "opportunity", "customer", "contact", "actual", "target", "rep"),
+    *("action", "task", "case", "risk"),
+)
 """Kinds of records that may be kept for a time only."""
 
 _MOST_DAYS: Final = 36_600
@@ -116,7 +122,9 @@ def check_retention(records: Records, retention: Mapping[RetainedKind, int], *, 
     RetentionReport
         A deal counts from its last change, once it is decided; a lead from its last change or touch, or that of a deal of it; a
         customer and their people from the day they were known or the last change of a deal, unless one is open; a rep from the
-        day of leaving; an actual from its day; a target from the end of its period.
+        day of leaving; an actual from its day; a target from the end of its period; an action from what was last said or
+        measured of it, and a task from what was last said, once it is done or dropped; a case from the day on which it was
+        written down; a risk from the day on which it was closed, if it was.
 
     Raises
     ------
@@ -223,6 +231,26 @@ def _reps(known: Records) -> _Dated:
     return ((rep.id, rep.left) for rep in known.org.reps if rep.left is not None)
 
 
+def _actions(known: Records) -> _Dated:
+    for action in chain(known.actions, *(risk.responses for risk in known.risks)):
+        if not action.is_open:
+            said, measured = (each.on for each in action.history), (each.on for each in action.measurements)
+            yield action.id, _last(chain(said, measured))
+
+
+def _tasks(known: Records) -> _Dated:
+    for plan in known.plans:
+        yield from ((f"{plan.id}/{task.id}", task.history[-1].on) for task in plan.tasks if not task.is_open)
+
+
+def _cases(known: Records) -> _Dated:
+    return ((case.id, case.on) for case in known.cases)
+
+
+def _risks(known: Records) -> _Dated:
+    return ((risk.id, risk.closed) for risk in known.risks if risk.closed is not None)
+
+
 _READERS: Final[Mapping[RetainedKind, Callable[[Records], _Dated]]] = MappingProxyType(
     {
         "lead": _leads,
@@ -232,5 +260,9 @@ _READERS: Final[Mapping[RetainedKind, Callable[[Records], _Dated]]] = MappingPro
         "actual": _actuals,
         "target": _targets,
         "rep": _reps,
+        "action": _actions,
+        "task": _tasks,
+        "case": _cases,
+        "risk": _risks,
     }
 )

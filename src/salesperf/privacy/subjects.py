@@ -17,7 +17,7 @@ from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.target import TargetKey
 from salesperf.model.validators import identifier, one_of, optional, require
-from salesperf.privacy.links import IdKind, fields_of, id_kind, is_personal
+from salesperf.privacy.links import WORDS, IdKind, fields_of, id_kind, is_free_text, is_personal
 
 __all__ = [
     "SUBJECT_KINDS",
@@ -254,13 +254,20 @@ class _Search:
     def _texts(self, noun: object) -> Iterator[tuple[str, str]]:
         """Yield text and facts of a noun that say who the subject is, though no id does."""
         for field in fields_of(noun):
-            value = getattr(noun, field.name)
-            texts = (
-                {field.name: value} if not isinstance(value, FrozenMap) else {f"{field.name}.{k}": v for k, v in value.items()}
-            )
-            for name, text in texts.items():
+            for name, text in _texts_in(noun, field.name):
                 if isinstance(text, str) and not is_personal(field) and any(secret in text for secret in self._secrets):
                     yield name, text
+
+
+def _texts_in(noun: object, name: str) -> Iterator[tuple[str, object]]:
+    """Yield the value of a field, or what it maps, or lists in words of somebody's own, by where it stands."""
+    value = getattr(noun, name)
+    if isinstance(value, FrozenMap):
+        yield from ((f"{name}.{key}", each) for key, each in value.items())
+    elif isinstance(value, tuple) and (name in WORDS or is_free_text(noun, name)):
+        yield from ((f"{name}[{place}]", each) for place, each in enumerate(value))
+    else:
+        yield name, value
 
 
 def finding_is_about(finding: Finding, subject: Subject, secrets: frozenset[str]) -> bool:

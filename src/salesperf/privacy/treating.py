@@ -16,7 +16,7 @@ from salesperf.model.period import Period
 from salesperf.model.process import SalesProcess
 from salesperf.model.records import Records
 from salesperf.model.target import TargetKey
-from salesperf.privacy.links import KEYED_BY_OWNER, IdKind, fields_of, id_kind, is_free_text, is_personal
+from salesperf.privacy.links import IMPERSONAL, KEYED_BY_OWNER, WORDS, IdKind, fields_of, id_kind, is_free_text, is_personal
 
 __all__ = ["Treatment", "known_ids", "treat"]
 
@@ -43,6 +43,9 @@ class Treatment(Protocol):
 
     def free_text(self, value: str) -> str:
         """Return what stands for text in which anybody may be named."""
+
+    def word(self, value: str) -> str | None:
+        """Return what stands for a word of a list, such as a competitor or a tag; ``None`` to leave it out."""
 
     def place(self, value: str) -> str:
         """Return what stands for text that may be an id or something else: where a finding is."""
@@ -119,6 +122,8 @@ def _field(noun: object, field: "attrs.Attribute[Any]", value: Any, treatment: T
         return tuple([treatment.id(kind, each) for each in value])
     if is_free_text(noun, field.name) and isinstance(value, tuple):
         return tuple([treatment.free_text(text) for text in value])
+    if field.name in WORDS and isinstance(value, tuple):
+        return tuple([word for each in value if (word := treatment.word(each)) is not None])
     if not isinstance(value, str):
         return _value(value, treatment)
     if kind is not None:
@@ -138,6 +143,8 @@ def _is_told_elsewhere(noun: object, value: str) -> bool:
 
 
 def _mapping(name: str, values: FrozenMap[str, Any], treatment: Treatment) -> FrozenMap[str, Any]:
+    if name in IMPERSONAL:
+        return values
     if name in KEYED_BY_OWNER:
         return _map({treatment.id("owner", owner): value for owner, value in values.items()}, values)
     return _facts(values, treatment) if name == "facts" else _scope(values, treatment)

@@ -12,6 +12,7 @@ from salesperf import (
     Clip,
     Curve,
     Difference,
+    Median,
     Minimum,
     OnCurve,
     OnSteps,
@@ -89,7 +90,9 @@ def _weights_of_trees() -> SearchStrategy[int | None]:
 def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
     limits = st.tuples(st.integers(-99, 99), st.integers(-99, 99)).map(sorted)
     return st.one_of(
-        st.sampled_from([(Sum(), 0), (WeightedMean(), 0), (Minimum(), 0), (Product(), 0), (Difference(), 2), (Quotient(), 2)]),
+        st.sampled_from(
+            [(Sum(), 0), (WeightedMean(), 0), (Median(), 0), (Minimum(), 0), (Product(), 0), (Difference(), 2), (Quotient(), 2)]
+        ),
         st.sampled_from(_ROUNDINGS).map(lambda rounding: (Rounded(rounding), 1)),
         limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
         limits.map(lambda ends: (OnCurve(Curve([(-10, ends[0]), (10, ends[1])])), 1)),

@@ -98,13 +98,18 @@ def _measured(draw: DrawFn, created: date) -> dict[str, Any]:
 
 
 @st.composite
-def actions(draw: DrawFn, *, id: SearchStrategy[str] | None = None) -> Action:  # noqa: A002 - the name of the field
+def actions(
+    draw: DrawFn,
+    *,
+    id: SearchStrategy[str] | None = None,  # noqa: A002 - the name of the field
+    owner: SearchStrategy[str] | None = None,
+) -> Action:
     """Draw actions, most of them with a measure.
 
     Parameters
     ----------
-    id
-        Which ids.
+    id, owner
+        Strategies for the two; ``None`` for any id.
 
     Examples
     --------
@@ -121,7 +126,7 @@ def actions(draw: DrawFn, *, id: SearchStrategy[str] | None = None) -> Action:  
         id=draw(ids("a") if id is None else id),
         title=draw(_TITLES),
         goal=draw(texts()),
-        owner=draw(ids()),
+        owner=draw(ids() if owner is None else owner),
         created=created,
         due=draw(_later(created)),
         finding=draw(or_none(ids("rule"))),
@@ -135,16 +140,17 @@ def tasks(
     draw: DrawFn,
     *,
     id: SearchStrategy[str] | None = None,  # noqa: A002 - the name of the field
+    owner: SearchStrategy[str] | None = None,
     depends_on: SearchStrategy[Sequence[str]] | None = None,
 ) -> Task:
     """Draw tasks, milestones among them.
 
     Parameters
     ----------
-    id
-        Which ids.
+    id, owner
+        Strategies for the two; ``None`` for any id.
     depends_on
-        On which others they depend.
+        Strategy for the others on which they depend; ``None`` for none.
 
     Examples
     --------
@@ -158,7 +164,7 @@ def tasks(
     return Task(
         id=draw(ids("t") if id is None else id),
         title=draw(texts()),
-        owner=draw(ids()),
+        owner=draw(ids() if owner is None else owner),
         created=created,
         start=start,
         due=draw(_later(start or created)),
@@ -170,8 +176,20 @@ def tasks(
 
 
 @st.composite
-def task_plans(draw: DrawFn) -> TaskPlan:
+def task_plans(
+    draw: DrawFn,
+    *,
+    id: SearchStrategy[str] | None = None,  # noqa: A002 - the name of the field
+    owner: SearchStrategy[str] | None = None,
+) -> TaskPlan:
     """Draw plans of up to four tasks that depend on each other without a cycle.
+
+    Parameters
+    ----------
+    id
+        Strategy for the id; ``None`` for any.
+    owner
+        Strategy for the owner of a task; ``None`` for any id.
 
     Examples
     --------
@@ -185,13 +203,24 @@ def task_plans(draw: DrawFn) -> TaskPlan:
     drawn: list[Task] = []
     for number in range(1, draw(st.integers(0, _MOST + 1)) + 1):
         earlier = st.lists(st.sampled_from([task.id for task in drawn]), unique=True) if drawn else None
-        drawn.append(draw(tasks(id=st.just(f"t{number}"), depends_on=earlier)))
-    return TaskPlan(id=draw(ids("plan")), title=draw(texts()), tasks=drawn)
+        drawn.append(draw(tasks(id=st.just(f"t{number}"), owner=owner, depends_on=earlier)))
+    return TaskPlan(id=draw(ids("plan") if id is None else id), title=draw(texts()), tasks=drawn)
 
 
 @built_once
-def cases() -> SearchStrategy[Case]:
+def cases(
+    *,
+    id: SearchStrategy[str] | None = None,  # noqa: A002 - the name of the field
+    opportunity: SearchStrategy[str | None] | None = None,
+    customer: SearchStrategy[str | None] | None = None,
+    owner: SearchStrategy[str | None] | None = None,
+) -> SearchStrategy[Case]:
     """Draw cases.
+
+    Parameters
+    ----------
+    id, opportunity, customer, owner
+        Strategies for the four; ``None`` for any id, and of the last three for none.
 
     Examples
     --------
@@ -201,13 +230,13 @@ def cases() -> SearchStrategy[Case]:
     """
     return st.builds(
         Case,
-        id=ids("c"),
+        id=ids("c") if id is None else id,
         title=texts(),
         outcome=st.sampled_from(CASE_OUTCOMES),
         on=days(),
-        opportunity=st.none() | ids("o"),
-        customer=st.none() | ids("k"),
-        owner=st.none() | ids(),
+        opportunity=or_none(ids("o")) if opportunity is None else opportunity,
+        customer=or_none(ids("k")) if customer is None else customer,
+        owner=or_none(ids()) if owner is None else owner,
         note=texts(),
         lessons=st.lists(_TITLES, max_size=2),
         tags=st.lists(_WORDS, max_size=_MOST),
@@ -253,13 +282,21 @@ def risk_assessments() -> SearchStrategy[RiskAssessment]:
 
 
 @st.composite
-def risks(draw: DrawFn, *, id: SearchStrategy[str] | None = None) -> Risk:  # noqa: A002 - the name of the field
+def risks(
+    draw: DrawFn,
+    *,
+    id: SearchStrategy[str] | None = None,  # noqa: A002 - the name of the field
+    owner: SearchStrategy[str | None] | None = None,
+    responses: SearchStrategy[Sequence[Action]] | None = None,
+) -> Risk:
     """Draw risks with their assessments, responses and citations.
 
     Parameters
     ----------
-    id
-        Which ids.
+    id, owner
+        Strategies for the two; ``None`` for any id, and for no owner.
+    responses
+        Strategy for what is done about them; ``None`` for any action, or none.
 
     Examples
     --------
@@ -268,12 +305,12 @@ def risks(draw: DrawFn, *, id: SearchStrategy[str] | None = None) -> Risk:  # no
     3
     """
     thought = sorted(draw(st.lists(risk_assessments(), min_size=1, max_size=_MOST)), key=lambda one: one.on)
-    acted = draw(st.lists(actions(), max_size=1))
+    acted = draw(st.lists(actions(), max_size=1) if responses is None else responses)
     return Risk(
         id=draw(ids("risk") if id is None else id),
         title=draw(_TITLES),
         kind=draw(st.sampled_from(RISK_KINDS)),
-        owner=draw(st.none() | ids()),
+        owner=draw(or_none(ids()) if owner is None else owner),
         assessments=thought,
         response=draw(st.none() | st.sampled_from(RESPONSE_KINDS)),
         responses=acted,
@@ -284,8 +321,13 @@ def risks(draw: DrawFn, *, id: SearchStrategy[str] | None = None) -> Risk:  # no
 
 
 @built_once
-def pulse_surveys() -> SearchStrategy[PulseSurvey]:
+def pulse_surveys(*, owner: SearchStrategy[str | None] | None = None) -> SearchStrategy[PulseSurvey]:
     """Draw pulse surveys, of two to five marks.
+
+    Parameters
+    ----------
+    owner
+        Strategy for the team; ``None`` for any id, and for the company.
 
     Examples
     --------
@@ -294,4 +336,29 @@ def pulse_surveys() -> SearchStrategy[PulseSurvey]:
     (0, 1)
     """
     counts = st.lists(st.integers(0, 20), min_size=2, max_size=5)
-    return st.builds(PulseSurvey, on=days(), owner=st.none() | ids("t"), counts=counts, invited=st.none() | st.just(100))
+    team = or_none(ids("t")) if owner is None else owner
+    return st.builds(PulseSurvey, on=days(), owner=team, counts=counts, invited=st.none() | st.just(100))
+
+
+@st.composite
+def followed_up(
+    draw: DrawFn,
+    owner: SearchStrategy[str],
+    *,
+    team: SearchStrategy[str | None],
+    opportunity: SearchStrategy[str | None],
+    customer: SearchStrategy[str | None],
+) -> dict[str, Any]:
+    """Draw the fields of records that hold what follows from reviews: most of them empty, none with an id twice."""
+    agreed = [draw(actions(id=st.just(f"a{number + 1}"), owner=owner)) for number in range(draw(st.integers(0, 2)))]
+    answer = actions(id=st.just("a9"), owner=owner)
+    risk = risks(id=st.just("risk1"), owner=st.none() | owner, responses=st.lists(answer, max_size=1))
+    told = cases(id=st.just("c1"), opportunity=opportunity, customer=customer, owner=st.none() | owner)
+    asked = pulse_surveys(owner=team)
+    return {
+        "actions": agreed,
+        "plans": draw(st.lists(task_plans(id=st.just("plan1"), owner=owner), max_size=1)),
+        "cases": draw(st.lists(told, max_size=1)),
+        "risks": draw(st.lists(risk, max_size=1)),
+        "pulses": draw(st.lists(asked, max_size=2, unique_by=lambda survey: (survey.owner, survey.on))),
+    }

@@ -28,7 +28,7 @@ from salesperf.model.finding import SEVERITIES
 from salesperf.model.people import REP_KINDS
 from salesperf.testing.dates import FIRST_DAY, LAST_DAY, calendars, days, periods
 from salesperf.testing.deals import customers, opportunities, processes
-from salesperf.testing.follow_through import citations
+from salesperf.testing.follow_through import citations, followed_up
 from salesperf.testing.leads import channel_costs, leads
 from salesperf.testing.objectives import objectives
 from salesperf.testing.values import (
@@ -366,6 +366,12 @@ def records(draw: DrawFn) -> Records:
     recorded = {part.key: part for metric in measured for part in metric.recorded}
     owed = targets(owner=st.sampled_from((None, *owners)), metric=st.sampled_from(measured), currency=currency)
     done = actuals(owner=st.sampled_from(owners), metric=st.sampled_from(list(recorded.values())), currency=currency)
+    deals = draw(_deals(st.sampled_from(owners), currency))
+    customer, opportunity = (
+        st.sampled_from((None, *(one.id for one in deals[kind]))) for kind in ("customers", "opportunities")
+    )
+    team = st.sampled_from((None, *org.team_by_id))
+    followed = followed_up(st.sampled_from(owners), team=team, opportunity=opportunity, customer=customer)
     return Records(
         org=org,
         targets=_with_parents(draw, draw(st.lists(owed, max_size=4, unique_by=lambda target: target.key))),
@@ -373,7 +379,8 @@ def records(draw: DrawFn) -> Records:
         objectives=_roots(draw, draw(objectives(owner=st.sampled_from((None, *owners))))),
         calendar=draw(calendars()),
         findings=draw(st.lists(findings(), max_size=2)),
-        **draw(_deals(st.sampled_from(owners), currency)),
+        **deals,
+        **draw(followed),
     )
 
 

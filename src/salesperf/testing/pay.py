@@ -434,6 +434,7 @@ def commission_plans(draw: DrawFn, *, period: SearchStrategy[Period] | None = No
         period=draw(periods() if period is None else period),
         title=draw(texts()),
         payees=draw(st.lists(ids(), max_size=2)),
+        replaces=draw(st.lists(_keys(), max_size=2)),
         variable_share=draw(st.sampled_from(_SHARES)),
         resets=draw(or_none(st.sampled_from(GRAINS))),
         cap_of=draw(st.sampled_from(("window", "period"))),

@@ -29,6 +29,7 @@ __all__ = [
     "list_in",
     "number_in",
     "optional",
+    "quantity_of",
     "unit_in",
     "write_cell",
     "write_list",
@@ -270,6 +271,37 @@ def amount_of_unit(number: str, unit: Unit) -> Amount:
         return Amount.of(number, unit)
     except InvalidValueError as error:
         raise error.at("amount") from None
+
+
+def quantity_of(number: str, unit: Unit | None, column: str) -> Amount | Decimal:
+    """Make an amount of two cells, or a plain number where there is no unit.
+
+    Parameters
+    ----------
+    number
+        What :func:`amount_in` returned.
+    unit
+        Its unit; ``None`` for a plain number.
+    column
+        The column of the number, for the path of an error.
+
+    Raises
+    ------
+    InvalidValueError
+        If the number has more digits than the unit, or is too large.
+
+    Examples
+    --------
+    >>> from salesperf.model.amount import CNY
+    >>> quantity_of("0.24", None, "value"), str(quantity_of("80000", CNY, "value"))
+    (Decimal('0.24'), '80,000.00 CNY')
+    """
+    if unit is None:
+        return Decimal(number)
+    try:
+        return amount_of_unit(number, unit)
+    except InvalidValueError as error:
+        raise error.at(column) from None
 
 
 def write_cell(value: Cell) -> str:

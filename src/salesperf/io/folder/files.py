@@ -6,8 +6,12 @@ from salesperf.io.folder.layout import Layout
 
 __all__ = [
     "ABSENCES",
+    "ACTIONS",
+    "ACTION_CHANGES",
     "ACTUALS",
+    "ASSESSMENTS",
     "CALENDAR",
+    "CASES",
     "CHANGES",
     "CHECK_INS",
     "CONTACTS",
@@ -17,15 +21,22 @@ __all__ = [
     "LAYOUTS",
     "LEADS",
     "LEAD_CHANGES",
+    "MEASUREMENTS",
     "METRICS",
     "MILESTONES",
     "MOVES",
     "OBJECTIVES",
     "OPPORTUNITIES",
+    "PLANS",
     "PROCESSES",
+    "PULSES",
     "REPS",
+    "RESOURCES",
+    "RISKS",
     "STAGES",
     "TARGETS",
+    "TASKS",
+    "TASK_CHANGES",
     "TEAMS",
     "TOUCHES",
 ]
@@ -121,6 +132,34 @@ CHANGES: Final = Layout(
     optional=("stage", "amount", "unit", "expected_close", "owner", "category", "grade", "reason", "evidence"),
 )
 
+ACTIONS: Final = Layout(
+    file="actions.csv",
+    required=("id", "title", "owner", "created", "due"),
+    optional=("goal", "measure", "unit", "baseline", "goal_value", "finding", "risk"),
+)
+ACTION_CHANGES: Final = Layout(file="action_changes.csv", required=("action", "on", "status"), optional=("note",))
+MEASUREMENTS: Final = Layout(file="measurements.csv", required=("action", "on", "value"))
+PLANS: Final = Layout(file="plans.csv", required=("id",), optional=("title",))
+TASKS: Final = Layout(
+    file="tasks.csv",
+    required=("plan", "id", "owner", "created", "due"),
+    optional=("title", "start", "milestone", "depends_on"),
+)
+TASK_CHANGES: Final = Layout(file="task_changes.csv", required=("plan", "task", "on", "status"), optional=("note",))
+RESOURCES: Final = Layout(file="resources.csv", required=("plan", "task", "name", "amount"), optional=("unit",))
+CASES: Final = Layout(
+    file="cases.csv",
+    required=("id", "outcome", "on"),
+    optional=("title", "opportunity", "customer", "owner", "note", "lessons", "tags"),
+)
+RISKS: Final = Layout(
+    file="risks.csv",
+    required=("id", "title"),
+    optional=("kind", "owner", "response", "closed", "at_stake", "unit"),
+)
+ASSESSMENTS: Final = Layout(file="assessments.csv", required=("risk", "on", "likelihood", "impact"), optional=("note",))
+PULSES: Final = Layout(file="pulses.csv", required=("on", "counts"), optional=("owner", "invited"))
+
 LAYOUTS: Final = (
     REPS,
     TEAMS,
@@ -144,5 +183,16 @@ LAYOUTS: Final = (
     CONTACTS,
     OPPORTUNITIES,
     CHANGES,
+    ACTIONS,
+    ACTION_CHANGES,
+    MEASUREMENTS,
+    PLANS,
+    TASKS,
+    TASK_CHANGES,
+    RESOURCES,
+    CASES,
+    RISKS,
+    ASSESSMENTS,
+    PULSES,
 )
 """All files, in the order in which their faults are reported."""

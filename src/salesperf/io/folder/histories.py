@@ -1,12 +1,13 @@
 """Nouns whose state is their history, by the plain CSV layout: what stays the same in one file, what changes in another."""
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
-from salesperf.errors import InvalidValueError, SalesperfError
-from salesperf.io.folder.layout import Items
+from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError
+from salesperf.io.folder.layout import Items, faults_in
 from salesperf.io.folder.table import MOST_FAULTS
 
 __all__ = ["MOST_OF_ONE", "Histories", "Maker"]
@@ -31,9 +32,9 @@ class Histories(Generic[ChangeT]):
     Parameters
     ----------
     rows
-        The id of the noun and the change, for each row that changes anything.
+        By what the noun is known, its id where nothing else is said, and the change, for each row that changes anything.
     is_whole
-        Tells of an id whether all rows of the noun have been read.
+        Tells of that whether all rows of the noun have been read.
     of
         The column that says whose change a row is.
 
@@ -46,14 +47,14 @@ class Histories(Generic[ChangeT]):
     [0]
     """
 
-    rows: Items[tuple[str, ChangeT]]
-    is_whole: Callable[[str], bool]
+    rows: Items[tuple[Any, ChangeT]]
+    is_whole: Callable[[Any], bool]
     of: str
 
     @property
-    def of_each(self) -> dict[str, list[int]]:
+    def of_each(self) -> dict[Any, list[int]]:
         """The positions of the rows of each noun."""
-        positions: dict[str, list[int]] = {}
+        positions: dict[Any, list[int]] = {}
         for position, (whose, _) in enumerate(self.rows.items):
             positions.setdefault(whose, []).append(position)
         return positions
@@ -80,6 +81,8 @@ class Maker(Generic[ChangeT, NounT]):
         The code of the fault that a noun has no change; ``None`` where it need have none.
     field
         The field of the noun that holds what changes.
+    key
+        Returns by what the changes know a noun, given what stays the same.
 
     Examples
     --------
@@ -98,6 +101,7 @@ class Maker(Generic[ChangeT, NounT]):
     make: Callable[..., NounT]
     missing: str | None = None
     field: str = "history"
+    key: Callable[[Mapping[str, Any]], Any] = itemgetter("id")
     faults: list[SalesperfError] = attrs.field(factory=list)
 
     def items(self) -> Items[NounT]:
@@ -105,16 +109,17 @@ class Maker(Generic[ChangeT, NounT]):
         rows, seen = self.histories.of_each, set()
         made: dict[int, NounT] = {}
         for place, draft in enumerate(self.drafts.items):
+            key = self.key(draft)
             if len(self.faults) >= MOST_FAULTS:
                 self.faults.append(InvalidValueError("too_many_faults", path=self.drafts.path(place), limit=MOST_FAULTS))
                 break
-            if draft["id"] in seen:
+            if key in seen:
                 self.faults.append(InvalidValueError("not_unique", path=self.drafts.path(place, "id"), value=draft["id"]))
-            elif self.histories.is_whole(draft["id"]):
-                noun = self.noun(place, draft, rows.get(draft["id"], []))
+            elif self.histories.is_whole(key):
+                noun = self.noun(place, draft, rows.get(key, []))
                 if noun is not None:
                     made[place] = noun
-            seen.add(draft["id"])
+            seen.add(key)
         lines = tuple(self.drafts.lines[place] for place in made)
         faults = (*self.drafts.faults, *self.faults)
         return Items(layout=self.drafts.layout, items=tuple(made.values()), lines=lines, faults=faults)
@@ -137,6 +142,10 @@ class Maker(Generic[ChangeT, NounT]):
         for _ in range(min(max(len(left), 1), MOST_OF_ONE)):
             try:
                 return self.make(**{self.field: [changes.items[row][1] for row in left]}, **draft)
+            except InvalidInputError as error:
+                # The noun has told all that is wrong with it.
+                found.extend(self._placed(fault, place, left) for fault in faults_in(error)[:MOST_OF_ONE])
+                break
             except SalesperfError as error:
                 # The noun, its id, the field; of what stands in the field its position, and what is wrong with it.
                 field, where = error.path[2:3], error.path[3:]
@@ -150,3 +159,10 @@ class Maker(Generic[ChangeT, NounT]):
                 if error.code in _LEADING:
                     break
         return None
+
+    def _placed(self, fault: SalesperfError, place: int, rows: Sequence[int]) -> SalesperfError:
+        """Return a fault at the row of the change that it is of, or at that of the noun."""
+        if fault.path[2:3] != (self.field,):
+            return self.drafts.fault(fault, place)
+        position, *column = fault.path[3:]
+        return fault.at(*self.histories.rows.path(rows[int(position)], *map(str, column)))

@@ -12,13 +12,13 @@ import attrs
 from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.io.folder.cells import (
     amount_in,
-    amount_of_unit,
     date_in,
     flag_in,
     id_in,
     list_in,
     number_in,
     optional,
+    quantity_of,
     unit_in,
     write_cell,
     write_list,
@@ -227,12 +227,7 @@ def _key_result(*, objective: str, **row: Any) -> tuple[str, KeyResult]:  # noqa
 
 
 def _measured(number: str | None, unit: Unit | None, column: str) -> Measured:
-    if number is None:
-        return None
-    try:
-        return Decimal(number) if unit is None else amount_of_unit(number, unit)
-    except InvalidValueError as error:
-        raise error.at(column) from None
+    return None if number is None else quantity_of(number, unit, column)
 
 
 def _band(**ends: Decimal | None) -> Band | None:

@@ -12,7 +12,9 @@ from typing import Any, Final
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnitMismatchError, show
 from salesperf.io.folder.deals import read_deals
 from salesperf.io.folder.files import (
+    ACTIONS,
     ACTUALS,
+    ASSESSMENTS,
     CALENDAR,
     CHANGES,
     CUSTOMERS,
@@ -24,12 +26,16 @@ from salesperf.io.folder.files import (
     MILESTONES,
     OBJECTIVES,
     OPPORTUNITIES,
+    PLANS,
     PROCESSES,
     REPS,
+    RISKS,
     STAGES,
     TARGETS,
+    TASKS,
     TEAMS,
 )
+from salesperf.io.folder.follow_through import read_follow_through
 from salesperf.io.folder.layout import Faults, Items, Layout, faults_in, located
 from salesperf.io.folder.objectives import read_objectives
 from salesperf.io.folder.opportunities import REPEATS, Repeats
@@ -64,6 +70,11 @@ _CONSEQUENCES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         LEAD_CHANGES.file: frozenset({"lead_changes_missing", "too_many_faults"}),
         OPPORTUNITIES.file: frozenset({"unknown_opportunity", "too_many_faults"}),
         CHANGES.file: frozenset({"changes_missing", "too_many_faults"}),
+        ACTIONS.file: frozenset({"unknown_action", "too_many_faults"}),
+        PLANS.file: frozenset({"unknown_plan", "too_many_faults"}),
+        TASKS.file: frozenset({"unknown_task", "too_many_faults"}),
+        RISKS.file: frozenset({"unknown_risk", "too_many_faults"}),
+        ASSESSMENTS.file: frozenset({"assessments_missing", "too_many_faults"}),
     }
 )
 """What a file that cannot be read, or not to its end, makes other files look guilty of."""
@@ -126,8 +137,10 @@ def read(
         tables, metrics=metrics, owner_in=owner_in, calendar=calendar, progress=progress
     )
     deals = read_deals(tables, owner_in=owner_in, repeats=repeats, progress=progress)
+    known_deals = {deal.id for deal in deals.opportunities.items}
+    followed = read_follow_through(tables, org=org, owner_in=owner_in, deals=known_deals)
     faults = [*unread, *faults_of_org, *faults_of_calendar, *faults_of_metrics, *targets.faults, *actuals.faults]
-    faults += [*faults_of_objectives, *deals.faults]
+    faults += [*faults_of_objectives, *deals.faults, *followed.faults]
     try:
         records = Records(
             org=org,
@@ -140,11 +153,16 @@ def read(
             customers=deals.customers.items,
             processes=deals.processes,
             calendar=calendar,
+            actions=followed.actions,
+            plans=followed.plans.items,
+            cases=followed.cases.items,
+            risks=followed.risks,
+            pulses=followed.pulses.items,
             findings=chain(_unknown_files(place), *(table.findings for table in tables.values()), deals.findings),
         )
     except InvalidInputError as error:
         read: Mapping[str, Items[Any]] = {"targets": targets, "actuals": actuals, "customers": deals.customers}
-        faults.extend(located(error, read, {("targets", "parent"): "parent.period"}))
+        faults.extend(located(error, {**read, **followed.located}, {("targets", "parent"): "parent.period"}))
     if not targets.faults:
         faults.extend(_faults_of_currencies(targets, actuals))
     if faults:

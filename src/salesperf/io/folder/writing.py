@@ -31,6 +31,7 @@ from salesperf.io.folder.files import (
     TARGETS,
     TOUCHES,
 )
+from salesperf.io.folder.follow_through import rows_of_follow_through
 from salesperf.io.folder.layout import Layout
 from salesperf.io.folder.leads import rows_of_lead_changes, rows_of_leads, rows_of_touches
 from salesperf.io.folder.objectives import rows_of_check_ins, rows_of_key_results, rows_of_milestones, rows_of_objectives
@@ -48,12 +49,13 @@ _FILES: Final = frozenset(layout.file for layout in LAYOUTS)
 
 
 def write(records: Records, folder: str | os.PathLike[str]) -> None:
-    """Write records as a folder of CSV files, which :func:`read` reads back to equal records, but for their findings.
+    """Write records as a folder of CSV files, which :func:`read` reads back to equal records, but for what was found in them.
 
     Parameters
     ----------
     records
-        What to write. Findings are left out: they are about another source.
+        What to write. Findings are left out, since they are about another source, and so are the numbers that a risk cites,
+        since they are those of another day.
     folder
         Where to write. Its parent exists; the folder itself is new, or holds nothing but files of this layout, all of which
         are replaced.
@@ -113,6 +115,7 @@ def _contents(records: Records) -> dict[Layout, tuple[Sequence[str], Rows]]:
         COSTS: rows_of_costs(records.costs),
         CONTACTS: rows_of_contacts(records.customers, records.opportunities, records.leads),
         CHANGES: rows_of_changes(records.opportunities),
+        **rows_of_follow_through(records),
     }
     contents: dict[Layout, tuple[Sequence[str], Rows]] = {layout: (layout.columns, rows) for layout, rows in plain.items()}
     contents[TARGETS] = rows_of_targets(records.targets, records.calendar)

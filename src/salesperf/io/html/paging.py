@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from salesperf import report
 from salesperf.attainment import Attainment
-from salesperf.charts import Chart, attainment_chart, funnel_chart
+from salesperf.charts import Chart, attainment_chart, funnel_chart, variance_chart
 from salesperf.messages import Catalogs, render
 from salesperf.model.validators import require
 from salesperf.review import MetricSection, Review
@@ -20,6 +20,8 @@ __all__ = ["page"]
 
 _MOST_BULLETS: Final = 40
 """More members than that are in the table alone."""
+_MOST_EFFECTS: Final = 8
+"""More effects than that are in the table alone."""
 
 
 def page(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) -> str:
@@ -56,7 +58,7 @@ def page(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) 
     >>> from salesperf.io.folder import read_sample
     >>> built = review.build(read_sample(), owner="hangzhou", period=Period.month(2026, 8), as_of=date(2026, 8, 31))
     >>> page(built, lang="zh").count("<figure")
-    3
+    6
     """
     require(review, Review, path=("review",))
     text = report.markdown(review, lang=lang, catalogs=catalogs)
@@ -66,7 +68,7 @@ def page(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) 
     headings = _Headings()
     body = list(_with_pictures(parts, _Pictures(review, lang, catalogs), headings))
     return _template().render(
-        lang=lang,
+        lang=lang.replace("_", "-"),
         title="".join(part.content for part in title.children or ()),
         contents=headings.contents,
         contents_title=render("html.contents", lang=lang, catalogs=catalogs),
@@ -99,6 +101,8 @@ class _Pictures:
     def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
         self.review, self.lang, self.catalogs = review, lang, catalogs
         self._funnels = (section.funnel for section in review.deals if section.funnel.segments[0].deals)
+        lines = () if review.variance is None else review.variance.lines
+        self._variances = (line for line in lines if line.moved)
 
     def below(self, heading: str) -> Iterator[Chart]:
         """Yield those below a heading."""
@@ -110,6 +114,13 @@ class _Pictures:
             yield from self._bullets([member.attainment for member in first.members if member.level == 0])
         if heading == render("report.deals.funnel", lang=self.lang, catalogs=self.catalogs):
             yield funnel_chart(next(self._funnels), lang=self.lang, catalogs=self.catalogs)
+
+    def below_table(self, heading: str) -> Iterator[Chart]:
+        """Yield those below each table under a heading."""
+        if heading == render("report.variance.title", lang=self.lang, catalogs=self.catalogs):
+            line = next(self._variances)
+            if len(line.moved) <= _MOST_EFFECTS:
+                yield variance_chart(line.variance, lang=self.lang, catalogs=self.catalogs)
 
     def _members_of(self, section: MetricSection) -> str:
         title = section.title.text(self.lang, self.catalogs)
@@ -135,15 +146,16 @@ def _with_pictures(tokens: list[Token], pictures: _Pictures, headings: _Headings
         yield token
         if token.type == "table_close":
             yield _html("</div>")
+            yield from map(_figure, pictures.below_table(heading))
         elif token.type == "heading_close":
-            for chart in pictures.below(heading):
-                yield _html(_figure(chart))
+            yield from map(_figure, pictures.below(heading))
 
 
 def _html(text: str) -> Token:
     return Token("html_block", "", 0, content=text, block=True)
 
 
-def _figure(chart: Chart) -> str:
+def _figure(chart: Chart) -> Token:
     """Write a picture with its text alternative."""
-    return Markup('<figure role="img" aria-label="{}">{}</figure>').format(chart.alt, Markup(chart.svg()))  # noqa: S704 - SVG of ours
+    svg = Markup(chart.svg())  # noqa: S704 - of ours
+    return _html(Markup('<figure role="img" aria-label="{}">{}</figure>').format(chart.alt, svg))

@@ -46,6 +46,7 @@ from salesperf.model.rule import (
     Clip,
     Difference,
     Given,
+    Median,
     Minimum,
     OnCurve,
     OnSteps,
@@ -68,7 +69,7 @@ __all__ = ["KINDS", "RULES", "named_options"]
 RULES: Final[Mapping[str, type]] = MappingProxyType(
     {
         rule.__name__: rule
-        for rule in (Clip, Difference, Given, Minimum, OnCurve, OnSteps, Product, Quotient, Rounded, Sum, WeightedMean)
+        for rule in (Clip, Difference, Given, Median, Minimum, OnCurve, OnSteps, Product, Quotient, Rounded, Sum, WeightedMean)
     }
 )
 """Name to class of the rules of a breakdown: those of the library, since a document cannot hold a caller's own code."""
