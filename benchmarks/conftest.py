@@ -45,6 +45,16 @@ def _keep_time(request: pytest.FixtureRequest, benchmark: BenchmarkFixture) -> N
 
 
 @pytest.fixture
+def keep_time(request: pytest.FixtureRequest) -> Callable[[str, int, float], None]:
+    """Keep how long a part of ours took at a size, to be plotted beside its other sizes."""
+
+    def keep(name: str, size: int, seconds: float) -> None:
+        request.config.stash[TIMES].setdefault(f"{request.node.originalname}, {name}", {})[size] = seconds
+
+    return keep
+
+
+@pytest.fixture
 def ratio_in_turn(benchmark: BenchmarkFixture) -> Callable[[str, Callable[[], object], Callable[[], object], int], None]:
     """Time two calls in turn, so that whatever else the machine does weighs on both alike; keep the ratio of medians."""
 

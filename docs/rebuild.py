@@ -9,17 +9,20 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pages import pages, rebuilt
+from published import texts
 
 __all__ = ["main", "rebuild"]
 
 
 def rebuild(paths: Iterable[Path], *, write: bool) -> list[Path]:
     """Run pages, write those that differ if told to, and return them."""
-    texts = {path: rebuilt(path) for path in paths}
-    changed = [path for path, text in texts.items() if text != path.read_text(encoding="utf-8")]
+    asked = set(paths)
+    now = {path: text for path, text in texts() if path in asked}
+    now |= {path: rebuilt(path) for path in asked - now.keys()}
+    changed = sorted(path for path, text in now.items() if not path.exists() or text != path.read_text(encoding="utf-8"))
     if write:
         for path in changed:
-            path.write_text(texts[path], encoding="utf-8")
+            path.write_text(now[path], encoding="utf-8")
     return changed
 
 
@@ -29,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; status 1 if a page would change")
     parser.add_argument("page", nargs="*", type=Path, help="the pages; all of them if none is named")
     chosen = parser.parse_args(arguments)
-    changed = rebuild(chosen.page or pages(), write=not chosen.check)
+    chosen_pages = [path.resolve() for path in chosen.page] or [*pages(), *(path for path, _ in texts())]
+    changed = rebuild(chosen_pages, write=not chosen.check)
     for path in changed:
         print(f"{path}: {'would change' if chosen.check else 'rebuilt'}")
     return int(chosen.check and bool(changed))

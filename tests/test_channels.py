@@ -625,3 +625,11 @@ def test_tables_that_do_not_fit_make_no_tally(changed: dict[str, Any], code: str
     with pytest.raises(SalesperfError) as caught:
         attrs.evolve(ChannelTally.empty(as_of=date(2026, 9, 30)), **changed)
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_leads_that_began_centuries_apart_are_counted_as_any_others() -> None:
+    leads = [lead("l-1", began=date(1, 1, 1)), lead("l-2", began=date(1, 1, 1)), lead("l-3"), lead("l-4", "visit")]
+    tally = channels.count(leads, as_of=AS_OF)
+    old, new = (AS_OF - date(1, 1, 1)).days, (AS_OF - BEGAN).days
+    assert tally.cells.tolist() == [[0, new, 0], [1, new, 0], [1, old, 0]]
+    assert tally.counts.tolist() == [1, 1, 2]

@@ -3,7 +3,6 @@
 Every figure is computed a second time from the rows of the files, with integers and Fractions and without the library.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +11,7 @@ from statistics import median
 
 import attrs
 import pytest
+from crm_rows import CrmFiles, Row, read_crm
 from scipy import stats
 
 import salesperf as sp
@@ -31,37 +31,15 @@ PROCESS = sp.SalesProcess(
 
 
 @attrs.frozen(kw_only=True)
-class Row:
-    """A row of the export, read."""
-
-    id: str
-    agent: str
-    manager: str
-    office: str
-    product: str
-    account: str
-    stage: str
-    engaged: date | None
-    closed: date | None
-    value: int | None
-    price: int
-
-
-@attrs.frozen(kw_only=True)
 class Export:
     """The rows, and what is made of them."""
 
-    rows: tuple[Row, ...]
-    mismatches: int
+    files: CrmFiles
     records: sp.Records
 
-    def of(self, office: str = "", manager: str = "") -> list[Row]:
-        """Return the rows of an office, or of a manager's group."""
-        return [row for row in self.rows if office in ("", row.office) and manager in ("", row.manager)]
-
-
-def day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.files.rows
 
 
 def deal(row: Row) -> sp.Opportunity:
@@ -81,40 +59,14 @@ def deal(row: Row) -> sp.Opportunity:
 
 @pytest.fixture(scope="module")
 def export(data_folder: Callable[[str], Path]) -> Export:
-    folder = data_folder("crm_sales_opportunities")
-
-    def read(name: str) -> list[dict[str, str]]:
-        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-
-    agents = {row["sales_agent"]: row for row in read("sales_teams")}
-    prices = {row["product"]: int(row["sales_price"]) for row in read("products")}
-    lines = read("sales_pipeline")
-    names = [line["product"].replace("GTXPro", "GTX Pro") for line in lines]
-    rows = tuple(
-        Row(
-            id=line["opportunity_id"],
-            agent=line["sales_agent"],
-            manager=agents[line["sales_agent"]]["manager"],
-            office=agents[line["sales_agent"]]["regional_office"],
-            product=name,
-            account=line["account"],
-            stage=line["deal_stage"],
-            engaged=day(line["engage_date"]),
-            closed=day(line["close_date"]),
-            value=int(line["close_value"]) if line["close_value"] else None,
-            price=prices[name],
-        )
-        for line, name in zip(lines, names, strict=True)
-    )
-    offices = {row["manager"]: row["regional_office"] for row in agents.values()}
+    files = read_crm(data_folder("crm_sales_opportunities"))
+    offices = {agent.manager: agent.office for agent in files.agents}
     org = sp.Org(
         teams=[sp.Team(id=office) for office in set(offices.values())]
         + [sp.Team(id=manager, parent=office) for manager, office in offices.items()],
-        reps=[sp.Rep(id=agent, team=row["manager"]) for agent, row in agents.items()],
+        reps=[sp.Rep(id=agent.name, team=agent.manager) for agent in files.agents],
     )
-    records = sp.Records(org=org, opportunities=[deal(row) for row in rows], processes=[PROCESS])
-    return Export(rows=rows, mismatches=sum("GTXPro" in line["product"] for line in lines), records=records)
+    return Export(files=files, records=sp.Records(org=org, opportunities=map(deal, files.rows), processes=[PROCESS]))
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +82,7 @@ def section_of(export: Export, owner: str) -> DealSection:
 
 def test_the_quirks_are_those_that_the_page_names(export: Export) -> None:
     assert len(export.rows) == 8800
-    assert export.mismatches == 1480
+    assert export.files.mismatches == 1480
     assert sum(not row.account for row in export.rows) == 1425
     assert sum(row.engaged is None for row in export.rows) == 500
     assert len(export.records.org.reps) - len({row.agent for row in export.rows}) == 5
@@ -158,7 +110,7 @@ def test_the_quirks_are_those_that_the_page_names(export: Export) -> None:
 def test_what_was_decided_is_what_the_rows_say(
     export: Export, review: Review, owner: str | None, office: str, manager: str
 ) -> None:
-    rows = export.of(office, manager)
+    rows = export.files.of(office=office, manager=manager)
     decided = [row for row in rows if row.closed is not None and row.closed in QUARTER]
     won = [row for row in decided if row.stage == "Won"]
     closed = (review.deals[0] if owner is None else section_of(export, owner)).closed
@@ -177,7 +129,7 @@ def test_what_was_decided_is_what_the_rows_say(
 
 @pytest.mark.parametrize(("owner", "office"), [(None, ""), ("East", "East")])
 def test_what_is_open_is_what_the_rows_leave_open(export: Export, review: Review, owner: str | None, office: str) -> None:
-    rows = [row for row in export.of(office) if row.closed is None]
+    rows = [row for row in export.files.of(office=office) if row.closed is None]
     pipeline = (review.deals[0] if owner is None else section_of(export, owner)).pipeline
     assert pipeline.total.count == len(rows)
     assert pipeline.total.amount == sp.Amount.of(sum(row.price for row in rows), sp.USD)

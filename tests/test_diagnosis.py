@@ -42,7 +42,7 @@ from salesperf.allocation import audit as audit_plan
 from salesperf.attainment import Attainment, attain, tally
 from salesperf.channels import compare, count
 from salesperf.customers import Purchases, lifecycle
-from salesperf.diagnosis import DEFAULT_RULES, DiagnosisRule, Evidence, diagnose
+from salesperf.diagnosis import DEFAULT_RULES, Contradiction, DiagnosisRule, Evidence, contradictions, diagnose
 from salesperf.messages import catalog
 from salesperf.model.codes import Codes
 from salesperf.pipeline import ClosedDeals, closed
@@ -262,7 +262,7 @@ def test_dealers_and_our_own_people_on_one_customer_are_a_conflict() -> None:
     known = attrs.evolve(known, opportunities=deals)
     finding = one("channel_conflict", evidence(known))
     assert (finding.count, finding.at_stake, finding.citations[0].value) == (1, yuan(200), 0.5)
-    assert finding.citations[1].text("zh") == "客户 k-1 的在谈商机，涉及经销商、员工：2；来源：有客户的 4 单在谈商机"
+    assert finding.citations[1].text("zh") == "客户 k-1 的在手商机，涉及经销商、员工：2；来源：有客户的 4 单在手商机"
     assert of_rule("channel_conflict", evidence(known, owner="bo")) == []
     assert one("channel_conflict", evidence(known, as_of=THIRD.start, period=THIRD)).count == 1
     won = [attrs.evolve(deal, history=[*deal.history, Change(THIRD.start, stage="closed")]) for deal in deals]
@@ -304,6 +304,50 @@ def test_a_cause_is_what_the_caller_says() -> None:
     assert of_rule("missed_for_demand", said) == []
     assert one("missed_for_demand", evidence(attainments=short)).is_untold
     assert of_rule("missed_for_demand", evidence(attainments=[attained(None, 660, 6600)])) == []
+
+
+def test_a_change_of_money_says_nothing_of_a_target_in_another_unit() -> None:
+    change = decompose({"leads": 100, "deal_size": 50.0}, {"leads": 60, "deal_size": 50.0}).as_amounts(yuan(5000), yuan(3000))
+    few_visits = attained("ada", 660, 66, VISITS, COUNT)
+    assert of_rule("missed_for_demand", evidence(attainments=[few_visits], variances=[change])) == []
+    found = one("missed_for_demand", evidence(attainments=[few_visits, attained("ada", 6600, 660)], variances=[change]))
+    assert [citation.label.key for citation in found.citations[1:]] == ["metric.revenue"]
+
+
+# What contradicts what
+
+
+def contradicted(given: Evidence) -> dict[str, Contradiction]:
+    return {each.message.key.rpartition(".")[2]: each for each in contradictions(diagnose(given), given)}
+
+
+def test_one_change_taken_apart_against_another_is_a_contradiction() -> None:
+    change = decompose({"leads": 100, "average_order_value": 100.0}, {"leads": 60, "average_order_value": 120.0})
+    dear = change.as_amounts(yuan(10000), yuan(7200))
+    cheap = price_volume_mix({"a": Sold(10, yuan(1000))}, {"a": Sold(10, yuan(900))})
+    found = contradicted(evidence(attainments=[attained(None, 6600, 660)], variances=[dear, cheap]))
+    assert (found["effects"].kind, found["effects"].rules) == ("effects", ("missed_for_strategy",))
+    assert found["effects"].message.text("zh") == "策略问题导致未达标：价格造成损失，而按另一项比较，客单价却有所增加。"
+    assert contradicted(evidence(attainments=[attained(None, 6600, 660)], variances=[dear])) == {}
+
+
+def test_yardsticks_of_fairness_may_contradict_each_other_in_all_and_for_one_owner() -> None:
+    targets = [Target(owner=rep, metric=REVENUE, amount=yuan(100), period=THIRD) for rep in ("ada", "bo", "cy")]
+    alike, unlike = dict.fromkeys(("ada", "bo", "cy"), 1), {"ada": 3, "bo": 1, "cy": 2}
+    fair = contradicted(evidence(fairness=audit_plan(targets, potential=unlike, history=alike)))
+    assert fair["yardsticks"].message.text() == "Targets are unfair by potential, and fair by last year's results."
+    torn = contradicted(evidence(fairness=audit_plan(targets, potential=unlike, capacity={"ada": 1, "bo": 3, "cy": 2})))
+    assert set(torn) == {"owners"}
+    assert "2 (ada, bo)" in torn["owners"].message.text()
+    assert contradicted(evidence(fairness=audit_plan(targets, potential=unlike))) == {}
+
+
+def test_what_contradicts_is_refused_what_is_none() -> None:
+    for findings, given, rules in ((3, evidence(), ()), (three(), evidence(), ()), ([], 3, ()), ([], evidence(), three())):
+        wrong: Any = (findings, given)
+        with pytest.raises(InvalidValueError) as caught:
+            contradictions(*wrong, rules=rules)
+        assert caught.value.code == "wrong_type"
 
 
 # Key accounts
@@ -383,6 +427,11 @@ def test_new_reps_who_stay_behind_are_found() -> None:
     soon = attrs.evolve(behind, target=attrs.evolve(behind.target, period=Period.quarter(2027, 1)), entries=0)
     assert one("weak_ramp", evidence(known, member_attainments=[soon])).is_untold
     assert one("weak_ramp", evidence(known, member_attainments=[attained("new", 6600, 3300)])).severity in ("info", "warning")
+    both = one("weak_ramp", evidence(known, member_attainments=[attained("new", 6600, 660, VISITS, COUNT), behind]))
+    assert ([citation.label.arguments["metric"] for citation in both.citations], both.at_stake) == (
+        [Message("metric.revenue"), Message("metric.visits")],
+        yuan(5940),
+    )
     visits = attained("new", 6600, 660, VISITS, COUNT)
     assert one("weak_ramp", evidence(known, member_attainments=[visits])).at_stake is None
 
@@ -412,6 +461,8 @@ def test_inaccurate_data_are_found_with_the_gravest_faults() -> None:
     assert report.score is not None
     assert finding.citations[0].value == report.score.value
     assert len(finding.citations) > 1
+    few = one("inaccurate_data", evidence(quality=audit(records_of(deals[:4]), as_of=SEP_30)))
+    assert few.lacks == Message.of("diagnosis.lacks.more_records", n=4, fewest=5)
     strict = attrs.evolve(DEFAULT_RULES["inaccurate_data"], threshold=0.0)
     assert diagnose(evidence(quality=report), rules=[strict]) == ()
 
@@ -437,15 +488,21 @@ def three(*_: object) -> Any:  # noqa: ANN401 - the fault
     return [3]
 
 
+def silent(*_: object) -> Any:  # noqa: ANN401 - the fault
+    return None
+
+
 def test_what_is_malformed_is_refused() -> None:
     rule = DEFAULT_RULES["few_leads"]
     wrong = attrs.evolve(rule, look=three)
+    forgetful = attrs.evolve(rule, look=silent)
     report = attained(None, 10, 660)
     refusals: list[tuple[Any, str]] = [
         (lambda: diagnose(three()), "wrong_type"),
         (lambda: diagnose(evidence(), rules=three()), "wrong_type"),
         (lambda: diagnose(evidence(), rules=[rule, rule]), "invalid_input"),
         (lambda: diagnose(evidence(), rules=[wrong]), "wrong_type"),
+        (lambda: diagnose(evidence(), rules=[forgetful]), "wrong_type"),
         (lambda: rule.found([]), "too_few"),
         (lambda: attrs.evolve(rule, look=three()), "wrong_type"),
         (lambda: evidence(as_of=date(2026, 6, 30)), "review_not_begun"),
@@ -457,6 +514,20 @@ def test_what_is_malformed_is_refused() -> None:
         with pytest.raises(SalesperfError) as caught:
             refused()
         assert caught.value.code == code
+
+
+def test_what_a_rule_raises_tells_which_rule_that_was() -> None:
+    def stumble(given: Evidence, rule: DiagnosisRule) -> Iterator[Finding]:
+        raise ZeroDivisionError(given, rule)
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        diagnose(evidence(), rules=[attrs.evolve(DEFAULT_RULES["few_leads"], look=stumble)])
+    assert caught.value.__notes__ == ["in the rule 'few_leads' of the diagnosis"]
+
+
+def test_an_attainment_of_a_period_that_was_over_may_be_of_a_later_day() -> None:
+    later = attrs.evolve(attained(None, 6600, 660), as_of=date(2027, 1, 5))
+    assert evidence(attainments=[later], period=Period.year(2026), as_of=SEP_30).attainments == (later,)
 
 
 def test_every_result_of_a_later_day_is_told() -> None:

@@ -128,6 +128,17 @@ def test_a_team_without_members_that_owes_nothing_has_no_line_in_the_audit_of_a_
     assert [line.owner for line in audit(weighed, capacity={"ada": 1, "bo": 1, "empty": 2}).lines] == ["ada", "bo", "empty"]
 
 
+def test_what_was_done_before_is_a_yardstick_and_so_is_the_company() -> None:
+    # Both are to do 50; of 150 done before ada did 100 and bo 50: 100 of 150 is the mean, ada's 0.5 lies below it.
+    found = audit(allocate(of(100), {"ada": 1, "bo": 1}), history={"ada": Amount.of(100, COUNT), "bo": Amount.of(50, COUNT)})
+    assert [(line.yardstick, line.index) for line in found.lines] == [("history", 0.75), ("history", 1.5)]
+    assert audit([of(10, "ada")], history={"ada": 0}).lines[0].reason == "no_history"
+    (line,) = audit([of(100)], potential={None: 400}).lines
+    assert (line.owner, line.ratio, line.index) == (None, 0.25, 1.0)
+    beside = audit([of(100), of(20, "ada")], potential={None: 400, "ada": 100})
+    assert [(line.owner, line.ratio) for line in beside.lines] == [(None, 0.25), ("ada", 0.2)]
+
+
 def test_an_audit_of_nothing_has_no_lines() -> None:
     found = audit([], potential={})
     assert (found.lines, found.rows(), found.measures) == ((), [], ())
@@ -148,6 +159,8 @@ MONEY = Target(owner="bo", metric=REVENUE, amount=Amount.of(1, CNY), period=YEAR
         ([of(1, "ada")], {"potential": [1]}, InvalidValueError, "basis_no_mapping", ("potential",)),
         ([of(1, "ada")], {"capacity": {"bo": 1}}, UnknownNameError, "audit_lacks", ("capacity",)),
         ([of(1, "ada")], {"capacity": {"ada": -1}}, InvalidValueError, "weights_invalid", ("capacity", "ada")),
+        ([of(1)], {"potential": {"ada": 1}}, UnknownNameError, "audit_lacks", ("potential",)),
+        ([of(1)], {"potential": {None: -1}}, InvalidValueError, "weights_invalid", ("potential", "company")),
         ([of(1, "ada")], {"capacity": {"ada": "1"}}, InvalidValueError, "wrong_type", ("capacity", "ada")),
         ([of(1, "ada")], {"potential": {"ada": 1}, "tolerance": 0.1}, InvalidValueError, "rate_float", ("tolerance",)),
     ],

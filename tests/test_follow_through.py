@@ -422,7 +422,7 @@ def test_a_pipeline_shows_its_risks_with_their_numbers() -> None:
         ("pipeline/stale_pipeline/east", 5, 5, yuan(500)),
     ]
     assert [cited.value for cited in found[0].citations] == [0.5, yuan(1000)]
-    assert found[1].citations[0].text("zh") == "商机 o-1 占比：60.0%（n = 3）；来源：本期在谈商机"
+    assert found[1].citations[0].text("zh") == "商机 o-1 占比：60.0%（n = 3）；来源：本期在手商机"
     enough = coverage(
         [deal(f"o-{number}", 1000) for number in range(9)],
         STANDARD_PROCESSES["solution"],

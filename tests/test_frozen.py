@@ -53,6 +53,13 @@ def test_it_contains_another_when_that_adds_nothing(one: FrozenMap[str, object],
     assert one.contains({})
 
 
+def test_what_it_has_not_is_nothing_or_what_was_asked_for_instead() -> None:
+    scope = FrozenMap({"region": "East"})
+    assert scope.get("region") == scope.get("region", "West") == "East"
+    assert scope.get("product") is None
+    assert scope.get("product", 3) == 3
+
+
 def test_keys_without_a_total_order_still_make_equal_maps_hash_alike() -> None:
     one = FrozenMap([(frozenset({1}), "a"), (frozenset({2}), "b")])
     other = FrozenMap([(frozenset({2}), "b"), (frozenset({1}), "a")])

@@ -109,6 +109,36 @@ def test_a_page_for_a_browser_may_be_chosen(company: Path, capsys: pytest.Captur
     assert f"<h1>{title.removeprefix('# ')}</h1>" in text
 
 
+def test_a_number_is_pulled_apart_to_its_entries(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([str(company), "--explain", "attainment/visits/actual"]) == 0
+    assert capsys.readouterr().out == "actual: 24 = sum of\n  2026-09-08, ada: 24\n"
+    assert program.main([str(company), "--explain", "attainment/visits/actual", "--lang", "zh"]) == 0
+    assert capsys.readouterr().out == "实际：24 = 以下各项之和\n  2026年9月8日，ada：24\n"
+
+
+def test_without_an_address_every_number_is_listed_and_with_the_beginning_of_one_those_below(
+    company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert program.main([str(company), "--explain"]) == 0
+    every = capsys.readouterr().out.splitlines()
+    assert program.main([str(company), "--explain", "attainment/visits"]) == 0
+    some = capsys.readouterr().out.splitlines()
+    assert "attainment/visits/actual: actual: 24" in some
+    assert set(some) < set(every)
+    assert all(line.startswith("attainment/visits/") for line in some)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("attainment/visits/gpa", "perhaps 'attainment/visits/gap', got 'attainment/visits/gpa'"), ("no such thing", "(hint:")],
+)
+def test_a_number_that_is_not_there_is_told(address: str, said: str, company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([str(company), "--explain", address]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("--explain: ")
+    assert said in told
+
+
 def test_without_the_extra_the_way_to_a_page_is_told(
     company: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,10 +156,41 @@ def test_without_actuals_a_plan_is_reviewed_on_the_day_asked_for(company: Path, 
     assert capsys.readouterr().out == review(company, "2026-Q3", "2026-07-31")
 
 
+@pytest.mark.parametrize(("day", "period"), [("2026-06-30", "2026-Q2"), ("2026-09-08", "2026-Q3")])
+def test_the_last_review_is_made_again_and_compared(
+    day: str, period: str, company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = sp.io.folder.read(company)
+    before = sp.review.build(records, owner="east", period=sp.Period.parse(period), as_of=date.fromisoformat(day))
+    held = sp.Period.quarter(2026, 3)
+    built = sp.review.build(records, owner="east", period=held, as_of=date(2026, 9, 30), previous=before)
+    assert program.main([str(company), "--for", "east", "--as-of", "2026-09-30", "--previous", day]) == 0
+    text = capsys.readouterr().out
+    assert text == sp.report.markdown(built)
+    assert "## Since the last review" in text
+
+
+def test_of_any_run_of_days_the_last_review_is_of_the_same_days(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = [str(company), "--period", "2026-09-02..2026-09-20", "--as-of", "2026-09-15", "--previous"]
+    assert program.main([*chosen, "2026-09-08"]) == 0
+    assert "The last review, as of 2026-09-08, was of the same period" in capsys.readouterr().out
+    assert program.main([*chosen, "2026-08-31"]) == 2
+    assert capsys.readouterr().err.startswith("--previous: expected a day from 2026-09-02 to 2026-09-20, ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["--previous", "then"], "--previous: expected a date such as 2026-09-30, year first, got 'then'"),
+        (
+            ["--previous", "2026-09-08"],
+            "--previous: expected a review of an earlier day than 2026-09-08, got one as of 2026-09-08",
+        ),
         (["--as-of", "today"], "--as-of: expected a date such as 2026-09-30, year first, got 'today'"),
+        (
+            ["--as-of", "2026-08-31", "--period", "2026-09"],
+            "--as-of: expected a day on or after the first of the period, 2026-09-01, got 2026-08-31",
+        ),
         (["--period", "summer"], "--period: expected a period such as 2026, "),
         (["--for", "bo"], "--for: expected the id of a rep or a team, got 'bo'"),
         (["--for", "East"], "--for: expected the id of a rep or a team, perhaps 'east', got 'East'"),

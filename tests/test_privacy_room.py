@@ -25,19 +25,26 @@ from salesperf import (
     Finding,
     Lead,
     LeadChange,
+    Measurement,
     Message,
     Move,
     Opportunity,
     Org,
     Period,
     Pool,
+    PulseSurvey,
     Rating,
     Records,
     Rep,
+    Risk,
+    RiskAssessment,
     SalesperfError,
     Spiff,
     Stage,
+    StatusChange,
     Target,
+    Task,
+    TaskPlan,
     Team,
     Touch,
 )
@@ -129,6 +136,45 @@ RECORDS = Records(
     ],
 )
 
+CALL = Action(
+    id="a-1",
+    title="Call Zhang Wei Trading",
+    goal="as Ada Lovelace said",
+    owner="ada",
+    created=DAY,
+    due=AS_OF,
+    history=[StatusChange(DAY, "done", note="Ada Lovelace called")],
+)
+VISIT = attrs.evolve(CALL, id="a-2", title="Visit", history=[])
+TASK = Task(id="t-1", title="Call Ada Lovelace", owner="ada", created=DAY, due=AS_OF, resources={"days": 5, "city": 2})
+CASE = Case(
+    id="c-1",
+    title="Zhang Wei Trading is lost",
+    outcome="lost",
+    on=DAY,
+    opportunity="o-1",
+    customer="k-1",
+    owner="ada",
+    note="Zhang Wei Trading said no to Ada Lovelace",
+    lessons=["Ask early.", "Ask Zhang Wei Trading twice."],
+    tags=["price", "Zhang Wei Trading"],
+)
+RISK = Risk(
+    id="r-1",
+    title="Ada Lovelace leaves",
+    owner="ada",
+    assessments=[RiskAssessment(on=DAY, likelihood=2, impact=5, note="so said Ada Lovelace")],
+    responses=[VISIT],
+)
+FOLLOWED = attrs.evolve(
+    RECORDS,
+    actions=[CALL],
+    plans=[TaskPlan(id="p-1", tasks=[TASK])],
+    cases=[CASE, Case(id="c-2", outcome="won", on=DAY, opportunity="o-1"), Case(id="c-3", outcome="won", on=DAY)],
+    risks=[RISK],
+    pulses=[PulseSurvey(on=DAY, owner="east", counts=[1, 2, 3])],
+)
+
 
 # Pseudonyms and redaction
 
@@ -193,6 +239,31 @@ def test_redaction_numbers_scopes_so_that_targets_stay_apart() -> None:
     assert redact(clean, facts=["customer", "wechat"]) == clean
 
 
+def test_what_follows_from_a_review_names_its_owner_in_pseudonym_and_says_nothing_freely() -> None:
+    hidden = pseudonymize(FOLLOWED, KEY, facts=["city"])
+    ada, east = pseudonym("owner", "ada", KEY), pseudonym("owner", "east", KEY)
+    undertaken: list[Any] = [
+        *hidden.actions,
+        *hidden.plans[0].tasks,
+        hidden.cases[0],
+        *hidden.risks,
+        *hidden.risks[0].responses,
+    ]
+    assert {noun.owner for noun in undertaken} == {ada}
+    assert hidden.pulses[0].owner == east
+    assert hidden.cases[0].opportunity == hidden.cases[1].opportunity == hidden.opportunities[0].id
+    assert hidden.cases[0].customer == hidden.customers[0].id
+    # What a task takes is no fact of anybody, whatever it is called.
+    assert hidden.plans[0].tasks[0].resources == TASK.resources
+    for clean in (hidden, redact(FOLLOWED)):
+        said = [clean.actions[0].title, clean.actions[0].goal, clean.actions[0].history[0].note, clean.plans[0].tasks[0].title]
+        said += [clean.cases[0].title, clean.cases[0].note, *clean.cases[0].lessons]
+        said += [clean.risks[0].title, clean.risks[0].assessments[0].note, clean.risks[0].responses[0].title]
+        assert set(said) == {"-"}
+        # By its words a later review finds a case: they stay, as the names of competitors do.
+        assert clean.cases[0].tags == CASE.tags
+
+
 # What is held
 
 
@@ -235,6 +306,19 @@ def test_all_that_is_held_of_a_contact_a_customer_and_a_lead_is_found() -> None:
     assert ("opportunities", "customer") in customer
     assert not any("contacts" in field for _, field in customer)
     assert subject_export(RECORDS, Subject("lead", "nobody")).items == ()
+
+
+def test_what_somebody_undertook_and_what_is_told_of_them_is_found() -> None:
+    held = {(item.kind, item.field): item.value for item in subject_export(FOLLOWED, Subject("rep", "ada")).items}
+    assert held["actions", "title"] == "Call Zhang Wei Trading"
+    assert held["actions", "history[0].note"] == "Ada Lovelace called"
+    assert held["plans", "tasks[0].due"] == "2026-09-30"
+    assert held["risks", "responses[0].owner"] == held["cases", "owner"] == "ada"
+    customer = {item.field for item in subject_export(FOLLOWED, Subject("customer", "k-1")).items if item.kind == "cases"}
+    assert {"customer", "note", "lessons[1]", "tags[0]"} <= customer
+    told = attrs.evolve(FOLLOWED, cases=[attrs.evolve(CASE, customer=None, opportunity=None)])
+    fields = {item.field for item in subject_export(told, Subject("customer", "k-1")).items if item.kind == "cases"}
+    assert fields == {"title", "note", "lessons[1]", "tags[0]"}
 
 
 # Erasing
@@ -293,6 +377,31 @@ def test_a_lead_and_a_contact_leave_the_counts() -> None:
     assert "note" not in contact.customers[1].facts  # which named them
 
 
+def test_of_a_rep_who_is_erased_what_was_undertaken_stays_in_pseudonym_and_names_nobody() -> None:
+    erasure = erase(FOLLOWED, Subject("rep", "ada"), key=KEY)
+    left = erasure.records
+    assert {left.actions[0].owner, left.plans[0].tasks[0].owner, left.risks[0].owner, left.cases[0].owner} == {
+        erasure.pseudonym
+    }
+    assert (left.actions[0].goal, left.actions[0].history[0].note, left.actions[0].title) == ("-", "-", CALL.title)
+    assert (left.risks[0].title, left.cases[0].note, left.plans[0].tasks[0].title) == ("-", "-", "-")
+    kinds = {each.kind: (each.kept, each.removed) for each in erasure.kinds}
+    assert (kinds["actions"], kinds["plans"], kinds["cases"], kinds["risks"]) == ((1, 0), (1, 0), (1, 0), (1, 0))
+    disowned = erase(FOLLOWED, Subject("rep", "ada"), key=KEY, keep={}).records
+    assert disowned.cases[0].owner is None
+
+
+def test_a_case_is_kept_with_its_deal_or_goes_with_it() -> None:
+    shell = erase(FOLLOWED, Subject("customer", "k-1"), key=KEY).records
+    assert [case.customer for case in shell.cases] == [shell.customers[0].id, None, None]
+    assert (shell.cases[0].title, shell.cases[0].note, shell.cases[0].lessons) == ("-", "-", ("Ask early.", "-"))
+    assert shell.cases[0].tags == ("price",)
+    gone = erase(FOLLOWED, Subject("customer", "k-1"), key=KEY, keep={"opportunity": "by contract"}).records
+    assert [(case.customer, case.opportunity) for case in gone.cases] == [(None, "o-1"), (None, "o-1"), (None, None)]
+    nothing = erase(FOLLOWED, Subject("customer", "k-1"), key=KEY, keep={}).records
+    assert [case.id for case in nothing.cases] == ["c-3"]
+
+
 # Retention
 
 
@@ -321,6 +430,27 @@ def test_what_is_kept_for_too_long_is_told_by_kind() -> None:
     assert report.text("zh").splitlines()[-1] == "联系人：1 条没有日期，无法判断。"
     assert report.rows()[0]["until"] == date(2020, 1, 21)
     assert check_retention(known, {"actual": 29}, as_of=AS_OF).expired == ()
+
+
+def test_what_follows_from_a_review_may_be_kept_until_some_time_after_it_is_over() -> None:
+    measured = attrs.evolve(
+        CALL, id="a-3", measure="calls", baseline=1, goal_value=2, measurements=[Measurement(date(2026, 9, 9), 2)]
+    )
+    late = attrs.evolve(TASK, id="t-2", history=[StatusChange(DAY, "planned"), StatusChange(date(2026, 9, 5), "dropped")])
+    closed = attrs.evolve(RISK, id="r-2", responses=[measured], closed=date(2026, 9, 3))
+    known = attrs.evolve(
+        FOLLOWED, plans=[TaskPlan(id="p-1", tasks=[TASK, late])], risks=[RISK, closed], actions=[CALL], cases=[CASE]
+    )
+    report = check_retention(known, {"action": 10, "task": 10, "case": 10, "risk": 10}, as_of=AS_OF)
+    assert [(each.kind, each.record, each.overdue_days) for each in report.expired] == [
+        ("action", "a-1", 19),
+        ("case", "c-1", 19),
+        ("risk", "r-2", 17),
+        ("task", "p-1/t-2", 15),
+        ("action", "a-3", 11),
+    ]
+    assert report.undated == {}
+    assert report.text("zh").splitlines()[1] == "改进行动：2 条，最长超期 19 天。"
 
 
 # Refusals

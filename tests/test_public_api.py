@@ -7,6 +7,7 @@ import pkgutil
 import string
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -147,3 +148,8 @@ def test_a_package_that_loads_on_first_use_says_what_it_lacks(name: str) -> None
         _ = package.sales
     assert set(package.__all__) <= set(dir(package))
     assert [public for public in package.__all__ if package.__getattr__(public) is not getattr(package, public)] == []
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert salesperf.__version__ == project["version"]

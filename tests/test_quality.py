@@ -441,6 +441,16 @@ def test_a_report_says_what_cannot_be_told_and_what_a_rule_without_words_found()
     assert (empty.breakdown.value, dict(empty.scores_by_owner)) == (None, {})
     assert QualityReport.of_tally(QualityTally.empty(as_of=AS_OF, rules=[])).breakdown.value is None
     assert quality_card([]) is None
+    shares = {dimension: report.dimension_share(dimension) for dimension in DIMENSIONS}
+    assert (shares["completeness"].value, shares["completeness"].n, shares["completeness"].interval) == (0.5, 2, None)
+    for dimension, share in shares.items():
+        assert dimension == "completeness" or (share.value, share.n) == (None, 0)
+    assert shares["conformity"].reason is not None
+    assert shares["conformity"].reason.text("zh") == "该维度没有一条规则能够检查：流程符合性"
+    assert QualityReport.of_tally(QualityTally.empty(as_of=AS_OF, rules=[])).dimension_share("validity").value is None
+    with pytest.raises(InvalidValueError) as caught:
+        report.dimension_share("beauty")  # type: ignore[arg-type] # the point
+    assert (caught.value.code, caught.value.path) == ("choice", ("dimension",))
     told = QualityReport.of_tally(tally, findings=[Finding(rule="told", message=Message("Somebody told us"))])
     assert [(row["fault"], row["mend"]) for row in told.finding_rows()] == [("Somebody told us", "")]
     assert report != 1

@@ -100,7 +100,7 @@ def test_the_opening_says_whose_which_days_and_how_far_they_have_passed() -> Non
         "As of 2026-08-14: 33 of 66 workdays have passed (50.0%). The period is not over; every figure is as of that day.",
     ]
     over = markdown(review_of(owner="east", as_of=AFTER)).splitlines()
-    assert (over[0], over[2]) == ("# Sales review: East, Q3 2026", "As of 2026-10-05. The period is over: 66 workdays.")
+    assert (over[0], over[2]) == ("# Sales review: East, Q3 2026", "As of 2026-10-05. The period is over (workdays: 66).")
     weekend = Period(date(2026, 8, 15), date(2026, 8, 17))
     assert "0 of 0 workdays have passed (–)" in markdown(review_of(period=weekend, as_of=weekend.start))
     assert "To know first: joined, dealer." in markdown(
@@ -117,6 +117,8 @@ def test_nothing_owed_and_nothing_done_make_a_short_report() -> None:
     text = markdown(review_of())
     assert [line for line in text.splitlines() if line.startswith("## ")] == [
         "## In short",
+        "## What to discuss first",
+        "## Team",
         "## Targets that ended unmet",
         "## Data, and what is missing",
     ]
@@ -321,6 +323,7 @@ def test_columns_line_up_and_numbers_are_set_to_the_right() -> None:
         ("carriage\r\nreturn", "carriage  return"),
         ("\x1b[31mred", r" \[31mred"),
         ("line\u2028separator\x85next", "line separator next"),
+        ("\u202e%6.99", " %6.99"),
         ("{owner}", "{owner}"),
         ("metric.revenue", "metric.revenue"),
     ],
@@ -330,6 +333,13 @@ def test_names_are_shown_as_they_are_and_mean_nothing_to_markdown(name: str, sho
     text = markdown(review_of([goal("ada", 66)], [done("ada", 1, JULY.start)], reps=reps))
     assert table(text, "Visits: who contributed")[2][0] == f"· {shown}".strip()
     assert markdown(review_of(reps=reps, owner="ada")).splitlines()[0].split() == f"# Sales review: {shown}, Q3 2026".split()
+
+
+def test_one_long_name_does_not_blow_up_every_line() -> None:
+    reps = [Rep(id="ada", name="a" * 10_000, team="east"), Rep(id="bo", name="Bo", team="east")]
+    text = markdown(review_of([goal("ada", 66), goal("bo", 66)], SALES, reps=reps))
+    lengths = [len(line) for line in lines_below(text, "Visits: who contributed") if line.startswith("|") and "aaa" not in line]
+    assert 120 < max(lengths) < 300
 
 
 def test_titles_and_scopes_of_one_s_own_are_escaped_too() -> None:

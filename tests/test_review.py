@@ -36,6 +36,7 @@ from salesperf import (
     Unit,
     UnitMismatchError,
     UnknownNameError,
+    __version__,
 )
 from salesperf.attainment import Gap
 from salesperf.model.finding import SEVERITIES
@@ -118,6 +119,7 @@ def test_a_review_holds_the_company_its_teams_and_its_reps_against_what_they_owe
     actuals = [*every_day("ada", 1, JULY), *every_day("bo", 2, JULY), done("bo", 999, date(2026, 8, 15))]
     review = review_of(company(targets, actuals))
     section = only(review)
+    assert review.version == __version__
     assert (section.owner, section.metric, section.owed.basis) == (None, VISITS, "rolled_up")
     assert (section.attainment.target.amount, section.attainment.actual) == (Amount.of(100, COUNT), Amount.of(71, COUNT))
     # What is sold the day after the review is not known yet.
@@ -451,7 +453,8 @@ def test_nothing_owed_and_nothing_entered_are_serious() -> None:
         ("nothing_owed", "serious"),
     ]
     assert (review.metrics, review.rows(), review.unmet) == ((), [], ())
-    assert review.breakdowns == (review.quality.report.breakdown,)
+    assert review.team is not None
+    assert review.breakdowns == (review.team.breakdown, review.quality.report.breakdown)
 
 
 @pytest.mark.parametrize(
@@ -766,7 +769,8 @@ def test_sales_on_few_days_make_ranges_doubtful() -> None:
     assert told(review_of(company([visits(None, 200)], few)), "few_days") == [
         (
             None,
-            "Visits: entries on 3 of 33 workdays. Ranges take days as independent of each other, so they say little here.",
+            ("Visits: entries on 3 days, of a time with 33 workdays."
+            " Ranges take days as independent of each other, so they say little here."),
         )
     ]
     assert told(review_of(company([visits(None, 200)], every_day("ada", 3, JULY))), "few_days") == []

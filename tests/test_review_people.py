@@ -17,7 +17,8 @@ from salesperf.feedback import FeedbackReport, summarize
 from salesperf.messages import LANGUAGES
 from salesperf.model.rating import Relation
 from salesperf.report import markdown
-from salesperf.review import PEOPLE_KINDS, Audience, PeopleResults, PeopleSection, Review, build
+from salesperf.report.cutting import MOST_LINES
+from salesperf.review import PEOPLE_KINDS, Audience, PeopleResults, PeopleSection, Review, build, explain
 
 QUARTER: Final = sp.Period.quarter(2026, 3)
 JULY, AUGUST, SEPTEMBER = (sp.Period.month(2026, month) for month in (7, 8, 9))
@@ -218,6 +219,22 @@ def test_feedback_is_that_of_the_last_release_within_the_period() -> None:
     assert [(line.on, line.score) for line in early.feedback] == [(date(2026, 7, 1), 2.0)]
 
 
+def test_of_people_there_are_the_trees_of_what_the_audience_sees_and_of_nothing_else() -> None:
+    people = PeopleResults(
+        statements=[paid("ada"), paid("bo")],
+        appraisals=[appraised("ada"), appraised("bo")],
+        feedback={date(2026, 9, 1): summarized(said("ada", "manager", 4), said("bo", "manager", 2))},
+    )
+
+    def addresses(audience: Audience | None) -> list[str]:
+        numbers = explain(reviewed(people, audience))
+        assert all(numbers.tree(address).holds() for address in numbers.addresses)
+        return [address for address in numbers.addresses if address.startswith(("pay/", "appraisal/", "feedback/"))]
+
+    assert addresses(Audience(reader="ada")) == ["pay/CNY", "appraisal/ada", "feedback/ada"]
+    assert addresses(None) == []
+
+
 # Pay
 
 
@@ -257,6 +274,21 @@ def test_of_a_pool_there_is_a_sum_alone_since_its_entries_tell_what_colleagues_g
     testing.assert_breakdowns_hold(line.breakdown)
 
 
+def test_what_is_held_of_a_pool_is_a_sum_too_since_its_parts_are_entries_of_colleagues() -> None:
+    pool = sp.Pool(key="together", team="north", rate=Decimal("0.1"), weights={"ada": 3, "bo": 7})
+    terms = plan(rated=[FLAT], pools=[pool], release=sp.Release())
+    entries = [sale(1, "ada", date(2026, 8, 3), 1_000), sale(77, "north", date(2026, 8, 4), 20_000)]
+    july = statement(terms, entries, payee="ada", period=JULY)
+    august = statement(terms, entries, payee="ada", period=AUGUST, previous=july)
+    # In September the pool is gone, and what it earned is released at once: the account is a colleague's all the same.
+    september = statement(plan(rated=[FLAT]), entries, payee="ada", period=SEPTEMBER, previous=august)
+    for made, amount in ((august, "-650.00 CNY"), (september, "650.00 CNY")):
+        assert "e-77" in made.breakdown.text()
+        (line,) = section_of(PeopleResults(statements=[made]), Audience(reader="ada")).pay
+        assert "e-77" not in line.breakdown.text()
+        assert (str(line.breakdown.parts[1].value), line.breakdown.parts[1].parts) == (amount, ())
+
+
 def test_released_is_earned_without_what_is_held_and_held_is_that_of_the_last_statement() -> None:
     terms = plan(release=sp.Release(basis="collected"), floor=sp.Amount.of(100, sp.CNY))
     entries = [
@@ -272,7 +304,11 @@ def test_released_is_earned_without_what_is_held_and_held_is_that_of_the_last_st
     # July: earns 50, holds 50, floor 100. August: 40 % of the 50 are released, floor 80 on top.
     assert amounts == {"earned": "50.00 CNY", "released": "20.00 CNY", "due": "200.00 CNY", "held": "30.00 CNY"}
     testing.assert_breakdowns_hold(line.breakdown)
+    # One's own adjustments reach down to payments and to what is agreed; those of others are sums.
+    assert "payment: CNY 400.00" in line.breakdown.text()
+    assert "as agreed: CNY 100.00" in line.breakdown.text()
     (seen,) = section_of(people, Audience(reader="nan", may_see=["pay"])).pay
+    assert not any(part.parts for part in seen.breakdown.parts)
     assert (seen.due, seen.held) == (line.due, line.held)
     testing.assert_breakdowns_hold(seen.breakdown)
 
@@ -415,6 +451,18 @@ def test_the_first_forty_lines_are_listed() -> None:
     text = markdown(reviewed(people, Audience(reader="ada")))
     assert sum(line.lstrip("| ").startswith("2026-08") for line in text.splitlines()) == 40
     assert "Lines that are not listed: 3;" in text
+
+
+def test_of_many_people_the_first_are_listed_and_the_totals_are_those_of_all() -> None:
+    review = reviewed(everything(), Audience(reader="nan", **EVERYTHING))
+    assert review.people is not None
+    section = review.people
+    names = ("pay", "appraisals", "feedback")
+    many = {name: getattr(section, name)[:1] * (MOST_LINES + number) for number, name in enumerate(names, 2)}
+    text = markdown(attrs.evolve(review, people=attrs.evolve(section, **many)))
+    for number in (2, 3, 4):
+        assert text.count(f"Lines that are not listed: {number}.") == 1
+    assert text.count("All shown") == len(section.pay_totals)
 
 
 def test_a_band_from_none_and_a_group_shown_on_some_items_are_worded() -> None:

@@ -21,6 +21,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from salesperf.model.version import VERSION
+
 if TYPE_CHECKING:
     from salesperf import (
         allocation,
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
         Clip,
         Difference,
         Given,
+        Median,
         Minimum,
         OnCurve,
         OnSteps,
@@ -118,7 +121,7 @@ if TYPE_CHECKING:
     from salesperf.model.task import Task, TaskPlan
     from salesperf.model.tiers import Tier
 
-__version__: Final = "0.1.0"
+__version__: Final = VERSION
 
 __all__ = [
     "CASE_OUTCOMES",
@@ -183,6 +186,7 @@ __all__ = [
     "LeadChange",
     "Lock",
     "Measurement",
+    "Median",
     "Message",
     "Metric",
     "Milestone",
@@ -294,6 +298,7 @@ _HOMES: Final = MappingProxyType(
         "Clip": "salesperf.model.breakdown",
         "Difference": "salesperf.model.breakdown",
         "Given": "salesperf.model.breakdown",
+        "Median": "salesperf.model.breakdown",
         "Minimum": "salesperf.model.breakdown",
         "OnCurve": "salesperf.model.breakdown",
         "OnSteps": "salesperf.model.breakdown",

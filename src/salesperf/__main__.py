@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, TextIO
 
 from salesperf import __version__, report, review
-from salesperf.errors import InvalidValueError, SalesperfError
+from salesperf.errors import InvalidValueError, SalesperfError, UnknownNameError
 from salesperf.io.folder import read, read_sample
 from salesperf.io.folder.cells import date_in
 from salesperf.io.folder.opportunities import REPEATS
@@ -99,6 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--period", help="2026, 2026-Q3, 2026-09, FY2026-Q4, ...; the quarter of that day if not given")
     parser.add_argument("--for", dest="owner", metavar="OWNER", help="the id of a rep or a team; the company if not given")
     parser.add_argument(
+        "--previous",
+        metavar="DATE",
+        help="the day of the last review: it is made again of the same files as known then, of the period of the same kind that"
+        " holds that day, and compared",
+    )
+    parser.add_argument(
         "--repeats",
         choices=REPEATS,
         default=REPEATS[0],
@@ -106,6 +112,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--html", action="store_true", help="write a page for a browser; it takes pip install 'salesperf[html]'"
+    )
+    parser.add_argument(
+        "--explain",
+        nargs="?",
+        const="",
+        metavar="NUMBER",
+        help="instead of the review, pull a number apart down to the records behind it; without NUMBER, list all there are",
     )
     parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="the language of the review")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write; standard output if not given")
@@ -122,15 +135,36 @@ def _review(chosen: argparse.Namespace) -> str:
             records = read(chosen.folder, repeats=chosen.repeats, progress=progress)
     finally:
         progress.clear()
-    as_of = _last_day(records, chosen.lang) if chosen.as_of is None else _day(chosen.as_of)
+    as_of = _last_day(records, chosen.lang) if chosen.as_of is None else _day(chosen.as_of, "--as-of")
     period = _period(chosen.period, records, as_of)
+    if as_of < period.start:
+        raise InvalidValueError("review_not_begun", path=("--as-of",), start=period.start, value=as_of)
     records.org.require_owner(chosen.owner, "--for")
-    built = review.build(records, owner=chosen.owner, period=period, as_of=as_of)
+    previous = None
+    if chosen.previous is not None:
+        previous = _previous(_day(chosen.previous, "--previous"), records, chosen.owner, period, as_of)
+    built = review.build(records, owner=chosen.owner, period=period, as_of=as_of, previous=previous)
+    if chosen.explain is not None:
+        return _explained(built, records, chosen.explain, chosen.lang)
     if not chosen.html:
         return report.markdown(built, lang=chosen.lang)
     from salesperf.io.html import page  # noqa: PLC0415 - an extra, and slow to load
 
     return page(built, lang=chosen.lang)
+
+
+def _explained(built: review.Review, records: Records, address: str, lang: str) -> str:
+    """Write one number with its tree; those below an address, or all, each on a line."""
+    numbers = review.explain(built, records=records)
+    if address in numbers.addresses:
+        return f"{numbers.tree(address).text(lang)}\n"
+    below = numbers.below(address) if address else numbers
+    if not below.addresses:
+        try:
+            numbers.tree(address)
+        except UnknownNameError as error:
+            raise error.at("--explain") from None
+    return f"{below.text(lang)}\n"
 
 
 def _last_day(records: Records, lang: str) -> date:
@@ -153,11 +187,23 @@ def _tell(findings: Iterable[Finding], lang: str) -> None:
         sys.stderr.write(f"{where}{finding.text(lang)}\n")
 
 
-def _day(text: str) -> date:
+def _day(text: str, option: str) -> date:
     try:
         return date_in(text)
     except InvalidValueError as error:
-        raise error.at("--as-of") from None
+        raise error.at(option) from None
+
+
+def _previous(day: date, records: Records, owner: str | None, period: Period, as_of: date) -> review.Review:
+    """Make the last review again, as of its day."""
+    if day >= as_of:
+        raise InvalidValueError("review_not_earlier", path=("--previous",), as_of=as_of, value=day)
+    name = period.name_in(records.calendar)
+    if name is None and day not in period:
+        raise InvalidValueError("previous_outside", path=("--previous",), start=period.start, last=period.last, value=day)
+    held = period if name is None else Period.holding(day, name.grain, records.calendar)
+    records.as_of(day).org.require_owner(owner, "--previous")
+    return review.build(records, owner=owner, period=held, as_of=day)
 
 
 def _period(label: str | None, records: Records, as_of: date) -> Period:

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -21,6 +21,7 @@ from salesperf import (
     Lead,
     LeadChange,
     Opportunity,
+    Period,
     Touch,
 )
 from salesperf.followup import (
@@ -32,6 +33,7 @@ from salesperf.followup import (
     PoolRules,
     assign,
     claim,
+    punctuality,
     reclaim,
     schedule,
     schedule_after_sale,
@@ -117,6 +119,40 @@ def test_every_open_lead_is_due_once_and_on_a_workday_after_whatever_came_before
         assert each.overdue_workdays == sum(map(CALENDAR.is_workday, days))
         if each.since is not None:
             assert each.due == CALENDAR.workday_after(each.since, each.step.workdays)
+
+
+WINTER: Final = Period(FIRST, DAY + timedelta(1))
+
+
+@given(companies(), grades, st.integers(0, 2**31))
+def test_what_was_not_done_is_what_the_schedule_says_is_due_and_parts_of_a_time_sum_to_it(
+    leads: list[Lead], grading: dict[str, str], seed: int
+) -> None:
+    terms: dict[str, Any] = {"as_of": DAY, "calendar": CALENDAR, "grades": standing(leads, grading)}
+    kept = punctuality(leads, STANDARD_FOLLOW_UP, period=WINTER, **terms)
+    due = {each.subject: each for each in schedule(leads, STANDARD_FOLLOW_UP, **terms)}
+    for item in kept.items:
+        assert CALENDAR.is_workday(item.due)
+        assert item.status == ("not_done" if item.done is None else "on_time" if item.done <= item.due else "late")
+        if item.done is None and item.lead in due:
+            assert (due[item.lead].due, due[item.lead].number) == (item.due, item.number)
+    waiting = {item.lead for item in kept.items if item.done is None}
+    for lead in leads:
+        found = due.get(lead.id)
+        if found is not None and found.since is not None and found.due <= DAY:
+            then = lead.as_of(found.due)
+            is_somebodys = then is not None and then.owner is not None and then.status not in ("converted", "disqualified")
+            assert (lead.id in waiting) == is_somebodys
+    shuffled = Random(seed).sample(leads, len(leads))  # noqa: S311 - no secret
+    halves = [
+        part
+        for month in WINTER.split("month")
+        for part in punctuality(shuffled, STANDARD_FOLLOW_UP, period=month, **terms).items
+    ]
+    assert tuple(halves) == kept.items
+    past = [now for lead in leads if (now := lead.as_of(DAY)) is not None]
+    assert punctuality(past, STANDARD_FOLLOW_UP, period=WINTER, **(terms | {"grades": standing(past, grading)})) == kept
+    assert kept.total.due == sum(each.due for each in kept.owners) == len(kept.items)
 
 
 PROCESS: Final = STANDARD_PROCESSES["basic"]

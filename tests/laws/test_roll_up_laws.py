@@ -151,6 +151,19 @@ def test_the_ledger_finds_what_a_scan_of_the_actuals_finds(company: Company) -> 
 
 
 @some
+@given(of_any_metric)
+def test_scopes_that_no_target_names_may_be_merged(company: Company) -> None:
+    org, done, owed, as_of = company
+    counted = tally(done)
+    named = {dimension for target in owed for dimension in target.scope}
+    stocks = {metric.key for metric in RECORDED if metric.accumulation == "stock"}
+    merged = counted.narrowed(named, but=stocks)
+    assert roll_up(owed, merged, org, as_of=as_of) == roll_up(owed, counted, org, as_of=as_of)
+    assert int(merged.minor.sum()) == int(counted.minor.sum())
+    assert all(named.issuperset(scope) for scope in merged.scopes) or stocks & set(counted.metrics)
+
+
+@some
 @given(flows)
 def test_a_team_is_the_sum_of_its_members_by_days_served(company: Company) -> None:
     org, done, owed, as_of = company

@@ -17,6 +17,7 @@ PARTS_OF_BREAKDOWNS = {
     "Clip",
     "Difference",
     "Given",
+    "Median",
     "Minimum",
     "OnCurve",
     "OnSteps",

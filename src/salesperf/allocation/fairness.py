@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -22,11 +22,16 @@ from salesperf.model.validators import as_tuple, check_decimal, require
 
 __all__ = ["FairnessAudit", "FairnessLine", "FairnessMeasure", "Yardstick", "audit"]
 
-Yardstick: TypeAlias = Literal["potential", "capacity"]
-"""What a target is compared with: what its business could bring, or how much its owner can work."""
+Yardstick: TypeAlias = Literal["potential", "capacity", "history"]
+"""What a target is compared with: what its business could bring, how much its owner can work, or what was done before."""
+
+Measures: TypeAlias = Mapping[str, Weight | Amount] | Mapping[None, Weight | Amount] | Mapping[str | None, Weight | Amount]
+"""Owner to what a target is compared with; ``None`` for the company."""
 
 _WIDEST: Final = 10**6
 """A tolerance beyond which nobody could lie."""
+_COMPANY: Final = "company"
+"""What a fault of the company's number is told by, in the place of an id."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,11 +43,11 @@ class FairnessLine:
     owner : str or None
         Whose; ``None`` for the company.
     yardstick : str
-        ``"potential"`` or ``"capacity"``.
+        ``"potential"``, ``"capacity"`` or ``"history"``.
     target : Amount
         All that the owner is to reach.
     value : Fraction
-        The owner's potential or capacity, in its own unit.
+        The owner's potential, capacity or history, in its own unit.
     ratio : float or None
         Target over value, in whole units of both.
     index : float or None
@@ -51,7 +56,8 @@ class FairnessLine:
     beyond : bool
         Whether the index lies further from 1 than the tolerance.
     reason : str or None
-        Why there is no index: ``"no_potential"``, ``"no_capacity"``, or ``"no_target"`` where nothing is asked of anybody.
+        Why there is no index: ``"no_potential"``, ``"no_capacity"``, ``"no_history"``, or ``"no_target"`` where nothing is
+        asked of anybody.
 
     Examples
     --------
@@ -86,7 +92,7 @@ class FairnessMeasure:
     Attributes
     ----------
     yardstick : str
-        ``"potential"`` or ``"capacity"``.
+        ``"potential"``, ``"capacity"`` or ``"history"``.
     spread : float or None
         The largest index over the smallest; 1 where all are alike. ``None`` where the smallest is 0 or there is none.
     variation : float or None
@@ -162,11 +168,12 @@ class FairnessAudit(Result):
 def audit(
     plan_or_targets: Plan | Iterable[Target],
     *,
-    potential: Mapping[str, Weight | Amount] | None = None,
-    capacity: Mapping[str, Weight | Amount] | None = None,
+    potential: Measures | None = None,
+    capacity: Measures | None = None,
+    history: Measures | None = None,
     tolerance: Decimal = Decimal("0.1"),
 ) -> FairnessAudit:
-    """Compare what is asked of each owner with the potential of the business and with the owner's capacity.
+    """Compare what is asked of each owner with the potential of the business, the owner's capacity, and what was done before.
 
     Parameters
     ----------
@@ -177,6 +184,9 @@ def audit(
         Owner to what the business could bring, in any common unit: numbers, or amounts in one.
     capacity
         Owner to how much the owner can work, in any common unit: such as :func:`capacity` gives.
+    history
+        Owner to what the owner did before, such as in the same days of the year before, in any common unit: whoever lies above
+        1 is asked to grow more than the whole. It rewards whoever did little: hold it against another yardstick.
     tolerance
         How far from 1 an index may lie and still be called fair.
 
@@ -190,9 +200,10 @@ def audit(
     NotAdditiveError
         If the metric is not a flow.
     InvalidValueError
-        If targets are of two metrics or in two units, there is neither potential nor capacity, or numbers are malformed.
+        If targets are of two metrics or in two units, there is nothing to compare them with, or numbers are malformed.
     UnknownNameError
-        If potential or capacity lack an owner of the plan; several at once in one :class:`salesperf.InvalidInputError`.
+        If potential, capacity or history lack an owner of the plan, ``None`` for a target of the company; several at once in
+        one :class:`salesperf.InvalidInputError`.
 
     Notes
     -----
@@ -212,7 +223,7 @@ def audit(
     check_decimal(tolerance, ("tolerance",), 0, _WIDEST)
     targets = _leaves(plan_or_targets)
     asked = _asked(targets)
-    given: dict[Yardstick, Mapping[str, Weight | Amount] | None] = {"potential": potential, "capacity": capacity}
+    given: dict[Yardstick, Measures | None] = {"potential": potential, "capacity": capacity, "history": history}
     yardsticks = {name: values for name, values in given.items() if values is not None}
     if not yardsticks:
         raise InvalidValueError("audit_without_measure", path=("potential",))
@@ -266,11 +277,11 @@ def _missing(name: str, values: object, owners: Sequence[str | None]) -> Iterato
 
 def _lines(
     name: Yardstick,
-    values: Mapping[str, Weight | Amount],
+    values: Measures,
     asked: Mapping[str | None, Amount],
     tolerance: Decimal,
 ) -> Iterator[FairnessLine]:
-    known = dict(zip(asked, _values(name, values, [owner or "" for owner in asked]), strict=True))
+    known = dict(zip(asked, _values(name, values, list(asked)), strict=True))
     counted = [owner for owner in asked if known[owner]]
     whole = sum((Fraction(asked[owner].decimal) for owner in counted), Fraction(0))
     base = whole / (sum(known.values()) or 1)
@@ -289,15 +300,18 @@ def _lines(
         )
 
 
-def _values(name: str, values: Mapping[str, Weight | Amount], owners: Sequence[str]) -> list[Fraction]:
+def _values(name: str, values: Measures, owners: Sequence[str | None]) -> list[Fraction]:
     """Return the numbers of owners exactly, amounts in whole units."""
-    weights = weights_of([(owner, values[owner]) for owner in owners], name)
+    # Every owner is known to stand in the mapping, whichever of its kinds of keys that has.
+    given: Mapping[Any, Weight | Amount] = values
+    names = [owner or _COMPANY for owner in owners]
+    weights = weights_of([(label, given[owner]) for label, owner in zip(names, owners, strict=True)], name)
     try:
         # All 0 is a fair question with an undefined answer, so a 1 stands beside them.
         check_weights([*weights, 1])
     except SalesperfError as error:
-        raise of_argument(error, name, owners) from None
-    scale = next((value.unit.scale for value in values.values() if isinstance(value, Amount)), 1)
+        raise of_argument(error, name, names) from None
+    scale = next((value.unit.scale for owner in owners if isinstance(value := given[owner], Amount)), 1)
     return [Fraction(weight) / scale for weight in weights]
 
 

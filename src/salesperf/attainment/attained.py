@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import attrs
 
@@ -13,8 +13,8 @@ from salesperf import formulas
 from salesperf.attainment.growth import WorkdayGrowth, compare_by_workdays
 from salesperf.attainment.ledger import Ledger
 from salesperf.attainment.owed import Gap
+from salesperf.attainment.statuses import Status, Thresholds
 from salesperf.attainment.variation import DayPlan, Variation
-from salesperf.errors import InvalidValueError
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Difference, Product, Sum
 from salesperf.model.calendar import Calendar
@@ -24,13 +24,9 @@ from salesperf.model.metric import Band
 from salesperf.model.period import Period
 from salesperf.model.profile import Profile, Schedule
 from salesperf.model.result import Result, Row, Scalar
-from salesperf.model.target import Target
-from salesperf.model.validators import finite
+from salesperf.model.target import Actual, Target
 
-__all__ = ["DEFAULT_THRESHOLDS", "LEAST_WORKDAYS", "STATUSES", "Attainment", "Status", "Thresholds"]
-
-Status: TypeAlias = Literal["not_started", "met", "ahead", "on_track", "behind", "missed", "undefined"]
-STATUSES: Final[tuple[Status, ...]] = ("not_started", "met", "ahead", "on_track", "behind", "missed", "undefined")
+__all__ = ["LEAST_WORKDAYS", "Attainment"]
 
 LEAST_WORKDAYS: Final = 5
 """Fewer workdays than this say too little about the variation from day to day for an interval."""
@@ -40,52 +36,6 @@ _EXACT: Final = Context(prec=400)
 
 _LEVEL: Final = 0.9
 """The level of the intervals of pace and projection."""
-
-
-@attrs.frozen(kw_only=True)
-class Thresholds:
-    """Where the pace is called ahead, on track or behind.
-
-    Parameters
-    ----------
-    ahead
-        The least pace that is ahead.
-    on_track
-        The least pace that is on track; below it is behind.
-
-    Raises
-    ------
-    InvalidValueError
-        If they are no finite numbers, stand in the wrong order, or are not above 0.
-
-    Examples
-    --------
-    >>> Thresholds().status(1.0)
-    'on_track'
-    """
-
-    ahead: float = attrs.field(default=1.05, validator=finite)
-    on_track: float = attrs.field(default=0.95, validator=finite)
-
-    def __attrs_post_init__(self) -> None:
-        """Check sign and order."""
-        if self.on_track <= 0:
-            raise InvalidValueError("not_positive", path=("Thresholds", "on_track"), value=self.on_track)
-        if self.on_track > self.ahead:
-            raise InvalidValueError("interval_reversed", path=("Thresholds",), low=self.on_track, high=self.ahead)
-
-    def status(self, pace: float, direction: Literal["higher", "lower"] = "higher") -> Status:
-        """Name a pace; where lower is better it is 2 less the pace that counts.
-
-        It is rounded to 1e-9, so that no float ends just below a threshold.
-        """
-        rounded = round(pace if direction == "higher" else 2 - pace, 9)
-        if rounded >= self.ahead:
-            return "ahead"
-        return "on_track" if rounded >= self.on_track else "behind"
-
-
-DEFAULT_THRESHOLDS: Final = Thresholds()
 
 
 @attrs.frozen(kw_only=True)
@@ -426,6 +376,55 @@ class Attainment(Result):
             label = Message.of("breakdown.within", period=month)
             yield Breakdown(label=label, value=Amount(minor=int(minor[0]), unit=unit))
 
+    def entries_among(self, actuals: Iterable[Actual]) -> tuple[Actual, ...]:
+        """Return those of some actuals that it sums: the rows behind the number.
+
+        Parameters
+        ----------
+        actuals
+            Those that were counted for it, in any order; others are no part of it.
+
+        Notes
+        -----
+        Of a flow they sum to the actual, and there are as many as its entries. Of a ratio they are those of the numerator and
+        of the denominator, of a stock those of the last day of each owner and scope that stand to the end.
+
+        Examples
+        --------
+        >>> from salesperf import COUNT, STANDARD_METRICS, Actual, Period
+        >>> from salesperf.attainment import attain, tally
+        >>> visits = STANDARD_METRICS["visits"]
+        >>> done = [
+        ...     Actual(owner=owner, metric=visits, amount=Amount.of(30, COUNT), on=date(2026, 9, 8), ref=ref)
+        ...     for owner, ref in (("ada", "v-1"), ("bo", "v-2"))
+        ... ]
+        >>> goal = Target(owner="ada", metric=visits, amount=Amount.of(44, COUNT), period=Period.month(2026, 9))
+        >>> [entry.ref for entry in attain(goal, tally(done), as_of=date(2026, 9, 15)).entries_among(done)]
+        ['v-1']
+        """
+        passed = self.target.period.until(self.as_of)
+        if passed is None:
+            return ()
+        runs = self._ledger.days_by_owner(self._ledger.spans_of(self.target.owner, passed, gaps=self.gaps))
+        metrics = {metric.key: metric for metric in self.target.metric.recorded}
+        held = [
+            actual
+            for actual in actuals
+            if actual.metric.key in metrics
+            and actual.scope.contains(self.target.scope)
+            and _is_within(actual.on.toordinal(), runs.get(actual.owner, ()))
+        ]
+        last: dict[object, date] = {}
+        for actual in held:
+            last[_standing(actual)] = max(last.get(_standing(actual), actual.on), actual.on)
+        end = passed.last.toordinal()
+        return tuple(
+            actual
+            for actual in held
+            if metrics[actual.metric.key].accumulation != "stock"
+            or (actual.on == last[_standing(actual)] and _is_within(end, runs[actual.owner]))
+        )
+
     @property
     def planned_breakdown(self) -> Breakdown:
         """What should be done by now as the target times its planned share."""
@@ -485,3 +484,12 @@ def _less(actual: Amount | Decimal | None, target: Amount | Decimal) -> Amount |
     if isinstance(actual, Decimal) and isinstance(target, Decimal):
         return _EXACT.subtract(actual, target)
     return None
+
+
+def _is_within(day: int, runs: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= day < end for start, end in runs)
+
+
+def _standing(actual: Actual) -> object:
+    """Return what a value of a stock takes the place of."""
+    return actual.owner, actual.metric.key, actual.scope

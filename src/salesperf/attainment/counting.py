@@ -1,6 +1,6 @@
 """Actuals counted: exact sums by owner, metric, scope, day and unit, which merge."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -171,6 +171,53 @@ class ActualTally(Result):
             day=np.concatenate((self.day, other.day)),
             minor=np.concatenate((self.minor, other.minor)),
             entries=np.concatenate((self.entries, other.entries)),
+        )
+
+    def narrowed(self, dimensions: Collection[str], *, but: Collection[str] = ()) -> "ActualTally":
+        """Merge what differs in other dimensions of scopes alone.
+
+        Parameters
+        ----------
+        dimensions
+            Those that are kept.
+        but
+            Keys of metrics whose scopes stay whole: of a stock, what stands of each adds up, and not what was said last of all.
+
+        Notes
+        -----
+        Where no question names more than these, each gets the same answer, and need not look at a scope for every customer.
+
+        Examples
+        --------
+        >>> from salesperf import COUNT, STANDARD_METRICS
+        >>> sales = [
+        ...     Actual(
+        ...         owner="ada",
+        ...         metric=STANDARD_METRICS["orders"],
+        ...         amount=Amount.of(1, COUNT),
+        ...         on=date(2026, 9, 8),
+        ...         scope={"product": "A", "customer": customer},
+        ...     )
+        ...     for customer in ("k-1", "k-2")
+        ... ]
+        >>> counted = tally(sales)
+        >>> len(counted), [dict(scope) for scope in counted.narrowed(["product"]).scopes], counted.narrowed([]).entries.tolist()
+        (2, [{'product': 'A'}], [2])
+        """
+        numbers: dict[FrozenMap[str, str], int] = {scope: place for place, scope in enumerate(self.scopes)}
+        kept = [FrozenMap({key: scope[key] for key in scope if key in dimensions}) for scope in self.scopes]
+        merged = np.array([numbers.setdefault(scope, len(numbers)) for scope in kept], dtype=np.int64)
+        if len(self) == 0 or merged.tolist() == list(range(len(self.scopes))):
+            return self
+        stays = np.array([metric in but for metric in self.metrics], dtype=bool)[self.metric]
+        return _group(
+            metric=Codes(self.metric, self.metrics),
+            unit=Codes(self.unit, self.units),
+            scope=Codes(np.where(stays, self.scope, merged[self.scope]), tuple(numbers)),
+            owner=Codes(self.owner, self.owners),
+            day=self.day,
+            minor=self.minor,
+            entries=self.entries,
         )
 
     def __len__(self) -> int:

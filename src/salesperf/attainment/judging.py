@@ -11,10 +11,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from salesperf.attainment.attained import DEFAULT_THRESHOLDS, Attainment, Thresholds
+from salesperf.attainment.attained import Attainment
 from salesperf.attainment.counting import EPOCH, ActualTally, Codes, days_of
 from salesperf.attainment.ledger import Ledger, Spans, position
 from salesperf.attainment.owed import Gap, Owed
+from salesperf.attainment.statuses import DEFAULT_THRESHOLDS, Thresholds
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.formulas import attainment_ratio
 from salesperf.kernels.numeric import Column

@@ -1,6 +1,6 @@
 """The ledger: sums of a tally over owners and days, by searching in cumulative sums instead of scanning."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, compress
 from typing import Any, Final
@@ -198,6 +198,13 @@ class Ledger:
     def scopes_within(self, scope: Scope) -> list[int]:
         """Return the positions of the recorded scopes that contain a scope."""
         return [place for place, known in enumerate(self.tally.scopes) if known.contains(scope)]
+
+    def days_by_owner(self, spans: Spans) -> Mapping[str, list[tuple[int, int]]]:
+        """Return the runs of days of each recorded owner, as the ordinals of the first day and of the day after."""
+        runs: dict[str, list[tuple[int, int]]] = {}
+        for owner, *run in zip(spans.owner.tolist(), spans.start.tolist(), spans.end.tolist(), strict=True):
+            runs.setdefault(self.tally.owners[owner], []).append((run[0], run[1]))
+        return runs
 
     def _keys(self, row: Integers, spans: Spans) -> tuple[Integers, Integers, Integers]:
         """Return, of each span, the key of its owner's first day, its first key, and the key after its last.

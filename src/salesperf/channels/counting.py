@@ -1,14 +1,14 @@
 """Counting leads by channel, with the deals that they became and what was spent on them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
+from salesperf.channels.columns import LeadRows, by_outcome, outcome_codes
 from salesperf.channels.tally import (
-    CAUSES,
     OUTCOMES,
     ChannelTally,
     Grouping,
@@ -16,14 +16,12 @@ from salesperf.channels.tally import (
     Outcome,
     check_question,
     common_unit,
-    grouped,
     in_order,
     summed,
 )
 from salesperf.errors import InvalidValueError, UnknownNameError
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.channel_cost import ChannelCost
-from salesperf.model.codes import Integers
 from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
@@ -289,15 +287,15 @@ def _decided(deal: Opportunity, outcomes: Mapping[str, Outcome]) -> tuple[Outcom
 
 
 class _Counting:
-    """Adds up leads, deals without a lead, and costs, by group."""
+    """Writes down leads, deals without a lead, and costs, and counts them by group once all are there."""
 
     def __init__(self, as_of: date, period: Period | None) -> None:
         self._as_of = as_of
         self._period = period
         self._unit: Unit | None = None
-        self._tables: dict[str, Counter[tuple[Labels, int]]] = defaultdict(Counter)
-        self._cells: Counter[tuple[Labels, int, int]] = Counter()
-        self._values: Counter[tuple[Labels, int]] = Counter()
+        self._leads = LeadRows()
+        self._undated: list[Labels] = []
+        self._without_lead: list[tuple[Labels, Outcome]] = []
         self._costs: dict[Labels, list[Amount | None]] = defaultdict(list)
         self._values_without_lead: dict[Labels, list[Amount | None]] = defaultdict(list)
 
@@ -305,23 +303,19 @@ class _Counting:
         if not self._is_counted(labels, lead.created):
             return
         outcome, on = _outcome_of(lead, deals)
-        self._tables["outcomes"][labels, OUTCOMES.index(outcome)] += 1
         is_qualified = bool(deals) or any(change.status in _QUALIFIED for change in lead.history)
-        self._tables["qualified"][labels, 0] += is_qualified
         last = self._as_of if outcome == "open" else on
-        if lead.created is not None and last is not None:
-            self._cells[labels, max((last - lead.created).days, 0), CAUSES.get(outcome, 0)] += 1
+        days = None if lead.created is None or last is None else max((last - lead.created).days, 0)
+        self._leads.add(labels, outcome, days, is_qualified=is_qualified)
         if outcome == "won":
             amounts = [self._in_unit(deal) for deal in deals if deal.outcome == "won"]
-            self._tables["unvalued"][labels, 0] += None in amounts
             value = summed(amounts)
-            if value is not None:
-                self._values[labels, value.minor] += 1
+            self._leads.add_value(None if value is None else value.minor, is_unvalued=None in amounts)
 
     def add_deal(self, labels: Labels, deal: _Deal) -> None:
         if not self._is_counted(labels, deal.created):
             return
-        self._tables["without_lead"][labels, OUTCOMES.index(deal.outcome)] += 1
+        self._without_lead.append((labels, deal.outcome))
         if deal.outcome == "won":
             self._values_without_lead[labels].append(self._in_unit(deal))
 
@@ -333,7 +327,7 @@ class _Counting:
     def _is_counted(self, labels: Labels, began: date | None) -> bool:
         """Tell whether something began within the period; where nobody knows when it began, count that."""
         if began is None:
-            self._tables["undated"][labels, 0] += 1
+            self._undated.append(labels)
             return False
         return self._period is None or began in self._period
 
@@ -343,42 +337,25 @@ class _Counting:
         return deal.amount
 
     def tally(self, by: tuple[Grouping, ...]) -> ChannelTally:
-        """Return what was counted."""
-        seen = {labels for table in self._tables.values() for labels, _ in table} | set(self._costs)
+        """Count what was written down."""
+        held = [labels for labels, _ in self._without_lead]
+        seen = {*self._leads.labels, *self._undated, *held, *self._costs}
         groups = tuple(sorted(seen if by else {()}, key=in_order))
         place = {labels: position for position, labels in enumerate(groups)}
-        cells, counts = grouped(*_columns(((place[labels], *cell), n) for (labels, *cell), n in self._cells.items()))
-        values, value_counts = grouped(
-            *_columns((((place[labels], minor), n) for (labels, minor), n in self._values.items()), width=2)
-        )
+        undated, without_lead = (np.array([place[labels] for labels in rows], dtype=np.int64) for rows in (self._undated, held))
+        outcomes = outcome_codes([outcome for _, outcome in self._without_lead])
         return ChannelTally(
             as_of=self._as_of,
             period=self._period,
             by=by,
             unit=self._unit,
             groups=groups,
-            **{name: self._table(name, place) for name in ("qualified", "undated", "unvalued")},
-            **{name: self._table(name, place, len(OUTCOMES)) for name in ("outcomes", "without_lead")},
-            cells=cells,
-            counts=counts,
-            values=values,
-            value_counts=value_counts,
+            **self._leads.columns(place).counted(),
+            undated=np.bincount(undated, minlength=len(groups)),
+            without_lead=by_outcome(without_lead, outcomes, len(groups)),
             costs=tuple(summed(self._costs.get(labels, ())) for labels in groups),
             value_without_lead=tuple(summed(self._values_without_lead.get(labels, ())) for labels in groups),
         )
-
-    def _table(self, name: str, place: Mapping[Labels, int], width: int | None = None) -> Integers:
-        table = np.zeros((len(place), width or 1), dtype=np.int64)
-        for (labels, column), n in self._tables[name].items():
-            table[place[labels], column] = n
-        return table if width else table[:, 0]
-
-
-def _columns(rows: Iterable[tuple[tuple[int, ...], int]], width: int = 3) -> tuple[Integers, Integers]:
-    """Return rows as an array, and how often each comes."""
-    items = list(rows)
-    cells = np.array([row for row, _ in items], dtype=np.int64).reshape(-1, width)
-    return cells, np.array([n for _, n in items], dtype=np.int64)
 
 
 def _outcome_of(lead: Lead, deals: Sequence[_Deal]) -> tuple[Outcome, date | None]:

@@ -28,6 +28,10 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
     InvalidValueError
         If it is no variance.
 
+    Notes
+    -----
+    Amounts are written in whole units; an effect of nothing, and one of less than half a unit, is not drawn.
+
     Examples
     --------
     >>> from salesperf import variance
@@ -46,13 +50,15 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
     level = 0.0
 
     def add(name: str, start: float, end: float, value: float | Amount, kind: str) -> None:
-        note = words.write(value) if kind == "level" else words.signed(value)
+        note = words.whole(value) if kind == "level" else words.signed(value)
         rows.append({"line": name, "start": start, "end": end, "note": note, "kind": kind})
         alt.append(words.say("variance.line", line=name, value=note))
 
     add(words.say("variance.before"), 0.0, _number(variance.before), variance.before, "level")
     level = _number(variance.before)
     for effect in variance.lines:
+        if not words.shows(effect.value):
+            continue
         moved = level + _number(effect.value)
         add(words.write(effect.label), level, moved, effect.value, "rise" if moved >= level else "fall")
         level = moved

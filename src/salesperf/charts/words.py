@@ -31,11 +31,20 @@ class Words:
         """Write a value."""
         return display(value, style, lang=self.lang, catalogs=self.catalogs)
 
+    def whole(self, value: float | Amount) -> str:
+        """Write a value; an amount in whole units."""
+        return value.rounded_text(0, self.lang, self.catalogs) if isinstance(value, Amount) else self.write(value)
+
     def signed(self, value: float | Amount) -> str:
-        """Write a change with its sign."""
+        """Write a change with its sign; an amount in whole units."""
         if isinstance(value, Amount):
-            return f"+{self.write(value)}" if value.minor > 0 else self.write(value)
+            return f"+{self.whole(value)}" if value.minor > 0 else self.whole(value)
         return self.write(value, "signed")
+
+    @staticmethod
+    def shows(value: float | Amount) -> bool:
+        """Tell whether a change is any, as it is written."""
+        return 2 * abs(value.minor) >= value.unit.scale if isinstance(value, Amount) else bool(value)
 
     def estimate(self, estimate: Estimate, style: str = "percent") -> str:
         """Write an estimate with its interval."""

@@ -251,6 +251,11 @@ class MarketShare(Result):
         return next(line for line in self.lines if line.seller is None)
 
     @property
+    def rest_share(self) -> Fraction | None:
+        """The share of the market that others have, who are not named; ``None`` where the market is nothing."""
+        return _share(self.rest, self.market)
+
+    @property
     def relative_share(self) -> Fraction | None:
         """What we sell over what the largest named competitor sells; ``None`` where there is none who sells anything."""
         largest = max((line.amount.minor for line in self.lines if line.seller is not None), default=0)
@@ -266,7 +271,7 @@ class MarketShare(Result):
     def rows(self) -> list[Row]:
         """Return a row for each seller, ours without a name, and one for all others."""
         lines = [(line.seller, line.amount, line.share) for line in self.lines]
-        lines.append(("(others)", self.rest, _share(self.rest, self.market)))
+        lines.append(("(others)", self.rest, self.rest_share))
         return [
             {
                 "seller": seller,

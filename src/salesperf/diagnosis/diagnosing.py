@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.diagnosis.registry import DEFAULT_RULES
 from salesperf.diagnosis.rule import DiagnosisRule
-from salesperf.errors import InvalidInputError, InvalidValueError
+from salesperf.errors import InvalidInputError, InvalidValueError, show
 from salesperf.model.finding import Finding
 from salesperf.model.validators import as_tuple, repeated, require
 
-__all__ = ["diagnose"]
+__all__ = ["as_rules", "diagnose"]
 
 
 def diagnose(
@@ -54,6 +54,25 @@ def diagnose(
     Cannot tell about "Conversion is low": it lacks decided deals of the period.
     """
     require(evidence, Evidence, path=("evidence",))
+    found = [finding for rule in as_rules(rules) for finding in _found_by(rule, evidence)]
+    return tuple(sorted(found, key=lambda finding: (finding.is_untold, *finding.rank, -_money(finding), repr(finding.message))))
+
+
+def as_rules(rules: Mapping[str, DiagnosisRule] | Iterable[DiagnosisRule]) -> tuple[DiagnosisRule, ...]:
+    """Take rules as :func:`diagnose` is given them, and refuse what are none.
+
+    Raises
+    ------
+    InvalidValueError
+        If something is no rule; the path tells its position.
+    InvalidInputError
+        With every key that two rules share.
+
+    Examples
+    --------
+    >>> len(as_rules(DEFAULT_RULES)) == len(DEFAULT_RULES)
+    True
+    """
     chosen = as_tuple(rules.values() if isinstance(rules, Mapping) else rules)
     require(chosen, tuple, path=("rules",))
     for position, rule in enumerate(chosen):
@@ -63,12 +82,21 @@ def diagnose(
         raise InvalidInputError(
             [InvalidValueError("not_unique", path=("rules", position, "key"), value=key) for position, key in again]
         )
-    found = []
-    for rule in chosen:
-        for finding in rule.look(evidence, rule):
-            require(finding, Finding, path=("rules", rule.key))
-            found.append(finding)
-    return tuple(sorted(found, key=lambda finding: (finding.is_untold, *finding.rank, -_money(finding), repr(finding.message))))
+    return chosen
+
+
+def _found_by(rule: DiagnosisRule, evidence: Evidence) -> list[Finding]:
+    """Ask one rule; whatever it raises tells which rule that was."""
+    try:
+        looked = rule.look(evidence, rule)
+        require(looked, Iterable, path=("rules", rule.key))  # a function without a return gives None
+        found = list(looked)
+    except Exception as error:
+        error.add_note(f"in the rule {show(rule.key)} of the diagnosis")
+        raise
+    for finding in found:
+        require(finding, Finding, path=("rules", rule.key))
+    return found
 
 
 def _money(finding: Finding) -> int:

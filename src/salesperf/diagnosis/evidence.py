@@ -99,7 +99,8 @@ class Evidence:
     Raises
     ------
     InvalidValueError
-        If a value is malformed, the period had not begun, or a result is of a later day than ``as_of``.
+        If a value is malformed, the period had not begun, or a result is of a later day than ``as_of``; an attainment of a
+        period that had ended then may be, since nothing later counts in it.
     UnknownNameError
         If the owner was not known then.
     InvalidInputError
@@ -162,7 +163,11 @@ class Evidence:
         ]
         dated += [((name,), getattr(self, name)) for name in ("quality", "channels", "purchases", "lifecycle")]
         for path, result in dated:
-            if result is not None and result.as_of > self.as_of:
+            if result is None:
+                continue
+            # Of whatever comes after its period, an attainment tells nothing.
+            last = min(result.as_of, result.target.period.last) if isinstance(result, Attainment) else result.as_of
+            if last > self.as_of:
                 yield InvalidValueError("evidence_later", path=("Evidence", *path), last=self.as_of, value=result.as_of)
 
     def __eq__(self, other: object) -> bool:

@@ -57,7 +57,7 @@ DEFAULT_RULES: Final[Mapping[str, DiagnosisRule]] = MappingProxyType(
             _rule("low_morale", "people", look_for_low_morale, 3, threshold=1, fewest=5),
             _rule("weak_ramp", "people", look_for_weak_ramp, 2, threshold=0.7),
             _rule("unfair_plan", "plan", look_for_unfair_plan, 2, threshold=0.1),
-            _rule("inaccurate_data", "data", look_for_inaccurate_data, 2, threshold=80.0),
+            _rule("inaccurate_data", "data", look_for_inaccurate_data, 2, threshold=80.0, fewest=5),
         )
     }
 )

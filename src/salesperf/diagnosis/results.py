@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from salesperf.attainment import Attainment
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message
+from salesperf.model.target import scoped_title
 from salesperf.risk.automatic import value_by_customer
-from salesperf.variance import Effect
+from salesperf.variance import Effect, Variance
 
 if TYPE_CHECKING:
     from salesperf.diagnosis.rule import DiagnosisRule
@@ -37,18 +39,10 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
     if not evidence.variances:
         yield rule.cannot_tell(Message("diagnosis.lacks.variances"))
         return
-    cited_targets = [
-        Citation(
-            label=Message(each.target.metric.title),
-            value=each.ratio,
-            against=1,
-            is_share=True,
-            source=Message.of("diagnosis.source.attainment", period=each.target.period),
-        )
-        for each in short
-        if each.ratio is not None
-    ]
     for position, variance in enumerate(evidence.variances):
+        cited_targets = [_cited(each) for each in short if each.ratio is not None and _may_explain(variance, each)]
+        if not cited_targets:
+            continue
         negative = [line for line in variance.lines if _number(line) < 0]
         speaking = [line for line in negative if evidence.cause_of(line.name) == rule.cause]
         whole = sum(_number(line) for line in negative)
@@ -71,6 +65,22 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
     unknown = sorted(name for name in took if evidence.cause_of(name) is None)
     if unknown:
         yield rule.cannot_tell(Message.of("diagnosis.lacks.factor_causes", factors=tuple(unknown)))
+
+
+def _may_explain(variance: Variance[Any], attainment: Attainment) -> bool:
+    """Tell whether a change may be why a target is missed: a change of money says nothing of too few visits."""
+    amount = attainment.target.amount
+    return not isinstance(variance.before, Amount) or (isinstance(amount, Amount) and amount.unit == variance.before.unit)
+
+
+def _cited(attainment: Attainment) -> Citation:
+    return Citation(
+        label=scoped_title(attainment.target.metric, attainment.target.scope),
+        value=attainment.ratio,
+        against=1,
+        is_share=True,
+        source=Message.of("diagnosis.source.attainment", period=attainment.target.period),
+    )
 
 
 def _number(line: Effect[Any]) -> float:
@@ -128,6 +138,10 @@ def look_for_inaccurate_data(evidence: Evidence, rule: "DiagnosisRule") -> Itera
     score = None if quality is None or quality.score is None else quality.score.value
     if quality is None or score is None:
         yield rule.cannot_tell(Message("diagnosis.lacks.quality"))
+        return
+    checked = max(count.checked for count in quality.counts)
+    if checked < rule.fewest:
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.more_records", n=checked, fewest=rule.fewest))
         return
     if score >= rule.threshold:
         return

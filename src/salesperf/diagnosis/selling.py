@@ -17,6 +17,7 @@ from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import RepKind
 from salesperf.model.period import Period
+from salesperf.model.target import scoped_title
 from salesperf.pipeline import ClosedDeals
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
     for attainment in owed:
         if attainment.status in _SHORT:
             short = Citation(
-                label=Message(attainment.target.metric.title),
+                label=scoped_title(attainment.target.metric, attainment.target.scope),
                 value=attainment.ratio,
                 against=1,
                 is_share=True,
@@ -86,7 +87,7 @@ def _within(days: list[date], period: Period) -> int:
 def _worth_of(leads: int, evidence: Evidence) -> Amount | None:
     """Return what so many leads bring on average, as far as their channels tell."""
     total = None if evidence.channels is None else evidence.channels.total
-    if total is None or total.value is None or not total.leads:
+    if total is None or total.value is None or total.value.minor <= 0 or not total.leads:
         return None
     return total.value.times(Fraction(leads, total.leads))
 

@@ -12,6 +12,7 @@ from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message
+from salesperf.model.target import scoped_title
 from salesperf.risk import attrition
 
 if TYPE_CHECKING:
@@ -109,30 +110,39 @@ def look_for_weak_ramp(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
     missing = sorted(fresh - {each.target.owner for each in told})
     if missing:
         yield rule.cannot_tell(Message.of("diagnosis.lacks.attainment_of", names=tuple(map(evidence.label, missing))))
-    for attainment in sorted(told, key=lambda each: (each.target.owner or "", each.target.metric.key)):
-        yield from _behind_in_ramp(attainment, evidence, rule)
+    for owner in sorted(fresh - set(missing)):
+        yield from _behind_in_ramp(owner, [each for each in told if each.target.owner == owner], evidence, rule)
 
 
-def _behind_in_ramp(attainment: Attainment, evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
-    pace, owner = attainment.pace, attainment.target.owner or ""
-    if pace.value is None:
-        reason = pace.reason or Message("reason.no_target")
+def _behind_in_ramp(owner: str, attainments: list[Attainment], evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
+    """Find a new rep behind in one metric or more, in one finding."""
+    unpaced = [each for each in attainments if each.pace.value is None]
+    if len(unpaced) == len(attainments):
+        reason = unpaced[0].pace.reason or Message("reason.no_target")
         yield rule.cannot_tell(Message.of("diagnosis.lacks.pace", name=evidence.label(owner), reason=reason))
         return
-    if pace.value >= rule.threshold:
+    behind = [each for each in attainments if each.pace.value is not None and each.pace.value < rule.threshold]
+    if not behind:
         return
-    rep = evidence.known.org.rep_by_id[owner]
-    label = Message.of("diagnosis.cited.pace", name=evidence.label(owner), metric=Message(attainment.target.metric.title))
-    source = Message.of("diagnosis.source.ramp", hired=rep.hired, months=len(rep.ramp))
-    cited = Citation.of(label, pace, against=rule.threshold, source=source, is_share=True)
-    is_sure = pace.high is not None and pace.high < rule.threshold
+    behind.sort(key=lambda each: (each.target.metric.key, each.target.key.order))
+    gaps = [gap for each in behind if (gap := evidence.gap_of(each)) is not None]
+    is_sure = any(each.pace.high is not None and each.pace.high < rule.threshold for each in behind)
     yield rule.found(
-        [cited],
+        [_cited_pace(each, evidence, rule) for each in behind[:_MOST_CITED]],
         record=owner,
         severity="warning" if is_sure else "info",
-        at_stake=evidence.gap_of(attainment),
+        # Metrics of money measure the same sales: their gaps do not add up.
+        at_stake=max(gaps, key=lambda gap: gap.decimal, default=None),
         name=evidence.label(owner),
     )
+
+
+def _cited_pace(attainment: Attainment, evidence: Evidence, rule: "DiagnosisRule") -> Citation:
+    owner, target = attainment.target.owner or "", attainment.target
+    rep = evidence.known.org.rep_by_id[owner]
+    label = Message.of("diagnosis.cited.pace", name=evidence.label(owner), metric=scoped_title(target.metric, target.scope))
+    source = Message.of("diagnosis.source.ramp", hired=rep.hired, months=len(rep.ramp))
+    return Citation.of(label, attainment.pace, against=rule.threshold, source=source, is_share=True)
 
 
 def look_for_unfair_plan(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
@@ -167,5 +177,11 @@ def look_for_unfair_plan(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[
         is_money = bool(beyond_fair) and beyond_fair[0].unit.dimension == "money"
         at_stake = Amount.total(beyond_fair, beyond_fair[0].unit) if is_money else None
         yield rule.found(
-            cited, record=measure.yardstick, at_stake=at_stake, count=len(beyond), owners=len(lines), yardstick=yardstick
+            cited,
+            record=measure.yardstick,
+            at_stake=at_stake,
+            count=len(beyond),
+            beyond=len(beyond),
+            owners=len(lines),
+            yardstick=yardstick,
         )

@@ -31,12 +31,14 @@ FACTOR_CAUSES: Final[Mapping[str, Cause]] = MappingProxyType(
         "win_rate": "ability",
         "conversion_rate": "ability",
         "converted_leads": "ability",
+        "deals_per_lead": "ability",
         "visits": "ability",
         "proposals": "ability",
         "output_per_head": "ability",
         "repurchase_rate": "ability",
         "retention_rate": "ability",
         "headcount": "ability",
+        "amounts_known": "data",
     }
 )
 """Name of a factor, as the verbs of :mod:`salesperf.variance` name it, to the cause that it speaks for. Which factor speaks for

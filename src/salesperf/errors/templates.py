@@ -31,10 +31,12 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: appraise(..., period=Period.quarter(2026, 3)))",
         "array_untagged": 'expected a value, got an array (hint: a tuple is written as {{"tuple": [1, 2]}})',
         "assessment_of_another": "expected an assessment of the same target, got one of another",
+        "assessments_missing": "expected at least one row of the risk in assessments.csv, got none for {value}"
+        " (hint: how likely and how grave it is, is told there)",
         "audit_lacks": "expected a value for every owner who has a target, got none for {value}"
         " (hint: write 0 for whoever has none)",
         "audit_mixed": "expected targets of one metric in one unit, got {left} and {right} (hint: audit each by itself)",
-        "audit_without_measure": "expected potential or capacity to compare targets with, got neither",
+        "audit_without_measure": "expected potential, capacity or history to compare targets with, got none",
         "backtest_before_data": "expected a day on which at least one deal was known, got {value} (hint: take a later day)",
         "backtest_unfinished": "expected a day whose period is over by {until}, the last day on record, got one of {value}"
         " (hint: take an earlier day, or state until when the records are complete)",
@@ -248,9 +250,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "missing_extra": "expected the package {package} to be installed (hint: pip install 'salesperf[{extra}]')",
         "missing_field": "expected a value, got none",
         "misspelt_column": "expected a known column, perhaps {known}, got {value}",
+        "misspelt_counted": "expected a fact that the table holds, perhaps {known}, got {value}",
         "misspelt_fact": "expected what some record bears, perhaps {known}, got {value}, which none does",
         "misspelt_field": "expected a known field, perhaps {known}, got {value}",
         "misspelt_file": "expected a known file, perhaps {known}, got {value}",
+        "misspelt_number": "expected the address of a number in the review, perhaps {known}, got {value}",
         "misspelt_owner": "expected the id of a rep or a team, perhaps {known}, got {value}",
         "more_than_all": "expected a part of the whole, got {value}, more than there is in all",
         "move_outside_service": "expected a move after the day of hire and before the day of leaving, got {value}",
@@ -370,6 +374,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "previous_not_adjacent": "expected the statement of the period that ends where this one, {period}, starts, on {start},"
         " got one of {value} (hint: an opening balance is the last closing balance)",
         "previous_of_another": "expected a statement of the same payee in the same currency, got one of {value}",
+        "previous_of_another_plan": "expected a statement by the plan {expected}, or by one that it replaces, got one by"
+        " {value} (hint: where it takes over what the other advanced, holds and settled, name the other in replaces of the"
+        " plan)",
+        "previous_outside": "expected a day from {start} to {last}, of which this review is, got {value}"
+        " (hint: of a year, a quarter, a month, ... the one that holds any day can be told)",
         "previous_stale": "expected a statement before that counted {expected} until the end of {period}, as entries now say,"
         " got {value} (hint: correct it first, by a statement of its own period with it as previous)",
         "price_half": "expected both a price fact and price steps, or neither, got one",
@@ -419,7 +428,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "relation_self": "expected the relation self if, and only if, rater and subject are the same, got {value}",
         "relation_weight_missing": "expected a weight of every relation that rates, got none of {value}"
         " (hint: with a weight of 0 its ratings are shown and count in no score)",
+        "release_without_price": "expected an entry of the deal {value} that tells what the customer owes for it, booked or"
+        " invoiced, got its margin alone (hint: pass what it was sold for too; no part needs to pay for it)",
         "released_to_owner": "expected an owner or a release, got both: {value} (hint: a lead that is released has no owner)",
+        "reversal_split": "expected an entry that takes back no other, got one that takes back {value}"
+        " (hint: split_refunds divides all that is taken back of an entry)",
         "reversal_unknown": "expected the id of an entry that is known, got {value}"
         " (hint: pass the entry that is taken back too)",
         "reversal_unlike": "expected an entry of the other sign on or after the day of {value}, of the same payee, measure,"
@@ -427,6 +440,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "reverses_itself": "expected an entry other than itself, got {value}",
         "review_not_begun": "expected a day on or after the first of the period, {start}, got {value}"
         " (hint: nothing can be reviewed before it has begun)",
+        "review_not_earlier": "expected a review of an earlier day than {as_of}, got one as of {value}"
+        " (hint: what is held beside a review is the one before)",
+        "review_of_another": "expected the previous review of {owner}, got one of {value}",
+        "review_of_later_period": "expected the review of a period that begins by {start} or ends no later, got one from"
+        " {value} on",
         "reward_without_condition": "expected bands, or a criterion with its points, on which it depends, got neither",
         "row_length": "expected {expected} fields, got {value}"
         " (hint: count the commas; a field that holds a comma stands in quotes)",
@@ -445,6 +463,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: narrow both by the same names)",
         "score_missing": "expected a score of {value}, got none"
         " (hint: pass it in scores, or let the plan say what a missing one does)",
+        "score_not_fraction": "expected a score from 0 to {high}, 1 for all that was aimed at, got {value}"
+        " (hint: a score is a fraction: 0.7 for 70%)",
         "season_holiday_elsewhere": "expected days of which some lie in the year, got {value}"
         " (hint: windows go by the calendar year of their holiday)",
         "season_holiday_year": "expected the dates of the holiday in {value}, got none"
@@ -516,6 +536,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unit_dimension": "expected an amount of dimension {expected} for the metric {metric}, got {value}",
         "unit_mismatch": "expected amounts in one unit, got {left} and {right} (hint: convert one of them first)",
         "unit_of_ratio": "expected no unit for the ratio {metric}, got {value} (hint: leave the cell empty)",
+        "unknown_action": "expected the id of an action, got {value}",
         "unknown_band": "expected one of the bands {choices}, got {value}",
         "unknown_campaign": "expected a campaign that leads come from, got {value}"
         " (hint: name it in known, if it cost money and brought no lead)",
@@ -539,13 +560,17 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_member": "expected a rep of the team, got {value}",
         "unknown_metric": "expected a metric of metrics.csv or one of {choices}, got {value}",
         "unknown_milestone": "expected one of the milestones {choices}, got {value}",
+        "unknown_number": "expected the address of a number in the review, such as 'attainment/revenue/gap', got {value}"
+        " (hint: without an address they are listed)",
         "unknown_objective": "expected the id of an objective, got {value}",
         "unknown_okr": "expected the id of an objective or of a key result, got {value}",
         "unknown_opportunity": "expected the id of an opportunity, got {value}",
         "unknown_owner": "expected the id of a rep or a team, got {value}",
         "unknown_part": "expected an owner or a scope of the basis, got {value}",
+        "unknown_plan": "expected the id of a plan, got {value}",
         "unknown_process": "expected one of the sales processes that were given ({choices}), got {value}",
         "unknown_rep": "expected the id of a rep, got {value}",
+        "unknown_risk": "expected the id of a risk, got {value}",
         "unknown_segment": "expected a segment of the funnel, one of {choices}, got {value}",
         "unknown_stage": "expected one of the stages {choices}, got {value}",
         "unknown_subject": "expected somebody who was rated, got {value}",

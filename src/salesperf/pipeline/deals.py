@@ -124,8 +124,13 @@ def decision_of(opportunity: Opportunity, process: SalesProcess) -> Decision | N
 
 def holder(opportunity: Opportunity, decision: Decision | None) -> str | None:
     """Return who had a deal when it was decided, or has it while it is open; ``None`` for nobody."""
-    until = opportunity.history if decision is None else opportunity.history[: decision.position + 1]
-    return last_named(change.owner for change in until)
+    if decision is None:
+        return opportunity.owner
+    for position in range(decision.position, -1, -1):
+        owner = opportunity.history[position].owner
+        if owner is not None:
+            return owner
+    return None
 
 
 def last_named(values: Iterable[str | None]) -> str | None:

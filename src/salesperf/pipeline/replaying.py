@@ -139,6 +139,8 @@ class View:
 
     def replay(self, opportunity: Opportunity, start: date, end: date) -> Replay:
         """Follow a deal change by change."""
+        if _is_still(opportunity, start):
+            return self._still(opportunity)
         state = at_start = _UNBORN
         moments: list[_Moment] = []
         is_birth = True
@@ -155,6 +157,12 @@ class View:
                 state = after
         steps = [step for moment in moments if (step := self._step(opportunity.id, moment)) is not None]
         return Replay(state.stage is not None, self._worth(at_start), self._worth(state), steps)
+
+    def _still(self, opportunity: Opportunity) -> Replay:
+        """Return what became of a deal to which nothing happened."""
+        stage = self.process.stage_by_key[opportunity.stage]
+        worth = self._worth(_State(stage, opportunity.amount, opportunity.expected_close))
+        return Replay(is_known=True, opening=worth, closing=worth, steps=[])
 
     def _after(self, state: _State, event: _Event) -> _State:
         stage = state.stage if event.stage is None else self.process.stage_by_key[event.stage]
@@ -204,6 +212,12 @@ class View:
         if is_outside or (before == after and not is_noted):
             return None
         return BridgeStep(id, moment.on, moment.movement, _difference(before.value, after.value), after.deals - before.deals)
+
+
+def _is_still(opportunity: Opportunity, start: date) -> bool:
+    """Tell at a glance that nothing happened to a deal after a day, as to most that ever were: they were decided before."""
+    last = opportunity.last_change
+    return not opportunity.as_exported and (last is None or last <= start)
 
 
 def _events(opportunity: Opportunity, end: date) -> Iterator[tuple[date | None, _Event]]:

@@ -78,11 +78,14 @@ class Counting:
         """How many rows there are."""
         return len(self.owners.codes)
 
-    def among(self, rows: Mask) -> "Counting":
+    def among(self, rows: Mask | Integers) -> "Counting":
         """Return what the rules say of some rows; to them the others are still there, as the twin of a row is."""
+        codes = self.owners.codes[rows]
+        # Of the owners only those who have any, or the rows of one would take as long as those of all.
+        present = np.flatnonzero(np.bincount(codes, minlength=len(self.owners.labels)))
         return attrs.evolve(
             self,
-            owners=Codes(self.owners.codes[rows], self.owners.labels),
+            owners=Codes(np.searchsorted(present, codes), tuple(self.owners.labels[code] for code in present.tolist())),
             judged={key: None if judged is None else _among(judged, rows) for key, judged in self.judged.items()},
             unknowable={key: mask[rows] for key, mask in self.unknowable.items()},
         )
@@ -147,7 +150,7 @@ def _is_never_entered(rule: QualityRule, judged: Judged | None) -> bool:
     return asked >= _ENOUGH and int(np.count_nonzero(judged.found)) == asked
 
 
-def _among(judged: Judged, rows: Mask) -> Judged:
+def _among(judged: Judged, rows: Mask | Integers) -> Judged:
     return Judged(None if judged.asked is None else judged.asked[rows], judged.found[rows])
 
 

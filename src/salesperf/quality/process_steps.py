@@ -1,6 +1,6 @@
 """How a deal went through its process: what it passed over, where it went against it, what it left unmet."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import attrs
@@ -9,7 +9,7 @@ from salesperf.model.opportunity import Opportunity
 from salesperf.model.process import SalesProcess
 from salesperf.model.stage import Stage
 
-__all__ = ["ProcessSteps", "steps_of"]
+__all__ = ["ProcessSteps", "steps_of", "steps_of_all"]
 
 
 class ProcessSteps(NamedTuple):
@@ -28,6 +28,19 @@ class ProcessSteps(NamedTuple):
     skipped: int
     disallowed: int
     unmet: int
+
+
+def steps_of_all(deals: Iterable[Opportunity], processes: Iterable[SalesProcess]) -> list[ProcessSteps]:
+    """Go through the moves of many deals, each of its process: once for all that went the same way, since ways are few."""
+    known: dict[tuple[object, ...], ProcessSteps] = {}
+    found = []
+    for deal, process in zip(deals, processes, strict=True):
+        way = (process.key, *[(change.stage, change.evidence) for change in deal.history])
+        steps = known.get(way)
+        if steps is None:
+            steps = known[way] = steps_of(deal, process)
+        found.append(steps)
+    return found
 
 
 def steps_of(deal: Opportunity, process: SalesProcess) -> ProcessSteps:

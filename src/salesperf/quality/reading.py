@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,14 +14,13 @@ import numpy as np
 from salesperf.model.amount import Amount
 from salesperf.model.change import TELLTALE_FIELDS
 from salesperf.model.codes import Codes
-from salesperf.model.customer import Contact, Customer
+from salesperf.model.customer import Contact
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
 from salesperf.model.records import Records
 from salesperf.model.target import Actual
-from salesperf.quality.process_steps import steps_of
+from salesperf.quality.process_steps import steps_of_all
 from salesperf.quality.table import FieldColumn, Mask, Table
 from salesperf.quality.words import RecordKind
 
@@ -41,9 +41,6 @@ class Rows:
 
     table: Table
     names: Sequence[str]
-
-
-_Row = dict[str, Any]
 
 
 def _codes(values: Sequence[str | None]) -> Codes[str | None]:
@@ -70,14 +67,17 @@ _COLUMN_OF: Final[Mapping[str, Callable[[Sequence[Any]], FieldColumn]]] = Mappin
 """Of which kind each field is."""
 
 
-def _table(kind: RecordKind, rows: Sequence[_Row], named: Mapping[str, Iterable[Mapping[str, Any]]] = FrozenMap()) -> Table:
-    """Make columns of rows that have the same fields, and of mappings under names of the company's own."""
-    columns = {name: _COLUMN_OF[name]([row[name] for row in rows]) for name in (rows[0] if rows else ())}
+def _table(
+    kind: RecordKind, fields: Mapping[str, Sequence[Any]], named: Mapping[str, Iterable[Mapping[str, Any]]] = FrozenMap()
+) -> Table:
+    """Make columns of the values of fields, and of mappings under names of the company's own; none where there is no row."""
+    size = len(next(iter(fields.values())))
+    columns = {name: _COLUMN_OF[name](values) for name, values in fields.items()} if size else {}
     for prefix, mappings in named.items():
         items = list(mappings)
-        for name in sorted({name for item in items for name in item}):
+        for name in sorted(set(chain.from_iterable(items))):
             columns[f"{prefix}.{name}"] = _of_any_kind([item.get(name) for item in items])
-    return Table(kind, len(rows), columns)
+    return Table(kind, size, columns)
 
 
 def _of_any_kind(values: Sequence[Any]) -> FieldColumn:
@@ -90,17 +90,21 @@ def _of_any_kind(values: Sequence[Any]) -> FieldColumn:
     return _codes([value if value is None or type(value) is str else str(value) for value in values])
 
 
-def _amount(amount: Amount | None) -> tuple[int | None, str | None]:
-    return (None, None) if amount is None else (amount.minor, str(amount.unit))
+def _amounts(amounts: Sequence[Amount | None]) -> dict[str, Sequence[Any]]:
+    """Return amounts as numbers and as the names of their units, each of which is written once."""
+    name_of = {unit: str(unit) for unit in {amount.unit for amount in amounts if amount is not None}}
+    return {
+        "amount": [None if amount is None else amount.minor for amount in amounts],
+        "currency": [None if amount is None else name_of[amount.unit] for amount in amounts],
+    }
 
 
 # Deals
 
 
 def _opportunities(known: Records, as_of: date) -> Rows:
-    left = {rep.id: rep.left for rep in known.org.reps if rep.left is not None and rep.left <= as_of}
     deals = known.opportunities
-    table = _table("opportunity", [_deal(deal, known, left) for deal in deals], {"facts": (deal.facts for deal in deals)})
+    table = _table("opportunity", _fields_of_deals(deals, known, as_of), {"facts": (deal.facts for deal in deals)})
     withheld: dict[str, Mask] = {}
     is_early = [deal.exported is not None and as_of < deal.exported for deal in deals]
     for name in TELLTALE_FIELDS if any(is_early) else ():
@@ -109,34 +113,38 @@ def _opportunities(known: Records, as_of: date) -> Rows:
     return Rows(attrs.evolve(table, withheld=withheld), [deal.id for deal in deals])
 
 
-def _deal(deal: Opportunity, known: Records, left: Mapping[str, date]) -> _Row:
-    process = known.process_of(deal)
-    stage = process.stage_by_key[deal.stage]
-    minor, currency = _amount(deal.amount)
-    steps = steps_of(deal, process)
-    owner = deal.owner
+def _fields_of_deals(deals: Sequence[Opportunity], known: Records, as_of: date) -> dict[str, Sequence[Any]]:
+    left = {rep.id for rep in known.org.reps if rep.left is not None and rep.left <= as_of}
+    processes = [known.process_of(deal) for deal in deals]
+    stages = [process.stage_by_key[deal.stage] for process, deal in zip(processes, deals, strict=True)]
+    owners = [deal.owner for deal in deals]
+    steps = steps_of_all(deals, processes)
     return {
-        "owner": owner,
-        "customer": deal.customer,
-        "source": deal.lead,
-        "process": process.key,
-        "stage": deal.stage,
-        "stage_kind": stage.kind,
-        "amount": minor,
-        "currency": currency,
-        "created": deal.created,
-        "expected_close": deal.expected_close,
-        "last_change": deal.last_change,
-        "closed": None if stage.is_open else deal.visits[-1].start,
-        "category": deal.category,
-        "grade": deal.grade,
-        "reason": deal.reason,
-        "contacts": len(deal.contacts),
-        "is_owner_there": None if owner is None else owner not in left,
-        "skipped": steps.skipped,
-        "disallowed": steps.disallowed,
-        "unmet": steps.unmet,
+        "owner": owners,
+        "customer": [deal.customer for deal in deals],
+        "source": [deal.lead for deal in deals],
+        "process": [process.key for process in processes],
+        "stage": [stage.key for stage in stages],
+        "stage_kind": [stage.kind for stage in stages],
+        **_amounts([deal.amount for deal in deals]),
+        "created": [deal.created for deal in deals],
+        "expected_close": [deal.expected_close for deal in deals],
+        "last_change": [deal.last_change for deal in deals],
+        "closed": [None if stage.is_open else _entered(deal) for stage, deal in zip(stages, deals, strict=True)],
+        "category": [deal.category for deal in deals],
+        "grade": [deal.grade for deal in deals],
+        "reason": [deal.reason for deal in deals],
+        "contacts": [len(deal.contacts) for deal in deals],
+        "is_owner_there": [None if owner is None else owner not in left for owner in owners],
+        "skipped": [each.skipped for each in steps],
+        "disallowed": [each.disallowed for each in steps],
+        "unmet": [each.unmet for each in steps],
     }
+
+
+def _entered(deal: Opportunity) -> date | None:
+    """Return the day on which a deal entered the stage in which it is."""
+    return next(change.on for change in reversed(deal.history) if change.stage is not None)
 
 
 # Leads
@@ -144,30 +152,28 @@ def _deal(deal: Opportunity, known: Records, left: Mapping[str, date]) -> _Row:
 
 def _leads(known: Records, as_of: date) -> Rows:
     del as_of
+    leads = known.leads
     of_deals = {deal.lead for deal in known.opportunities}
-    rows = [_lead(lead, has_deal=lead.id in of_deals) for lead in known.leads]
-    return Rows(_table("lead", rows, {"facts": (lead.facts for lead in known.leads)}), [lead.id for lead in known.leads])
-
-
-def _lead(lead: Lead, *, has_deal: bool) -> _Row:
-    touched = [touch.on for touch in lead.touches]
-    last_touch = max(touched, default=None)
-    dated = [day for day in (lead.created, last_touch) if day is not None]
-    return {
-        "owner": lead.owner,
-        "channel": lead.channel,
-        "campaign": lead.campaign,
-        "status": lead.status,
-        "created": lead.created,
-        "last_change": lead.last_change,
-        "reason": lead.reason,
-        "first_touch": min(touched, default=None),
-        "last_touch": last_touch,
-        "last_activity": max(dated, default=None),
-        "touches": len(touched),
-        "contacts": int(lead.contact is not None),
-        "has_deal": has_deal,
+    touched = [[touch.on for touch in lead.touches] for lead in leads]
+    fields: dict[str, Sequence[Any]] = {
+        "owner": [lead.owner for lead in leads],
+        "channel": [lead.channel for lead in leads],
+        "campaign": [lead.campaign for lead in leads],
+        "status": [lead.status for lead in leads],
+        "created": [lead.created for lead in leads],
+        "last_change": [lead.last_change for lead in leads],
+        "reason": [lead.reason for lead in leads],
+        "first_touch": [min(days, default=None) for days in touched],
+        "last_touch": [max(days, default=None) for days in touched],
+        "last_activity": [
+            max(days if lead.created is None else (lead.created, *days), default=None)
+            for lead, days in zip(leads, touched, strict=True)
+        ],
+        "touches": [len(days) for days in touched],
+        "contacts": [int(lead.contact is not None) for lead in leads],
+        "has_deal": [lead.id in of_deals for lead in leads],
     }
+    return Rows(_table("lead", fields, {"facts": (lead.facts for lead in leads)}), [lead.id for lead in leads])
 
 
 # Customers, and their people
@@ -175,19 +181,16 @@ def _lead(lead: Lead, *, has_deal: bool) -> _Row:
 
 def _customers(known: Records, as_of: date) -> Rows:
     del as_of
-    rows = [_customer(customer) for customer in known.customers]
-    facts = (customer.facts for customer in known.customers)
-    return Rows(_table("customer", rows, {"facts": facts}), [customer.id for customer in known.customers])
-
-
-def _customer(customer: Customer) -> _Row:
-    return {
-        "name": customer.name,
-        "owner": customer.owner,
-        "parent": customer.parent,
-        "since": customer.since,
-        "contacts": len(customer.contacts),
+    customers = known.customers
+    fields: dict[str, Sequence[Any]] = {
+        "name": [customer.name for customer in customers],
+        "owner": [customer.owner for customer in customers],
+        "parent": [customer.parent for customer in customers],
+        "since": [customer.since for customer in customers],
+        "contacts": [len(customer.contacts) for customer in customers],
     }
+    facts = (customer.facts for customer in customers)
+    return Rows(_table("customer", fields, {"facts": facts}), [customer.id for customer in customers])
 
 
 def _contacts(known: Records, as_of: date) -> Rows:
@@ -196,20 +199,18 @@ def _contacts(known: Records, as_of: date) -> Rows:
     people: dict[tuple[str, str], tuple[str | None, Contact]] = {}
     for holder, owner, contact in _held_contacts(known):
         people.setdefault((holder, contact.id), (owner, contact))
-    rows = [
-        {
-            "id": contact.id,
-            "holder": holder,
-            "owner": owner,
-            "role": contact.role,
-            "name": contact.name,
-            "title": contact.title,
-            "email": contact.email,
-            "phone": contact.phone,
-        }
-        for (holder, _), (owner, contact) in people.items()
-    ]
-    return Rows(_table("contact", rows), [f"{holder}/{contact}" for holder, contact in people])
+    contacts = [contact for _, contact in people.values()]
+    fields: dict[str, Sequence[Any]] = {
+        "id": [contact.id for contact in contacts],
+        "holder": [holder for holder, _ in people],
+        "owner": [owner for owner, _ in people.values()],
+        "role": [contact.role for contact in contacts],
+        "name": [contact.name for contact in contacts],
+        "title": [contact.title for contact in contacts],
+        "email": [contact.email for contact in contacts],
+        "phone": [contact.phone for contact in contacts],
+    }
+    return Rows(_table("contact", fields), [f"{holder}/{contact}" for holder, contact in people])
 
 
 def _held_contacts(known: Records) -> Iterator[tuple[str, str | None, Contact]]:
@@ -234,49 +235,48 @@ def _actuals(known: Records, as_of: date) -> Rows:
 def read_actuals(actuals: Sequence[Actual], org: Org) -> Rows:
     """Read some entries alone: those of the days that one looks at, say, of all that ever were."""
     service = {rep.id: rep.service for rep in org.reps}
-    rows = []
-    for actual in actuals:
-        minor, currency = _amount(actual.amount)
-        start, end = service.get(actual.owner, (date.min, date.max))
-        rows.append(
-            {
-                "owner": actual.owner,
-                "metric": actual.metric.key,
-                "amount": minor,
-                "currency": currency,
-                "on": actual.on,
-                "scope": "\x1f".join(f"{name}\x1e{value}" for name, value in sorted(actual.scope.items())) or None,
-                "ref": actual.ref,
-                "is_in_service": start <= actual.on < end,
-            }
-        )
-    named = {"scope": (actual.scope for actual in actuals)}
+    always = (date.min, date.max)
+    spans = [service.get(actual.owner, always) for actual in actuals]
+    name_of = {scope: _scope_name(scope) for scope in {actual.scope for actual in actuals}}
+    fields: dict[str, Sequence[Any]] = {
+        "owner": [actual.owner for actual in actuals],
+        "metric": [actual.metric.key for actual in actuals],
+        **_amounts([actual.amount for actual in actuals]),
+        "on": [actual.on for actual in actuals],
+        "scope": [name_of[actual.scope] for actual in actuals],
+        "ref": [actual.ref for actual in actuals],
+        "is_in_service": [start <= actual.on < end for actual, (start, end) in zip(actuals, spans, strict=True)],
+    }
     return Rows(
-        _table("actual", rows, named),
+        _table("actual", fields, {"scope": (actual.scope for actual in actuals)}),
         [actual.ref or f"{actual.owner} {actual.metric.key} {actual.on}" for actual in actuals],
     )
+
+
+def _scope_name(scope: Mapping[str, str]) -> str | None:
+    """Write a scope as one text, so that those that are alike are; ``None`` for everything."""
+    return "\x1f".join(f"{name}\x1e{value}" for name, value in sorted(scope.items())) or None
 
 
 def _reps(known: Records, as_of: date) -> Rows:
     seen = _recorded(known)
     managers = {team.manager for team in known.org.teams}
-    rows = []
-    for rep in known.org.reps:
-        is_there = rep.service[0] <= as_of < rep.service[1]
-        rows.append(
-            {
-                "owner": rep.id,
-                "name": rep.name,
-                "team": rep.team,
-                "kind": rep.kind,
-                "level": rep.level,
-                "hired": rep.hired,
-                "left": rep.left,
-                "records": seen.get(rep.id, 0),
-                "is_selling": is_there and rep.kind == "employee" and rep.id not in managers,
-            }
-        )
-    return Rows(_table("rep", rows), [rep.id for rep in known.org.reps])
+    reps = known.org.reps
+    there = [rep.service[0] <= as_of < rep.service[1] for rep in reps]
+    fields: dict[str, Sequence[Any]] = {
+        "owner": [rep.id for rep in reps],
+        "name": [rep.name for rep in reps],
+        "team": [rep.team for rep in reps],
+        "kind": [rep.kind for rep in reps],
+        "level": [rep.level for rep in reps],
+        "hired": [rep.hired for rep in reps],
+        "left": [rep.left for rep in reps],
+        "records": [seen.get(rep.id, 0) for rep in reps],
+        "is_selling": [
+            is_there and rep.kind == "employee" and rep.id not in managers for rep, is_there in zip(reps, there, strict=True)
+        ],
+    }
+    return Rows(_table("rep", fields), [rep.id for rep in reps])
 
 
 def _recorded(known: Records) -> Mapping[str | None, int]:

@@ -13,6 +13,7 @@ import numpy as np
 from salesperf.kernels.numeric import Column, ratio
 from salesperf.messages import Catalogs
 from salesperf.model.breakdown import Breakdown
+from salesperf.model.estimate import Estimate
 from salesperf.model.finding import SEVERITIES, Finding
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
@@ -20,7 +21,7 @@ from salesperf.model.scale import Curve
 from salesperf.model.validators import as_tuple, check_choice, require
 from salesperf.quality.rule import QualityRule
 from salesperf.quality.tally import QualityTally, as_rules
-from salesperf.quality.words import DIMENSIONS, NUMBERS, RECORD_KINDS, Number
+from salesperf.quality.words import DIMENSIONS, NUMBERS, RECORD_KINDS, Dimension, Number
 from salesperf.scorecard import Criterion, Score, Scorecard
 
 __all__ = ["QualityReport", "RuleCount", "quality_card"]
@@ -235,6 +236,46 @@ class QualityReport(Result):
         ()
         """
         return attrs.evolve(self, tally=self.tally.of(owners), findings=())
+
+    def dimension_share(self, dimension: Dimension) -> Estimate:
+        """Return how far records are as a dimension asks, from 0 to 1: its points in the score over 100.
+
+        Of the report of one owner, what an appraisal asks for: ``report.of(["ada"]).dimension_share("completeness")``.
+
+        Parameters
+        ----------
+        dimension
+            One of :data:`DIMENSIONS`.
+
+        Returns
+        -------
+        Estimate
+            Without an interval, since all records were looked at; ``n`` is how many answers its rules gave. Undefined where
+            none of its rules could be asked, or the card knows no such dimension.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such dimension.
+
+        Examples
+        --------
+        >>> from salesperf.quality import DEFAULT_RULES, audit_columns
+        >>> columns = {"owner": np.array(["ada", "bo", "bo"]), "customer": np.array(["k-1", None, "k-2"])}
+        >>> rules = [DEFAULT_RULES["deal_without_customer"]]
+        >>> tally = audit_columns(columns, kind="opportunity", as_of=date(2026, 9, 30), rules=rules)
+        >>> print(QualityReport.of_tally(tally).of(["bo"]).dimension_share("completeness"))
+        0.5, n = 2
+        """
+        check_choice(dimension, DIMENSIONS, ("dimension",))
+        checked = sum(count.checked for count in self.counts if count.rule.dimension == dimension)
+        parts = () if self.score is None else self.score.criteria
+        points = {part.criterion.key: part.points for part in parts}.get(dimension)
+        if points is None:
+            return Estimate.undefined(
+                Message.of("quality.not_told", dimension=Message(f"quality.dimension.{dimension}")), n=checked
+            )
+        return Estimate(value=points / 100, n=checked)
 
     def weakening(self, number: Number) -> tuple[Finding, ...]:
         """Return what weakens a number: a finding for each rule that found something, with how much, gravest first.

@@ -11,6 +11,7 @@ from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
+from salesperf.report.cutting import MOST_LINES
 from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import ChannelSection, Review
@@ -36,12 +37,16 @@ class ChannelWriter(Words):
         yield from self.prose("## ", self.say("report.channels.title"))
         words = {"first": section.period.start, "last": section.period.last, "leads": section.report.total.leads}
         yield from self.prose("", self.say("report.channels.which", **words))
-        told = [line for line in section.report.lines if line.leads or line.cost]
+        known = [line for line in section.report.lines if line.leads or line.cost]
+        largest = sorted(known, key=lambda line: -line.leads)[:MOST_LINES]
+        told = known if len(known) == len(largest) else largest
         lines = told if len(told) == 1 else [*told, section.report.total]
         is_costed = section.report.total.cost is not None
         level = section.report.total.conversion_rate.level
         heads = (*_HEADS, *_HEADS_OF_COST) if is_costed else _HEADS
         yield from self.table(heads, (self._row(section, line)[: len(heads)] for line in lines), level=level)
+        if len(known) > len(told):
+            yield from self.prose("", self.say("report.channels.more", count=len(known) - len(told)))
         yield from QualityWriter(self.review, self.lang, self.catalogs).beside(section.weakened_by, "channels")
         for line in told:
             # Of what no cost is known at all need not be said of each.

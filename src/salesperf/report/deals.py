@@ -8,6 +8,7 @@ from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.pipeline import FLAGS, Flag, OpenDeal, SlipReport
+from salesperf.report.cutting import topmost
 from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import DealSection, Review
@@ -230,6 +231,7 @@ class DealWriter(Words):
                 self.show(member.stalled),
                 self.show(member.overdue),
             ]
-            for member in section.members
+            for member in topmost(section.members)
         )
         yield from self.table(heads, rows, level=section.closed.win_rate.level)
+        yield from self.left_out(section.members, topmost(section.members))

@@ -7,6 +7,7 @@ from salesperf.channels.channel_line import word_of
 from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE
 from salesperf.messages import Catalogs
 from salesperf.model.message import Message
+from salesperf.report.cutting import topmost
 from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import LeadSection, OpenLead, Review
@@ -109,9 +110,10 @@ class LeadWriter(Words):
                     ),
                 ),
             ]
-            for member in section.members
+            for member in topmost(section.members)
         )
         yield from self.table(heads, rows)
+        yield from self.left_out(section.members, topmost(section.members))
 
 
 def _warmth(label: str) -> Message:

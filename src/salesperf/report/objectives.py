@@ -8,13 +8,12 @@ from salesperf.model.amount import Amount
 from salesperf.model.key_result import CheckIn, KeyResult
 from salesperf.model.message import Message
 from salesperf.okr import STATUSES, KeyResultScore, ObjectiveScore
+from salesperf.report.cutting import topmost
 from salesperf.report.words import Words
 from salesperf.review import ObjectiveLine, ObjectiveSection, Review
 
 __all__ = ["ObjectiveWriter"]
 
-_MOST_LINES: Final = 60
-"""So many objectives and key results are listed, those above first."""
 _HEADS: Final = (
     *("objective", "owner", "stands", "score", "expected", "status"),
     *("confidence", "coverage", "last_check_in", "silent_days"),
@@ -35,7 +34,7 @@ class ObjectiveWriter(Words):
             return
         yield from self.prose("## ", self.say("report.objectives.title"))
         yield from self.prose("", self._summary(section))
-        shown = _shown(section)
+        shown = topmost(section.lines)
         yield from self.table(_HEADS, map(self._row, shown))
         rest = len(section.lines) - len(shown)
         if rest:
@@ -94,12 +93,3 @@ class ObjectiveWriter(Words):
 
     def _measure(self, value: object) -> str:
         return value.rounded_text(0, self.lang, self.catalogs) if isinstance(value, Amount) else self.show(value)
-
-
-def _shown(section: ObjectiveSection) -> tuple[ObjectiveLine, ...]:
-    """Keep as many levels as there is room for, so that every line stands below its own; of the topmost as many as fit."""
-    for levels in range(max(line.level for line in section.lines), 0, -1):
-        shown = tuple(line for line in section.lines if line.level <= levels)
-        if len(shown) <= _MOST_LINES:
-            return shown
-    return tuple(line for line in section.lines if line.level == 0)[:_MOST_LINES]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from salesperf.messages import Catalogs
+from salesperf.report.cutting import MOST_LINES
 from salesperf.report.words import Words
 from salesperf.review import (
     PEOPLE_KINDS,
@@ -64,7 +65,8 @@ class PeopleWriter(Words):
             return
         yield from self.prose("### ", self.say("report.people.pay"))
         totals = section.pay_totals if len(section.pay) > len(section.pay_totals) else ()
-        yield from self.table(_HEADS_OF_PAY, (self._pay_row(line) for line in (*section.pay, *totals)))
+        yield from self.table(_HEADS_OF_PAY, (self._pay_row(line) for line in (*section.pay[:MOST_LINES], *totals)))
+        yield from self._more(len(section.pay))
         yield from self.prose("", self.say("report.people.pay_note"))
         items = [item for line in section.pay for item in line.items]
         if items:
@@ -72,6 +74,10 @@ class PeopleWriter(Words):
             yield from self.table(_HEADS_OF_ITEMS, map(self._item_row, items[:_MOST_ITEMS]))
         if len(items) > _MOST_ITEMS:
             yield from self.prose("", self.say("report.people.more_items", count=len(items) - _MOST_ITEMS))
+
+    def _more(self, lines: int) -> Iterator[str]:
+        if lines > MOST_LINES:
+            yield from self.prose("", self.say("report.people.more", count=lines - MOST_LINES))
 
     def _pay_row(self, line: PayLine) -> list[str]:
         return [
@@ -93,7 +99,8 @@ class PeopleWriter(Words):
         if not section.appraisals:
             return
         yield from self.prose("### ", self.say("report.people.appraisals"))
-        yield from self.table(_HEADS_OF_APPRAISALS, map(self._appraisal_row, section.appraisals))
+        yield from self.table(_HEADS_OF_APPRAISALS, map(self._appraisal_row, section.appraisals[:MOST_LINES]))
+        yield from self._more(len(section.appraisals))
 
     def _appraisal_row(self, line: AppraisalLine) -> list[str]:
         follows = (
@@ -122,8 +129,9 @@ class PeopleWriter(Words):
         if not section.feedback:
             return
         yield from self.prose("### ", self.say("report.people.feedback"))
-        rows = (row for line in section.feedback for row in self._feedback_rows(line))
+        rows = (row for line in section.feedback[:MOST_LINES] for row in self._feedback_rows(line))
         yield from self.table(_HEADS_OF_FEEDBACK, rows)
+        yield from self._more(len(section.feedback))
         yield from self.prose("", self.say("report.people.feedback_note"))
 
     def _feedback_rows(self, line: FeedbackLine) -> Iterator[list[str]]:

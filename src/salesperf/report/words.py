@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount
@@ -19,15 +19,30 @@ Measure: TypeAlias = Amount | Decimal | None
 
 _SPECIAL: Final = re.compile(r"[\\`*<>\[\]|~&]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown would read as its own, wherever it stands; an underscore within a word it leaves alone."""
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""What would end a line, or tell a terminal something."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""What would end a line, tell a terminal something, or turn round the letters and numbers behind it."""
+_WIDEST: Final = 120
+"""Columns of a table line up as far as this, so that one long name does not blow up every line."""
 _TEXT: Final = frozenset(
     {
         *("channel", "fault", "grade", "lead", "mend", "metric", "most", "movement", "notes", "objective"),
         *("owner", "period", "severity", "stage", "stands", "status", "temperature", "verdict"),
         *("band", "calibration", "deal", "follows", "group", "part", "reasons", "scheme"),
+        *("customer", "state", "competitor", "reason"),
+        *("yardstick",),
+        *("action", "effect", "measure", "resources", "response", "risk", "risk_band", "task", "trend", "waits_for"),
+        *("status_now", "status_then"),
+        "factor",
     }
 )
+
+
+class _Line(Protocol):
+    """A line of a team or a rep."""
+
+    @property
+    def is_team(self) -> bool:
+        """Whether it is a team."""
 
 
 class Words:
@@ -70,7 +85,7 @@ class Words:
         """Write a table whose columns line up on a terminal too; words are set to the left. A heading may name arguments."""
         heading = [self.say(f"report.column.{head}", **arguments) for head in heads]
         cells = [[escape(cell) for cell in line] for line in (heading, *rows)]
-        widths = [max(3, *(width_of(line[column]) for line in cells)) for column in range(len(heads))]
+        widths = [min(_WIDEST, max(3, *(width_of(line[column]) for line in cells))) for column in range(len(heads))]
         dashes = ["-" * (width - 1) for width in widths]
         rule = [f":{dash}" if head in _TEXT else f"{dash}:" for dash, head in zip(dashes, heads, strict=True)]
         for line in (cells[0], rule, *cells[1:]):
@@ -78,6 +93,13 @@ class Words:
             padded = [pad(cell, width, right=head not in _TEXT) for cell, width, head in columns]
             yield f"| {' | '.join(padded)} |"
         yield ""
+
+    def left_out(self, lines: Sequence[_Line], shown: Sequence[_Line]) -> Iterator[str]:
+        """Say how many lines of teams and reps a table leaves out; nothing where it has them all."""
+        count = len(lines) - len(shown)
+        if count:
+            are_reps = sum(line.is_team for line in lines) == sum(line.is_team for line in shown)
+            yield from self.prose("", self.say("report.reps_left_out" if are_reps else "report.lines_left_out", count=count))
 
     @staticmethod
     def prose(marker: str, text: str) -> Iterator[str]:

@@ -11,19 +11,35 @@ from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
+from salesperf.model.target import scoped_title
 from salesperf.model.validators import require
+from salesperf.report.actions import ActionWriter, PlanWriter
+from salesperf.report.agenda import AgendaWriter
+from salesperf.report.cases import CaseWriter
+from salesperf.report.causes import CauseWriter
 from salesperf.report.channels import ChannelWriter
+from salesperf.report.customers import CustomerWriter
+from salesperf.report.cutting import MOST_LINES, topmost
 from salesperf.report.deals import DealWriter
 from salesperf.report.leads import LeadWriter
+from salesperf.report.market import MarketWriter
 from salesperf.report.objectives import ObjectiveWriter
+from salesperf.report.outlook import OutlookWriter
 from salesperf.report.people import PeopleWriter
+from salesperf.report.previous import PreviousWriter
 from salesperf.report.quality import QualityWriter
+from salesperf.report.risks import RiskWriter
+from salesperf.report.team import TeamWriter
+from salesperf.report.variance import VarianceWriter
 from salesperf.report.words import Words, escape
 from salesperf.review import Member, MetricSection, Review, Standing
-from salesperf.review.sections import scoped_title
 
 __all__ = ["markdown"]
 
+_MOST_METRICS: Final = 20
+"""So many targets are told: where a sum would not be the owner's, those of each who is below stand apart."""
+_MOST_NAMED: Final = 10
+"""So many of those who are not compared are named."""
 _MOST_UNMET: Final = 20
 _MOST_FINDINGS: Final = 12
 """So many findings of one rule are told one by one; the rest are counted."""
@@ -76,16 +92,34 @@ class _Writer(Words):
 
     def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
         super().__init__(review.org, lang, catalogs)
-        self.review = review
+        self.review, self.metrics = review, review.metrics[:_MOST_METRICS]
 
     def lines(self) -> Iterator[str]:
         yield from self._opening()
         yield from self._in_short()
+        for opening in (AgendaWriter, PreviousWriter):
+            yield from opening(self.review, self.lang, self.catalogs).lines()
         yield from self._attainment()
-        for section in self.review.metrics:
+        for section in self.metrics:
             yield from self._trend(section)
             yield from self._members(section)
-        for writer in (ObjectiveWriter, DealWriter, LeadWriter, ChannelWriter, PeopleWriter):
+        for writer in (
+            VarianceWriter,
+            CauseWriter,
+            OutlookWriter,
+            ObjectiveWriter,
+            DealWriter,
+            LeadWriter,
+            ChannelWriter,
+            CustomerWriter,
+            MarketWriter,
+            TeamWriter,
+            PeopleWriter,
+            PlanWriter,
+            CaseWriter,
+            RiskWriter,
+            ActionWriter,
+        ):
             yield from writer(self.review, self.lang, self.catalogs).lines()
         if self.review.metrics or not self.review.is_about_more:
             yield from self._unmet()
@@ -106,19 +140,20 @@ class _Writer(Words):
         review = self.review
         period = review.period.text(self.lang, self.catalogs, calendar=review.calendar)
         yield from self.prose("# ", self.say("report.title", owner=self.name(review.owner), period=period))
-        elapsed = review.calendar.workdays(review.period.until(review.as_of) or review.period)
-        total = review.calendar.workdays(review.period)
         key = "report.as_of_partial" if review.is_partial else "report.as_of"
-        share = elapsed / total if total else None
-        yield from self.prose("", self.say(key, as_of=review.as_of, elapsed=elapsed, total=total, share=share))
+        words = {"elapsed": review.elapsed_workdays, "total": review.workdays, "share": review.elapsed_share}
+        yield from self.prose("", self.say(key, as_of=review.as_of, **words))
         if review.notes:
             notes = self.say("report.list").join(self.say(f"note.{note}") for note in review.notes)
             yield from self.prose("", self.say("report.notes", notes=notes))
 
     def _in_short(self) -> Iterator[str]:
         yield from self.prose("## ", self.say("report.in_short"))
-        for section in self.review.metrics:
+        for section in self.metrics:
             yield f"- {escape(self._sentence(section))}"
+        rest = len(self.review.metrics) - len(self.metrics)
+        if rest:
+            yield f"- {escape(self.say('report.more_metrics', count=rest))}"
         if not self.review.metrics:
             yield escape(self.say("report.nothing_owed"))
         yield ""
@@ -169,10 +204,10 @@ class _Writer(Words):
             return
         yield from self.prose("## ", self.say("report.attainment"))
         heads = ["metric", "target", "actual", "ratio", "gap", "planned", "pace", "last_year", "status"]
-        yield from self.table(heads, (self._attainment_row(section) for section in self.review.metrics))
+        yield from self.table(heads, (self._attainment_row(section) for section in self.metrics))
         yield from self.prose("", self.say("report.units_note"))
         quality = QualityWriter(self.review, self.lang, self.catalogs)
-        for section in self.review.metrics:
+        for section in self.metrics:
             yield from quality.beside(section.weakened_by, "attainment", self._title(section))
 
     def _attainment_row(self, section: MetricSection) -> list[str]:
@@ -216,10 +251,10 @@ class _Writer(Words):
         yield from self.prose("## ", self.say("report.members", metric=self._title(section)))
         heads = ["owner", "target", "actual", "ratio", "gap", "pace", "pace_range", "entries", "status", "notes"]
         is_first = section is self.review.metrics[0]
-        shown = [member for member in section.members if is_first or member.is_team or member.level == 0]
+        asked = [member for member in section.members if is_first or member.is_team or member.level == 0]
+        shown = topmost(asked)
         yield from self.table(heads, (self._member_row(member, section) for member in shown))
-        if len(shown) < len(section.members):
-            yield from self.prose("", self.say("report.reps_left_out", count=len(section.members) - len(shown)))
+        yield from self.left_out(section.members, shown)
         for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
             if standing is not None:
                 yield from self._standing(key, standing)
@@ -258,7 +293,9 @@ class _Writer(Words):
         yield f"- {escape(self.say(f'report.standing.{verdict}', compared=standing.compared))}"
         for why, owners in (("few_entries", standing.few_entries), ("unlike", standing.unlike)):
             if owners:
-                names = self.say("report.list").join(self.show(self.name(owner)) for owner in owners)
+                names = self.say("report.list").join(self.show(self.name(owner)) for owner in owners[:_MOST_NAMED])
+                if len(owners) > _MOST_NAMED:
+                    names = self.say("report.standing.and_more", owners=names, count=len(owners) - _MOST_NAMED)
                 yield f"- {escape(self.say(f'report.standing.{why}', owners=names))}"
         yield ""
 
@@ -291,9 +328,12 @@ class _Writer(Words):
         yield from self.prose("## ", self.say("report.recorded"))
         rows = (
             [self.show(each.title), each.amount.rounded_text(0, self.lang, self.catalogs), self.show(each.entries)]
-            for each in self.review.recorded
+            for each in self.review.recorded[:MOST_LINES]
         )
         yield from self.table(["metric", "actual", "entries"], rows)
+        rest = len(self.review.recorded) - MOST_LINES
+        if rest > 0:
+            yield from self.prose("", self.say("report.more_recorded", count=rest))
 
     def _data(self) -> Iterator[str]:
         data = self.review.data

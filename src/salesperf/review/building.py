@@ -1,28 +1,41 @@
 """Building a review: from everything known to what a meeting should look at."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import chain
 
 import attrs
-import numpy as np
-from numpy.typing import NDArray
 
+from salesperf.diagnosis import DEFAULT_RULES, DiagnosisRule
+from salesperf.diagnosis.diagnosing import as_rules
 from salesperf.errors import InvalidValueError
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.model.validators import check_date, require
+from salesperf.review.actions import action_section, plan_progress
+from salesperf.review.agenda import agenda_of
 from salesperf.review.audience import Audience, PeopleResults
+from salesperf.review.cases import case_section
+from salesperf.review.causes import find_causes
 from salesperf.review.channels import channel_section
+from salesperf.review.comparing import compare, require_previous
+from salesperf.review.customer_counting import customer_section
 from salesperf.review.deals import deal_sections
 from salesperf.review.findings import find
 from salesperf.review.grounds import Grounds
 from salesperf.review.leads import lead_section
+from salesperf.review.market import market_section
 from salesperf.review.metrics import MetricSections, notes_on_rep
 from salesperf.review.objectives import objective_section
+from salesperf.review.outlook import outlook_lines
 from salesperf.review.people import people_section, require_people
 from salesperf.review.quality import Audited
+from salesperf.review.risks import risk_register
 from salesperf.review.sections import DataSection
+from salesperf.review.team import team_section
+from salesperf.review.variance import variance_section
 from salesperf.review.whole import Review
+from salesperf.risk import register
 
 __all__ = ["build"]
 
@@ -35,6 +48,8 @@ def build(
     as_of: date,
     audience: Audience | None = None,
     people: PeopleResults | None = None,
+    rules: Mapping[str, DiagnosisRule] | Iterable[DiagnosisRule] = DEFAULT_RULES,
+    previous: Review | None = None,
 ) -> Review:
     """Review an owner's sales over a period, as known at the end of a day.
 
@@ -52,6 +67,12 @@ def build(
         Who reads it; ``None`` for nobody in particular, who sees nobody's pay, appraisal or feedback.
     people
         Statements of pay, appraisals and feedback, of which the review takes what the audience may see, and counts the rest.
+    rules
+        What the diagnosis asks, as for :func:`salesperf.diagnosis.diagnose`: ``{**DEFAULT_RULES, "few_visits": rule}`` adds a
+        rule, and one with the key of another takes its place.
+    previous
+        The review before, of the same owner: on an earlier day, of this period or another that is not later. What changed since
+        is told, and what became of the actions with which it ended.
 
     Returns
     -------
@@ -61,11 +82,12 @@ def build(
     Raises
     ------
     InvalidValueError
-        If the period had not begun.
+        If the period had not begun, a rule is none, or the previous review is of another owner, of no earlier day, or of a
+        period that both begins and ends later.
     UnknownNameError
         If the owner was not known then, or the reader of the audience never.
     InvalidInputError
-        If there are results of people who are not known: all of them.
+        If there are results of people who are not known: all of them; or rules that share a key.
     UnitMismatchError
         If actuals that count are in another unit than the target.
 
@@ -91,19 +113,24 @@ def build(
         require(audience, Audience, path=("audience",))
     if people is not None:
         require(people, PeopleResults, path=("people",))
+    asked = as_rules(rules)
     require_people(people or PeopleResults(), audience, records.org)
     known = records.as_of(as_of)
     known.org.require_owner(owner)
     grounds = Grounds(records=known, owner=owner, period=period, as_of=as_of)
-    review = _sections(grounds)
+    if previous is not None:
+        require(previous, Review, path=("previous",))
+        require_previous(previous, owner=owner, period=period, as_of=as_of)
+    review = _concluded(_sections(grounds, asked, previous), grounds, previous)
     if people is None:
         return review
     section = people_section(people, audience, known.org, owner=owner, passed=grounds.passed, as_of=as_of)
     return attrs.evolve(review, people=section)
 
 
-def _sections(grounds: Grounds) -> Review:
-    """Look at everything but what is said of people."""
+def _sections(grounds: Grounds, rules: Iterable[DiagnosisRule], previous: Review | None) -> Review:
+    """Look at everything but what is said of people, and what is drawn from all the rest."""
+    since = None if previous is None else previous.as_of
     records, owner, passed = grounds.then, grounds.owner, grounds.passed
     of_metrics = MetricSections(grounds)
     metrics = tuple(of_metrics.sections())
@@ -121,24 +148,52 @@ def _sections(grounds: Grounds) -> Review:
         calendar=grounds.calendar,
         data=_data(grounds),
         metrics=tuple(map(audited.metric, metrics)),
+        variance=variance_section(grounds, metrics, deals, leads),
+        outlook=tuple(outlook_lines(grounds, metrics, deals)),
         objectives=objective_section(records, owner=owner, period=grounds.period, passed=passed),
         deals=tuple(map(audited.deals, deals)),
         leads=None if leads is None else audited.leads(leads),
         channels=None if channels is None else audited.channels(channels),
+        customers=customer_section(grounds, deals),
+        market=market_section(deals, passed=passed),
+        team=team_section(grounds, metrics),
         quality=audited.section(deals, leads),
         people=None,
         recorded=tuple(of_metrics.recorded(metrics)),
         unmet=of_metrics.unmet(),
         notes=tuple(notes_on_rep(rep, grounds)) if rep is not None else (),
+        causes=(),
+        contradictions=(),
         findings=(),
+        plans=plan_progress(grounds, since),
+        cases=None,
+        risks=register([], as_of=grounds.as_of),
+        actions=action_section(grounds, since),
+        previous=None,
+        agenda=(),
     )
     # First by all that they hold, so that those of one rank stand in one order, whatever that of the records.
     findings = [*sorted(grounds.records.findings, key=repr), *find(draft, grounds)]
-    return attrs.evolve(draft, findings=tuple(sorted(findings, key=lambda finding: finding.rank)))
+    causes, against = find_causes(draft, grounds, rules)
+    return attrs.evolve(
+        draft,
+        causes=causes,
+        contradictions=against,
+        findings=tuple(sorted(findings, key=lambda finding: finding.rank)),
+    )
+
+
+def _concluded(review: Review, grounds: Grounds, previous: Review | None) -> Review:
+    """Draw from all sections what they come to, each from those before: risks and cases, what changed, what to discuss."""
+    risks = risk_register(grounds, review, previous)
+    review = attrs.evolve(review, risks=risks, cases=case_section(grounds, review.deals, review.causes))
+    if previous is not None:
+        review = attrs.evolve(review, previous=compare(grounds, review, previous))
+    return attrs.evolve(review, agenda=agenda_of(review))
 
 
 def _data(grounds: Grounds) -> DataSection:
-    owner, org, counted, chosen = grounds.owner, grounds.org, grounds.ledger.tally, _counted_cells(grounds)
+    owner, org, counted, chosen = grounds.owner, grounds.org, grounds.tally, grounds.cells_within(grounds.passed)
     days = counted.day[chosen]
     members = org.members(owner, grounds.period)
     is_team = owner is None or owner in org.team_by_id
@@ -151,15 +206,3 @@ def _data(grounds: Grounds) -> DataSection:
         first_day=date.fromordinal(int(days.min())) if days.size else None,
         last_day=date.fromordinal(int(days.max())) if days.size else None,
     )
-
-
-def _counted_cells(grounds: Grounds) -> NDArray[np.bool_]:
-    """Tell which cells of the tally count toward the owner in the days passed."""
-    counted, spans = grounds.ledger.tally, grounds.ledger.spans_of(grounds.owner, grounds.passed)
-    filled = spans.end > spans.start
-    # Owner and day in one number. The spans of an owner do not overlap: only the last that begins by a day can hold it.
-    stride = date.max.toordinal() + 2
-    openings, ends = (spans.owner[filled] * stride + edge[filled] for edge in (spans.start, spans.end))
-    order = np.argsort(openings)
-    cells = counted.owner * stride + counted.day
-    return np.asarray(cells < np.append(0, ends[order])[np.searchsorted(openings[order], cells, side="right")])

@@ -106,6 +106,8 @@ class DealSection:
         Teams and reps under the owner that decided or have something, each team before its members.
     deals : tuple of Opportunity
         What all this was computed from, as known on the day; sorted by id.
+    held_before : tuple of Opportunity
+        What the owner had at the end of the day before the period, as known then; sorted by id.
     weakened_by : FrozenMap
         What weakens ``"pipeline"``, ``"win_rate"``, ``"cycle_days"`` and ``"funnel"``, among these deals, of whatever period
         they are: see :data:`salesperf.review.Weaknesses`.
@@ -133,6 +135,7 @@ class DealSection:
     funnel: FunnelReport
     members: tuple[DealMember, ...]
     deals: tuple[Opportunity, ...] = attrs.field(repr=False)
+    held_before: tuple[Opportunity, ...] = attrs.field(repr=False)
     weakened_by: Weaknesses = attrs.field(default=FrozenMap())
 
 
@@ -159,13 +162,13 @@ def deal_sections(records: Records, *, owner: str | None, period: Period, as_of:
     for opportunity in sorted(records.opportunities, key=lambda deal: deal.id):
         held[records.process_of(opportunity).key].append(opportunity)
     for process in sorted(records.processes, key=lambda process: process.key):
-        for unit, deals in _by_unit(held[process.key]):
+        for unit, deals in by_unit(held[process.key]):
             section = _section(records, process, deals, unit, owner=owner, period=period, on=as_of)
             if section.deals or section.slips.deals:
                 yield section
 
 
-def _by_unit(deals: Sequence[Opportunity]) -> Iterator[tuple[Unit | None, list[Opportunity]]]:
+def by_unit(deals: Sequence[Opportunity]) -> Iterator[tuple[Unit | None, list[Opportunity]]]:
     """Part deals by the unit of their amounts, since unlike units make no sum; those without any go with the most."""
     groups: dict[Unit | None, list[Opportunity]] = {}
     for deal in deals:
@@ -191,10 +194,10 @@ def _section(
     passed = Period(period.start, Period.day(on).end)
     before = passed.start - _ONE_DAY if passed.start > date.min else date.min
     places = Places(records.org)
-    above = {deal.id: _above(deal, process, places, on) for deal in known}
+    above = {deal.id: above_of(deal, process, places, on) for deal in known}
     deals = [deal for deal in known if owner is None or owner in above[deal.id]]
     earlier = [past for deal in known if (past := deal.as_of(before)) is not None]
-    held_before = {past.id: _above(past, process, places, before) for past in earlier}
+    held_before = {past.id: above_of(past, process, places, before) for past in earlier}
     had = [deal for deal in known if deal.id in held_before and (owner is None or owner in held_before[deal.id])]
     ids_now, ids_then = ({deal.id for deal in held} for held in (deals, had))
     decided = closed(deals, process, as_of=on, period=passed)
@@ -213,10 +216,11 @@ def _section(
         funnel=analyze(count(deals, process, as_of=on, period=passed)),
         members=tuple(_members(records.org, owner, decided, pipeline, above)),
         deals=tuple(deals),
+        held_before=tuple(past for past in earlier if owner is None or owner in held_before[past.id]),
     )
 
 
-def _above(deal: Opportunity, process: SalesProcess, places: Places, as_of: date) -> tuple[str, ...]:
+def above_of(deal: Opportunity, process: SalesProcess, places: Places, as_of: date) -> tuple[str, ...]:
     """Return who has a deal, or had it when it was decided, and the teams above on that day, nearest first.
 
     A day of a decision of which nobody knows lies before all that are known.

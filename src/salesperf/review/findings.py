@@ -164,8 +164,11 @@ class _Finder:
             )
 
     def members_without_entries(self, section: "MetricSection") -> Iterator[Finding]:
-        """Notice a rep who owes something and of whom nothing at all is recorded: not sold, or not entered."""
-        if not section.metric.is_additive:
+        """Notice a rep who owes something and of whom nothing at all is recorded: not sold, or not entered.
+
+        Of a day or a few, most who sell have nothing to enter: nothing is to be noticed then.
+        """
+        if not section.metric.is_additive or self.review.calendar.workdays(self.passed) < _STALE_WORKDAYS:
             return
         reps = self._reps(section)
         entries = self._entries([section.metric], section.scope, [(rep, self.passed) for rep in reps])

@@ -1,16 +1,19 @@
 """The leads of a review: how many came and what became of them, which are open, how warm, and which wait for a word."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import repeat
 from typing import Final
 
 import attrs
+import numpy as np
 
 from salesperf.errors import InvalidInputError
 from salesperf.followup import STANDARD_FOLLOW_UP, FollowUp, schedule
-from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE, grade, temperature
+from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE, grade
+from salesperf.model.codes import Codes
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.lead import Lead, LeadStatus
 from salesperf.model.people import Org
@@ -19,7 +22,7 @@ from salesperf.model.records import Records
 from salesperf.review.places import Place, Places, places_of, tree
 from salesperf.review.sections import Weaknesses
 
-__all__ = ["LeadMember", "LeadSection", "OpenLead", "lead_section"]
+__all__ = ["LeadMember", "LeadSection", "OpenLead", "came_within", "decided_within", "lead_section"]
 
 _DECIDED: Final[frozenset[LeadStatus]] = frozenset({"converted", "disqualified"})
 _ASKED: Final = frozenset(criterion.key for criterion in STANDARD_GRADES.card.criteria)
@@ -231,7 +234,7 @@ def lead_section(records: Records, *, owner: str | None, passed: Period) -> Lead
     True
     """
     places = Places(records.org)
-    above = {lead.id: places.above(lead.owner, _day_of(lead, passed.last)) for lead in records.leads}
+    above = {lead.id: places.above(lead.owner, day_of(lead, passed.last)) for lead in records.leads}
     found = (lead for lead in records.leads if owner is None or owner in above[lead.id])
     leads = tuple(sorted(found, key=lambda lead: lead.id))
     if not leads:
@@ -240,9 +243,9 @@ def lead_section(records: Records, *, owner: str | None, passed: Period) -> Lead
     section = LeadSection(
         period=passed,
         undated=sum(lead.is_undated for lead in leads),
-        came=_came(leads, passed),
-        converted=_decided(leads, passed, "converted"),
-        disqualified=_decided(leads, passed, "disqualified"),
+        came=came_within(leads, passed),
+        converted=decided_within(leads, passed, "converted"),
+        disqualified=decided_within(leads, passed, "disqualified"),
         released=moves["released"],
         claimed=moves["claimed"],
         open_leads=tuple(_open_leads(leads, passed.last, records)),
@@ -252,7 +255,7 @@ def lead_section(records: Records, *, owner: str | None, passed: Period) -> Lead
     return attrs.evolve(section, members=tuple(_members(records.org, owner, section, above)))
 
 
-def _day_of(lead: Lead, on: date) -> date:
+def day_of(lead: Lead, on: date) -> date:
     """Return the day that tells to which team a lead belongs: that of its end, if it has come to one."""
     return on if lead.status not in _DECIDED else _entered(lead) or date.min
 
@@ -262,11 +265,13 @@ def _entered(lead: Lead) -> date | None:
     return next(change.on for change in reversed(lead.history) if change.status is not None)
 
 
-def _came(leads: Iterable[Lead], passed: Period) -> int:
+def came_within(leads: Iterable[Lead], passed: Period) -> int:
+    """Count the leads that began on some days."""
     return sum(lead.created is not None and lead.created in passed for lead in leads)
 
 
-def _decided(leads: Iterable[Lead], passed: Period, status: LeadStatus) -> int:
+def decided_within(leads: Iterable[Lead], passed: Period, status: LeadStatus) -> int:
+    """Count the leads that came on some days to the status that they have."""
     days = (_entered(lead) for lead in leads if lead.status == status)
     return sum(day is not None and day in passed for day in days)
 
@@ -288,12 +293,13 @@ def _moves(leads: Iterable[Lead], owner: str | None, passed: Period, places: Pla
 def _open_leads(leads: Sequence[Lead], on: date, records: Records) -> Iterator[OpenLead]:
     standing = [lead for lead in leads if lead.status not in _DECIDED]
     held = [lead for lead in standing if lead.owner is not None]
-    grades = {lead.id: _grade(lead, on) for lead in standing}
+    grades = dict(zip((lead.id for lead in standing), _grades(standing, on), strict=True))
     graded = {lead.id: found for lead in held if (found := grades[lead.id]) is not None}
     due = schedule(held, STANDARD_FOLLOW_UP, as_of=on, calendar=records.calendar, grades=graded)
     follow_ups = {follow_up.lead: follow_up for follow_up in due}
     is_told = any(touch.kind in _TOLD for lead in records.leads for touch in lead.touches)
-    for lead in standing:
+    temperatures = _temperatures(standing, on) if is_told else repeat(None)
+    for lead, warmth in zip(standing, temperatures, strict=False):
         yield OpenLead(
             id=lead.id,
             owner=lead.owner,
@@ -302,10 +308,22 @@ def _open_leads(leads: Sequence[Lead], on: date, records: Records) -> Iterator[O
             created=lead.created,
             since=_since(lead),
             grade=grades[lead.id],
-            temperature=temperature(lead, as_of=on).grade if is_told else None,
+            temperature=warmth,
             follow_up=follow_ups.get(lead.id),
             is_untouched=lead.status == "new" and all(touch.on == lead.created for touch in lead.touches),
         )
+
+
+def _grades(leads: Iterable[Lead], on: date) -> Iterator[str | None]:
+    """Yield the grade of each lead: asked once for all whose facts are the same to the grades, of which there are few."""
+    found: dict[tuple[object, ...], str | None] = {}
+    for lead in leads:
+        facts = lead.known_facts
+        # True and 1 are equal, and no grade takes one for the other.
+        answers = tuple((type(fact), fact) for fact in map(facts.get, _ASKED))
+        if answers not in found:
+            found[answers] = _grade(lead, on)
+        yield found[answers]
 
 
 def _grade(lead: Lead, on: date) -> str | None:
@@ -316,6 +334,19 @@ def _grade(lead: Lead, on: date) -> str | None:
         return grade(lead, as_of=on).grade
     except InvalidInputError:
         return None
+
+
+def _temperatures(leads: Sequence[Lead], on: date) -> list[str]:
+    """Return how warm each lead is."""
+    touched = [(number, touch) for number, lead in enumerate(leads) for touch in lead.touches]
+    warmth = STANDARD_TEMPERATURE.score_columns(
+        lead=Codes(np.array([number for number, _ in touched], dtype=np.int64), tuple(lead.id for lead in leads)),
+        kind=Codes.of([touch.kind for _, touch in touched]),
+        outcome=Codes.of([touch.outcome for _, touch in touched]),
+        on=np.array([touch.on for _, touch in touched], dtype="datetime64[D]"),
+        as_of=on,
+    )
+    return [str(label) for label in STANDARD_TEMPERATURE.bands.band_columns(warmth).tolist()]
 
 
 def _since(lead: Lead) -> date | None:
@@ -331,24 +362,51 @@ def _counts(values: Iterable[str | None], labels: Sequence[str]) -> FrozenMap[st
 
 def _members(org: Org, owner: str | None, section: LeadSection, above: Mapping[str, tuple[str, ...]]) -> Iterator[LeadMember]:
     """Go down the tree, each team before what is under it; whoever has no lead is left out."""
-    leads_of: dict[Place, list[Lead]] = {}
-    for lead in section.leads:
-        for place in places_of(above[lead.id]):
-            leads_of.setdefault(place, []).append(lead)
-    for place, level in tree(org, owner, sorted(leads_of, key=lambda place: place[0])):
-        ids = {lead.id for lead in leads_of[place]}
-        own = attrs.evolve(section, open_leads=tuple(lead for lead in section.open_leads if lead.id in ids))
-        warmth = own.temperatures if any(lead.temperature for lead in section.open_leads) else {}
+    counts = _counts_by_place(section, above)
+    is_warmth_told = any(lead.temperature for lead in section.open_leads)
+    for place, level in tree(org, owner, sorted(counts, key=lambda place: place[0])):
+        count = counts[place]
         yield LeadMember(
             owner=place[0],
             is_team=place[0] in org.team_by_id,
             level=level,
-            came=_came(leads_of[place], section.period),
-            converted=_decided(leads_of[place], section.period, "converted"),
-            disqualified=_decided(leads_of[place], section.period, "disqualified"),
-            open=len(own.open_leads),
-            hot=warmth.get("Hot"),
-            warm=warmth.get("Warm"),
-            overdue=len(own.overdue),
-            untouched=len(own.untouched),
+            came=count["came"],
+            converted=count["converted"],
+            disqualified=count["disqualified"],
+            open=count["open"],
+            hot=count["Hot"] if is_warmth_told else None,
+            warm=count["Warm"] if is_warmth_told else None,
+            overdue=count["overdue"],
+            untouched=count["untouched"],
         )
+
+
+def _counts_by_place(section: LeadSection, above: Mapping[str, tuple[str, ...]]) -> Mapping[Place, Counter[str]]:
+    """Count what is told of leads by whoever has them, and from there by the teams above: each lead is looked at once."""
+    standing = {lead.id: lead for lead in section.open_leads}
+    by_holder: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for lead in section.leads:
+        by_holder[above[lead.id]].update(told_of(lead, standing.get(lead.id), section.period))
+    counts: dict[Place, Counter[str]] = defaultdict(Counter)
+    for chain, told in by_holder.items():
+        for place in places_of(chain):
+            counts[place].update(told)
+    return counts
+
+
+def told_of(lead: Lead, standing: OpenLead | None, passed: Period) -> Iterator[str]:
+    """Yield each of what a line of a member counts that is true of a lead."""
+    if lead.created is not None and lead.created in passed:
+        yield "came"
+    if standing is None:
+        entered = _entered(lead)
+        if entered is not None and entered in passed:
+            yield lead.status
+        return
+    yield "open"
+    if standing.temperature is not None:
+        yield standing.temperature
+    if standing.is_overdue:
+        yield "overdue"
+    if standing.is_untouched and standing.owner is not None:
+        yield "untouched"

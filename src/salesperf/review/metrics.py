@@ -12,7 +12,7 @@ from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import STANDARD_METRICS, Metric
 from salesperf.model.people import Rep
-from salesperf.model.period import Grain
+from salesperf.model.period import Grain, Period
 from salesperf.review.grounds import Grounds
 from salesperf.review.sections import Member, MetricSection, Note, RecordedFlow, TrendPart
 from salesperf.review.standing import standing_of
@@ -139,7 +139,7 @@ class MetricSections:
             yield from notes_on_rep(rep, self.grounds)
         if not all(self.grounds.period.covers(part.target.period) for part in owed.parts):
             yield "prorated"
-        if owed.is_partial and (rep is None or self._owes_part(rep, owed)):
+        if owed.is_partial and (self._owes_part(rep, owed) if rep is not None else self._is_served_beyond(member, owed)):
             yield "partial"
 
     def _owes_part(self, rep: Rep, owed: Owed) -> bool:
@@ -147,6 +147,12 @@ class MetricSections:
         held = [part.period for part in owed.parts]
         served = (stint.within(owed.asked) for stint in self.grounds.org.stints(rep.id))
         return any(days.without(held) for days in served if days is not None)
+
+    def _is_served_beyond(self, team: str, owed: Owed) -> bool:
+        """Tell whether anybody serves in a team on days of those asked for that no target covers."""
+        beyond: list[tuple[str | None, Period]] = [(team, days) for days in owed.asked.without([owed.target.period])]
+        beyond += [(gap.owner, gap.period) for gap in owed.gaps]
+        return any(self.grounds.org.members(owner, days) for owner, days in beyond)
 
     def recorded(self, metrics: Iterable[MetricSection]) -> Iterator[RecordedFlow]:
         """Return what was recorded though nobody owes it."""

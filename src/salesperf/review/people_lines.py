@@ -4,11 +4,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Final
 
 import attrs
 
 from salesperf.appraisal import Appraisal, RewardKind
-from salesperf.commission import Statement, StatementLine
+from salesperf.commission import AdjustmentKind, Statement, StatementLine
 from salesperf.feedback import GroupFeedback, SubjectFeedback
 from salesperf.feedback.report import GroupStatus
 from salesperf.model.amount import Amount, Unit
@@ -30,6 +31,9 @@ __all__ = [
     "paid",
     "pay_totals",
 ]
+
+_BY_ENTRY: Final[frozenset[AdjustmentKind]] = frozenset({"held", "terms_changed"})
+"""Adjustments whose trees go down to single entries."""
 
 
 @attrs.frozen(kw_only=True)
@@ -333,7 +337,13 @@ def _trees(statement: Statement, *, is_own: bool) -> Iterator[Breakdown]:
     for each in statement.adjustments:
         # What a correction finds settled was settled by a statement for the same period, and is due all the same.
         if each.kind != "already_settled":
-            yield Breakdown(label=Message(f"commission.adjustment.{each.kind}"), value=each.amount)
+            is_told = each.kind not in _BY_ENTRY or not _has_entries_of_others(statement)
+            yield each.breakdown if is_told else each.leaf
+
+
+def _has_entries_of_others(statement: Statement) -> bool:
+    """Tell whether the trees by entry would name entries of a pool, which are those of colleagues too."""
+    return bool(statement.plan.pools) or any(account.entry.payee != statement.payee for account in statement.accounts)
 
 
 def _own_lines(statement: Statement) -> list[StatementLine]:

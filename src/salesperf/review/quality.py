@@ -1,13 +1,19 @@
 """The data quality of a review: what is wrong with the records that its numbers rest on, and which number that weakens."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
+from itertools import chain
+from typing import TypeAlias
 
 import attrs
 import numpy as np
 
+from salesperf.model.codes import Codes, Integers
 from salesperf.model.finding import SEVERITIES, Finding
 from salesperf.model.frozen import FrozenMap
+from salesperf.model.metric import Metric
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.quality import (
@@ -33,6 +39,8 @@ from salesperf.review.sections import MetricSection, Weaknesses
 
 __all__ = ["Audited", "QualitySection"]
 
+_Chosen: TypeAlias = Mask | Integers
+"""Which rows are looked at: a truth for each, or where they stand."""
 _OF_DEALS: tuple[Number, ...] = ("pipeline", "win_rate", "cycle_days", "funnel")
 
 
@@ -134,6 +142,7 @@ class Audited:
         self.rows: dict[RecordKind, Rows] = {"actual": read_actuals(self.actuals, records.org)}
         self.rows |= {kind: read(records, passed.last) for kind, read in READERS.items() if kind not in self.rows}
         self.countings = {kind: self._counting(rows) for kind, rows in self.rows.items()}
+        self._recorded: dict[tuple[str, FrozenMap[str, str]], Mask] = {}
 
     def _counting(self, rows: Rows) -> Counting:
         return Counting.of(rows.table, self.rules, self.passed.last, lenient=True)
@@ -143,7 +152,7 @@ class Audited:
         deal_ids = {deal.id for section in deals for deal in section.deals}
         lead_ids = {lead.id for lead in leads.leads} if leads is not None else set[str]()
         customers = self._customers(deal_ids)
-        rows: dict[RecordKind, Mask] = {
+        rows: dict[RecordKind, _Chosen] = {
             "opportunity": self._named("opportunity", deal_ids),
             "lead": self._named("lead", lead_ids),
             "customer": self._named("customer", customers),
@@ -155,13 +164,9 @@ class Audited:
 
     def metric(self, section: MetricSection) -> MetricSection:
         """Say in a section on a metric what weakens it: among the entries that it sums."""
-        recorded = {metric.key for metric in section.metric.recorded}
-        of_owner = self._entries(section.owner)
-        of_metric = [actual.metric.key in recorded and actual.scope.contains(section.scope) for actual in self.actuals]
-        rows: dict[RecordKind, Mask] = {
-            "actual": of_owner & np.array(of_metric, dtype=np.bool_),
-            "rep": self._reps(section.owner),
-        }
+        entries = self._entries(section.owner)
+        is_counted = self._is_recorded(section.metric, section.scope)[entries]
+        rows: dict[RecordKind, _Chosen] = {"actual": entries[is_counted], "rep": self._reps(section.owner)}
         return attrs.evolve(section, weakened_by=self._weaknesses(rows, ["attainment"]))
 
     def deals(self, section: DealSection) -> DealSection:
@@ -174,7 +179,7 @@ class Audited:
     def leads(self, section: LeadSection) -> LeadSection:
         """Say in the section on leads what weakens the following up."""
         ids = {lead.id for lead in section.leads}
-        rows: dict[RecordKind, Mask] = {"lead": self._named("lead", ids), "contact": self._contacts(ids)}
+        rows: dict[RecordKind, _Chosen] = {"lead": self._named("lead", ids), "contact": self._contacts(ids)}
         return attrs.evolve(section, weakened_by=self._weaknesses(rows, ["follow_up"]))
 
     def channels(self, section: ChannelSection) -> ChannelSection:
@@ -182,12 +187,12 @@ class Audited:
         leads = self._named("lead", {lead.id for lead in section.leads})
         return attrs.evolve(section, weakened_by=self._weaknesses({"lead": leads}, ["channels"]))
 
-    def _weaknesses(self, rows: Mapping[RecordKind, Mask], numbers: Sequence[Number]) -> Weaknesses:
+    def _weaknesses(self, rows: Mapping[RecordKind, _Chosen], numbers: Sequence[Number]) -> Weaknesses:
         report = self._report(rows)
         found = {number: tuple(_weakening(report, number)) for number in numbers}
         return FrozenMap({number: findings for number, findings in found.items() if findings})
 
-    def _report(self, rows: Mapping[RecordKind, Mask]) -> QualityReport:
+    def _report(self, rows: Mapping[RecordKind, _Chosen]) -> QualityReport:
         tally = QualityTally.empty(as_of=self.passed.last, rules=self.rules)
         for kind, chosen in rows.items():
             tally += self.countings[kind].among(chosen).tally()
@@ -201,14 +206,46 @@ class Audited:
     def _is_under(self, owner: str | None, whose: str | None, on: date) -> bool:
         return whose is None or whose in self.places.above(owner, on)
 
-    def _entries(self, whose: str | None) -> Mask:
+    def _entries(self, whose: str | None) -> Integers:
         """Pick entries by the team of the day, or the nearest before or after service."""
-        return np.array([self._is_under(actual.owner, whose, actual.on) for actual in self.actuals], dtype=np.bool_)
+        if whose is None:
+            return np.arange(len(self.actuals))
+        return self._entries_under.get(whose, np.zeros(0, dtype=np.int64))
 
-    def _reps(self, whose: str | None) -> Mask:
+    @cached_property
+    def _entries_under(self) -> Mapping[str, Integers]:
+        """The entries of everybody, and of every team: found in one pass, since a metric may be told of each rep apart."""
+        rows: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for row, actual in enumerate(self.actuals):
+            rows[self.places.above(actual.owner, actual.on)].append(row)
+        under: dict[str, list[list[int]]] = defaultdict(list)
+        for above, of_holder in rows.items():
+            for whose in above:
+                under[whose].append(of_holder)
+        return {whose: np.array(list(chain.from_iterable(parts)), dtype=np.int64) for whose, parts in under.items()}
+
+    def _is_recorded(self, metric: Metric, scope: FrozenMap[str, str]) -> Mask:
+        """Tell which entries a metric sums within a scope: asked once for each metric and scope."""
+        if (metric.key, scope) not in self._recorded:
+            keys = {each.key for each in metric.recorded}
+            is_counted = [key in keys and narrow.contains(scope) for key, narrow in self._flows.labels]
+            self._recorded[metric.key, scope] = np.array(is_counted, dtype=np.bool_)[self._flows.codes]
+        return self._recorded[metric.key, scope]
+
+    @cached_property
+    def _flows(self) -> Codes[tuple[str, FrozenMap[str, str]]]:
+        """Of which metric and scope each entry is."""
+        return Codes.of([(actual.metric.key, actual.scope) for actual in self.actuals])
+
+    def _reps(self, whose: str | None) -> Integers:
         # Whoever joins after the period owes nothing in it, and is not known yet.
         is_known = whose is None or self.records.org.knows(whose)
-        return self._named("rep", set(self.records.org.members(whose, self.passed)) if is_known else ())
+        members = dict.fromkeys(self.records.org.members(whose, self.passed)) if is_known else ()
+        return np.array([self._place_of_rep[rep] for rep in members], dtype=np.int64)
+
+    @cached_property
+    def _place_of_rep(self) -> Mapping[str, int]:
+        return {rep: row for row, rep in enumerate(self.rows["rep"].names)}
 
     def _customers(self, deals: Collection[str]) -> set[str]:
         """Name the customers under the owner: its own, and those of its deals."""

@@ -11,6 +11,7 @@ from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
+from salesperf.model.target import scoped_title
 from salesperf.quality import Number
 
 __all__ = ["NOTES", "DataSection", "Member", "MetricSection", "Note", "RecordedFlow", "Standing", "TrendPart", "Weaknesses"]
@@ -33,21 +34,6 @@ NOTES: Final[tuple[Note, ...]] = (
     "partial",
 )
 """What a reader should know of a member before comparing it with others."""
-
-
-def scoped_title(metric: Metric, scope: FrozenMap[str, str]) -> Message:
-    """Return the title of a metric, with the scope where it is narrowed.
-
-    Examples
-    --------
-    >>> from salesperf import STANDARD_METRICS
-    >>> scoped_title(STANDARD_METRICS["revenue"], FrozenMap({"product": "A"})).text()
-    'Revenue (product = A)'
-    """
-    if not scope:
-        return Message(metric.title)
-    narrowed = "; ".join(f"{key} = {value}" for key, value in scope.items())
-    return Message.of("review.scoped", metric=Message(metric.title), scope=narrowed)
 
 
 @attrs.frozen(kw_only=True)

@@ -5,19 +5,31 @@ from datetime import date
 import attrs
 
 from salesperf.attainment import Attainment
+from salesperf.diagnosis import Contradiction
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.calendar import Calendar
 from salesperf.model.finding import Finding
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.result import Result, Row
+from salesperf.model.version import VERSION
+from salesperf.review.actions import ActionSection
+from salesperf.review.agenda import AgendaItem
+from salesperf.review.cases import CaseSection
 from salesperf.review.channels import ChannelSection
+from salesperf.review.comparing import Comparison
+from salesperf.review.customers import CustomerSection
 from salesperf.review.deals import DealSection
 from salesperf.review.leads import LeadSection
+from salesperf.review.market import MarketSection
 from salesperf.review.objectives import ObjectiveSection
+from salesperf.review.outlook import OutlookLine
 from salesperf.review.people import PeopleSection
 from salesperf.review.quality import QualitySection
 from salesperf.review.sections import DataSection, MetricSection, Note, RecordedFlow
+from salesperf.review.team import TeamSection
+from salesperf.review.variance import VarianceSection
+from salesperf.risk import PlanProgress, RiskRegister
 
 __all__ = ["Review"]
 
@@ -41,6 +53,10 @@ class Review(Result):
         What it rests on.
     metrics : tuple of MetricSection
         Each metric that is owed, revenue first.
+    variance : VarianceSection or None
+        What made the difference to the plan, to a time before, and to what was expected; ``None`` where there is none of them.
+    outlook : tuple of OutlookLine
+        What open deals may bring by the end of the period, or where it is over in the next one, against the target.
     objectives : ObjectiveSection or None
         The objectives; ``None`` where there are none in the period.
     deals : tuple of DealSection
@@ -49,6 +65,12 @@ class Review(Result):
         The leads; ``None`` where there are none.
     channels : ChannelSection or None
         The channels that they came by, and what these cost; ``None`` where neither is known.
+    customers : CustomerSection or None
+        The customers; ``None`` where the owner has sold nothing to a customer who is named.
+    market : MarketSection or None
+        Against whom deals were decided, and why they were lost; ``None`` where neither is recorded.
+    team : TeamSection or None
+        Who came and went, who is there, how far apart they are; ``None`` for a rep, and where nobody served.
     quality : QualitySection
         What is wrong with the records that it rests on. What weakens a number stands in its section too.
     people : PeopleSection or None
@@ -60,8 +82,28 @@ class Review(Result):
         Agreed targets of the owner and below that ended within the period and were missed, the largest gap first.
     notes : tuple of str
         What a reader should know of the owner, if a rep, before judging: of :data:`NOTES`.
+    causes : tuple of Finding
+        What the rules of the diagnosis find in all this, with what they rest on; the gravest first, and last what they cannot
+        tell, and why.
+    contradictions : tuple of Contradiction
+        Which of these speak against each other.
     findings : tuple of Finding
         What is missing from the data, or weakens or explains a number; the gravest first.
+    plans : tuple of PlanProgress
+        The plans in which somebody under the owner has a task, as known on the day of the review; by id. Of each the lines of
+        their tasks, reckoned in the whole plan.
+    cases : CaseSection or None
+        Deals won and lost to learn from; ``None`` where there is no case of the period, nor any like what was found.
+    risks : RiskRegister
+        What people wrote down, and what the numbers show, as known on the day of the review; the greatest first.
+    actions : ActionSection or None
+        Who does what by when, and what became of it; ``None`` where no action was ever agreed.
+    previous : Comparison or None
+        What changed since the review before; ``None`` where none was handed over.
+    agenda : tuple of AgendaItem
+        What to discuss in the meeting, the first :data:`AGENDA_LENGTH` of it first.
+    version : str
+        By which version of the library it was made: it stays what it is when a later one reads it.
 
     Examples
     --------
@@ -79,21 +121,52 @@ class Review(Result):
     calendar: Calendar = attrs.field(repr=False)
     data: DataSection
     metrics: tuple[MetricSection, ...]
+    variance: VarianceSection | None
+    outlook: tuple[OutlookLine, ...]
     objectives: ObjectiveSection | None
     deals: tuple[DealSection, ...]
     leads: LeadSection | None
     channels: ChannelSection | None
+    customers: CustomerSection | None
+    market: MarketSection | None
+    team: TeamSection | None
     quality: QualitySection
     people: PeopleSection | None
     recorded: tuple[RecordedFlow, ...]
     unmet: tuple[Attainment, ...]
     notes: tuple[Note, ...]
+    causes: tuple[Finding, ...]
+    contradictions: tuple[Contradiction, ...]
     findings: tuple[Finding, ...]
+    plans: tuple[PlanProgress, ...]
+    cases: CaseSection | None
+    risks: RiskRegister
+    actions: ActionSection | None
+    previous: Comparison | None
+    agenda: tuple[AgendaItem, ...]
+    version: str = VERSION
+
+    __hash__ = None  # type: ignore[assignment] # its variances and purchases hold arrays
 
     @property
     def is_partial(self) -> bool:
         """Whether the period had not ended."""
         return self.as_of < self.period.last
+
+    @property
+    def workdays(self) -> int:
+        """How many workdays the period has."""
+        return self.calendar.workdays(self.period)
+
+    @property
+    def elapsed_workdays(self) -> int:
+        """How many of them have passed."""
+        return self.calendar.workdays(self.period.until(self.as_of) or self.period)
+
+    @property
+    def elapsed_share(self) -> float | None:
+        """The share of them that has passed; ``None`` where there is none."""
+        return self.elapsed_workdays / self.workdays if self.workdays else None
 
     @property
     def is_about_more(self) -> bool:
@@ -102,7 +175,7 @@ class Review(Result):
 
     @property
     def breakdowns(self) -> tuple[Breakdown, ...]:
-        """The trees of all numbers owed, gaps, objectives, pipelines, of what channels cost and bring, and of data quality."""
+        """The trees of all numbers: what is owed and done, objectives, deals, channels, data quality, risks, actions, ..."""
         attained = [each.attainment for each in self.metrics]
         attained += [member.attainment for each in self.metrics for member in each.members]
         attained += [part.attainment for each in self.metrics for part in each.trend]
@@ -116,7 +189,17 @@ class Review(Result):
             report = self.channels.report
             deals += [report.breakdown, *(line.breakdown for line in (*report.lines, report.total))]
             deals += [line.acquisition_breakdown for line in (*report.lines, report.total)]
+        if self.customers is not None:
+            deals += self.customers.breakdowns
+        if self.market is not None and self.market.shares is not None:
+            deals.append(self.market.shares.breakdown)
+        if self.team is not None:
+            deals.append(self.team.breakdown)
+        deals += [] if self.variance is None else self.variance.breakdowns
+        deals += [line.breakdown for line in self.outlook]
         deals.append(self.quality.report.breakdown)
+        deals += self.risks.breakdowns
+        deals += () if self.actions is None else self.actions.breakdowns
         if self.people is not None:
             deals += self.people.breakdowns
         return (*(each.breakdown for each in (*attained, *self.unmet)), *(each.breakdown for each in owed), *deals)

@@ -11,7 +11,7 @@ import numpy as np
 
 from salesperf.allocation import FairnessAudit
 from salesperf.customers import Lifecycle, Purchases
-from salesperf.errors import InvalidValueError
+from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.proportion import wilson
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
@@ -96,7 +96,11 @@ def _maker(kind: RiskKind, owner: str | None, as_of: date, scales: Mapping[str, 
 
 
 def pipeline_risks(
-    coverage: Coverage, *, owner: str | None = None, scales: Mapping[str, Steps] | None = None
+    coverage: Coverage,
+    *,
+    owner: str | None = None,
+    scales: Mapping[str, Steps] | None = None,
+    whole: Amount | None = None,
 ) -> tuple[Risk, ...]:
     """Find the risks of a pipeline: too thin, hanging on one deal or one customer, or made of deals that stand still.
 
@@ -108,6 +112,9 @@ def pipeline_risks(
         Whose it is; ``None`` for the company.
     scales
         Scales instead of those of :data:`RISK_SCALES`, by name.
+    whole
+        What impact is held against: the target of the whole period, where the coverage is of what is left of it; the target of
+        the coverage where not given.
 
     Returns
     -------
@@ -118,11 +125,13 @@ def pipeline_risks(
     ------
     InvalidValueError
         If an argument is malformed.
+    UnitMismatchError
+        If the whole is in another unit than the target.
 
     Notes
     -----
     Thin: the share of the pipeline needed that is missing, needed = (target - won value) / win rate by value; without a win
-    rate, the share that is missing to three times what is still to be won. Impact: what is at stake over the target.
+    rate, the share that is missing to three times what is still to be won. Impact: what is at stake over the whole.
 
     Examples
     --------
@@ -145,10 +154,15 @@ def pipeline_risks(
     """
     require(coverage, Coverage, path=("coverage",))
     maker = _maker("pipeline", owner, coverage.as_of, scales)
-    return (*_thin(coverage, maker), *_concentrated(coverage, maker), *_stale(coverage, maker))
+    require(whole, Amount, type(None), path=("whole",))
+    owed = coverage.target if whole is None else whole
+    if owed.unit != coverage.target.unit:
+        left, right = str(coverage.target.unit), str(owed.unit)
+        raise UnitMismatchError("unit_mismatch", path=("whole",), left=left, right=right)
+    return (*_thin(coverage, owed, maker), *_concentrated(coverage, owed, maker), *_stale(coverage, owed, maker))
 
 
-def _thin(coverage: Coverage, maker: _Maker) -> Iterator[Risk]:
+def _thin(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[Risk]:
     remaining, held = coverage.remaining, coverage.open_value
     if remaining is None or held is None or coverage.target.minor <= 0 or remaining.minor <= 0:
         return
@@ -169,10 +183,10 @@ def _thin(coverage: Coverage, maker: _Maker) -> Iterator[Risk]:
         label, source = Message("risk.cited.win_rate_by_value"), Message("risk.source.decided")
         cited.append(Citation.of(label, rate, source=source, is_share=True))
     if at_stake.minor > 0:
-        yield from maker.risk("thin_pipeline", missing, at_stake.minor / coverage.target.minor, *cited, at_stake=at_stake)
+        yield from maker.risk("thin_pipeline", missing, _over(at_stake, owed), *cited, at_stake=at_stake)
 
 
-def _concentrated(coverage: Coverage, maker: _Maker) -> Iterator[Risk]:
+def _concentrated(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[Risk]:
     pipeline, total = coverage.pipeline, coverage.pipeline.total.amount
     for key, found in (("one_deal", pipeline.deal_concentration), ("one_customer_ahead", pipeline.customer_concentration)):
         if found.largest_share is None or total is None:
@@ -187,10 +201,10 @@ def _concentrated(coverage: Coverage, maker: _Maker) -> Iterator[Risk]:
             is_share=True,
             source=Message("risk.source.pipeline"),
         )
-        yield from maker.risk(key, found.largest_share, _over(at_stake, coverage.target), cited, at_stake=at_stake)
+        yield from maker.risk(key, found.largest_share, _over(at_stake, owed), cited, at_stake=at_stake)
 
 
-def _stale(coverage: Coverage, maker: _Maker) -> Iterator[Risk]:
+def _stale(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[Risk]:
     pipeline, total = coverage.pipeline, coverage.pipeline.total.amount
     if total is None or total.minor <= 0:
         return
@@ -204,7 +218,7 @@ def _stale(coverage: Coverage, maker: _Maker) -> Iterator[Risk]:
         is_share=True,
         source=Message("risk.source.pipeline"),
     )
-    yield from maker.risk("stale_pipeline", share, _over(at_stake, coverage.target), cited, at_stake=at_stake)
+    yield from maker.risk("stale_pipeline", share, _over(at_stake, owed), cited, at_stake=at_stake)
 
 
 def _over(part: Amount, whole: Amount) -> float:

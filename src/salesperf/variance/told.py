@@ -34,6 +34,9 @@ VARIANCE_METHODS: Final[tuple[Method, ...]] = ("shapley", "chain", "difference")
 """How a change is shared out: over factors by the mean over all their orders; over factors by substituting them in the order
 given (连环替代法); over parts of a sum, each of which changed by so much."""
 
+_FACTORS: Final = frozenset({"opportunities", "deals_per_lead", "amounts_known", "deal_size"})
+"""Names of factors that are no metric, and have a title all the same."""
+
 _OFF: Final = Fraction(1, 1000)
 """What factors that are written with four digits may leave of their product, as a share of all effects."""
 
@@ -48,7 +51,9 @@ def _summed(values: "list[ValueT]", like: ValueT) -> ValueT:
 
 
 def titled(name: str) -> Message:
-    """Return what a reader sees of a name: that of a ready-made metric in the reader's language, any other as it is."""
+    """Return what a reader sees of a name: of a ready-made metric or factor in the reader's language, of any other the name."""
+    if name in _FACTORS:
+        return Message(f"variance.factor.{name}")
     metric = STANDARD_METRICS.get(name)
     return Message(name if metric is None else metric.title)
 

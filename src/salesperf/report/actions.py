@@ -1,0 +1,171 @@
+"""The plans and actions of a review, written: who does what by when, what is late, what waits, and what it did."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from salesperf.diagnosis import ActionLine
+from salesperf.messages import Catalogs
+from salesperf.model.action import Action
+from salesperf.model.amount import Amount
+from salesperf.model.message import Message
+from salesperf.model.metric import STANDARD_METRICS
+from salesperf.model.task import Task
+from salesperf.report.words import Words
+from salesperf.review import ActionSection, Review
+from salesperf.risk import PlanProgress, TaskLine
+
+__all__ = ["ActionWriter", "PlanWriter"]
+
+_MOST_ACTIONS: Final = 20
+_MOST_TASKS: Final = 12
+_MOST_PLANS: Final = 5
+"""So many are listed, the late ones first; the rest are counted."""
+_ACTION_HEADS: Final = (
+    *("action", "owner", "due_by", "status", "days_late"),
+    *("measure", "baseline", "goal_value", "measured", "effect"),
+)
+_TASK_HEADS: Final = (
+    *("task", "owner", "start", "due_by", "status", "days_late"),
+    *("expected_end", "waits_for", "resources"),
+)
+_METRIC_BY_TITLE: Final = {metric.title: metric for metric in STANDARD_METRICS.values()}
+
+
+class PlanWriter(Words):
+    """Writes the sections on plans of a report."""
+
+    def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
+        super().__init__(review.org, lang, catalogs)
+        self.review = review
+
+    def lines(self) -> Iterator[str]:
+        """Write each plan: how many tasks are done and late, and which."""
+        shown, rest = _parted(self.review.plans)
+        for progress in shown:
+            yield from self.prose("## ", self.say("report.plans.title", plan=progress.plan.label))
+            yield from self.prose("", self._summary(progress))
+            lines = sorted(progress.lines, key=_urgency)
+            yield from self.table(_TASK_HEADS, (self._row(progress, line) for line in lines[:_MOST_TASKS]))
+            if len(lines) > _MOST_TASKS:
+                yield from self.prose("", self.say("report.plans.more", count=len(lines) - _MOST_TASKS))
+        if any(line.delay_days for progress in shown for line in progress.lines):
+            yield from self.prose("", self.say("report.plans.note"))
+        if rest:
+            late = sum(len(progress.late) for progress in rest)
+            yield from self.prose("", self.say("report.plans.more_plans", count=len(rest), late=late))
+
+    def _summary(self, progress: PlanProgress) -> str:
+        here, whole = (
+            [task for task in tasks if task.status != "dropped"] for tasks in (_tasks(progress), progress.plan.tasks)
+        )
+        key = "summary" if len(here) == len(whole) else "summary_of_whole"
+        return self.say(
+            f"report.plans.{key}",
+            tasks=len(here),
+            done=sum(task.status == "done" for task in here),
+            late=len(progress.late),
+            endangered=len(progress.endangered),
+            whole=len(whole),
+        )
+
+    def _row(self, progress: PlanProgress, line: TaskLine) -> list[str]:
+        task, others = line.task, progress.plan.task_by_id
+        resources = (self.say("report.plans.resource", name=name, amount=amount) for name, amount in task.resources.items())
+        return [
+            self.say("report.plans.milestone", title=task.label) if task.is_milestone else task.label,
+            self.show(self.name(task.owner)),
+            self.show(task.start),
+            self.show(task.due),
+            self.say(f"action.status.{task.status}"),
+            self.show(line.days_late or None),
+            self.show(line.expected_end),
+            self.say("report.list").join(others[other].label for other in line.waits_for),
+            self.say("report.list").join(resources),
+        ]
+
+
+def _tasks(progress: PlanProgress) -> list[Task]:
+    return [line.task for line in progress.lines]
+
+
+def _urgency(line: TaskLine) -> tuple[bool, int, int, int, str]:
+    """Put open tasks first, and of these the late ones, those that will be, and then by due day."""
+    return (not line.task.is_open, -line.days_late, -line.delay_days, line.task.due.toordinal(), line.task.id)
+
+
+class ActionWriter(Words):
+    """Writes the section on actions of a report."""
+
+    def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
+        super().__init__(review.org, lang, catalogs)
+        self.review = review
+
+    def lines(self) -> Iterator[str]:
+        """Write what is new of the actions, each of them, and what it did."""
+        section = self.review.actions
+        if section is None:
+            return
+        yield from self.prose("## ", self.say("report.actions.title"))
+        yield from self.prose("", self._summary(section))
+        lines = section.follow_through.lines
+        if lines:
+            yield from self.table(_ACTION_HEADS, map(self._row, lines[:_MOST_ACTIONS]))
+        if len(lines) > _MOST_ACTIONS:
+            yield from self.prose("", self.say("report.actions.more", count=len(lines) - _MOST_ACTIONS))
+        if section.left_out:
+            yield from self.prose("", self.say("report.actions.left_out", count=section.left_out))
+        if any(line.action.effect is not None for line in lines):
+            yield from self.prose("", self.say("report.actions.note"))
+
+    def _summary(self, section: ActionSection) -> str:
+        followed = section.follow_through
+        return self.say(
+            "report.actions.summary_of_all" if section.since is None else "report.actions.summary",
+            since=section.since,
+            as_of=followed.as_of,
+            agreed=len(section.agreed),
+            done=len(section.done),
+            dropped=len(section.dropped),
+            late=len(section.became_late),
+            open=len(followed.open),
+            all_late=len(followed.late),
+        )
+
+    def _row(self, line: ActionLine) -> list[str]:
+        action = line.action
+        measured = action.counted[-1].value if action.counted else None
+        return [
+            action.title,
+            self.show(self.name(action.owner)),
+            self.show(action.due),
+            self.say(f"action.status.{action.status}"),
+            self.show(line.days_late or None),
+            self.show(None if action.measure is None else Message(action.measure)),
+            *(self._value(action, value) for value in (action.baseline, action.goal_value, measured)),
+            self._effect(action),
+        ]
+
+    def _value(self, action: Action, value: Amount | Decimal | None) -> str:
+        """Write a measured number as its metric is written, where it is one of ours."""
+        metric = _METRIC_BY_TITLE.get(action.measure or "")
+        if isinstance(value, Amount):
+            return value.rounded_text(0, self.lang, self.catalogs)
+        return self.show(value) if metric is None or value is None else self.measure(value, metric)
+
+    def _effect(self, action: Action) -> str:
+        if action.reason is not None:
+            return self.show(action.reason)
+        if action.is_goal_met:
+            return self.say("report.actions.goal_met")
+        if action.achieved_share is not None and action.achieved_share < 0:
+            return self.say("report.actions.worse")
+        return self.say("report.actions.achieved", share=action.achieved_share)
+
+
+def _parted(plans: Sequence[PlanProgress]) -> tuple[Sequence[PlanProgress], Sequence[PlanProgress]]:
+    """Part plans into those that are told, of many the ones with the most tasks late, and the rest."""
+    if len(plans) <= _MOST_PLANS:
+        return plans, ()
+    ordered = sorted(plans, key=lambda progress: -len(progress.late))
+    return ordered[:_MOST_PLANS], ordered[_MOST_PLANS:]

@@ -1,0 +1,98 @@
+"""The diagnosis of a review, written: what each rule found, on what that rests, what to check, and what cannot be told."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from salesperf.messages import Catalogs
+from salesperf.model.finding import Finding
+from salesperf.model.message import Message
+from salesperf.report.words import Words, escape
+from salesperf.review import Review
+
+__all__ = ["CauseWriter"]
+
+_MOST_FINDINGS: Final = 10
+"""So many findings are told, the gravest first; the rest are counted."""
+_MOST_OF_A_RULE: Final = 3
+_MOST_CITED: Final = 6
+_RULE_ARGUMENT: Final = "rule"
+
+
+class CauseWriter(Words):
+    """Writes the section on causes of a report."""
+
+    def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
+        super().__init__(review.org, lang, catalogs)
+        self.review = review
+
+    def lines(self) -> Iterator[str]:
+        """Write the findings, what of them contradicts what, and what cannot be told."""
+        found = [finding for finding in self.review.causes if not finding.is_untold]
+        untold = [finding for finding in self.review.causes if finding.is_untold]
+        is_about_anything = self.review.metrics or self.review.is_about_more
+        if not found and not (untold and is_about_anything):
+            return
+        yield from self.prose("## ", self.say("report.causes.title"))
+        yield from self._found(found)
+        yield from self._contradictions()
+        if untold:
+            yield from self.prose("", self._untold(untold))
+
+    def _found(self, found: Sequence[Finding]) -> Iterator[str]:
+        if not found:
+            yield from self.prose("", self.say("report.causes.none"))
+            return
+        shown = _shown(found)
+        for finding in shown:
+            severity = Message(f"severity.{finding.severity}")
+            text = finding.text(self.lang, self.catalogs)
+            yield f"- {escape(self.say('report.finding', severity=severity, text=text))}"
+            yield from (f"  - {escape(line)}" for line in self._grounds(finding))
+        if len(found) > len(shown):
+            yield f"- {escape(self.say('report.causes.more', count=len(found) - len(shown)))}"
+        yield ""
+
+    def _grounds(self, finding: Finding) -> Iterator[str]:
+        """Write what a finding rests on, what hangs on it, and what to check."""
+        yield from (each.text(self.lang, self.catalogs, digits=0) for each in finding.citations[:_MOST_CITED])
+        if finding.at_stake is not None:
+            yield self.say("finding.at_stake", amount=finding.at_stake.rounded_text(0, self.lang, self.catalogs))
+        if finding.lacks is not None:
+            yield self.say("finding.lacks", lacks=finding.lacks)
+        if finding.checks:
+            yield self.say("finding.check", check=self.say("format.sentences").join(map(self.show, finding.checks)))
+
+    def _contradictions(self) -> Iterator[str]:
+        if not self.review.contradictions:
+            return
+        yield from self.prose("", self.say("report.causes.contradictions"))
+        yield from (f"- {escape(self.show(each.message))}" for each in self.review.contradictions)
+        yield ""
+
+    def _untold(self, untold: Sequence[Finding]) -> str:
+        """Write in one line what is lacking, and for what."""
+        lacking: dict[str, list[str]] = {}
+        for finding in untold:
+            name = self.show(finding.message.arguments.get(_RULE_ARGUMENT, finding.rule))
+            lacking.setdefault(self.show(finding.lacks), []).append(name)
+        together: dict[tuple[str, ...], list[str]] = {}
+        for lacks, names in lacking.items():
+            together.setdefault(tuple(dict.fromkeys(names)), []).append(lacks)
+        comma = self.say("report.list")
+        told = (
+            self.say("report.causes.lacking", names=comma.join(names), lacks=comma.join(lacks))
+            for names, lacks in together.items()
+        )
+        return self.say("report.causes.untold", told=self.say("report.sentence.joiner").join(told))
+
+
+def _shown(found: Sequence[Finding]) -> list[Finding]:
+    """Return the gravest, few enough of each rule that no rule crowds out the others."""
+    told: Counter[str] = Counter()
+    shown: list[Finding] = []
+    for finding in found:
+        told[finding.rule] += 1
+        if told[finding.rule] <= _MOST_OF_A_RULE and len(shown) < _MOST_FINDINGS:
+            shown.append(finding)
+    return shown

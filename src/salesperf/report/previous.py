@@ -1,0 +1,124 @@
+"""A review beside the one before, written: what changed, by more than chance or not, and what became of what was agreed."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from salesperf.messages import Catalogs
+from salesperf.model.amount import Amount
+from salesperf.model.finding import Finding
+from salesperf.model.message import Message
+from salesperf.model.progress import PROGRESS_STATUSES
+from salesperf.report.cutting import MOST_LINES
+from salesperf.report.words import Words, escape
+from salesperf.review import Comparison, DealChange, MetricChange, Review
+
+__all__ = ["PreviousWriter"]
+
+_MOST: Final = 3
+"""So many findings that are gone, new, and still so are told one by one."""
+_HEADS: Final = (
+    *("metric", "actual_then", "actual_now", "ratio_then", "ratio_now"),
+    *("pace_then", "pace_now", "status_then", "status_now"),
+)
+
+
+class PreviousWriter(Words):
+    """Writes the comparison of a report with the review before."""
+
+    def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
+        super().__init__(review.org, lang, catalogs)
+        self.review = review
+
+    def lines(self) -> Iterator[str]:
+        """Write all that changed."""
+        compared = self.review.previous
+        if compared is None:
+            return
+        yield from self.prose("## ", self.say("report.previous.title"))
+        period = compared.period.text(self.lang, self.catalogs, calendar=self.review.calendar)
+        yield from self.prose("", self.say(f"report.previous.{compared.terms}", period=period, as_of=compared.as_of))
+        if compared.metrics:
+            yield from self.table(_HEADS, map(self._row, compared.metrics[:MOST_LINES]))
+        rest = len(compared.metrics) - MOST_LINES
+        if rest > 0:
+            yield from self.prose("", self.say("report.more_metrics", count=rest))
+        yield from (f"- {escape(sentence)}" for sentence in self._sentences(compared))
+        yield ""
+
+    def _row(self, change: MetricChange) -> list[str]:
+        title = self.show(change.title)
+        if change.owner != self.review.owner:
+            title = self.say("report.of", owner=self.name(change.owner), metric=title)
+        both = (change.then, change.now)
+        return [
+            title,
+            *(self.measure(None if each is None else each.actual, change.metric) for each in both),
+            *(self.percent(None if each is None else each.ratio) for each in both),
+            *(self.percent(None if each is None else each.pace.value) for each in both),
+            *(self.show(None if each is None else Message(f"status.{each.status}")) for each in both),
+        ]
+
+    def _sentences(self, compared: Comparison) -> Iterator[str]:
+        for change in compared.deals:
+            yield self._win_rate(change)
+            yield self.say(
+                "report.previous.open",
+                process=Message(change.process.label),
+                count=change.open_now.count,
+                value=self._amount(change.open_now.amount),
+                then_count=change.open_then.count,
+                then_value=self._amount(change.open_then.amount),
+            )
+        if compared.quality_now is not None and compared.quality_then is not None:
+            yield self.say("report.previous.quality", now=compared.quality_now, then=compared.quality_then)
+        yield self.say("report.previous.unmet", now=compared.unmet_now, then=compared.unmet_then)
+        if compared.actions:
+            yield self._actions(compared)
+        found = compared.findings
+        counts = {"gone": len(found.gone), "new": len(found.new), "still": len(found.still)}
+        yield self.say("report.previous.findings", **counts)
+        yield from self._told("new", found.new)
+        yield from self._told("gone", found.gone)
+        for risk in compared.risks_gone[:_MOST]:
+            yield self.say("report.previous.risk_gone", title=Message(risk.title))
+
+    def _amount(self, amount: Amount | None) -> str:
+        return self.show(None) if amount is None else amount.rounded_text(0, self.lang, self.catalogs)
+
+    def _win_rate(self, change: DealChange) -> str:
+        process, difference = Message(change.process.label), change.difference
+        if difference.value is None:
+            return self.say("report.previous.win_rate_untold", process=process, reason=difference.reason)
+        verdict = "more_than_chance" if change.is_more_than_chance else "maybe_chance"
+        return self.say(
+            "report.previous.win_rate",
+            process=process,
+            now=change.win_rate_now.value,
+            now_range=self.range(change.win_rate_now),
+            now_n=change.win_rate_now.n,
+            then=change.win_rate_then.value,
+            then_range=self.range(change.win_rate_then),
+            then_n=change.win_rate_then.n,
+            difference=difference.value,
+            low=difference.low,
+            high=difference.high,
+            verdict=Message(f"report.previous.{verdict}"),
+        )
+
+    def _actions(self, compared: Comparison) -> str:
+        """Write what became of the actions that were open then."""
+        counts = Counter(change.status for change in compared.actions)
+        words: dict[str, Message] = {status: Message(f"action.status.{status}") for status in PROGRESS_STATUSES}
+        words["gone"] = Message("report.previous.action_gone")
+        told = (
+            self.say("report.previous.each", name=words[status], count=counts[status]) for status in words if counts[status]
+        )
+        statuses = self.say("report.list").join(told)
+        return self.say("report.previous.actions", count=len(compared.actions), statuses=statuses)
+
+    def _told(self, key: str, findings: Iterable[Finding]) -> Iterator[str]:
+        """Write findings that are no mere remarks, the gravest first."""
+        grave = sorted((each for each in findings if each.severity != "info"), key=lambda each: each.rank)
+        for finding in grave[:_MOST]:
+            yield self.say(f"report.previous.{key}", text=finding.text(self.lang, self.catalogs))

@@ -1,0 +1,92 @@
+"""What made the difference, written: each gap and change with the effects that sum to it, the largest first."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from salesperf.messages import Catalogs
+from salesperf.model.amount import Amount, Unit
+from salesperf.report.words import Words, escape
+from salesperf.review import Review, VarianceLine, VarianceSection
+from salesperf.variance import Effect
+
+__all__ = ["VarianceWriter"]
+
+_MOST_EFFECTS: Final = 8
+"""So many effects of a change are listed, the largest first; the rest are summed."""
+_RATES: Final = frozenset({"win_rate", "conversion_rate", "amounts_known"})
+_MONEY: Final = frozenset({"deal_size"})
+_HEADS: Final = ("factor", "level_before", "level_after", "made")
+
+
+class VarianceWriter(Words):
+    """Writes the section of a report on what made the difference."""
+
+    def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
+        super().__init__(review.org, lang, catalogs)
+        self.review = review
+
+    def lines(self) -> Iterator[str]:
+        """Write all gaps and changes, one after the other."""
+        section = self.review.variance
+        if section is None or not section.lines:
+            return
+        yield from self.prose("## ", self.say("report.variance.title"))
+        for line in section.lines:
+            yield from self.prose("", self._sentence(line, section))
+            yield from self._table(line)
+            notes = [escape(note.text(self.lang, self.catalogs)) for note in (*line.variance.notes, *line.notes)]
+            yield from (f"- {note}" for note in notes)
+            yield from [""] if notes else []
+
+    def _sentence(self, line: VarianceLine, section: VarianceSection) -> str:
+        variance, calendar = line.variance, self.review.calendar
+        title = line.title.text(self.lang, self.catalogs)
+        if line.owner != self.review.owner:
+            title = self.say("report.of", owner=self.name(line.owner), metric=title)
+        return self.say(
+            f"report.variance.{line.kind}",
+            title=title,
+            before=self._whole(variance.before),
+            after=self._whole(variance.after),
+            total=self._signed(variance.total),
+            on=section.period.last,
+            period=section.period.text(self.lang, self.catalogs, calendar=calendar),
+            earlier=None if line.before is None else line.before.text(self.lang, self.catalogs, calendar=calendar),
+        )
+
+    def _table(self, line: VarianceLine) -> Iterator[str]:
+        """Write the effects that show; those of nothing, and of less than a whole unit, do not."""
+        moved = line.moved
+        if not moved:
+            return
+        rows = [self._row(effect) for effect in moved[:_MOST_EFFECTS]]
+        if rest := moved[_MOST_EFFECTS:]:
+            together = Amount.total([effect.value for effect in rest], line.variance.before.unit)
+            rows.append([self.say("report.variance.more", count=len(rest)), *[self.show(None)] * 2, self._signed(together)])
+        has_levels = any(effect.before is not None or effect.after is not None for effect in moved)
+        columns = range(len(_HEADS)) if has_levels else (0, len(_HEADS) - 1)
+        yield from self.table([_HEADS[column] for column in columns], ([row[column] for column in columns] for row in rows))
+
+    def _row(self, effect: Effect[Amount]) -> Sequence[str]:
+        unit = effect.value.unit
+        levels = (self._level(effect.name, level, unit) for level in (effect.before, effect.after))
+        return [effect.label.text(self.lang, self.catalogs), *levels, self._signed(effect.value)]
+
+    def _level(self, name: str, level: float | None, unit: Unit) -> str:
+        """Write a factor: a rate as a percentage, money in whole units, a number with its first digits."""
+        if level is None or name in _RATES:
+            return self.percent(level)
+        if name in _MONEY:
+            return self._whole(Amount(minor=round(level * unit.scale), unit=unit))
+        return self.show(level, ",.0f" if level.is_integer() else ".3g")
+
+    def _shows(self, amount: Amount) -> bool:
+        return 2 * abs(amount.minor) >= amount.unit.scale
+
+    def _whole(self, amount: Amount) -> str:
+        return amount.rounded_text(0, self.lang, self.catalogs)
+
+    def _signed(self, amount: Amount) -> str:
+        """Write a change in whole units, with its sign."""
+        text = self._whole(amount)
+        return self.say("variance.rise", value=text) if amount.minor > 0 and self._shows(amount) else text

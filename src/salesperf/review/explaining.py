@@ -1,0 +1,175 @@
+"""Explaining a review: every number by its address, with the tree that it can be pulled apart into."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+
+import attrs
+
+from salesperf.errors import InvalidValueError, UnknownNameError
+from salesperf.messages import Catalogs
+from salesperf.model.breakdown import Breakdown, Given
+from salesperf.model.misspelling import alike, index_of
+from salesperf.model.records import Records
+from salesperf.model.result import Result, Row
+from salesperf.model.validators import is_identifier, require
+from salesperf.review.explained_deals import numbers_of_deals
+from salesperf.review.explained_leads import numbers_of_leads
+from salesperf.review.explained_metrics import numbers_of_metrics, numbers_of_unmet
+from salesperf.review.explained_sections import numbers_of_sections
+from salesperf.review.growing import Numbered, Tree
+from salesperf.review.whole import Review
+
+__all__ = ["NumberTrees", "explain"]
+
+
+@attrs.frozen(eq=False)
+class NumberTrees(Result):
+    """The numbers of a review, each under an address such as ``"attainment/revenue/gap"``: made by :func:`explain`.
+
+    Attributes
+    ----------
+    addresses : tuple of str
+        All of them, in the order of the review.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> built = build(read_sample(), owner="hangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> numbers = explain(built)
+    >>> print(numbers.below("deals/solution/funnel/proposal").text())
+    deals/solution/funnel/proposal/entered: entered the stage: 2
+    deals/solution/funnel/proposal/moved_on: moved on: 0
+    deals/solution/funnel/proposal/lost: lost: 0
+    deals/solution/funnel/proposal/cancelled: cancelled: 0
+    deals/solution/funnel/proposal/open: open: 2
+    deals/solution/funnel/proposal/conversion_rate: conversion rate: 0.00
+    """
+
+    _trees: Mapping[str, Tree] = attrs.field(repr=False)
+
+    @cached_property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses, in the order of the review."""
+        return tuple(self._trees)
+
+    def tree(self, address: str) -> Breakdown:
+        """Return the tree of a number, down to the records behind it.
+
+        Raises
+        ------
+        UnknownNameError
+            If no number has the address; it names the one that may be meant.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from salesperf import Period
+        >>> from salesperf.io.folder import read_sample
+        >>> from salesperf.review import build
+        >>> built = build(read_sample(), owner="hangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+        >>> print(explain(built).tree("attainment/revenue/ratio").text())
+        attainment: 0.78 = quotient of
+          actual: CNY 3,163,600.00 = sum of
+            within 2026-07: CNY 1,050,000.00
+            within 2026-08: CNY 1,050,000.00
+            within 2026-09-01 to 2026-09-16: CNY 1,063,600.00
+          target: CNY 4,050,000.00
+        """
+        require(address, str, path=("address",))
+        grow = self._trees.get(address)
+        if grow is None:
+            known = alike(address, index_of(self._trees))
+            if known is None:
+                raise UnknownNameError("unknown_number", path=("address",), value=address)
+            raise UnknownNameError("misspelt_number", path=("address",), known=known, value=address)
+        return grow()
+
+    def below(self, address: str) -> "NumberTrees":
+        """Return the numbers whose address is or begins with a path: those of a section, a process, a member."""
+        if not is_identifier(address):
+            raise InvalidValueError("wrong_type", path=("address",), expected=str, value=address)
+        path = address.rstrip("/")
+        found = {name: grow for name, grow in self._trees.items() if name == path or name.startswith(f"{path}/")}
+        return NumberTrees(MappingProxyType(found))
+
+    def rows(self) -> list[Row]:
+        """Return a row for each number: its address, what it is, and its value."""
+        return [{"address": address, **_row(grow())} for address, grow in self._trees.items()]
+
+    def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
+        """Write each number on a line, under its address."""
+        return "\n".join(f"{address}: {_said(grow(), lang, catalogs)}" for address, grow in self._trees.items())
+
+
+def explain(review: Review, *, records: Records | None = None) -> NumberTrees:
+    """Find for every number of a review the tree that it can be pulled apart into.
+
+    Parameters
+    ----------
+    review
+        Made by :func:`build`.
+    records
+        What it was built from: with them, what was done comes apart into its single entries; without, into its months.
+
+    Returns
+    -------
+    NumberTrees
+        Trees are grown when they are asked for.
+
+    Raises
+    ------
+    InvalidValueError
+        If an argument is of another kind.
+
+    Notes
+    -----
+    Each tree recomputes its number: ``explain(review).tree(address).holds()``. Of what is said of people there are trees of
+    what the audience sees, and of nothing else.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> records = read_sample()
+    >>> review = build(records, owner="r-08", period=Period.month(2026, 8), as_of=date(2026, 8, 31))
+    >>> print(explain(review, records=records).tree("attainment/revenue/actual").text())
+    actual: CNY 198,400.00 = sum of
+      2026-08-07, r-08, S26-0386: CNY 113,700.00
+      2026-08-27, r-08, S26-0418: CNY 84,700.00
+    """
+    require(review, Review, path=("review",))
+    require(records, Records, type(None), path=("records",))
+    known = None if records is None else records.as_of(review.as_of)
+    trees: dict[str, Tree] = {}
+    for address, grow in _numbers(review, known):
+        # Names in it come from the data: what would tell a terminal something is not shown, and need not be typed.
+        trees.setdefault("".join(sign if sign.isprintable() else " " for sign in address), grow)
+    return NumberTrees(MappingProxyType(trees))
+
+
+def _numbers(review: Review, records: Records | None) -> Numbered:
+    for metric in review.metrics:
+        yield from numbers_of_metrics(metric, review.owner, records)
+    yield from numbers_of_unmet(review.unmet, records)
+    for deals in review.deals:
+        several = sum(each.process == deals.process for each in review.deals) > 1
+        unit = f"~{deals.unit.code}" if several and deals.unit is not None else ""
+        yield from numbers_of_deals(deals, review.org, review.owner, f"deals/{deals.process.key}{unit}")
+    if review.leads is not None:
+        yield from numbers_of_leads(review.leads, review.org, review.owner)
+    yield from numbers_of_sections(review)
+
+
+def _row(tree: Breakdown) -> Row:
+    row = tree.rows()[0]
+    return {"number": row["label"], "value": row["value"]}
+
+
+def _said(tree: Breakdown, lang: str, catalogs: Catalogs | None) -> str:
+    return attrs.evolve(tree, rule=Given(), parts=()).text(lang, catalogs)

@@ -1,0 +1,168 @@
+"""What was won in the days of a review against the time before, taken apart: how many deals, how many won, how large."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple, Self
+
+import attrs
+import numpy as np
+
+from salesperf.model.amount import Amount, Unit
+from salesperf.model.lead import Lead
+from salesperf.model.opportunity import Opportunity
+from salesperf.model.period import Period
+from salesperf.pipeline import ClosedDeal, ClosedDeals, closed
+from salesperf.pipeline.deals import decision_of
+from salesperf.review.deals import DealSection
+from salesperf.review.earlier import earlier_days
+from salesperf.review.grounds import Grounds
+from salesperf.review.leads import LeadSection, came_within, decided_within
+from salesperf.variance import Variance, decompose
+
+__all__ = ["WonChange", "won_changes"]
+
+
+class WonChange(NamedTuple):
+    """What changed about the won value of one sales process, and the deals decided in the time before."""
+
+    section: DealSection
+    before: ClosedDeals
+    variance: Variance[Amount] | None
+    from_leads: Variance[Amount] | None
+
+
+def won_changes(grounds: Grounds, sections: Iterable[DealSection], leads: LeadSection | None) -> Iterator[WonChange]:
+    """Compare each section of deals with the time before; a process of which nothing earlier is known is passed over.
+
+    The time before is chosen by all deals of the process, whoever had them, so that teams are compared with the same days as
+    the company. Both times are looked at on the same day, and so by the same rules.
+    """
+    days: dict[str, Period | None] = {}
+    for section in sections:
+        key = section.process.key
+        if key not in days:
+            days[key] = _days_before(grounds, section)
+        earlier = days[key]
+        if earlier is None:
+            continue
+        before = closed(section.deals, section.process, as_of=section.closed.as_of, period=earlier)
+        variance = _variance(section.unit, before.deals, section.closed.deals)
+        led = _from_leads(section, leads)
+        from_leads = None if leads is None else _variance_from_leads(section, before, leads, led)
+        if from_leads is not None and all(deal.id in led for deal in (*before.deals, *section.closed.deals)):
+            variance = None  # it would tell the same sum again, and less of how it came about
+        yield WonChange(section=section, before=before, variance=variance, from_leads=from_leads)
+
+
+def _days_before(grounds: Grounds, section: DealSection) -> Period | None:
+    """Choose the time before by the deals of a process, whoever had them."""
+    decided, first = [], date.max
+    for deal in grounds.deals_by_process[section.process.key]:
+        decision = decision_of(deal, section.process)
+        if decision is not None and decision.on is not None and decision.outcome != "cancelled":
+            decided.append(decision.on.toordinal())
+        first = min(first, _first_day(deal) or first)
+    began = None if first == date.max else first
+    return earlier_days(grounds.passed, np.array(decided, dtype=np.int64), began, grounds.calendar)
+
+
+def _first_day(deal: Opportunity) -> date | None:
+    """Return the first day of which anything about a deal is known."""
+    return next((change.on for change in deal.history if change.on is not None), None)
+
+
+@attrs.frozen
+class _Decided:
+    """Deals won or lost in some days: how many, how many won, how many of these with an amount, and what they were worth."""
+
+    count: int
+    won: int
+    priced: int
+    value: Amount
+
+    @classmethod
+    def of(cls, deals: Iterable[ClosedDeal], unit: Unit) -> Self:
+        """Count deals; cancelled ones are neither won nor lost."""
+        ended = [deal for deal in deals if deal.outcome != "cancelled"]
+        won = [deal for deal in ended if deal.outcome == "won"]
+        amounts = [deal.amount for deal in won if deal.amount is not None]
+        return cls(len(ended), len(won), len(amounts), Amount.total(amounts, unit))
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the won value can be told: nothing was won, or something that has an amount."""
+        return not self.won or self.priced > 0
+
+    def factors(self, *, with_known: bool) -> Mapping[str, float]:
+        """Return what the won value is the product of."""
+        known = {"amounts_known": _over(self.priced, self.won)} if with_known else {}
+        average = _over(float(self.value.decimal), self.priced)
+        return {"opportunities": float(self.count), "win_rate": _over(self.won, self.count), **known, "deal_size": average}
+
+
+def _over(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator else math.nan
+
+
+def _variance(unit: Unit | None, before: Iterable[ClosedDeal], after: Iterable[ClosedDeal]) -> Variance[Amount] | None:
+    """Take the change of the won value apart; ``None`` where it cannot be told, or nothing was won either time."""
+    if unit is None:
+        return None
+    first, second = _Decided.of(before, unit), _Decided.of(after, unit)
+    if not (first.is_told and second.is_told) or not (first.won or second.won):
+        return None
+    with_known = any(side.priced < side.won for side in (first, second))
+    factors = (side.factors(with_known=with_known) for side in (first, second))
+    return decompose(*factors).as_amounts(first.value, second.value)
+
+
+@attrs.frozen
+class _FromLeads:
+    """Leads of some days, and the deals decided in them that came from leads."""
+
+    came: int
+    converted: int
+    deals: _Decided
+
+    @classmethod
+    def of(cls, leads: Iterable[Lead], deals: Iterable[ClosedDeal], days: Period, unit: Unit) -> Self:
+        """Count both."""
+        known = tuple(leads)
+        return cls(came_within(known, days), decided_within(known, days, "converted"), _Decided.of(deals, unit))
+
+    def factors(self, *, with_known: bool) -> Mapping[str, float]:
+        """Return what the value won from leads is the product of."""
+        factors = dict(self.deals.factors(with_known=with_known))
+        count = factors.pop("opportunities")
+        led = {"leads": float(self.came), "conversion_rate": _over(self.converted, self.came)}
+        return led | {"deals_per_lead": _over(count, self.converted)} | factors
+
+
+def _from_leads(section: DealSection, leads: LeadSection | None) -> frozenset[str]:
+    """Return the deals that came from leads of the owner's."""
+    known = set() if leads is None else {lead.id for lead in leads.leads}
+    return frozenset(deal.id for deal in section.deals if deal.lead in known)
+
+
+def _variance_from_leads(
+    section: DealSection, before: ClosedDeals, leads: LeadSection, led: frozenset[str]
+) -> Variance[Amount] | None:
+    """Take the change of what was won from leads apart, further back: by the leads that came and those converted.
+
+    ``None`` where leads and deals cannot be held together: in either time no lead came or none was converted; or where in
+    neither a deal was won that came from a lead of the owner's.
+    """
+    if section.unit is None:
+        return None
+    sides = [
+        _FromLeads.of(leads.leads, (deal for deal in decided.deals if deal.id in led), decided.period, section.unit)
+        for decided in (before, section.closed)
+    ]
+    if any(not (side.came and side.converted and side.deals.is_told) for side in sides):
+        return None
+    if not any(side.deals.won for side in sides):
+        return None
+    with_known = any(side.deals.priced < side.deals.won for side in sides)
+    factors = (side.factors(with_known=with_known) for side in sides)
+    return decompose(*factors).as_amounts(sides[0].deals.value, sides[1].deals.value)

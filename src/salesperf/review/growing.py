@@ -1,0 +1,75 @@
+"""Growing trees: numbers of a review as trees whose leaves are the records behind them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown, Median, Quotient, Rule, Sum
+from salesperf.model.message import Message
+from salesperf.model.rule import BreakdownValue
+from salesperf.review.places import Place
+
+__all__ = ["Numbered", "Tree", "addressed", "counted", "grown", "leaf", "median_of", "named", "rate_of", "summed"]
+
+Tree: TypeAlias = Callable[[], Breakdown]
+"""Grows a tree when it is asked for: a review has thousands, and a reader asks for one."""
+
+Numbered: TypeAlias = Iterator[tuple[str, Tree]]
+"""Addresses with their trees."""
+
+
+def named(key: str, **arguments: object) -> Message:
+    """Return what a reader sees of a number.
+
+    Examples
+    --------
+    >>> named("won").text()
+    'won'
+    """
+    return Message.of(f"explain.{key}", **arguments)
+
+
+def leaf(label: Message, value: BreakdownValue) -> Breakdown:
+    """Return a value that stands by itself."""
+    return Breakdown(label=label, value=value)
+
+
+def grown(label: Message, value: BreakdownValue, rule: Rule, parts: Iterable[Breakdown]) -> Breakdown:
+    """Return a value with the parts that it follows from."""
+    return Breakdown(label=label, value=value, rule=rule, parts=tuple(parts))
+
+
+def counted(label: Message, items: Iterable[Message]) -> Breakdown:
+    """Return how many there are, each of them a leaf."""
+    parts = tuple(leaf(item, 1) for item in items)
+    return grown(label, len(parts), Sum(), parts)
+
+
+def summed(label: Message, value: Amount | None, items: Iterable[tuple[Message, Amount | None]]) -> Breakdown:
+    """Return a sum of amounts, each of them a leaf; what has none is left out, as it is from the sum."""
+    if value is None:
+        return leaf(label, value)
+    return grown(label, value, Sum(), (leaf(item, amount) for item, amount in items if amount is not None))
+
+
+def rate_of(label: Message, value: float | None, part: Breakdown, whole: Breakdown) -> Breakdown:
+    """Return a part over a whole."""
+    return grown(label, value, Quotient(), (part, whole))
+
+
+def median_of(label: Message, value: float | None, items: Iterable[tuple[Message, int]]) -> Breakdown:
+    """Return the middle of some numbers, each of them a leaf."""
+    return grown(label, value, Median(), (leaf(item, number) for item, number in items))
+
+
+def addressed(places: Sequence[Place]) -> Iterator[tuple[Place, str]]:
+    """Yield each place with a name: whoever has several, having changed team, is named with the team of each.
+
+    Examples
+    --------
+    >>> [name for _, name in addressed([("ada", "east"), ("bo", "east"), ("bo", "west")])]
+    ['ada', 'bo@east', 'bo@west']
+    """
+    times = Counter(owner for owner, _ in places)
+    yield from ((place, place[0] if times[place[0]] == 1 else f"{place[0]}@{place[1]}") for place in places)

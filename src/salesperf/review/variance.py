@@ -1,0 +1,254 @@
+"""What made the difference: gaps and changes of a review taken apart, each into effects that sum to it."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import count
+from typing import Final, Literal, TypeAlias
+
+import attrs
+
+from salesperf.attainment import Attainment
+from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown
+from salesperf.model.message import Message, Personal
+from salesperf.model.people import Org
+from salesperf.model.period import Period
+from salesperf.model.result import Result, Row
+from salesperf.pipeline import ClosedDeals
+from salesperf.review.deals import DealSection
+from salesperf.review.factors import won_changes
+from salesperf.review.forecasts import Forecasts
+from salesperf.review.grounds import Grounds
+from salesperf.review.leads import LeadSection
+from salesperf.review.products import product_changes
+from salesperf.review.sections import MetricSection
+from salesperf.variance import Effect, Variance, by_part
+
+__all__ = ["VARIANCE_KINDS", "VarianceKind", "VarianceLine", "VarianceSection", "variance_section"]
+
+VarianceKind: TypeAlias = Literal["plan", "deals", "leads", "products", "forecast"]
+VARIANCE_KINDS: Final[tuple[VarianceKind, ...]] = ("plan", "deals", "leads", "products", "forecast")
+"""What is held against what: what was done against what was planned by now, by team and rep; the won value against that of a
+time before, by number of deals, win rate and size; that of deals from leads, further back; revenue against that of a time
+before, by price, volume and mix of products; what was won against what was expected when the period began, by what became of
+the deals."""
+
+_BY_FACTOR: Final = frozenset({"deals", "leads", "products"})
+
+
+@attrs.frozen(kw_only=True)
+class VarianceLine:
+    """One gap or change, and what made it: a part of a :class:`VarianceSection`.
+
+    Attributes
+    ----------
+    kind : str
+        One of :data:`VARIANCE_KINDS`.
+    title : Message
+        What it is about: a metric, or a sales process.
+    owner : str or None
+        Whose: the review's owner, or somebody below where only some owe anything of a metric.
+    before : Period or None
+        The time before with which it is compared; ``None`` where it is held against a plan or a forecast.
+    variance : Variance
+        The effects, in exact amounts that sum to the change.
+    notes : tuple of Message
+        What to bear in mind, beside what the variance itself says.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> line = review.variance.lines[0]
+    >>> line.kind, line.title.text(), [effect.name for effect in line.variance.lines]
+    ('plan', 'Revenue', ['east', 'south', 'rest'])
+    """
+
+    kind: VarianceKind
+    title: Message
+    owner: str | None
+    before: Period | None
+    variance: Variance[Amount]
+    notes: tuple[Message, ...] = ()
+
+    @property
+    def moved(self) -> tuple[Effect[Amount], ...]:
+        """The effects that show in whole units, the largest first."""
+        shown = (effect for effect in self.variance.lines if 2 * abs(effect.value.minor) >= effect.value.unit.scale)
+        return tuple(sorted(shown, key=lambda effect: (-abs(effect.value.minor), effect.name)))
+
+
+@attrs.frozen(kw_only=True)
+class VarianceSection(Result):
+    """What made the difference.
+
+    Attributes
+    ----------
+    period : Period
+        The days of the period so far.
+    lines : tuple of VarianceLine
+        Against plan first, then by factor, then against the forecast.
+    closed_before : tuple of ClosedDeals
+        The owner's deals that were decided in the time before, of each section of deals that has such a time.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> section = build(read_sample(), owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16)).variance
+    >>> [line.kind for line in section.lines], [str(each.period) for each in section.closed_before]
+    (['plan', 'deals', 'leads', 'products'], ['2026-04-14..2026-06-30'])
+    """
+
+    period: Period
+    lines: tuple[VarianceLine, ...]
+    closed_before: tuple[ClosedDeals, ...]
+
+    @property
+    def variances(self) -> tuple[Variance[Amount], ...]:
+        """All of them, as the lines have them."""
+        return tuple(line.variance for line in self.lines)
+
+    @property
+    def by_factor(self) -> tuple[Variance[Amount], ...]:
+        """Those that are taken apart by factors, which may speak for a cause; not by who or by which deal."""
+        return tuple(line.variance for line in self.lines if line.kind in _BY_FACTOR)
+
+    @cached_property
+    def breakdowns(self) -> tuple[Breakdown, ...]:
+        """Each change as the sum of its effects."""
+        return tuple(variance.breakdown for variance in self.variances)
+
+    def rows(self) -> list[Row]:
+        """Return the rows of each variance, with its kind, what it is about, and the time before."""
+        return [
+            {
+                "kind": line.kind,
+                "title": line.title.text(),
+                "owner": line.owner,
+                "period": self.period.label,
+                "before": None if line.before is None else line.before.label,
+                **row,
+            }
+            for line in self.lines
+            for row in line.variance.rows()
+        ]
+
+
+def variance_section(
+    grounds: Grounds, metrics: Iterable[MetricSection], deals: Iterable[DealSection], leads: LeadSection | None
+) -> VarianceSection | None:
+    """Take the gaps and changes of a review apart.
+
+    Parameters
+    ----------
+    grounds
+        What the review looks at.
+    metrics, deals, leads
+        Its other sections, from which every figure comes.
+
+    Returns
+    -------
+    VarianceSection or None
+        ``None`` where there is neither a plan with parts nor a time before nor a forecast.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf.io.folder import read_sample
+    >>> period = Period.year(2026)
+    >>> grounds = Grounds(records=read_sample(), owner=None, period=period, as_of=date(2026, 9, 16))
+    >>> variance_section(grounds, (), (), None).lines[0].kind
+    'products'
+    """
+    sections = tuple(deals)
+    changes = tuple(won_changes(grounds, sections, leads))
+    lines = list(_against_plan(grounds.org, metrics))
+    for change in changes:
+        title = _title(change.section, sections)
+        told: tuple[tuple[VarianceKind, Variance[Amount] | None], ...]
+        told = (("deals", change.variance), ("leads", change.from_leads))
+        known = ((kind, variance) for kind, variance in told if variance is not None)
+        lines += [_line(kind, title, grounds, variance, change.before.period) for kind, variance in known]
+    for product in product_changes(grounds):
+        left_out = {"before": product.left_out_before, "after": product.left_out}
+        note = Message.of("review.variance.left_out", quantity=Message(product.quantity.title), **left_out)
+        notes = (note,) if any(amount.minor for amount in left_out.values()) else ()
+        lines.append(_line("products", Message("metric.revenue"), grounds, product.variance, product.before, notes))
+    forecasts = Forecasts(grounds)
+    for section in sections:
+        held = forecasts.against_actual(section)
+        if held is not None:
+            lines.append(_line("forecast", _title(section, sections), grounds, held, None))
+    if not lines and not changes:
+        return None
+    return VarianceSection(period=grounds.passed, lines=tuple(lines), closed_before=tuple(change.before for change in changes))
+
+
+def _line(
+    kind: VarianceKind,
+    title: Message,
+    grounds: Grounds,
+    variance: Variance[Amount],
+    before: Period | None,
+    notes: tuple[Message, ...] = (),
+) -> VarianceLine:
+    return VarianceLine(kind=kind, title=title, owner=grounds.owner, before=before, variance=variance, notes=notes)
+
+
+def _title(section: DealSection, sections: Iterable[DealSection]) -> Message:
+    """Return the name of a sales process, with the unit where its deals are in several."""
+    process = Message(section.process.label)
+    if sum(each.process.key == section.process.key for each in sections) > 1:
+        return Message.of("review.in_unit", process=process, unit=str(section.unit))
+    return process
+
+
+# Against plan
+
+
+def _against_plan(org: Org, metrics: Iterable[MetricSection]) -> Iterator[VarianceLine]:
+    """Share out each gap in money over the teams and reps directly under whoever owes it."""
+    for section in metrics:
+        planned, actual = section.attainment.planned, section.attainment.actual
+        if not isinstance(planned, Amount) or not isinstance(actual, Amount) or planned.unit.dimension != "money":
+            continue
+        members = [member.attainment for member in section.members if member.level == 0]
+        variance = _by_member(org, planned, actual, members)
+        if variance is not None:
+            yield VarianceLine(kind="plan", title=section.title, owner=section.owner, before=None, variance=variance)
+
+
+def _by_member(org: Org, planned: Amount, actual: Amount, members: Iterable[Attainment]) -> Variance[Amount] | None:
+    """Share out a gap; what stands in the line of no member is one of its own, so that the effects sum to the gap."""
+    zero = Amount.zero(planned.unit)
+    owed: dict[str, Amount] = {}
+    done: dict[str, Amount] = {}
+    for attained in members:
+        owner, (plan, result) = str(attained.target.owner), (attained.planned, attained.actual)
+        if isinstance(plan, Amount) and isinstance(result, Amount) and plan.unit == result.unit == planned.unit:
+            # One who left and came back owes something twice.
+            owed[owner], done[owner] = owed.get(owner, zero) + plan, done.get(owner, zero) + result
+    if not owed:
+        return None
+    rest = [whole - Amount.total(parts.values(), planned.unit) for whole, parts in ((planned, owed), (actual, done))]
+    if any(amount.minor for amount in rest):
+        nobody = _nobody(org)
+        owed[nobody], done[nobody] = rest
+    variance = by_part(owed, done)
+    lines = [attrs.evolve(line, title=_member_title(org, line.name)) for line in variance.lines]
+    return attrs.evolve(variance, lines=tuple(lines))
+
+
+def _nobody(org: Org) -> str:
+    """Return a name for what is nobody's, that is nobody's name."""
+    return next(name for name in ("rest" + "_" * number for number in count()) if not org.knows(name))
+
+
+def _member_title(org: Org, member: str) -> Message:
+    if not org.knows(member):
+        return Message("review.variance.rest")
+    return Message.of("review.owner", name=Personal(org.label(member) or member))

@@ -1,0 +1,214 @@
+"""Numbers of a review pulled apart: those of the sample company, down to its deals, leads and entries."""
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+import attrs
+import pytest
+
+from salesperf import (
+    CNY,
+    COUNT,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    USD,
+    Actual,
+    Amount,
+    Change,
+    InvalidValueError,
+    Opportunity,
+    Org,
+    Period,
+    Records,
+    Rep,
+    Target,
+    UnknownNameError,
+)
+from salesperf.io.folder import read_sample
+from salesperf.review import NumberTrees, Review, build, explain
+
+QUARTER, LOOKED = Period.quarter(2026, 3), date(2026, 9, 16)
+REVENUE = STANDARD_METRICS["revenue"]
+
+
+@cache
+def reviewed(owner: str | None = None) -> Review:
+    return build(read_sample(), owner=owner, period=QUARTER, as_of=LOOKED)
+
+
+@cache
+def numbers(owner: str | None = None) -> NumberTrees:
+    return explain(reviewed(owner), records=read_sample())
+
+
+def value(address: str, owner: str | None = None) -> object:
+    return numbers(owner).tree(address).value
+
+
+@pytest.mark.parametrize("owner", [None, "r-12"])
+def test_every_number_of_the_sample_comes_apart_and_makes_it_up_again(owner: str | None) -> None:
+    broken = [address for address in numbers(owner).addresses if not numbers(owner).tree(address).holds()]
+    assert broken == []
+
+
+def test_the_numbers_are_those_of_the_sections() -> None:
+    review = reviewed()
+    (deals,) = review.deals
+    leads, market, team = review.leads, review.market, review.team
+    assert leads is not None
+    assert market is not None
+    assert team is not None
+    assert value("deals/solution/won") == deals.closed.won
+    assert value("deals/solution/won_value") == deals.closed.won_value
+    assert value("deals/solution/average_won_value") == deals.closed.average_won_value
+    assert float(str(value("deals/solution/win_rate"))) == pytest.approx(deals.closed.win_rate.value)
+    assert value("deals/solution/median_cycle_days") == deals.closed.median_cycle_days
+    assert value("deals/solution/open_value") == deals.pipeline.total.amount
+    assert value("deals/solution/flag/stalled") == deals.pipeline.flag_counts["stalled"]
+    assert value("deals/solution/due") == deals.slips.total.due
+    for group, age in zip(deals.pipeline.by_stage, deals.pipeline.ages, strict=True):
+        assert value(f"deals/solution/{group.key}/deals") == group.count
+        assert value(f"deals/solution/{group.key}/open_value") == group.amount
+        assert value(f"deals/solution/{group.key}/median_days") == age.median_days
+        assert value(f"deals/solution/{group.key}/over_limit") == age.over
+    for stage in deals.funnel.segments[0].stages:
+        for name in ("entered", "moved_on", "lost", "cancelled", "open"):
+            assert value(f"deals/solution/funnel/{stage.stage.key}/{name}") == getattr(stage, name)
+    named = [member.owner for member in deals.members]
+    for member in deals.members:
+        if named.count(member.owner) > 1:
+            continue
+        assert value(f"deals/solution/{member.owner}/won") == member.won
+        assert value(f"deals/solution/{member.owner}/won_value") == member.won_value
+        assert value(f"deals/solution/{member.owner}/open") == member.open_deals
+    assert (value("leads/came"), value("leads/open"), value("leads/pool")) == (
+        leads.came,
+        len(leads.open_leads),
+        len(leads.pool),
+    )
+    holders = [told.owner for told in leads.members]
+    for told in leads.members:
+        address = f"leads/{told.owner}/open"
+        is_there = told.open > 0 and holders.count(told.owner) == 1
+        assert value(address) == told.open if is_there else address not in numbers().addresses
+    for grade, count in leads.grades.items():
+        assert not count or value(f"leads/grade/{grade}") == count
+    for line in market.competitors:
+        assert value(f"market/competitor/{line.competitor}/lost") == line.lost
+    assert value("team/headcount") == team.headcount.breakdown.value
+    assert value("quality/score") == review.quality.report.breakdown.value
+
+
+def test_a_rate_comes_apart_into_the_deals_behind_it() -> None:
+    tree = numbers("r-12").tree("deals/solution/win_rate")
+    won, decided = tree.parts
+    assert tree.label.text("zh") == "赢单率"
+    assert {part.label for part in won.parts} <= {part.label for part in decided.parts}
+    assert won.value == len(won.parts)
+
+
+def test_what_was_done_comes_apart_into_its_entries_where_the_records_are_at_hand() -> None:
+    tree = numbers("r-12").tree("attainment/revenue/actual")
+    done = [each for each in read_sample().actuals if each.owner == "r-12" and each.metric == REVENUE]
+    within = [each for each in done if each.on in QUARTER and each.on <= LOOKED]
+    assert [part.value for part in tree.parts] == [
+        each.amount for each in sorted(within, key=lambda each: (each.on, repr(each)))
+    ]
+    assert "attainment/revenue/actual" not in explain(reviewed("r-12")).addresses
+    ratio = numbers("r-12").tree("attainment/average_order_value/actual")
+    assert [part.label.text() for part in ratio.parts] == ["Revenue", "Orders"]
+
+
+def test_numbers_below_a_path_are_those_of_a_section_or_a_member() -> None:
+    east = numbers().below("leads/east/")
+    assert east.addresses
+    assert all(address.startswith("leads/east/") for address in east.addresses)
+    rows = east.rows()
+    assert [row["address"] for row in rows] == list(east.addresses)
+    assert {"address", "number", "value"} == set(rows[0])
+    assert len(east.text("zh").splitlines()) == len(rows)
+    assert numbers().below("leads/ea").addresses == ()
+
+
+def test_an_address_that_is_not_there_is_told() -> None:
+    with pytest.raises(UnknownNameError) as slip:
+        numbers().tree("attainment/revenue/gpa")
+    assert (slip.value.code, slip.value.path) == ("misspelt_number", ("address",))
+    with pytest.raises(UnknownNameError) as unlike:
+        numbers().tree("nothing like it")
+    assert unlike.value.code == "unknown_number"
+    for ask in (numbers().tree, numbers().below):
+        with pytest.raises(InvalidValueError) as wrong:
+            ask(7)  # type: ignore[arg-type] # wrong on purpose
+        assert wrong.value.code == "wrong_type"
+    with pytest.raises(InvalidValueError) as no_review:
+        explain("review")  # type: ignore[arg-type] # wrong on purpose
+    assert no_review.value.path == ("review",)
+    with pytest.raises(InvalidValueError) as no_records:
+        explain(reviewed(), records=())  # type: ignore[arg-type] # wrong on purpose
+    assert no_records.value.path == ("records",)
+
+
+def deal(number: int, owner: str, amount: Amount | None, end: str = "closed") -> Opportunity:
+    begun = Change(date(2026, 7, 1), stage="lead", owner=owner, amount=amount)
+    return Opportunity(id=f"o-{number}", history=[begun, Change(date(2026, 8, number), stage=end)])
+
+
+def test_deals_in_several_currencies_have_addresses_of_their_own_and_names_tell_a_terminal_nothing() -> None:
+    ada = "ada\x1b[31m"
+    deals = [deal(1, ada, Amount.of(300, CNY)), deal(2, ada, Amount.of(100, CNY)), deal(3, ada, Amount.of(5, USD))]
+    records = Records(org=Org(reps=[Rep(id=ada)]), opportunities=deals, processes=[STANDARD_PROCESSES["basic"]])
+    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED))
+    assert found.tree("deals/basic~CNY/average_won_value").value == Amount.of(200, CNY)
+    assert found.tree("deals/basic~USD/won").value == 1
+    assert found.tree("deals/basic~USD/ada [31m/won").value == 1
+    assert all(address.isprintable() for address in found.addresses)
+
+
+def test_a_period_in_which_no_deal_began_has_no_funnel() -> None:
+    old = Opportunity(id="o-1", history=[Change(date(2026, 1, 5), stage="lead", owner="ada")])
+    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=[old], processes=[STANDARD_PROCESSES["basic"]])
+    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED))
+    assert found.tree("deals/basic/open").value == 1
+    assert found.below("deals/basic/funnel").addresses == ()
+
+
+def test_what_nobody_knows_has_a_tree_without_a_value() -> None:
+    records = Records(
+        org=Org(reps=[Rep(id="ada")]), opportunities=[deal(1, "ada", None)], processes=[STANDARD_PROCESSES["basic"]]
+    )
+    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED))
+    for name in ("won_value", "average_won_value"):
+        tree = found.tree(f"deals/basic/{name}")
+        assert (tree.value, tree.parts) == (None, ())
+
+
+def test_who_changed_team_has_an_address_for_each() -> None:
+    twice = [
+        address for address in numbers().addresses if address.startswith("deals/solution/r-13@") and address.endswith("/won")
+    ]
+    assert [address.split("/")[2] for address in twice] == ["r-13@guangzhou", "r-13@shenzhen"]
+
+
+def test_where_nobody_knows_what_lost_deals_were_worth_there_are_no_shares_of_the_market() -> None:
+    lost = attrs.evolve(deal(1, "ada", None, "lost"), competitors=["Beihe"])
+    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=[lost], processes=[STANDARD_PROCESSES["basic"]])
+    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED))
+    assert found.tree("market/competitor/Beihe/lost").value == 1
+    assert "market/shares" not in found.addresses
+
+
+def test_a_metric_owed_by_somebody_below_and_a_ratio_of_nothing_have_addresses() -> None:
+    value_of_orders = STANDARD_METRICS["average_order_value"]
+    records = Records(
+        org=Org(reps=[Rep(id="ada"), Rep(id="bo")]),
+        targets=[
+            Target(owner="ada", metric=REVENUE, amount=Amount.of(10, CNY), period=QUARTER, scope={"product": "A"}),
+            Target(owner=None, metric=value_of_orders, amount=Decimal(5), period=QUARTER),
+        ],
+        actuals=[Actual(owner="bo", metric=STANDARD_METRICS["visits"], amount=Amount.of(1, COUNT), on=LOOKED)],
+    )
+    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED), records=records)
+    assert found.tree("attainment/revenue[product=A]/ada/actual").value == Amount.zero(CNY)
+    assert found.tree("attainment/average_order_value/actual").value is None
