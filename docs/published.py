@@ -4,7 +4,7 @@ The records are those that a how-to makes, so that a reader can make the same re
 build of the site (this module is a hook of MkDocs) writes the HTML, and links to it, where the public data are on the machine.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -67,8 +67,8 @@ PUBLISHED: Final = (
 
 
 @cache
-def _records(how_to: str) -> Records | None:
-    """Run a how-to until it has made its records; ``None`` where its data are not on this machine."""
+def _records(how_to: str) -> Records:
+    """Run a how-to until it has made its records; where its data are not on this machine, it is skipped each time."""
     document = Document.parse(str(ROOT / "docs" / "how-to" / f"{how_to}.md"), parse_blocks)
     open_page(document.namespace)
     try:
@@ -80,8 +80,6 @@ def _records(how_to: str) -> Records | None:
                 example.evaluate()
             if "records" in document.namespace:
                 break
-    except SkipTest:
-        return None
     finally:
         close_page(document.namespace)
     made = document.namespace["records"]
@@ -91,21 +89,27 @@ def _records(how_to: str) -> Records | None:
 
 
 @cache
-def built(published: Published) -> Review | None:
-    """Build a review; ``None`` where its data are not on this machine."""
+def _built(published: Published) -> Review:
     records = _records(published.how_to)
-    if records is None:
-        return None
     return review.build(records, owner=published.owner, period=published.period, as_of=published.as_of)
 
 
-def texts() -> Iterator[tuple[Path, str]]:
-    """Yield where each review stands as Markdown, and what it says now; of those whose data are on this machine."""
+def built(published: Published) -> Review | None:
+    """Build a review; ``None`` where its data are not on this machine."""
+    try:
+        return _built(published)
+    except SkipTest:
+        return None
+
+
+def texts(asked: Collection[Path] | None = None) -> Iterator[tuple[Path, str]]:
+    """Yield where each review stands as Markdown, and what it says now; of those asked for whose data are on this machine."""
     for published in PUBLISHED:
-        made = built(published)
+        paths = {lang: ROOT / "docs" / published.markdown_path(lang) for lang in _FOLDERS}
+        wanted = {lang: path for lang, path in paths.items() if asked is None or path in asked}
+        made = built(published) if wanted else None
         if made is not None:
-            for lang in _FOLDERS:
-                yield ROOT / "docs" / published.markdown_path(lang), report.markdown(made, lang=lang)
+            yield from ((path, report.markdown(made, lang=lang)) for lang, path in wanted.items())
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:

@@ -17,7 +17,7 @@ __all__ = ["main", "rebuild"]
 def rebuild(paths: Iterable[Path], *, write: bool) -> list[Path]:
     """Run pages, write those that differ if told to, and return them."""
     asked = set(paths)
-    now = {path: text for path, text in texts() if path in asked}
+    now = dict(texts(asked))
     now |= {path: rebuilt(path) for path in asked - now.keys()}
     changed = sorted(path for path, text in now.items() if not path.exists() or text != path.read_text(encoding="utf-8"))
     if write:

@@ -212,3 +212,48 @@ def test_a_metric_owed_by_somebody_below_and_a_ratio_of_nothing_have_addresses()
     found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED), records=records)
     assert found.tree("attainment/revenue[product=A]/ada/actual").value == Amount.zero(CNY)
     assert found.tree("attainment/average_order_value/actual").value is None
+
+
+def test_what_changed_since_the_review_before_is_now_less_then() -> None:
+    before = build(read_sample(), owner="south", period=Period.quarter(2026, 2), as_of=date(2026, 6, 30))
+    review = build(read_sample(), owner="south", period=QUARTER, as_of=LOOKED, previous=before)
+    found = explain(review).below("previous")
+    assert all(found.tree(address).holds() for address in found.addresses)
+    assert review.previous is not None
+    change = review.previous.metrics[0]
+    assert change.now is not None
+    assert change.then is not None
+    assert [part.value for part in found.tree("previous/revenue/ratio").parts] == [change.now.ratio, change.then.ratio]
+    assert found.tree("previous/revenue/pace").value == change.pace_change
+    assert found.tree("previous/unmet").value == review.previous.unmet_now - review.previous.unmet_then
+    below = {each.owner for each in review.previous.metrics} - {"south"}
+    assert {f"previous/revenue[product=software]/{owner}/ratio" for owner in below} <= set(found.addresses)
+
+
+def test_a_metric_that_was_not_owed_then_has_no_change() -> None:
+    july, august = Period.month(2026, 7), Period.month(2026, 8)
+    goal = Target(owner=None, metric=REVENUE, amount=Amount.of(10, CNY), period=august)
+    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[goal])
+    before = build(records, owner=None, period=july, as_of=july.last)
+    found = explain(build(records, owner=None, period=august, as_of=august.last, previous=before))
+    tree = found.tree("previous/revenue/ratio")
+    assert (tree.value, [part.value for part in tree.parts]) == (None, [0.0, None])
+
+
+def test_people_and_customers_behind_a_number_are_named_by_id() -> None:
+    gone, served = numbers().tree("team/attrition").parts
+    assert [part.label.text() for part in gone.parts] == ["r-10"]
+    assert served.value == 14
+    customers = reviewed().customers
+    assert customers is not None
+    for line in customers.largest:
+        assert value(f"customers/{line.customer}/bought") == line.amount
+
+
+def test_the_numbers_that_causes_and_risks_rest_on_say_where_they_came_from() -> None:
+    cause = next(each for each in reviewed().causes if each.citations)
+    place = reviewed().causes.index(cause) + 1
+    tree = numbers().tree(f"causes/{place}/{cause.rule}/1")
+    assert tree.value == cause.citations[0].value
+    assert tree.label.text() == f"{cause.citations[0].label.text()}; from {cause.citations[0].source.text()}"
+    assert any(address.startswith("risks/") and address.endswith("/1") for address in numbers().addresses)

@@ -8,7 +8,7 @@ from salesperf.model.breakdown import Breakdown, Quotient, Sum
 from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.model.target import Actual
-from salesperf.review.growing import Numbered, grown, leaf, named
+from salesperf.review.growing import Numbered, bracketed, grown, leaf, named
 from salesperf.review.sections import MetricSection
 
 __all__ = ["numbers_of_metrics", "numbers_of_unmet"]
@@ -26,8 +26,7 @@ def numbers_of_metrics(section: MetricSection, owner: str | None, records: Recor
     records
         What was known; ``None`` where no entries are at hand.
     """
-    scope = "".join(f"[{key}={value}]" for key, value in section.scope.items())
-    address = f"attainment/{section.metric.key}{scope}"
+    address = f"attainment/{section.metric.key}{bracketed(section.scope)}"
     if section.owner != owner:
         address += f"/{section.owner}"
     yield from _attained(section.attainment, address, records)
@@ -50,9 +49,8 @@ def numbers_of_unmet(unmet: tuple[Attainment, ...], records: Records | None) -> 
     """Yield the numbers of missed targets."""
     for each in unmet:
         target = each.target
-        scope = "".join(f"[{key}={value}]" for key, value in target.scope.items())
         whose = "" if target.owner is None else f"/{target.owner}"
-        yield from _attained(each, f"unmet/{target.metric.key}{scope}{whose}/{target.period.label}", records)
+        yield from _attained(each, f"unmet/{target.metric.key}{bracketed(target.scope)}{whose}/{target.period.label}", records)
 
 
 def _attained(attained: Attainment, address: str, records: Records | None) -> Numbered:

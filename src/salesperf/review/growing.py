@@ -1,7 +1,7 @@
 """Growing trees: numbers of a review as trees whose leaves are the records behind them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from salesperf.model.amount import Amount
@@ -10,7 +10,7 @@ from salesperf.model.message import Message
 from salesperf.model.rule import BreakdownValue
 from salesperf.review.places import Place
 
-__all__ = ["Numbered", "Tree", "addressed", "counted", "grown", "leaf", "median_of", "named", "rate_of", "summed"]
+__all__ = ["Numbered", "Tree", "addressed", "bracketed", "counted", "grown", "leaf", "median_of", "named", "rate_of", "summed"]
 
 Tree: TypeAlias = Callable[[], Breakdown]
 """Grows a tree when it is asked for: a review has thousands, and a reader asks for one."""
@@ -61,6 +61,17 @@ def rate_of(label: Message, value: float | None, part: Breakdown, whole: Breakdo
 def median_of(label: Message, value: float | None, items: Iterable[tuple[Message, int]]) -> Breakdown:
     """Return the middle of some numbers, each of them a leaf."""
     return grown(label, value, Median(), (leaf(item, number) for item, number in items))
+
+
+def bracketed(scope: Mapping[str, str]) -> str:
+    """Return what of an address tells the scope; nothing for everything.
+
+    Examples
+    --------
+    >>> bracketed({"product": "A"})
+    '[product=A]'
+    """
+    return "".join(f"[{key}={value}]" for key, value in scope.items())
 
 
 def addressed(places: Sequence[Place]) -> Iterator[tuple[Place, str]]:

@@ -10,12 +10,13 @@ from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.validators import check_date, check_whole, require
 
-__all__ = ["attrition"]
+__all__ = ["attrition", "served_and_gone"]
 
 _MOST_DAYS: Final = 36_500
+_YEAR: Final = 365
 
 
-def attrition(org: Org, *, owner: str | None = None, as_of: date, days: int = 365) -> Estimate:
+def attrition(org: Org, *, owner: str | None = None, as_of: date, days: int = _YEAR) -> Estimate:
     """Tell which share of the people left.
 
     Parameters
@@ -53,12 +54,17 @@ def attrition(org: Org, *, owner: str | None = None, as_of: date, days: int = 36
     check_date(as_of, ("as_of",))
     check_whole(days, ("days",), 1, _MOST_DAYS)
     org.require_owner(owner, "owner")
-    first = as_of - timedelta(days=min(days - 1, as_of.toordinal() - 1))
-    watched = Period(first, as_of + timedelta(days=1)) if as_of < date.max else Period(first, as_of)
-    served = [rep for rep in org.members(owner, watched) if org.rep_by_id[rep].kind == "employee"]
+    served, gone = served_and_gone(org, owner=owner, as_of=as_of, days=days)
     if not served:
         return Estimate.undefined(Message("risk.reason.nobody_served"))
+    interval = wilson(len(gone), len(served))
+    return Estimate(value=len(gone) / len(served), low=interval.low, high=interval.high, n=len(served))
+
+
+def served_and_gone(org: Org, *, owner: str | None, as_of: date, days: int = _YEAR) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the employees who served on any of the last days, and those of them who left: of whom an attrition tells."""
+    first = as_of - timedelta(days=min(days - 1, as_of.toordinal() - 1))
+    watched = Period(first, as_of + timedelta(days=1)) if as_of < date.max else Period(first, as_of)
+    served = tuple(rep for rep in org.members(owner, watched) if org.rep_by_id[rep].kind == "employee")
     # Whoever moved to another team on leaving this one did not leave the company.
-    gone = sum(org.rep_by_id[rep].service[1] <= as_of for rep in served)
-    interval = wilson(gone, len(served))
-    return Estimate(value=gone / len(served), low=interval.low, high=interval.high, n=len(served))
+    return served, tuple(rep for rep in served if org.rep_by_id[rep].service[1] <= as_of)
