@@ -33,10 +33,10 @@ def test_both_catalogs_have_the_same_keys() -> None:
     assert english - chinese == set()
 
 
-@pytest.mark.parametrize("key", sorted(set(catalog("en")) - {"format.date", "period.month"}))
-def test_both_languages_name_the_same_arguments(key: str) -> None:
-    english, chinese = (placeholders(catalog(lang)[key]) for lang in LANGUAGES)
-    assert {name for name, _ in chinese} == {name for name, _ in english}
+def test_both_languages_name_the_same_arguments() -> None:
+    keys = sorted(set(catalog("en")) - {"format.date", "period.month"})
+    named = {key: [{name for name, _ in placeholders(catalog(lang)[key])} for lang in LANGUAGES] for key in keys}
+    assert {key: names for key, names in named.items() if names[0] != names[1]} == {}
 
 
 def test_chinese_is_written_with_the_punctuation_of_its_own() -> None:

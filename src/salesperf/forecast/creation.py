@@ -32,7 +32,7 @@ _MOST_AMOUNTS: Final = 64
 _MOST_CHANCE: Final = 0.02
 """Of a deal that may come: the variance of their number is smaller by this share than that of what it stands for. The same for
 few deals and for many, since how strongly a common factor moves a chance depends on its size."""
-_MOST_SLOTS: Final = 32_768
+_MOST_SLOTS: Final = 16_384
 _LARGEST_CHANCE: Final = 0.1
 """The same where that would take more of them."""
 
@@ -229,7 +229,8 @@ class NewDeals:
         worth, shares = _representatives(np.array(sorted(amount.minor for amount in self.amounts), dtype=np.int64))
         most = max(self.high_count, self.expected_count)
         wanted = max(min(most / _MOST_CHANCE, _MOST_SLOTS), most / _LARGEST_CHANCE)
-        each = np.ceil(wanted * shares).astype(np.int64)
+        # As many as a power of 2: equal terms of a sum are squared together.
+        each = 2 ** np.ceil(np.log2(np.maximum(wanted * shares, 1))).astype(np.int64)
         low, chance, high = (
             np.repeat(count * shares / each, each) for count in (self.low_count, self.expected_count, self.high_count)
         )
