@@ -769,8 +769,10 @@ def test_sales_on_few_days_make_ranges_doubtful() -> None:
     assert told(review_of(company([visits(None, 200)], few)), "few_days") == [
         (
             None,
-            ("Visits: entries on 3 days, of a time with 33 workdays."
-            " Ranges take days as independent of each other, so they say little here."),
+            (
+                "Visits: entries on 3 days, of a time with 33 workdays."
+                " Ranges take days as independent of each other, so they say little here."
+            ),
         )
     ]
     assert told(review_of(company([visits(None, 200)], every_day("ada", 3, JULY))), "few_days") == []
