@@ -41,6 +41,7 @@ from salesperf import (
     Task,
     TaskPlan,
     Team,
+    UnitMismatchError,
     UnknownNameError,
 )
 from salesperf.allocation import audit
@@ -434,6 +435,17 @@ def test_a_pipeline_shows_its_risks_with_their_numbers() -> None:
     assert pipeline_risks(enough) == ()
     nothing = coverage([], STANDARD_PROCESSES["solution"], target=yuan(0), period=THIRD, as_of=SEP_1)
     assert pipeline_risks(nothing) == ()
+
+
+def test_the_impact_of_a_risk_is_held_against_the_whole_in_its_own_unit() -> None:
+    held = coverage(
+        [deal("o-1", 300)], STANDARD_PROCESSES["solution"], target=yuan(1000), period=THIRD, as_of=date(2026, 9, 20)
+    )
+    of_the_quarter, of_the_year = (pipeline_risks(held, whole=whole)[0].impact for whole in (None, yuan(100_000)))
+    assert (of_the_quarter, of_the_year) == (5, 1)
+    with pytest.raises(UnitMismatchError) as caught:
+        pipeline_risks(held, whole=Amount.of(1000, USD))
+    assert caught.value.path == ("whole",)
 
 
 def test_people_show_their_risks() -> None:
