@@ -25,6 +25,7 @@ from salesperf import (
     Median,
     Message,
     Minimum,
+    NewcombeEnd,
     OnCurve,
     OnSteps,
     Product,
@@ -35,6 +36,7 @@ from salesperf import (
     Sum,
     UnitMismatchError,
     WeightedMean,
+    WilsonEnd,
 )
 from salesperf.messages import LANGUAGES, catalog
 from salesperf.model.rule import BreakdownValue, Number, Rule
@@ -55,6 +57,8 @@ RULES: list[Rule] = [
     Clip(),
     OnCurve(Curve([(0, 0), (1, 80)])),
     OnSteps(Steps([(5, 50)])),
+    WilsonEnd("low"),
+    NewcombeEnd("high", level=0.9),
 ]
 
 
@@ -172,6 +176,7 @@ def test_there_is_a_row_and_a_line_for_each_node(drawn: Breakdown) -> None:
         (50.0, OnSteps(Steps([(5, 50)])), (5,)),
         (None, OnSteps(Steps([(5, 50)])), (None,)),
         (None, Clip(low=0), (None,)),
+        (None, WilsonEnd("high"), (3, None)),
     ],
 )
 def test_a_rule_recomputes_its_value(value: BreakdownValue, rule: Rule, parts: tuple[BreakdownValue, ...]) -> None:
@@ -212,10 +217,36 @@ def test_a_rule_recomputes_its_value(value: BreakdownValue, rule: Rule, parts: t
         (1.7, Clip(high=1.5), (1.7,)),
         (yuan("1"), Clip(low=0), (yuan("1"),)),
         (1, Clip(low=yuan("0")), (1,)),
+        (0.2553, WilsonEnd("low"), (81.5, 263)),
+        (0.0, WilsonEnd("low"), (3, 2)),
+        (0.5, NewcombeEnd("low"), (yuan("1"), 2, 1, 2)),
     ],
 )
 def test_a_rule_finds_what_does_not_follow(value: BreakdownValue, rule: Rule, parts: tuple[BreakdownValue, ...]) -> None:
     assert not tree(value, rule, *parts).holds()
+
+
+@pytest.mark.parametrize(
+    ("rule", "counts", "end"),
+    [
+        # R. G. Newcombe, Statistics in Medicine 17 (1998): pages 857-872, table I, method 3; 873-890, table II, method 10.
+        (WilsonEnd("low"), (81, 263), 0.2553),
+        (WilsonEnd("high"), (81, 263), 0.3662),
+        (NewcombeEnd("low"), (56, 70, 48, 80), 0.0524),
+        (NewcombeEnd("high"), (56, 70, 48, 80), 0.3339),
+    ],
+)
+def test_the_end_of_an_interval_follows_from_the_counts(rule: Rule, counts: tuple[int, ...], end: float) -> None:
+    assert rule(tree(None, rule, *counts)) == pytest.approx(end, abs=5e-5)
+
+
+def test_the_end_of_an_interval_is_one_of_two_and_its_level_lies_between_none_and_all() -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        WilsonEnd("middle")  # type: ignore[arg-type] # wrong on purpose
+    assert (caught.value.code, caught.value.path) == ("choice", ("WilsonEnd", "end"))
+    with pytest.raises(InvalidValueError) as caught:
+        NewcombeEnd("low", level=1)
+    assert (caught.value.code, caught.value.path) == ("between", ("NewcombeEnd", "level"))
 
 
 def test_a_weighted_mean_is_that_of_the_parts_with_a_weight() -> None:

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         Given,
         Median,
         Minimum,
+        NewcombeEnd,
         OnCurve,
         OnSteps,
         Product,
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
         Rounded,
         Sum,
         WeightedMean,
+        WilsonEnd,
     )
     from salesperf.model.calendar import Calendar
     from salesperf.model.case import CASE_OUTCOMES, Case
@@ -193,6 +195,7 @@ __all__ = [
     "Minimum",
     "MissingExtraError",
     "Move",
+    "NewcombeEnd",
     "NotAdditiveError",
     "Objective",
     "OnCurve",
@@ -240,6 +243,7 @@ __all__ = [
     "UnknownNameError",
     "Visit",
     "WeightedMean",
+    "WilsonEnd",
     "allocation",
     "appraisal",
     "attainment",
@@ -300,6 +304,7 @@ _HOMES: Final = MappingProxyType(
         "Given": "salesperf.model.breakdown",
         "Median": "salesperf.model.breakdown",
         "Minimum": "salesperf.model.breakdown",
+        "NewcombeEnd": "salesperf.model.breakdown",
         "OnCurve": "salesperf.model.breakdown",
         "OnSteps": "salesperf.model.breakdown",
         "Product": "salesperf.model.breakdown",
@@ -307,6 +312,7 @@ _HOMES: Final = MappingProxyType(
         "Rounded": "salesperf.model.breakdown",
         "Sum": "salesperf.model.breakdown",
         "WeightedMean": "salesperf.model.breakdown",
+        "WilsonEnd": "salesperf.model.breakdown",
         "Calendar": "salesperf.model.calendar",
         "CASE_OUTCOMES": "salesperf.model.case",
         "Case": "salesperf.model.case",

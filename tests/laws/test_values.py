@@ -19,6 +19,7 @@ PARTS_OF_BREAKDOWNS = {
     "Given",
     "Median",
     "Minimum",
+    "NewcombeEnd",
     "OnCurve",
     "OnSteps",
     "Product",
@@ -26,6 +27,7 @@ PARTS_OF_BREAKDOWNS = {
     "Rounded",
     "Sum",
     "WeightedMean",
+    "WilsonEnd",
 }
 """What a drawn breakdown holds, or makes."""
 

@@ -20,6 +20,7 @@ from salesperf.model.rule import (
     Given,
     Median,
     Minimum,
+    NewcombeEnd,
     Number,
     OnCurve,
     OnSteps,
@@ -29,6 +30,7 @@ from salesperf.model.rule import (
     Rule,
     Sum,
     WeightedMean,
+    WilsonEnd,
     amount_or_number,
     as_value,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "Given",
     "Median",
     "Minimum",
+    "NewcombeEnd",
     "OnCurve",
     "OnSteps",
     "Product",
@@ -52,6 +55,7 @@ __all__ = [
     "Rule",
     "Sum",
     "WeightedMean",
+    "WilsonEnd",
 ]
 
 TOLERANCE: Final = 1e-9

@@ -6,15 +6,16 @@ from abc import ABC, abstractmethod
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, cast
 
 import attrs
 
 from salesperf.errors import InvalidValueError
-from salesperf.kernels.numeric import ROUNDINGS, Rounding, round_fraction
+from salesperf.kernels.numeric import ROUNDINGS, Interval, Rounding, round_fraction
+from salesperf.kernels.proportion import newcombe, wilson
 from salesperf.model.amount import Amount
 from salesperf.model.scale import Curve, Steps
-from salesperf.model.validators import as_python, number, of_type, one_of
+from salesperf.model.validators import as_python, finite, number, of_type, one_of
 
 if TYPE_CHECKING:
     from salesperf.model.breakdown import Breakdown
@@ -26,6 +27,7 @@ __all__ = [
     "Given",
     "Median",
     "Minimum",
+    "NewcombeEnd",
     "Number",
     "OnCurve",
     "OnSteps",
@@ -35,6 +37,7 @@ __all__ = [
     "Rule",
     "Sum",
     "WeightedMean",
+    "WilsonEnd",
     "amount_or_number",
     "as_value",
 ]
@@ -47,6 +50,10 @@ BreakdownValue: TypeAlias = Defined | None
 
 def as_value(value: BreakdownValue) -> BreakdownValue:
     """Take a float of numpy's as one of Python's."""
+    return as_python(value)
+
+
+def _as_level(value: float) -> float:
     return as_python(value)
 
 
@@ -429,3 +436,96 @@ class OnSteps(Combination):
         """Look up."""
         (value,) = self._numbers(values)
         return self.steps.points(float(value))
+
+
+@attrs.frozen
+class _IntervalEnd(Combination):
+    """One end of an interval, from the counts behind it."""
+
+    end: Literal["low", "high"] = attrs.field(validator=one_of("low", "high"))
+    level: float = attrs.field(default=0.95, converter=_as_level, validator=finite)
+
+    def __attrs_post_init__(self) -> None:
+        """Check the level."""
+        if not 0 < self.level < 1:
+            raise InvalidValueError("between", path=(type(self).__name__, "level"), low=0, high=1, value=self.level)
+
+    def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
+        """Compute the interval, and choose."""
+        interval = self._interval(*map(float, self._numbers(values)))
+        return interval.low if self.end == "low" else interval.high
+
+    @abstractmethod
+    def _interval(self, *counts: float) -> Interval[float]:
+        """Return the interval."""
+
+
+@attrs.frozen
+class WilsonEnd(_IntervalEnd):
+    """One end of the interval of a proportion: of two parts, how many had the property, and how many there were.
+
+    Parameters
+    ----------
+    end
+        ``"low"`` or ``"high"``.
+    level
+        The share of such intervals that hold the truth, within (0, 1).
+
+    Raises
+    ------
+    InvalidValueError
+        If the end has another name, or the level lies outside (0, 1).
+
+    References
+    ----------
+    :func:`salesperf.kernels.proportion.wilson`.
+
+    Examples
+    --------
+    >>> from salesperf import Breakdown, Message
+    >>> parts = [Breakdown(label=Message("Won"), value=3), Breakdown(label=Message("Decided"), value=10)]
+    >>> Breakdown(label=Message("Win rate, at least"), value=0.10779126740630105, rule=WilsonEnd("low"), parts=parts).holds()
+    True
+    """
+
+    key: ClassVar[str] = "rule.wilson"
+    count: ClassVar[int | None] = 2
+
+    def _interval(self, *counts: float) -> Interval[float]:
+        return wilson(*counts, level=self.level)
+
+
+@attrs.frozen
+class NewcombeEnd(_IntervalEnd):
+    """One end of the interval of a difference between two proportions: of four parts, the two counts of each.
+
+    Parameters
+    ----------
+    end
+        ``"low"`` or ``"high"``.
+    level
+        The share of such intervals that hold the truth, within (0, 1).
+
+    Raises
+    ------
+    InvalidValueError
+        If the end has another name, or the level lies outside (0, 1).
+
+    References
+    ----------
+    :func:`salesperf.kernels.proportion.newcombe`.
+
+    Examples
+    --------
+    >>> from salesperf import Breakdown, Message
+    >>> counts = {"Won": 56, "Decided": 70, "Won before": 48, "Decided before": 80}
+    >>> parts = [Breakdown(label=Message(name), value=value) for name, value in counts.items()]
+    >>> Breakdown(label=Message("Better by at least"), value=0.0524314724023, rule=NewcombeEnd("low"), parts=parts).holds()
+    True
+    """
+
+    key: ClassVar[str] = "rule.newcombe"
+    count: ClassVar[int | None] = 4
+
+    def _interval(self, *counts: float) -> Interval[float]:
+        return newcombe(*counts, level=self.level)

@@ -14,6 +14,7 @@ from salesperf import (
     Difference,
     Median,
     Minimum,
+    NewcombeEnd,
     OnCurve,
     OnSteps,
     Product,
@@ -23,6 +24,7 @@ from salesperf import (
     Sum,
     Unit,
     WeightedMean,
+    WilsonEnd,
 )
 from salesperf.kernels.numeric import Rounding
 from salesperf.model.rule import Rule
@@ -77,8 +79,19 @@ def _nodes(draw: DrawFn, trees: SearchStrategy[Breakdown], rules: SearchStrategy
     parts = draw(st.lists(trees, min_size=count or 1, max_size=count or 3))
     if isinstance(rule, Product) and isinstance(parts[0].value, Amount):
         parts[1:] = draw(st.lists(_leaves(rates()), max_size=1))
+    if isinstance(rule, (WilsonEnd, NewcombeEnd)):
+        parts = draw(_counts(count))
     blank = Breakdown(label=draw(messages()), value=None, rule=rule, parts=parts, weight=draw(_weights_of_trees()))
     return attrs.evolve(blank, value=rule(blank))
+
+
+@st.composite
+def _counts(draw: DrawFn, count: int) -> list[Breakdown]:
+    """Draw the counts of an interval: of each group how many had the property, and how many there were."""
+    groups = draw(
+        st.lists(st.lists(st.integers(0, 99), min_size=2, max_size=2).map(sorted), min_size=count // 2, max_size=count // 2)
+    )
+    return [Breakdown(label=draw(messages()), value=number) for group in groups for number in group]
 
 
 @built_once
@@ -97,6 +110,9 @@ def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
         limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
         limits.map(lambda ends: (OnCurve(Curve([(-10, ends[0]), (10, ends[1])])), 1)),
         limits.map(lambda ends: (OnSteps(Steps([(0, ends[1])], ends[0])), 1)),
+        st.sampled_from(
+            [(WilsonEnd("low"), 2), (WilsonEnd("high", 0.9), 2), (NewcombeEnd("low"), 4), (NewcombeEnd("high"), 4)]
+        ),
     )
 
 

@@ -48,6 +48,7 @@ from salesperf.model.rule import (
     Given,
     Median,
     Minimum,
+    NewcombeEnd,
     OnCurve,
     OnSteps,
     Product,
@@ -55,6 +56,7 @@ from salesperf.model.rule import (
     Rounded,
     Sum,
     WeightedMean,
+    WilsonEnd,
 )
 from salesperf.model.scale import Categories, Curve, Flag, Steps
 from salesperf.model.stage import Stage
@@ -69,7 +71,22 @@ __all__ = ["KINDS", "RULES", "named_options"]
 RULES: Final[Mapping[str, type]] = MappingProxyType(
     {
         rule.__name__: rule
-        for rule in (Clip, Difference, Given, Median, Minimum, OnCurve, OnSteps, Product, Quotient, Rounded, Sum, WeightedMean)
+        for rule in (
+            Clip,
+            Difference,
+            Given,
+            Median,
+            Minimum,
+            NewcombeEnd,
+            OnCurve,
+            OnSteps,
+            Product,
+            Quotient,
+            Rounded,
+            Sum,
+            WeightedMean,
+            WilsonEnd,
+        )
     }
 )
 """Name to class of the rules of a breakdown: those of the library, since a document cannot hold a caller's own code."""
