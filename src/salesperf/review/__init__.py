@@ -18,7 +18,7 @@ from salesperf.review.comparing import (
 from salesperf.review.customer_sales import SALES_BASES, SalesBasis
 from salesperf.review.customers import CustomerLine, CustomerSection, LostCustomer
 from salesperf.review.deals import DealMember, DealSection
-from salesperf.review.explaining import NumberTrees, explain
+from salesperf.review.explained import NumberTrees, explain
 from salesperf.review.leads import LeadMember, LeadSection, OpenLead
 from salesperf.review.market import CompetitorLine, MarketSection, ReasonLine
 from salesperf.review.objectives import ObjectiveLine, ObjectiveSection

@@ -10,7 +10,7 @@ from salesperf.model.breakdown import Breakdown
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
 from salesperf.model.people import Org
-from salesperf.review.growing import Numbered, addressed, counted, named
+from salesperf.review.explained.growing import Numbered, addressed, counted, named
 from salesperf.review.leads import LeadSection, OpenLead, day_of, told_of
 from salesperf.review.places import Places, places_of, tree
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -13,14 +14,41 @@ from salesperf.model.misspelling import alike, index_of
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import is_identifier, require
-from salesperf.review.explained_deals import numbers_of_deals
-from salesperf.review.explained_leads import numbers_of_leads
-from salesperf.review.explained_metrics import numbers_of_metrics, numbers_of_unmet
-from salesperf.review.explained_sections import numbers_of_sections
-from salesperf.review.growing import Numbered, Tree
+from salesperf.review.explained.actions import numbers_of_actions
+from salesperf.review.explained.channels import numbers_of_channels
+from salesperf.review.explained.customers import numbers_of_customers
+from salesperf.review.explained.deals import numbers_of_deals
+from salesperf.review.explained.evidence import numbers_of_evidence
+from salesperf.review.explained.growing import Numbered, Tree
+from salesperf.review.explained.leads import numbers_of_leads
+from salesperf.review.explained.market import numbers_of_market
+from salesperf.review.explained.metrics import numbers_of_metrics, numbers_of_unmet
+from salesperf.review.explained.objectives import numbers_of_objectives
+from salesperf.review.explained.outlook import numbers_of_outlook
+from salesperf.review.explained.people import numbers_of_people
+from salesperf.review.explained.previous import numbers_of_changes
+from salesperf.review.explained.quality import numbers_of_quality
+from salesperf.review.explained.team import numbers_of_team
+from salesperf.review.explained.variance import numbers_of_variance
 from salesperf.review.whole import Review
 
 __all__ = ["NumberTrees", "explain"]
+
+_SECTIONS: Final = (
+    numbers_of_variance,
+    numbers_of_evidence,
+    numbers_of_outlook,
+    numbers_of_objectives,
+    numbers_of_channels,
+    numbers_of_customers,
+    numbers_of_market,
+    numbers_of_team,
+    numbers_of_quality,
+    numbers_of_people,
+    numbers_of_actions,
+    numbers_of_changes,
+)
+"""Whatever tells the numbers of a section, in the order of the review."""
 
 
 @attrs.frozen(eq=False)
@@ -163,7 +191,8 @@ def _numbers(review: Review, records: Records | None) -> Numbered:
         yield from numbers_of_deals(deals, review.org, review.owner, f"deals/{deals.process.key}{unit}")
     if review.leads is not None:
         yield from numbers_of_leads(review.leads, review.org, review.owner)
-    yield from numbers_of_sections(review)
+    for numbers_of in _SECTIONS:
+        yield from numbers_of(review)
 
 
 def _row(tree: Breakdown) -> Row:

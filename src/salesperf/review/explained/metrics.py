@@ -8,7 +8,7 @@ from salesperf.model.breakdown import Breakdown, Quotient, Sum
 from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.model.target import Actual
-from salesperf.review.growing import Numbered, bracketed, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, bracketed, grown, leaf, named
 from salesperf.review.sections import MetricSection
 
 __all__ = ["numbers_of_metrics", "numbers_of_unmet"]

@@ -14,7 +14,7 @@ from salesperf.model.people import Org
 from salesperf.pipeline import ClosedDeal, ClosedDeals, OpenDeal, Pipeline
 from salesperf.pipeline.deals import Outcome
 from salesperf.review.deals import DealSection, above_of
-from salesperf.review.growing import Numbered, addressed, counted, grown, leaf, median_of, named, rate_of, summed
+from salesperf.review.explained.growing import Numbered, addressed, counted, grown, leaf, median_of, named, rate_of, summed
 from salesperf.review.places import Place, Places, places_of, tree
 
 __all__ = ["numbers_of_deals"]

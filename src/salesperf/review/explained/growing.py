@@ -2,15 +2,31 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from functools import partial
+from typing import Literal, TypeAlias
 
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Median, Quotient, Rule, Sum
+from salesperf.model.breakdown import Breakdown, Median, NewcombeEnd, Quotient, Rule, Sum, WilsonEnd
+from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.rule import BreakdownValue
 from salesperf.review.places import Place
 
-__all__ = ["Numbered", "Tree", "addressed", "bracketed", "counted", "grown", "leaf", "median_of", "named", "rate_of", "summed"]
+__all__ = [
+    "Numbered",
+    "Tree",
+    "addressed",
+    "bracketed",
+    "counted",
+    "ends_of",
+    "grown",
+    "leaf",
+    "median_of",
+    "named",
+    "rate_of",
+    "rate_with_ends",
+    "summed",
+]
 
 Tree: TypeAlias = Callable[[], Breakdown]
 """Grows a tree when it is asked for: a review has thousands, and a reader asks for one."""
@@ -56,6 +72,48 @@ def summed(label: Message, value: Amount | None, items: Iterable[tuple[Message, 
 def rate_of(label: Message, value: float | None, part: Breakdown, whole: Breakdown) -> Breakdown:
     """Return a part over a whole."""
     return grown(label, value, Quotient(), (part, whole))
+
+
+def ends_of(address: str, estimate: Estimate, counts: Callable[[], Iterable[Breakdown]]) -> Numbered:
+    """Yield the two ends of the interval of a rate, or of a difference between two rates, below its address; or nothing.
+
+    Parameters
+    ----------
+    address
+        Of the estimate.
+    estimate
+        A rate with the interval of Wilson, or a difference with that of Newcombe.
+    counts
+        Grows the two counts behind the rate, or the four behind the difference.
+    """
+    if estimate.interval is not None:
+        yield f"{address}/low", partial(_end, "low", estimate, counts)
+        yield f"{address}/high", partial(_end, "high", estimate, counts)
+
+
+def _end(end: Literal["low", "high"], estimate: Estimate, counts: Callable[[], Iterable[Breakdown]]) -> Breakdown:
+    parts = tuple(counts())
+    rule = (WilsonEnd if len(parts) == WilsonEnd.count else NewcombeEnd)(end, estimate.level)
+    value = estimate.low if end == "low" else estimate.high
+    return grown(named(end, level=estimate.level), value, rule, parts)
+
+
+def rate_with_ends(address: str, label: Message, estimate: Estimate, part: Tree, whole: Tree) -> Numbered:
+    """Yield a rate, a part over a whole, and the ends of its interval.
+
+    Parameters
+    ----------
+    address
+        Of the rate.
+    label
+        What it is.
+    estimate
+        The rate with the interval of Wilson.
+    part, whole
+        Grow the two counts.
+    """
+    yield address, lambda: rate_of(label, estimate.value, part(), whole())
+    yield from ends_of(address, estimate, lambda: (part(), whole()))
 
 
 def median_of(label: Message, value: float | None, items: Iterable[tuple[Message, int]]) -> Breakdown:
