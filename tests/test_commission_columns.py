@@ -79,11 +79,23 @@ def test_rows_with_quotas_of_their_own_are_paid_as_by_fractions(mode: Any, scale
     assert pay_columns(part, credit, unit=CNY, quota=quota).tolist() == paid
 
 
+@pytest.mark.parametrize("quota", [None, Amount.of(90, CNY), "each"], ids=["no quota", "one quota", "a quota each"])
+def test_however_many_share_the_rows_each_is_paid_the_same(quota: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    monkeypatch.setattr("salesperf.commission.columns._BLOCK", 7)
+    credit = np.random.default_rng(0).integers(-500, 20_000, 100)
+    given: dict[str, Any] = {"quota": np.random.default_rng(1).integers(1, 20_000, 100) if quota == "each" else quota}
+    part = TieredPay(key="s", tiers=TIERS) if quota is None else OF_QUOTA
+    alone, *others = (pay_columns(part, credit, unit=CNY, workers=workers, **given).tolist() for workers in (1, 2, 3, 50))
+    assert others == [alone] * 3
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"credit": np.array([1.5])}, "not_whole_column"),
     ({"credit": np.zeros((2, 2), dtype=np.int64)}, "dimensions"),
     ({"credit": np.array([2**63], dtype=np.uint64)}, "beyond_int64"),
     ({"credit": [1]}, "wrong_type"),
+    ({"workers": 0}, "out_of_range"),
+    ({"workers": 2.0}, "wrong_type"),
     ({"part": OF_QUOTA}, "quota_missing"),
     ({"part": OF_QUOTA, "quota": 5}, "wrong_type"),
     ({"part": OF_QUOTA, "quota": Amount.of(0, CNY)}, "quota_not_positive"),

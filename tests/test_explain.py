@@ -90,8 +90,7 @@ def test_the_numbers_are_those_of_the_sections() -> None:
     holders = [told.owner for told in leads.members]
     for told in leads.members:
         address = f"leads/{told.owner}/open"
-        is_there = told.open > 0 and holders.count(told.owner) == 1
-        assert value(address) == told.open if is_there else address not in numbers().addresses
+        assert value(address) == told.open if holders.count(told.owner) == 1 else address not in numbers().addresses
     for grade, count in leads.grades.items():
         assert not count or value(f"leads/grade/{grade}") == count
     for line in market.competitors:

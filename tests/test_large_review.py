@@ -167,7 +167,7 @@ def test_of_many_who_are_not_compared_a_few_are_named() -> None:
 def _standing(review: sp.review.Review) -> sp.review.Standing:
     first, second, *others = (member.attainment for member in review.metrics[0].members)
     few = tuple(sorted(str(each.target.owner) for each in (first, second, *others))[:12])
-    return sp.review.Standing(best=first, weakest=second, is_clear=None, compared=2, few_entries=few, unlike=())
+    return sp.review.Standing(best=first, weakest=second, is_clear=None, ranked=("first", "second"), few_entries=few, unlike=())
 
 
 def test_of_many_targets_that_stand_apart_the_first_are_told() -> None:

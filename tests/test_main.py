@@ -128,6 +128,13 @@ def test_without_an_address_every_number_is_listed_and_with_the_beginning_of_one
     assert all(line.startswith("attainment/visits/") for line in some)
 
 
+def test_what_would_tell_a_terminal_something_is_not_shown(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written = "owner,metric,unit,amount,on,ref\nada,visits,count,24,2026-09-08,v\x1b[31m1\n"
+    (company / "actuals.csv").write_text(written, encoding="utf-8")
+    assert program.main([str(company), "--explain", "attainment/visits/actual"]) == 0
+    assert capsys.readouterr().out == "actual: 24 = sum of\n  2026-09-08, ada, v [31m1: 24\n"
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [("attainment/visits/gpa", "perhaps 'attainment/visits/gap', got 'attainment/visits/gpa'"), ("no such thing", "(hint:")],

@@ -184,7 +184,6 @@ def test_one_number_has_one_source_and_explains_itself() -> None:
     assert section is not None
     roots = sorted(SAMPLE.objectives, key=lambda root: root.id)
     assert section.scores == tuple(assess(root, as_of=date(2026, 9, 16), calendar=SAMPLE.calendar) for root in roots)
-    assert {score.breakdown for score in section.scores} <= set(review.breakdowns)
     for score in section.scores:
         testing.assert_breakdowns_hold(score.breakdown)
     assert dict(section.statuses) == {"on_track": 4, "at_risk": 1, "off_track": 3, "not_started": 0, "undefined": 0}

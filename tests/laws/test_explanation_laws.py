@@ -63,7 +63,9 @@ def test_every_number_of_a_review_has_a_tree_that_makes_it_up_again(question: Qu
         return
     numbers = explain(review, records=question[0])
     for address in numbers.addresses:
-        assert numbers.tree(address).holds(), address
+        tree = numbers.tree(address)
+        assert tree.holds(), address
+        assert numbers.tree(address) == tree, address  # who asks again gets the same
     for value, tree in told(review, numbers):
         if isinstance(value, float) and not isinstance(tree.value, Amount):
             assert tree.value is not None

@@ -1,8 +1,8 @@
-"""A law of reports: no number is made in writing; whatever a report shows, its review holds."""
+"""Laws of reports: no number is made in writing, the review holds whatever is shown, and each comes apart under an address."""
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,11 +15,11 @@ from examples import at_most
 from hypothesis import given, settings
 from questions import Question, questions_of_any, reviewed
 
-from salesperf import Amount, Period
+from salesperf import Amount, Period, Records
 from salesperf.io.folder import read_sample
 from salesperf.messages import catalog
 from salesperf.report import markdown
-from salesperf.review import Review, build
+from salesperf.review import Review, build, explain
 
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?%?")
 SAMPLE = read_sample()
@@ -67,25 +67,41 @@ def writings(value: object) -> Iterator[str]:
             yield f"{abs(rounded):,.{digits}f}"
     elif isinstance(value, (int, float, Decimal, Fraction)):
         number = abs(float(value))
-        yield f"{number:.3g}"
+        yield from (f"{number:.{digits}g}" for digits in (2, 3))
         yield from (f"{number:,.{digits}f}" for digits in range(3))
         yield from (f"{number:.{digits}%}" for digits in range(2))
         yield f"{100 * number:.1f}"  # percentage points
         yield f"{math.floor(number + 0.5):,}" if math.isfinite(number) else "inf"  # as amounts are rounded
 
 
+STATED = {text for template in catalog("en").values() for text in NUMBER.findall(template)}
+"""What templates say themselves."""
+
+
+def numbers_but(review: Review, known: Iterable[object]) -> list[str]:
+    """Return the numbers of the report that are none of those; counts below a thousand look too much alike to tell."""
+    held = STATED | {text for value in known for text in writings(value)}
+    return [found for found in NUMBER.findall(markdown(review)) if found not in held and re.search(r"[,.%]", found)]
+
+
 def strange_numbers(review: Review) -> list[str]:
-    """Return the numbers of the report that its review does not hold; counts below a thousand look too much alike to tell."""
-    held = {text for value in values_in(review, {}) for text in writings(value)}
-    stated = {text for template in catalog("en").values() for text in NUMBER.findall(template)}
-    text = markdown(review)
-    return [found for found in NUMBER.findall(text) if found not in held | stated and re.search(r"[,.%]", found)]
+    """Return the numbers of the report that its review does not hold."""
+    return numbers_but(review, values_in(review, {}))
+
+
+def unexplained_numbers(review: Review, records: Records) -> list[str]:
+    """Return the numbers of the report that are neither at an address nor in the tree of one."""
+    numbers = explain(review, records=records)
+    nodes = (node for address in numbers.addresses for node in numbers.tree(address).walk())
+    return numbers_but(review, (word for node in nodes for word in (node.value, *node.label.arguments.values())))
 
 
 @pytest.mark.parametrize(("owner", "label"), [(None, "2026-Q3"), ("east", "2026-W37"), ("r-11", "2026-Q3")])
-def test_every_number_of_the_report_of_the_sample_stands_in_its_review(owner: str | None, label: str) -> None:
+def test_every_number_of_the_report_of_the_sample_stands_in_its_review_and_comes_apart(owner: str | None, label: str) -> None:
     period = Period.parse(label)
-    assert strange_numbers(build(SAMPLE, owner=owner, period=period, as_of=min(period.last, date(2026, 9, 16)))) == []
+    review = build(SAMPLE, owner=owner, period=period, as_of=min(period.last, date(2026, 9, 16)))
+    assert strange_numbers(review) == []
+    assert unexplained_numbers(review, SAMPLE) == []
 
 
 @settings(max_examples=at_most(40))
@@ -94,3 +110,11 @@ def test_every_number_of_a_report_stands_in_its_review(question: Question) -> No
     review = reviewed(question)
     if review is not None:
         assert strange_numbers(review) == []
+
+
+@settings(max_examples=at_most(40))
+@given(questions_of_any())
+def test_every_number_of_a_report_comes_apart_under_an_address(question: Question) -> None:
+    review = reviewed(question)
+    if review is not None:
+        assert unexplained_numbers(review, question[0]) == []

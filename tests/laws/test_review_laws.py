@@ -45,7 +45,7 @@ from salesperf.messages import LANGUAGES, catalog
 from salesperf.model.result import Row
 from salesperf.quality import DEFAULT_RULES, audit
 from salesperf.report import markdown
-from salesperf.review import Review, build
+from salesperf.review import Review, build, explain
 
 ItemT = TypeVar("ItemT")
 
@@ -337,7 +337,7 @@ def test_every_number_of_a_review_explains_itself_and_stands_in_a_plain_row(ques
     review = reviewed(question)
     if review is None:
         return
-    for tree in review.breakdowns:
+    for tree in explain(review).breakdowns:
         testing.assert_breakdowns_hold(tree)
     rows = review.rows()
     assert len({tuple(row) for row in rows}) <= 1

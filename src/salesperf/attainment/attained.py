@@ -12,7 +12,7 @@ import attrs
 from salesperf import formulas
 from salesperf.attainment.growth import WorkdayGrowth, compare_by_workdays
 from salesperf.attainment.ledger import Ledger
-from salesperf.attainment.owed import Gap
+from salesperf.attainment.owed import Gap, gaps_year_before
 from salesperf.attainment.statuses import Status, Thresholds
 from salesperf.attainment.variation import DayPlan, Variation
 from salesperf.model.amount import Amount, Unit
@@ -198,7 +198,7 @@ class Attainment(Result):
         value = self._pace
         if value is None:
             return Estimate.undefined(self._why_undefined(), n=0)
-        days = self._variation
+        days = self.variation
         if days is None:
             return Estimate(value=value, n=self.entries, reason=Message("reason.no_variation"))
         if days.count < LEAST_WORKDAYS:
@@ -233,7 +233,7 @@ class Attainment(Result):
         actual, scale = float(self.actual.decimal), self.actual.unit.scale
         if self.is_over:
             return Estimate(value=actual, low=actual, high=actual, n=self.entries, level=_LEVEL, unit=unit)
-        days = self._variation
+        days = self.variation
         if self.ratio is None or not self.planned_share or days is None:
             return Estimate.undefined(self._why_undefined(), unit=unit)
         # Until the last day counts as the whole, the actual is that share of where it ends.
@@ -260,7 +260,8 @@ class Attainment(Result):
         return Message("reason.no_target" if not _is_positive(self.target.amount) else "reason.nothing_planned")
 
     @cached_property
-    def _variation(self) -> Variation | None:
+    def variation(self) -> Variation | None:
+        """How the sales of the days so far differ around their plan: what the intervals rest on; ``None`` for no flow."""
         target = self.target
         passed = target.period.until(self.as_of)
         if not self.is_flow or passed is None or not isinstance(target.amount, Amount):
@@ -403,9 +404,47 @@ class Attainment(Result):
         ['v-1']
         """
         passed = self.target.period.until(self.as_of)
-        if passed is None:
+        return () if passed is None else self._entries_within(passed, self.gaps, actuals)
+
+    def entries_last_year_among(self, actuals: Iterable[Actual]) -> tuple[Actual, ...]:
+        """Return those of some actuals of which :attr:`last_year` is the sum; none where it is ``None``.
+
+        Parameters
+        ----------
+        actuals
+            Those that were counted for it, in any order; others are no part of it.
+
+        Examples
+        --------
+        >>> from salesperf import COUNT, STANDARD_METRICS, Actual, Period
+        >>> from salesperf.attainment import attain, tally
+        >>> visits = STANDARD_METRICS["visits"]
+        >>> done = [
+        ...     Actual(owner="ada", metric=visits, amount=Amount.of(30, COUNT), on=date(year, 9, 8), ref=f"v-{year}")
+        ...     for year in (2025, 2026)
+        ... ]
+        >>> goal = Target(owner="ada", metric=visits, amount=Amount.of(44, COUNT), period=Period.month(2026, 9))
+        >>> result = attain(goal, tally(done), as_of=date(2026, 9, 15))
+        >>> result.last_year.minor, [entry.ref for entry in result.entries_last_year_among(done)]
+        (30, ['v-2025'])
+        """
+        passed = self.target.period.until(self.as_of)
+        if passed is None or self.last_year is None:
             return ()
-        runs = self._ledger.days_by_owner(self._ledger.spans_of(self.target.owner, passed, gaps=self.gaps))
+        return self._entries_within(passed.year_before(), gaps_year_before(self.gaps), actuals)
+
+    @property
+    def recorded_owners(self) -> frozenset[str]:
+        """Whose entries count: those who serve under the owner in the period so far, and in the same days a year before."""
+        passed = self.target.period.until(self.as_of)
+        if passed is None:
+            return frozenset()
+        before = [(passed.year_before(), gaps_year_before(self.gaps))] if self.last_year is not None else []
+        spans = (self._ledger.spans_of(self.target.owner, days, gaps=gaps) for days, gaps in ((passed, self.gaps), *before))
+        return frozenset(owner for each in spans for owner in self._ledger.days_by_owner(each))
+
+    def _entries_within(self, days: Period, gaps: tuple[Gap, ...], actuals: Iterable[Actual]) -> tuple[Actual, ...]:
+        runs = self._ledger.days_by_owner(self._ledger.spans_of(self.target.owner, days, gaps=gaps))
         metrics = {metric.key: metric for metric in self.target.metric.recorded}
         held = [
             actual
@@ -417,7 +456,7 @@ class Attainment(Result):
         last: dict[object, date] = {}
         for actual in held:
             last[_standing(actual)] = max(last.get(_standing(actual), actual.on), actual.on)
-        end = passed.last.toordinal()
+        end = days.last.toordinal()
         return tuple(
             actual
             for actual in held

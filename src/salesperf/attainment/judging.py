@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from salesperf.attainment.attained import Attainment
 from salesperf.attainment.counting import EPOCH, ActualTally, Codes, days_of
 from salesperf.attainment.ledger import Ledger, Spans, position
-from salesperf.attainment.owed import Gap, Owed
+from salesperf.attainment.owed import Gap, Owed, gaps_year_before
 from salesperf.attainment.statuses import DEFAULT_THRESHOLDS, Thresholds
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.formulas import attainment_ratio
@@ -365,7 +365,7 @@ def _answer_flows(questions: Sequence[Question], ledger: Ledger, as_of: date, pl
             raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(other))
     minor, entries = ledger.sums(metric, unit, scope, now)
     ratios = attainment_ratio(minor, owed)
-    gaps_before = [_year_before(question.gaps) for question in questions]
+    gaps_before = [gaps_year_before(question.gaps) for question in questions]
     earlier = ledger.spans(owners, edges[:, 2], edges[:, 3], gaps_before)
     before = ledger.sums(metric, unit, scope, earlier)
     began = ledger.first_day(metric) or date.max
@@ -392,10 +392,6 @@ def _in_other_units(target: Target, ledger: Ledger, spans: Spans) -> Iterator[tu
     for other in ledger.units(target.metric, target.scope):
         if other != cast("Amount", target.amount).unit:
             yield other, np.flatnonzero(ledger.sums(target.metric, other, target.scope, spans)[1]).tolist()
-
-
-def _year_before(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
-    return tuple(Gap(gap.owner, gap.period.year_before()) for gap in gaps if gap.period.start.year > 1)
 
 
 def _days_until(period: Period, as_of: date) -> tuple[int, int, int, int]:

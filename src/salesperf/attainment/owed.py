@@ -1,5 +1,6 @@
 """What an owner owes for a period: the amount, the agreed targets that it is made of, and how it is spread over the days."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -13,7 +14,7 @@ from salesperf.model.profile import Schedule
 from salesperf.model.result import Result, Row
 from salesperf.model.target import Target
 
-__all__ = ["OWED_BASES", "Gap", "Owed", "OwedBasis", "OwedPart"]
+__all__ = ["OWED_BASES", "Gap", "Owed", "OwedBasis", "OwedPart", "gaps_year_before"]
 
 OwedBasis: TypeAlias = Literal["stated", "finer", "prorated", "rolled_up", "inherited"]
 OWED_BASES: Final[tuple[OwedBasis, ...]] = ("stated", "finer", "prorated", "rolled_up", "inherited")
@@ -39,6 +40,22 @@ class Gap(NamedTuple):
 
     owner: str | None
     period: Period
+
+
+def gaps_year_before(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Return the same days of the year before, as far as a calendar reaches.
+
+    Parameters
+    ----------
+    gaps
+        Days for which somebody owes nothing.
+
+    Examples
+    --------
+    >>> [gap.period.label for gap in gaps_year_before([Gap("ada", Period.month(2026, 8))])]
+    ['2025-08']
+    """
+    return tuple(Gap(gap.owner, gap.period.year_before()) for gap in gaps if gap.period.start.year > 1)
 
 
 @attrs.frozen(kw_only=True)

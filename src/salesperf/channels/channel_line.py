@@ -90,6 +90,14 @@ class ChannelLine(Result):
         lead that is won, at a level that allows for all channels looked at.
     return_verdict : str
         One of :data:`RETURN_VERDICTS`.
+    reached : Estimate
+        The share that is won within the horizon, once more: its interval is at the level of that of the break-even rate.
+    compared, judged : int
+        How many comparisons the adjusted p-value allows for, and how many channels that cost something those two intervals do.
+    usual_days : int
+        Within how many days nine in ten of all wins came.
+    fewest, minimum : int
+        Leads followed on whichever side has fewer, and how many it takes to compare.
     breakdown, acquisition_breakdown : Breakdown
         How the return and the acquisition cost follow.
 
@@ -132,12 +140,12 @@ class ChannelLine(Result):
     return_on_investment: Estimate
     break_even_rate: Estimate
     return_verdict: ReturnVerdict
-    _reached: Estimate
-    _compared: int
-    _judged: int
-    _usual_days: int
-    _fewest: int
-    _minimum: int
+    reached: Estimate
+    compared: int
+    judged: int
+    usual_days: int
+    fewest: int
+    minimum: int
 
     @property
     def name(self) -> Message:
@@ -169,7 +177,7 @@ class ChannelLine(Result):
         yield Message.of("channels.line", name=self.name, leads=self.leads, won=self.won, open=self.open)
         if self.verdict != "not_compared":
             test = Message.of(
-                f"channels.{'among' if self._compared > 1 else 'alone'}", p=self.adjusted_p_value, looked_at=self._compared
+                f"channels.{'among' if self.compared > 1 else 'alone'}", p=self.adjusted_p_value, looked_at=self.compared
             )
             yield Message.of(
                 f"channels.verdict.{self.verdict}",
@@ -178,14 +186,14 @@ class ChannelLine(Result):
                 horizon=self.horizon,
                 difference=self.difference.value,
                 test=test,
-                n=self._fewest,
-                minimum=self._minimum,
+                n=self.fewest,
+                minimum=self.minimum,
             )
         reached, needed = (
-            Message.of(f"channels.return.{name}", low=each.low, high=each.high, looked_at=self._judged)
+            Message.of(f"channels.return.{name}", low=each.low, high=each.high, looked_at=self.judged)
             for name, each in (
-                ("range", self._reached),
-                ("range_among" if self._judged > 1 else "range", self.break_even_rate),
+                ("range", self.reached),
+                ("range_among" if self.judged > 1 else "range", self.break_even_rate),
             )
         )
         wording = "nothing_spent" if self.cost is not None and not self.cost.minor else self.return_verdict
@@ -193,12 +201,12 @@ class ChannelLine(Result):
             f"channels.return.{wording}",
             cost=self.cost,
             value=self.value,
-            reached=self._reached.value,
+            reached=self.reached.value,
             range=reached,
             horizon=self.horizon,
             break_even=self.break_even_rate.value,
             needed=needed,
-            usual=self._usual_days,
+            usual=self.usual_days,
         )
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:

@@ -34,10 +34,21 @@ class WonValues(NamedTuple):
             min(minor, default=0),
         )
 
-    def spread_among(self, everybody: int) -> float:
-        """Return the relative standard error of the sum, were as many leads to come again: those not won bring 0."""
+    def factor_among(self, everybody: int, level: float) -> float:
+        """Return by what factor the sum may be off, were as many leads to come again: those not won bring 0."""
         share = Fraction(self.squares, self.total**2) - Fraction(1, everybody)
-        return math.sqrt(share * everybody / (everybody - 1))
+        spread = math.sqrt(share * everybody / (everybody - 1))
+        return math.exp(two_sided_quantile(level) * spread)
+
+    @property
+    def mean(self) -> Fraction:
+        """What a lead that is won brought on average."""
+        return Fraction(self.total, self.leads)
+
+    def margin(self, level: float) -> float:
+        """Return how far the average may be off."""
+        error = math.sqrt((Fraction(self.squares, self.leads) - self.mean**2) / (self.leads - 1))
+        return two_sided_quantile(level) * error
 
 
 def acquisition_cost(cost: Amount | None, leads: int, won: int, open_leads: int, level: float) -> Estimate:
@@ -86,7 +97,7 @@ def return_on_investment(
         reason = Message.of("channels.reason.unvalued", count=unvalued)
     if won.total <= 0 or won.least < 0:
         return Estimate(value=rate, n=won.leads, level=level, reason=Message("channels.reason.below_zero"))
-    factor, times = math.exp(two_sided_quantile(level) * won.spread_among(leads)), float(Fraction(value.minor, cost.minor))
+    factor, times = won.factor_among(leads, level), float(Fraction(value.minor, cost.minor))
     low, high = times / factor - 1, times * factor - 1
     return Estimate(value=rate, low=min(low, rate), high=max(high, rate), n=won.leads, level=level, reason=reason)
 
@@ -107,11 +118,10 @@ def break_even_rate(
     )
     if won.leads < max(minimum, 2):
         return Estimate.undefined(Message.of("channels.reason.too_few_won", n=won.leads, minimum=minimum), n=won.leads)
-    mean = Fraction(won.total, won.leads)
+    mean = won.mean
     if mean <= 0:
         return Estimate.undefined(Message("channels.reason.no_value_above_zero"), n=won.leads)
-    error = math.sqrt((Fraction(won.squares, won.leads) - mean**2) / (won.leads - 1))
-    reach, per_lead = two_sided_quantile(level) * error, Fraction(cost.minor, leads)
+    reach, per_lead = won.margin(level), Fraction(cost.minor, leads)
     value, least = float(per_lead / mean), float(mean) - reach
     low, high = float(per_lead) / (float(mean) + reach), float(per_lead) / least if least > 0 else math.inf
     return Estimate(value=value, low=min(low, value), high=max(high, value), n=won.leads, level=level, reason=reason)

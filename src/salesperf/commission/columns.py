@@ -11,18 +11,20 @@ from numpy.typing import NDArray
 
 from salesperf.commission.pieces import Pieces, pieces_of, shape_of
 from salesperf.errors import InvalidInputError, InvalidValueError
+from salesperf.kernels.blocks import Work, in_blocks
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.pay_parts import Bonus, TieredPay
 from salesperf.model.tiers import tier_faults
-from salesperf.model.validators import require
+from salesperf.model.validators import check_whole, require
 
 __all__ = ["pay_columns"]
 
 Integers: TypeAlias = NDArray[np.int64]
 
-_BLOCK: Final = 16_384
-"""Rows worked on at a time, so that scratch stays in the cache."""
+_BLOCK: Final = 65_536
+"""Rows worked on at a time, so that scratch stays in the cache, and threads seldom wait for each other."""
+_MOST_WORKERS: Final = 1024
 _FEW: Final = 250
 """Up to so many edges, as a byte can count, it is faster to compare each credit with all than to search."""
 _ROOM: Final = 2**62
@@ -37,6 +39,7 @@ def pay_columns(
     pay_unit: Unit | None = None,
     quota: Amount | NDArray[Any] | None = None,
     target: Amount | None = None,
+    workers: int = 1,
 ) -> Integers:
     """Say what a part pays for each of many credits, as statements do: exact, and rounded half up once.
 
@@ -54,6 +57,8 @@ def pay_columns(
         Above 0: an amount for all, or shape (n,) in smallest units. Needed by tiers over the quota and by a bonus.
     target
         What a share of 1 brings, of parts with a weight; not of a bonus with an amount of its own.
+    workers
+        How many threads share the rows, from 1 to 1024; few rows take but one.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def pay_columns(
         If tiers have gaps or overlap.
     InvalidValueError
         If a column holds anything but whole numbers, or has another shape; a quota or a target is missing, or a quota is not
-        above 0; or pay is beyond 64 bits: the path tells the row.
+        above 0; the workers are no such number; or pay is beyond 64 bits: the path tells the row.
     UnitMismatchError
         If the quota is in another unit than credit.
 
@@ -85,9 +90,10 @@ def pay_columns(
     [25000, 66000]
     """
     question = _Question.of(part, credit, unit, pay_unit, quota, target)
+    check_whole(workers, ("workers",), 1, _MOST_WORKERS)
     if isinstance(question.quota, _Whole):
-        return _by_quota(question, question.quota)
-    return _by_pieces(question.pieces(question.quota), question.credit)
+        return _by_quota(question, question.quota, workers)
+    return _by_pieces(question.pieces(question.quota), question.credit, workers)
 
 
 @attrs.frozen
@@ -188,7 +194,7 @@ def _target(part: TieredPay | Bonus, target: Amount | None, unit: Unit) -> Fract
     return Fraction((target - Amount.zero(unit)).minor) * Fraction(part.weight)
 
 
-def _by_pieces(pieces: Pieces, column: _Whole) -> Integers:
+def _by_pieces(pieces: Pieces, column: _Whole, workers: int) -> Integers:
     """Pay all rows by the same pieces."""
     credit = column.numbers
     if not credit.size:
@@ -198,9 +204,13 @@ def _by_pieces(pieces: Pieces, column: _Whole) -> Integers:
     if max(numerator, reach, pieces.divisor, *(abs(edge) for edge in pieces.edges), 0) >= _ROOM:
         return _one_by_one((pieces for _ in range(credit.size)), credit)
     paid = np.empty(credit.size, dtype=np.int64)
-    scratch = _Scratch(min(credit.size, _BLOCK), pieces, is_positive=_is_positive(pieces, column))
-    for start in range(0, credit.size, _BLOCK):
-        scratch.pay(credit[start : start + _BLOCK], paid[start : start + _BLOCK])
+    is_positive = _is_positive(pieces, column)
+
+    def begin() -> Work:
+        scratch = _Scratch(min(credit.size, _BLOCK), pieces, is_positive=is_positive)
+        return lambda rows: scratch.pay(credit[rows], paid[rows])
+
+    in_blocks(credit.size, _BLOCK, begin, workers=workers)
     return paid
 
 
@@ -285,7 +295,7 @@ def _one_by_one(pieces: Any, credit: Integers) -> Integers:  # noqa: ANN401 - an
     return paid
 
 
-def _by_quota(question: _Question, quota: _Whole) -> Integers:
+def _by_quota(question: _Question, quota: _Whole, workers: int) -> Integers:
     """Pay each row by its own quota."""
     part = question.part
     if not quota.numbers.size:
@@ -294,18 +304,19 @@ def _by_quota(question: _Question, quota: _Whole) -> Integers:
         rates = _RatesOfQuota.of(question, part)
         for pay in (_Slices.of(rates, question.credit, quota), _Places.of(rates, question.credit, quota)):
             if pay is not None:
-                return _in_blocks(pay, question.credit.numbers, quota.numbers)
+                return _each_row(pay, question.credit.numbers, quota.numbers, workers)
     kinds, place = np.unique(quota.numbers, return_inverse=True)
-    return _by_kind(question, kinds, place.reshape(-1))
+    return _by_kind(question, kinds, place.reshape(-1), workers)
 
 
-def _in_blocks(pay: "_Slices | _Places", credit: Integers, quota: Integers) -> Integers:
+def _each_row(pay: "_Slices | _Places", credit: Integers, quota: Integers, workers: int) -> Integers:
     paid = np.empty(quota.size, dtype=np.int64)
-    rooms = [np.empty(min(quota.size, _BLOCK), dtype=np.int64) for _ in range(2)]
-    for start in range(0, quota.size, _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        size = credit[rows].size
-        pay(credit[rows], quota[rows], paid[rows], *(room[:size] for room in rooms))
+
+    def begin() -> Work:
+        rooms = [np.empty(min(quota.size, _BLOCK), dtype=np.int64) for _ in range(2)]
+        return lambda rows: pay(credit[rows], quota[rows], paid[rows], *(room[: paid[rows].size] for room in rooms))
+
+    in_blocks(quota.size, _BLOCK, begin, workers=workers)
     return paid
 
 
@@ -422,7 +433,7 @@ def _times(column: Integers, factor: int, room: Integers) -> Integers:
     return column if factor == 1 else np.multiply(column, factor, out=room)
 
 
-def _by_kind(question: _Question, kinds: Integers, place: NDArray[np.intp]) -> Integers:
+def _by_kind(question: _Question, kinds: Integers, place: NDArray[np.intp], workers: int) -> Integers:
     """Pay the rows of each distinct quota together."""
     credit = question.credit.numbers
     paid = np.empty(credit.size, dtype=np.int64)
@@ -431,6 +442,6 @@ def _by_kind(question: _Question, kinds: Integers, place: NDArray[np.intp]) -> I
     start = 0
     for kind, end in zip(kinds.tolist(), ends, strict=True):
         rows = order[start:end]
-        paid[rows] = _by_pieces(question.pieces(kind), _Whole.of(credit[rows]))
+        paid[rows] = _by_pieces(question.pieces(kind), _Whole.of(credit[rows]), workers)
         start = end
     return paid

@@ -1,10 +1,11 @@
 """What may be wrong with results: targets missed and why, key accounts lost, numbers that cannot be trusted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from salesperf.attainment import Attainment
+from salesperf.customers import Lifecycle, Purchases
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
@@ -17,7 +18,7 @@ from salesperf.variance import Effect, Variance
 if TYPE_CHECKING:
     from salesperf.diagnosis.rule import DiagnosisRule
 
-__all__ = ["look_for_inaccurate_data", "look_for_key_account_loss", "look_for_missed_target"]
+__all__ = ["KeyAccounts", "key_accounts", "look_for_inaccurate_data", "look_for_key_account_loss", "look_for_missed_target"]
 
 _SHORT: Final = frozenset({"behind", "missed"})
 _MOST_CITED: Final = 5
@@ -101,19 +102,11 @@ def look_for_key_account_loss(evidence: Evidence, rule: "DiagnosisRule") -> Iter
     if evidence.period.start == date.min:
         return
     eve = min(evidence.period.start - timedelta(days=1), purchases.as_of)
-    before = value_by_customer(purchases.until(eve))
+    before, keys, quiet = key_accounts(purchases.until(eve), lifecycle, rule.threshold)
     if len(before) < rule.fewest:
         yield rule.cannot_tell(Message.of("diagnosis.lacks.more_customers", n=len(before), fewest=rule.fewest))
         return
-    whole = sum(amount.minor for amount in before.values())
-    states = lifecycle.state_by_customer
-    keys, reached = [], 0
-    for name, amount in sorted(before.items(), key=lambda pair: (-pair[1].minor, pair[0])):
-        if reached >= rule.threshold * whole:
-            break
-        keys.append(name)
-        reached += amount.minor
-    quiet = [name for name in keys if states.get(name) in _QUIET]
+    whole, states = sum(amount.minor for amount in before.values()), lifecycle.state_by_customer
     if not quiet:
         return
     at_stake = Amount.total([before[name] for name in quiet], before[quiet[0]].unit)
@@ -127,6 +120,45 @@ def look_for_key_account_loss(evidence: Evidence, rule: "DiagnosisRule") -> Iter
     is_grave = share >= _GRAVE_SHARE and any(states[name] == "lost" for name in quiet)
     severity: Severity = "serious" if is_grave else "warning"
     yield rule.found(cited, severity=severity, at_stake=at_stake, count=len(quiet), quiet=len(quiet), accounts=len(keys))
+
+
+class KeyAccounts(NamedTuple):
+    """What customers bought within a year, who of them are key accounts, and which of these are lost or at risk."""
+
+    bought: Mapping[str, Amount]
+    keys: tuple[str, ...]
+    quiet: tuple[str, ...]
+
+
+def key_accounts(purchases: Purchases, lifecycle: Lifecycle, threshold: float) -> KeyAccounts:
+    """Find the customers that make up a share of what was bought in a year, the largest first.
+
+    Parameters
+    ----------
+    purchases
+        Who bought when for how much, up to the last day of the year.
+    lifecycle
+        Where customers stand.
+    threshold
+        The share that key accounts make up together.
+
+    Examples
+    --------
+    >>> from salesperf.customers import lifecycle
+    >>> nothing = Purchases.empty(as_of=date(2026, 9, 30))
+    >>> key_accounts(nothing, lifecycle(nothing), 0.8).keys
+    ()
+    """
+    bought = value_by_customer(purchases)
+    whole = sum(amount.minor for amount in bought.values())
+    keys, reached = [], 0
+    for name, amount in sorted(bought.items(), key=lambda pair: (-pair[1].minor, pair[0])):
+        if reached >= threshold * whole:
+            break
+        keys.append(name)
+        reached += amount.minor
+    quiet = tuple(name for name in keys if lifecycle.state_by_customer.get(name) in _QUIET)
+    return KeyAccounts(bought, tuple(keys), quiet)
 
 
 def look_for_inaccurate_data(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:

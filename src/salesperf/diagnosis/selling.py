@@ -1,10 +1,10 @@
 """What may be wrong with selling: too few leads, low conversion, discounts, channels that stand in each other's way."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesperf.diagnosis.comparing import count_ratio
 from salesperf.diagnosis.evidence import Evidence
@@ -23,7 +23,16 @@ from salesperf.pipeline import ClosedDeals
 if TYPE_CHECKING:
     from salesperf.diagnosis.rule import DiagnosisRule
 
-__all__ = ["look_for_channel_conflict", "look_for_discounting", "look_for_few_leads", "look_for_low_conversion"]
+__all__ = [
+    "WonDealPriced",
+    "contested_customers",
+    "cuts",
+    "look_for_channel_conflict",
+    "look_for_discounting",
+    "look_for_few_leads",
+    "look_for_low_conversion",
+    "open_deals_of_customers",
+]
 
 _GRACE: Final = timedelta(days=7)
 """How much later than the days compared with the records may begin."""
@@ -162,18 +171,18 @@ def look_for_discounting(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[
             label = Message("diagnosis.cited.price_effect")
             cited = [Citation(label=label, value=effect, against=whole, source=source)]
             yield rule.found(cited, record="price", at_stake=Amount(minor=-effect.minor, unit=effect.unit))
-    deals = list(_cuts(evidence))
+    deals = list(cuts(evidence))
     if len(deals) < rule.fewest:
         if not prices:
             yield rule.cannot_tell(Message.of("diagnosis.lacks.amount_history", n=len(deals), fewest=rule.fewest))
         return
-    unit = deals[0][0].unit
-    asked = Amount.total([highest for highest, _ in deals], unit)
-    cut = asked - Amount.total([final for _, final in deals], unit)
+    unit = deals[0].highest.unit
+    asked = Amount.total([deal.highest for deal in deals], unit)
+    cut = asked - Amount.total([deal.final for deal in deals], unit)
     share = cut.minor / asked.minor if asked.minor else 0.0
     if share >= rule.threshold and cut.minor > 0:
         source = Message.of("diagnosis.source.won_deals", n=len(deals))
-        were_cut = sum(highest > final for highest, final in deals)
+        were_cut = sum(deal.is_cut for deal in deals)
         cited = [
             Citation(label=Message("diagnosis.cited.cut_share"), value=share, n=len(deals), is_share=True, source=source),
             Citation.of(Message("diagnosis.cited.deals_cut"), _rate(were_cut, len(deals)), source=source, is_share=True),
@@ -189,8 +198,27 @@ def _price_effects(evidence: Evidence) -> Iterator[tuple[Amount, Amount, str]]:
             yield effect, variance.before, variance.comparison
 
 
-def _cuts(evidence: Evidence) -> Iterator[tuple[Amount, Amount]]:
-    """Yield the highest and the last amount of each deal won, of those whose changes of the amount somebody kept."""
+class WonDealPriced(NamedTuple):
+    """What a won deal was worth: at the most, and in the end."""
+
+    id: str
+    highest: Amount
+    final: Amount
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it was worth more before it was won."""
+        return self.highest > self.final
+
+
+def cuts(evidence: Evidence) -> Iterator[WonDealPriced]:
+    """Yield the highest and the last amount of each deal won, of those whose changes of the amount somebody kept.
+
+    Parameters
+    ----------
+    evidence
+        What is known.
+    """
     won = {deal.id for closed in evidence.closed for deal in closed.of("won")}
     units = set()
     found = []
@@ -200,7 +228,7 @@ def _cuts(evidence: Evidence) -> Iterator[tuple[Amount, Amount]]:
         amounts = [change.amount for change in deal.history if change.amount is not None]
         if amounts:
             units.add(amounts[0].unit)
-            found.append((max(amounts), amounts[-1]))
+            found.append(WonDealPriced(deal.id, max(amounts), amounts[-1]))
     if len(units) == 1:
         yield from found
 
@@ -210,27 +238,20 @@ def look_for_channel_conflict(evidence: Evidence, rule: "DiagnosisRule") -> Iter
 
     The threshold is how many kinds at least.
     """
-    open_deals = list(_open_deals(evidence))
+    open_deals = list(open_deals_of_customers(evidence))
     if not open_deals:
         yield rule.cannot_tell(Message("diagnosis.lacks.open_deals"))
         return
-    by_customer: dict[str, list[Opportunity]] = defaultdict(list)
-    for deal in open_deals:
-        by_customer[deal.customer or ""].append(deal)
-    reps = evidence.known.org.rep_by_id
-    contested = {}
-    for customer, deals in sorted(by_customer.items()):
-        kinds = {_OUR_OWN.get(rep.kind, rep.kind) for deal in deals if (rep := reps.get(deal.owner or "")) is not None}
-        if len(kinds) >= rule.threshold and any(evidence.holds(deal.owner) for deal in deals):
-            contested[customer] = (deals, tuple(sorted(kinds)))
+    contested = contested_customers(open_deals, evidence, rule.threshold)
     if not contested:
         return
+    customers = {deal.customer for deal in open_deals}
     source = Message.of("diagnosis.source.open_deals", n=len(open_deals))
     cited = [
         Citation(
             label=Message("diagnosis.cited.contested"),
-            value=len(contested) / len(by_customer),
-            n=len(by_customer),
+            value=len(contested) / len(customers),
+            n=len(customers),
             is_share=True,
             source=source,
         )
@@ -246,8 +267,40 @@ def look_for_channel_conflict(evidence: Evidence, rule: "DiagnosisRule") -> Iter
     yield rule.found(cited, at_stake=at_stake, count=len(contested))
 
 
-def _open_deals(evidence: Evidence) -> Iterator[Opportunity]:
-    """Yield the open deals of known customers that somebody has."""
+def contested_customers(
+    open_deals: Iterable[Opportunity], evidence: Evidence, threshold: float
+) -> Mapping[str, tuple[list[Opportunity], tuple[RepKind, ...]]]:
+    """Return the customers with open deals of several kinds of sellers, one of them under the owner: the deals, and the kinds.
+
+    Parameters
+    ----------
+    open_deals
+        As :func:`open_deals_of_customers` yields them.
+    evidence
+        What is known.
+    threshold
+        How many kinds at least.
+    """
+    by_customer: dict[str, list[Opportunity]] = defaultdict(list)
+    for deal in open_deals:
+        by_customer[deal.customer or ""].append(deal)
+    reps = evidence.known.org.rep_by_id
+    contested = {}
+    for customer, deals in sorted(by_customer.items()):
+        kinds = {_OUR_OWN.get(rep.kind, rep.kind) for deal in deals if (rep := reps.get(deal.owner or "")) is not None}
+        if len(kinds) >= threshold and any(evidence.holds(deal.owner) for deal in deals):
+            contested[customer] = (deals, tuple(sorted(kinds)))
+    return contested
+
+
+def open_deals_of_customers(evidence: Evidence) -> Iterator[Opportunity]:
+    """Yield the open deals of known customers that somebody has.
+
+    Parameters
+    ----------
+    evidence
+        What is known.
+    """
     for deal in evidence.known.opportunities:
         if deal.customer is None or deal.owner is None:
             continue

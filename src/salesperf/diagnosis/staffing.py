@@ -5,6 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from salesperf.allocation import FairnessLine
 from salesperf.attainment import Attainment
 from salesperf.diagnosis.comparing import count_ratio
 from salesperf.diagnosis.evidence import Evidence
@@ -12,13 +13,20 @@ from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message
-from salesperf.model.target import scoped_title
+from salesperf.model.target import Actual, scoped_title
 from salesperf.risk import attrition
 
 if TYPE_CHECKING:
     from salesperf.diagnosis.rule import DiagnosisRule
 
-__all__ = ["ACTIVITY_METRICS", "look_for_low_morale", "look_for_unfair_plan", "look_for_weak_ramp"]
+__all__ = [
+    "ACTIVITY_METRICS",
+    "activities",
+    "look_for_low_morale",
+    "look_for_unfair_plan",
+    "look_for_weak_ramp",
+    "share_beyond_fair",
+]
 
 ACTIVITY_METRICS: Final = frozenset({"visits", "calls", "proposals"})
 """Keys of the metrics that count what people do, whatever comes of it."""
@@ -79,14 +87,7 @@ def _activity(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool
     """Return activity over that of as many days before, and whether it fell by more than chance."""
     if evidence.before is None:
         return None
-    counted = [
-        (actual.on, int(actual.amount.decimal))
-        for actual in evidence.known.actuals
-        if actual.metric.key in ACTIVITY_METRICS
-        and actual.metric.dimension == "count"
-        and evidence.holds(actual.owner)
-        and actual.amount.minor > 0
-    ]
+    counted = [(actual.on, int(actual.amount.decimal)) for actual in activities(evidence)]
     now, before = (sum(number for on, number in counted if on in period) for period in (evidence.passed, evidence.before))
     if now + before < rule.fewest or not before:
         return None
@@ -94,6 +95,29 @@ def _activity(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool
     source = Message.of("diagnosis.source.activity", period=evidence.passed, before=evidence.before)
     cited = Citation.of(Message("diagnosis.cited.activity"), ratio, against=_ACTIVITY, source=source, is_share=True)
     return cited, (ratio.value or 0.0) < _ACTIVITY and ratio.high is not None and ratio.high < 1
+
+
+def activities(evidence: Evidence) -> Iterator[Actual]:
+    """Yield the entries of what people under the owner did, whatever came of it, on any day.
+
+    Parameters
+    ----------
+    evidence
+        What is known.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Org, Period, Records, Rep
+    >>> known = Records(org=Org(reps=[Rep(id="ada")]))
+    >>> evidence = Evidence(records=known, owner=None, period=Period.month(2026, 9), as_of=date(2026, 9, 30))
+    >>> list(activities(evidence))
+    []
+    """
+    for actual in evidence.known.actuals:
+        is_counted = actual.metric.key in ACTIVITY_METRICS and actual.metric.dimension == "count"
+        if is_counted and evidence.holds(actual.owner) and actual.amount.minor > 0:
+            yield actual
 
 
 def look_for_weak_ramp(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
@@ -171,9 +195,7 @@ def look_for_unfair_plan(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[
             )
             for line in farthest[:_MOST_CITED]
         ]
-        beyond_fair = [
-            line.target.times(1 - 1 / Fraction(line.index)) for line in beyond if line.index is not None and line.index > 1
-        ]
+        beyond_fair = [line.target.times(share) for line in beyond if (share := share_beyond_fair(line)) > 0]
         is_money = bool(beyond_fair) and beyond_fair[0].unit.dimension == "money"
         at_stake = Amount.total(beyond_fair, beyond_fair[0].unit) if is_money else None
         yield rule.found(
@@ -185,3 +207,24 @@ def look_for_unfair_plan(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[
             owners=len(lines),
             yardstick=yardstick,
         )
+
+
+def share_beyond_fair(line: FairnessLine) -> Fraction:
+    """Return which share of a target is more than a fair one would be; 0 where it is no more.
+
+    Parameters
+    ----------
+    line
+        An owner's target against a yardstick.
+
+    Examples
+    --------
+    >>> from salesperf import CNY
+    >>> asked, able = Amount.of(900, CNY), Fraction(20)
+    >>> line = FairnessLine(
+    ...     owner="ada", yardstick="capacity", target=asked, value=able, ratio=45.0, index=1.25, beyond=True
+    ... )
+    >>> share_beyond_fair(line)
+    Fraction(1, 5)
+    """
+    return 1 - 1 / Fraction(line.index) if line.index is not None and line.index > 1 else Fraction(0)

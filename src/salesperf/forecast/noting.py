@@ -1,17 +1,16 @@
 """What to know before one relies on a forecast."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from salesperf.forecast.deals import STANDINGS
-from salesperf.model.amount import Amount
+from salesperf.forecast.deals import STANDINGS, known_total
 from salesperf.model.message import Message
 
 if TYPE_CHECKING:
     from salesperf.forecast.deals import ForecastDeal
     from salesperf.forecast.projected import Forecast
 
-__all__ = ["notes"]
+__all__ = ["deals_noted", "notes"]
 
 
 def notes(forecast: "Forecast") -> Iterator[Message]:
@@ -27,27 +26,30 @@ def notes(forecast: "Forecast") -> Iterator[Message]:
 def _notes_of_chances(forecast: "Forecast") -> Iterator[Message]:
     if forecast.terms.history is None and forecast.counted:
         yield Message("forecast.note.stated")
+    for key, deals in deals_noted(forecast).items():
+        amount = known_total((deal.amount for deal in deals), forecast.unit)
+        yield Message.of(f"forecast.note.{key}", count=len(deals), amount=amount, minimum=forecast.terms.minimum)
+
+
+def deals_noted(forecast: "Forecast") -> "Mapping[str, list[ForecastDeal]]":
+    """Return the open deals of which a note tells, by what it tells: a chance that is no usual one, or why they do not count.
+
+    Parameters
+    ----------
+    forecast
+        A forecast of a period that is not over.
+    """
+    found: dict[str, list[ForecastDeal]] = {}
     for source in ("learnt_at_longest", "learnt_by_stage", "stated"):
-        found = [deal for deal in forecast.counted if deal.source == source]
-        if found and forecast.terms.history is not None and (source == "stated" or forecast.terms.learnt_by != "stage"):
-            yield _counted(forecast, f"forecast.note.fallback_{source}", found)
-    overdue = [
+        if forecast.terms.history is not None and (source == "stated" or forecast.terms.learnt_by != "stage"):
+            found[f"fallback_{source}"] = [deal for deal in forecast.counted if deal.source == source]
+    found["overdue"] = [
         deal
         for deal in forecast.counted
         if deal.source == "stated" and deal.expected_close is not None and deal.expected_close <= forecast.as_of
     ]
-    if overdue:
-        yield _counted(forecast, "forecast.note.overdue", overdue)
-    for standing in STANDINGS[1:]:
-        left_out = [deal for deal in forecast.deals if deal.standing == standing]
-        if left_out:
-            yield _counted(forecast, f"forecast.note.{standing}", left_out)
-
-
-def _counted(forecast: "Forecast", key: str, deals: "list[ForecastDeal]") -> Message:
-    known = [deal.amount for deal in deals if deal.amount is not None]
-    amount = None if forecast.unit is None else Amount.total(known, forecast.unit)
-    return Message.of(key, count=len(deals), amount=amount, minimum=forecast.terms.minimum)
+    found |= {standing: [deal for deal in forecast.deals if deal.standing == standing] for standing in STANDINGS[1:]}
+    return {key: deals for key, deals in found.items() if deals}
 
 
 def _notes_of_new_business(forecast: "Forecast") -> Iterator[Message]:

@@ -5,12 +5,13 @@ from salesperf.pipeline.concentrated import Concentration
 from salesperf.pipeline.covering import Coverage, coverage
 from salesperf.pipeline.deals import OUTCOMES, Outcome
 from salesperf.pipeline.decided import ClosedDeal, ClosedDeals, Counted, closed
-from salesperf.pipeline.open_deals import AGE_UNITS, FLAGS, AgeUnit, Flag, OpenDeal
+from salesperf.pipeline.open_deals import ACTIONABLE_FLAGS, AGE_UNITS, FLAGS, AgeUnit, Flag, OpenDeal
 from salesperf.pipeline.open_pipeline import Pipeline, PipelineGroup, StageAge, snapshot
 from salesperf.pipeline.replaying import MOVEMENTS, BridgeStep, Movement
 from salesperf.pipeline.slipping import STANDINGS, DueDeal, SlipGroup, SlipReport, Standing, slips
 
 __all__ = [
+    "ACTIONABLE_FLAGS",
     "AGE_UNITS",
     "FLAGS",
     "MOVEMENTS",

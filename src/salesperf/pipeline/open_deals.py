@@ -20,7 +20,7 @@ from salesperf.model.result import Row
 from salesperf.model.stage import Stage
 from salesperf.pipeline.deals import Placed, withheld_fields
 
-__all__ = ["AGE_UNITS", "FLAGS", "AgeUnit", "DealReader", "Flag", "OpenDeal"]
+__all__ = ["ACTIONABLE_FLAGS", "AGE_UNITS", "FLAGS", "AgeUnit", "DealReader", "Flag", "OpenDeal"]
 
 AgeUnit: TypeAlias = Literal["days", "workdays"]
 AGE_UNITS: Final[tuple[AgeUnit, ...]] = ("days", "workdays")
@@ -53,6 +53,9 @@ FLAGS: Final[tuple[Flag, ...]] = (
 """What may be amiss with an open deal: longer in its stage than allowed; its expected close has passed, or was moved later;
 it hangs on one place of the decision chain, or nobody can tell; no amount, no expected close, no day of creation; a next
 action whose day has passed, or that has none."""
+
+ACTIONABLE_FLAGS: Final[tuple[Flag, ...]] = ("stalled", "overdue", "slipped", "single_threaded", "action_overdue")
+"""Those of :data:`FLAGS` that somebody should do something about; the others say what the data do not tell."""
 
 _LEAST_ROLES: Final = 2
 _GAPS: Final[Mapping[Flag, Message]] = MappingProxyType(

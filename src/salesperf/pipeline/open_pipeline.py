@@ -22,7 +22,7 @@ from salesperf.model.stage import Stage
 from salesperf.model.validators import check_choice, check_date, require
 from salesperf.pipeline.concentrated import Concentration
 from salesperf.pipeline.deals import common_unit, in_order, known_total, withheld_fields
-from salesperf.pipeline.open_deals import AGE_UNITS, FLAGS, AgeUnit, DealReader, Flag, OpenDeal
+from salesperf.pipeline.open_deals import ACTIONABLE_FLAGS, AGE_UNITS, FLAGS, AgeUnit, DealReader, Flag, OpenDeal
 
 __all__ = ["Pipeline", "PipelineGroup", "StageAge", "snapshot"]
 
@@ -189,6 +189,14 @@ class Pipeline(Result):
         """How many deals bear each of :data:`FLAGS`."""
         found = Counter(flag for deal in self.deals for flag in deal.flags)
         return MappingProxyType({flag: found[flag] for flag in FLAGS})
+
+    @cached_property
+    def actionable(self) -> tuple[OpenDeal, ...]:
+        """The deals with any of :data:`ACTIONABLE_FLAGS`: the most valuable first, then the longest in their stage."""
+        found = (deal for deal in self.deals if any(flag in deal.flags for flag in ACTIONABLE_FLAGS))
+        return tuple(
+            sorted(found, key=lambda deal: (-(deal.amount.minor if deal.amount else 0), -(deal.stage_days or 0), deal.id))
+        )
 
     @cached_property
     def ages(self) -> tuple[StageAge, ...]:

@@ -90,6 +90,14 @@ class Counting:
             unknowable={key: mask[rows] for key, mask in self.unknowable.items()},
         )
 
+    def behind(self, rule: QualityRule, rows: Mask | Integers) -> tuple[Integers, Integers]:
+        """Return where those of some rows stand of which a rule could tell, and those in which it found something."""
+        judged = self.judged.get(rule.key)
+        if judged is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        chosen = np.arange(self.size)[rows]
+        return chosen if judged.asked is None else chosen[judged.asked[chosen]], chosen[judged.found[chosen]]
+
     def tally(self) -> QualityTally:
         """Count by owner."""
         owners, cells = self._cells()

@@ -10,11 +10,10 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.report.words import Words, escape
 from salesperf.review import CustomerLine, CustomerSection, Review
+from salesperf.review.customers import MOST_QUIET
 
 __all__ = ["CustomerWriter"]
 
-_MOST_QUIET: Final = 5
-"""So many key accounts that have gone quiet are listed, the largest first."""
 _MOST_AGES: Final = 4
 """So many quarters after the first purchase are told."""
 
@@ -114,8 +113,8 @@ class CustomerWriter(Words):
             yield from self.prose("", self.say("report.customers.none_quiet", count=section.key_accounts))
             return
         yield from self.prose("### ", self.say("report.customers.quiet"))
-        yield from self._table(section.quiet[:_MOST_QUIET], "bought_before")
-        rest = len(section.quiet) - _MOST_QUIET
+        yield from self._table(section.quiet[:MOST_QUIET], "bought_before")
+        rest = len(section.quiet) - MOST_QUIET
         if rest > 0:
             yield from self.prose("", self.say("report.customers.more_quiet", count=rest))
         yield from self.prose("", self.say("report.customers.quiet_note", count=section.key_accounts))

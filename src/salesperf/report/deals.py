@@ -7,7 +7,7 @@ from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.pipeline import FLAGS, Flag, OpenDeal, SlipReport
+from salesperf.pipeline import ACTIONABLE_FLAGS, FLAGS, Flag, OpenDeal, SlipReport
 from salesperf.report.cutting import topmost
 from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words, escape
@@ -17,9 +17,7 @@ __all__ = ["DealWriter"]
 
 _MOST_DEALS: Final = 10
 """So many deals that something is amiss with are listed, the most valuable first."""
-_AMISS: Final[tuple[Flag, ...]] = ("stalled", "overdue", "slipped", "single_threaded", "action_overdue")
-"""What somebody should do something about."""
-_LACKING: Final = tuple(flag for flag in FLAGS if flag not in _AMISS)
+_LACKING: Final = tuple(flag for flag in FLAGS if flag not in ACTIONABLE_FLAGS)
 """What the data do not tell."""
 
 
@@ -129,18 +127,17 @@ class DealWriter(Words):
         yield from self.quality.beside(section.weakened_by, "pipeline")
 
     def _to_look_at(self, section: DealSection) -> Iterator[str]:
-        amiss = [deal for deal in section.pipeline.deals if any(flag in deal.flags for flag in _AMISS)]
+        amiss = section.pipeline.actionable
         if not amiss:
             return
         yield from self.prose("### ", self.say("report.deals.to_look_at"))
-        amiss.sort(key=lambda deal: (-(deal.amount.minor if deal.amount else 0), -(deal.stage_days or 0), deal.id))
         for deal in amiss[:_MOST_DEALS]:
             yield f"- {escape(self._deal(section, deal))}"
         rest = len(amiss) - _MOST_DEALS
         if rest > 0:
             yield f"- {escape(self.say('report.deals.more', count=rest))}"
         yield ""
-        words = {"flags": self._flags(_AMISS), "others": self._flags(_LACKING), "count": len(amiss)}
+        words = {"flags": self._flags(ACTIONABLE_FLAGS), "others": self._flags(_LACKING), "count": len(amiss)}
         yield from self.prose("", self.say("report.deals.to_look_at_note", **words))
 
     def _flags(self, flags: Iterable[Flag]) -> str:
@@ -150,7 +147,7 @@ class DealWriter(Words):
         reasons = [
             self.say("report.deals.reason", flag=Message(f"pipeline.flag.{flag}"), reason=reason)
             for flag, reason in deal.flags.items()
-            if flag in _AMISS
+            if flag in ACTIONABLE_FLAGS
         ]
         return self.say(
             "report.deals.deal",

@@ -1,7 +1,6 @@
 """Competitors and reasons of lost deals in a review, written."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from salesperf.customers import MarketShare
 from salesperf.messages import Catalogs
@@ -9,13 +8,9 @@ from salesperf.model.amount import Amount
 from salesperf.model.message import Message
 from salesperf.report.words import Words, escape
 from salesperf.review import CompetitorLine, MarketSection, ReasonLine, Review
+from salesperf.review.market import MOST_COMPETITORS, MOST_REASONS
 
 __all__ = ["MarketWriter"]
-
-_MOST_COMPETITORS: Final = 8
-"""So many competitors are listed, those of most deals first."""
-_MOST_REASONS: Final = 8
-"""The same of reasons."""
 
 
 class MarketWriter(Words):
@@ -60,7 +55,7 @@ class MarketWriter(Words):
 
     def _shares(self, shares: MarketShare) -> str:
         """Write who got which share; what there is no room for goes with the others."""
-        shown = shares.lines[:_MOST_COMPETITORS]
+        shown = shares.lines[:MOST_COMPETITORS]
         we, others = self.say("customers.market.we"), self.say("report.market.others")
         told = [(we if line.seller is None else self.show(line.seller), line.amount.minor) for line in shown]
         rest = shares.market.minor - sum(minor for _, minor in told)
@@ -78,7 +73,7 @@ class MarketWriter(Words):
         if not section.competitors:
             return
         heads = ["competitor", "decided", "won", "lost", "win_rate", "range", "lost_value"]
-        shown = section.competitors[:_MOST_COMPETITORS]
+        shown = section.competitors[:MOST_COMPETITORS]
         level = section.named.win_rate.level
         yield from self.table(heads, map(self._competitor, (*shown, section.unnamed)), level=level)
         rest = len(section.competitors) - len(shown)
@@ -101,7 +96,7 @@ class MarketWriter(Words):
         if not section.reasons:
             return
         yield from self.prose("### ", self.say("report.market.reasons"))
-        shown = section.reasons[:_MOST_REASONS]
+        shown = section.reasons[:MOST_REASONS]
         yield from self.table(["reason", "lost", "share", "lost_value"], map(self._reason, shown))
         rest = len(section.reasons) - len(shown)
         if rest:

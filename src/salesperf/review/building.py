@@ -197,11 +197,10 @@ def _data(grounds: Grounds) -> DataSection:
     days = counted.day[chosen]
     members = org.members(owner, grounds.period)
     is_team = owner is None or owner in org.team_by_id
-    targets = (target for target in grounds.records.targets if target.owner in grounds.under)
     return DataSection(
         reps=len(members),
         teams=len(org.teams_under(owner)) if is_team else 0,
-        targets=sum(target.period.overlap(grounds.period) is not None for target in targets),
+        targets=len(grounds.targets),
         entries=int(counted.entries[chosen].sum()),
         first_day=date.fromordinal(int(days.min())) if days.size else None,
         last_day=date.fromordinal(int(days.max())) if days.size else None,

@@ -14,6 +14,7 @@ from salesperf.model.frozen import FrozenMap
 from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.period import Period
+from salesperf.model.process import SalesProcess
 from salesperf.model.records import Records
 from salesperf.review.places import Places
 from salesperf.review.sections import Weaknesses
@@ -45,6 +46,7 @@ class ChannelSection:
     leads : tuple of Lead
     deals : tuple of Opportunity
     costs : tuple of ChannelCost
+    processes : tuple of SalesProcess
         What all this was computed from.
     weakened_by : FrozenMap
         What weakens ``"channels"``, among these leads: see :data:`salesperf.review.Weaknesses`.
@@ -67,6 +69,7 @@ class ChannelSection:
     leads: tuple[Lead, ...] = attrs.field(repr=False)
     deals: tuple[Opportunity, ...] = attrs.field(repr=False)
     costs: tuple[ChannelCost, ...] = attrs.field(repr=False)
+    processes: tuple[SalesProcess, ...] = attrs.field(repr=False)
     weakened_by: Weaknesses = attrs.field(default=FrozenMap())
 
 
@@ -133,6 +136,7 @@ def channel_section(
         leads=tuple(leads),
         deals=tuple(sorted(in_unit, key=lambda deal: deal.id)),
         costs=tuple(sorted(counted, key=repr)),
+        processes=tuple(sorted(records.processes, key=lambda process: process.key)),
     )
 
 

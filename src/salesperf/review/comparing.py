@@ -21,7 +21,7 @@ from salesperf.model.process import SalesProcess
 from salesperf.model.result import Result, Row, Scalar
 from salesperf.model.risk_entry import Risk
 from salesperf.model.target import scoped_title
-from salesperf.pipeline import PipelineGroup
+from salesperf.pipeline import ClosedDeals, PipelineGroup
 from salesperf.review.actions import all_actions
 from salesperf.review.deals import DealSection
 from salesperf.review.grounds import Grounds
@@ -148,6 +148,8 @@ class DealChange:
         How often chance alone would make so large a difference, by Fisher's exact test; ``None`` where there is none.
     open_then, open_now : PipelineGroup
         The open deals.
+    closed_then, closed_now : ClosedDeals
+        The deals decided in either period, of which the rates tell.
 
     Examples
     --------
@@ -168,6 +170,8 @@ class DealChange:
     p_value: float | None
     open_then: PipelineGroup
     open_now: PipelineGroup
+    closed_then: ClosedDeals = attrs.field(repr=False)
+    closed_now: ClosedDeals = attrs.field(repr=False)
 
     @property
     def is_more_than_chance(self) -> bool | None:
@@ -396,6 +400,8 @@ def _deal_change(then: DealSection, now: DealSection) -> DealChange:
         p_value=p_value,
         open_then=then.pipeline.total,
         open_now=now.pipeline.total,
+        closed_then=then.closed,
+        closed_now=now.closed,
     )
 
 

@@ -21,14 +21,13 @@ from salesperf.model.opportunity import Opportunity
 from salesperf.model.period import Period
 from salesperf.pipeline import Concentration
 from salesperf.review.customer_sales import NOBODY, CustomerSales, sales_to_customers
-from salesperf.review.customers import QUIET_STATES, CustomerLine, CustomerSection, LostCustomer
+from salesperf.review.customers import QUIET_STATES, YEAR, CustomerLine, CustomerSection, LostCustomer
 from salesperf.review.deals import DealSection
 from salesperf.review.grounds import Grounds
 from salesperf.review.places import Places
 
 __all__ = ["customer_section"]
 
-_YEAR: Final = 365
 _MOST_LARGEST: Final = 5
 _MOST_LOST: Final = 3
 _KEY_SHARE: Final = 0.8
@@ -114,12 +113,15 @@ class _Counting:
             begins=date.fromordinal(self._begins),
             purchases=self._purchases,
             others=tuple(self._by_unit[1:]),
+            history=self._history,
+            own_history=self._own_history,
             lifecycle=self._lifecycle,
             retention=self._retention(self._passed.last),
             retention_before=self._retention(self._grounds.eve),
             repurchase=repurchase(self._history, self._year_to(self._last)),
             buyers=int(buyers.size),
             new_customers=int(self._is_new[buyers].sum()),
+            newcomers=tuple(self._customers[place] for place in np.flatnonzero(self._is_new).tolist()),
             revenue=self._amount(sum(parts.values())),
             new_revenue=self._amount(parts["new"]),
             existing_revenue=self._amount(parts["existing"]),
@@ -129,7 +131,7 @@ class _Counting:
             undated=sales.undated,
             concentration=Concentration.of(self._amounts(self._sold), left_out=int((self._sold < 0).sum())),
             largest=tuple(self._lines(self._sold, _largest(self._sold, self._customers, _MOST_LARGEST))),
-            key_accounts=len(self._keys),
+            key_names=tuple(self._customers[place] for place in self._keys),
             quiet=tuple(self._quiet()),
             segments=self._segments(),
             cohorts=self._cohorts(),
@@ -183,10 +185,18 @@ class _Counting:
         codes, days = self._all_bought
         since = np.where(self._is_followed, 1, self._first_days(*self._own_bought))
         kept = days >= since[codes]
+        return self._days_of(codes[kept], days[kept])
+
+    @cached_property
+    def _own_history(self) -> Purchases:
+        """What these customers bought in any unit from the owner: days, and no amounts."""
+        return self._history if self._own.all() else self._days_of(*self._own_bought)
+
+    def _days_of(self, codes: Integers, days: Integers) -> Purchases:
         return Purchases.of(
-            Codes(codes[kept], self._customers),
-            (days[kept] - EPOCH).view("datetime64[D]"),
-            np.ones(int(kept.sum()), dtype=np.int64),
+            Codes(codes, self._customers),
+            (days - EPOCH).view("datetime64[D]"),
+            np.ones(codes.size, dtype=np.int64),
             unit=None,
             as_of=self._passed.last,
         )
@@ -211,7 +221,7 @@ class _Counting:
 
     @staticmethod
     def _year_to(last: int) -> Period:
-        return Period(date.fromordinal(max(last - _YEAR + 1, 1)), Period.day(date.fromordinal(last)).end)
+        return Period(date.fromordinal(max(last - YEAR + 1, 1)), Period.day(date.fromordinal(last)).end)
 
     def _segments(self) -> FrozenMap[Segment, int] | None:
         if int((self._purchases.counts > 0).sum()) < _FEWEST_BUYERS:
@@ -279,7 +289,7 @@ class _Counting:
 
     @cached_property
     def _before(self) -> Integers:
-        return self._sums(self._start - 1 - _YEAR, self._start - 1)
+        return self._sums(self._start - 1 - YEAR, self._start - 1)
 
     @cached_property
     def _keys(self) -> list[int]:
@@ -309,7 +319,7 @@ class _Counting:
         """Tell what changed before, of those who bought last from the owner: of others somebody else has the history."""
         purchases = self._purchases
         last = purchases.last
-        of_last_year = purchases.days > (last - _YEAR)[purchases.codes]
+        of_last_year = purchases.days > (last - YEAR)[purchases.codes]
         sums = np.zeros(len(self._customers), dtype=np.int64)
         np.add.at(sums, purchases.codes[of_last_year], purchases.minor[of_last_year])
         sums = np.where(self._is_lost & (last == self._history.last), sums, 0)

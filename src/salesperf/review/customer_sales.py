@@ -1,6 +1,6 @@
 """What was sold to whom, in columns: read from entries that name their customers, or from won deals."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Final, Literal, TypeAlias, TypeVar
 
@@ -13,10 +13,11 @@ from salesperf.model.amount import Amount, Unit
 from salesperf.model.codes import EPOCH, Codes, Integers
 from salesperf.model.period import Period
 from salesperf.model.records import Records
+from salesperf.model.target import Actual
 from salesperf.pipeline.deals import decision_of
 from salesperf.review.grounds import Grounds
 
-__all__ = ["NOBODY", "SALES_BASES", "CustomerSales", "SalesBasis", "sales_to_customers"]
+__all__ = ["NOBODY", "SALES_BASES", "CustomerSales", "SalesBasis", "own_entries", "sales_to_customers"]
 
 SalesBasis: TypeAlias = Literal["actuals", "deals"]
 SALES_BASES: Final[tuple[SalesBasis, ...]] = ("actuals", "deals")
@@ -138,8 +139,7 @@ def sales_to_customers(grounds: Grounds, own_deals: Collection[str]) -> Customer
 
 def _of_entries(grounds: Grounds) -> CustomerSales:
     tally = grounds.tally
-    place = tally.metrics.index(_METRIC) if _METRIC in tally.metrics else len(tally.metrics)
-    rows = (tally.metric == place) & (tally.day <= grounds.passed.last.toordinal())
+    rows = _is_sale(grounds)
     names: dict[str, int] = {}
     of_scope = [
         NOBODY if (name := scope.get(_DIMENSION)) is None else names.setdefault(name, len(names)) for scope in tally.scopes
@@ -153,9 +153,37 @@ def _of_entries(grounds: Grounds) -> CustomerSales:
         day=tally.day[rows],
         minor=tally.minor[rows],
         entries=tally.entries[rows],
-        is_own=grounds.cells_within(Period(date.min, grounds.passed.end))[rows],
+        is_own=_is_own(grounds)[rows],
         undated=0,
     )
+
+
+def _is_sale(grounds: Grounds) -> NDArray[np.bool_]:
+    """Tell which cells of the tally are of sales up to the last day of the period so far."""
+    tally = grounds.tally
+    place = tally.metrics.index(_METRIC) if _METRIC in tally.metrics else len(tally.metrics)
+    return np.asarray((tally.metric == place) & (tally.day <= grounds.passed.last.toordinal()))
+
+
+def _is_own(grounds: Grounds) -> NDArray[np.bool_]:
+    return grounds.cells_within(Period(date.min, grounds.passed.end))
+
+
+def own_entries(grounds: Grounds) -> Iterator[tuple[str | None, Actual]]:
+    """Yield the owner's entries of sales up to the last day of the period so far, each with its customer, if it names one.
+
+    Parameters
+    ----------
+    grounds
+        What the review looks at.
+    """
+    tally, chosen = grounds.tally, _is_sale(grounds) & _is_own(grounds)
+    cells = set(zip(*(column[chosen].tolist() for column in (tally.owner, tally.scope, tally.day)), strict=True))
+    owners, scopes = ({label: place for place, label in enumerate(labels)} for labels in (tally.owners, tally.scopes))
+    for entry in grounds.records.actuals:
+        cell = (owners[entry.owner], scopes[entry.scope], entry.on.toordinal())
+        if entry.metric.key == _METRIC and cell in cells:
+            yield entry.scope.get(_DIMENSION), entry
 
 
 def _of_deals(records: Records, own_deals: Collection[str]) -> CustomerSales:

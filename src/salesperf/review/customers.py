@@ -16,7 +16,12 @@ from salesperf.model.period import Period
 from salesperf.pipeline import Concentration
 from salesperf.review.customer_sales import SalesBasis
 
-__all__ = ["CustomerLine", "CustomerSection", "LostCustomer"]
+__all__ = ["MOST_QUIET", "YEAR", "CustomerLine", "CustomerSection", "LostCustomer"]
+
+YEAR: Final = 365
+"""The days of a year, as it is reckoned here, wherever it begins."""
+MOST_QUIET: Final = 5
+"""So many key accounts that have gone quiet are told one by one, the largest first."""
 
 QUIET_STATES: Final[tuple[State, ...]] = ("at_risk", "lost")
 """Where a key account stands that has gone quiet."""
@@ -102,6 +107,11 @@ class CustomerSection:
         What the owner sold to customers, in the unit of most purchases; all customers of the owner are known to it.
     others : tuple of Purchases
         The same in other units, which make no sum with these.
+    history : Purchases
+        On which days these customers bought, from anybody in the company and in any unit, since the owner's first sale to
+        each: what tells where they stand. It has no amounts, and each purchase counts as 1.
+    own_history : Purchases
+        The same of what they bought from the owner.
     lifecycle : Lifecycle
         Where these customers stand, and stood before the period.
     retention, retention_before : Estimate
@@ -111,6 +121,8 @@ class CustomerSection:
         Of the customers who bought in the last 365 days, the share that bought on two days of these or more.
     buyers, new_customers : int
         How many customers bought from the owner in the period; how many of them had never bought from the company before.
+    newcomers : tuple of str
+        All customers whose first purchase from the company was in the period; sorted.
     revenue : Amount
         What the owner sold in the period, in the unit, to whomever.
     new_revenue, existing_revenue, unnamed_revenue : Amount
@@ -125,8 +137,8 @@ class CustomerSection:
         Of what was sold in the period among customers; those of whom more came back than they bought are left out.
     largest : tuple of CustomerLine
         The five who bought most in the period.
-    key_accounts : int
-        How many customers made up 80 % of what the owner sold in the 365 days before the period.
+    key_names : tuple of str
+        The customers who made up 80 % of what the owner sold in the 365 days before the period, the largest first.
     quiet : tuple of CustomerLine
         Those of them who are at risk or lost now, with what they bought in those days; the largest first.
     segments : FrozenMap of str to int, or None
@@ -158,12 +170,15 @@ class CustomerSection:
     begins: date
     purchases: Purchases = attrs.field(repr=False)
     others: tuple[Purchases, ...] = attrs.field(repr=False)
+    history: Purchases = attrs.field(repr=False)
+    own_history: Purchases = attrs.field(repr=False)
     lifecycle: Lifecycle = attrs.field(repr=False)
     retention: Estimate
     retention_before: Estimate
     repurchase: Estimate
     buyers: int
     new_customers: int
+    newcomers: tuple[str, ...] = attrs.field(repr=False)
     revenue: Amount
     new_revenue: Amount
     existing_revenue: Amount
@@ -173,12 +188,17 @@ class CustomerSection:
     undated: int
     concentration: Concentration
     largest: tuple[CustomerLine, ...]
-    key_accounts: int
+    key_names: tuple[str, ...] = attrs.field(repr=False)
     quiet: tuple[CustomerLine, ...]
     segments: FrozenMap[Segment, int] | None
     cohorts: CohortTally | None = attrs.field(repr=False)
     lost_in_period: int
     lost: tuple[LostCustomer, ...]
+
+    @property
+    def key_accounts(self) -> int:
+        """How many key accounts there were before the period."""
+        return len(self.key_names)
 
     @property
     def largest_share(self) -> float:

@@ -30,6 +30,13 @@ class WonChange(NamedTuple):
     before: ClosedDeals
     variance: Variance[Amount] | None
     from_leads: Variance[Amount] | None
+    decided_from_leads: tuple[ClosedDeals, ...]
+    """Of the deals decided before and now those that came from leads of the owner's."""
+
+    @property
+    def decided(self) -> tuple[ClosedDeals, ...]:
+        """The deals decided before and now."""
+        return (self.before, self.section.closed)
 
 
 def won_changes(grounds: Grounds, sections: Iterable[DealSection], leads: LeadSection | None) -> Iterator[WonChange]:
@@ -48,11 +55,11 @@ def won_changes(grounds: Grounds, sections: Iterable[DealSection], leads: LeadSe
             continue
         before = closed(section.deals, section.process, as_of=section.closed.as_of, period=earlier)
         variance = _variance(section.unit, before.deals, section.closed.deals)
-        led = _from_leads(section, leads)
-        from_leads = None if leads is None else _variance_from_leads(section, before, leads, led)
-        if from_leads is not None and all(deal.id in led for deal in (*before.deals, *section.closed.deals)):
+        led = tuple(_from_leads(decided, section, leads) for decided in (before, section.closed))
+        from_leads = None if leads is None else _variance_from_leads(section.unit, leads, led)
+        if from_leads is not None and led == (before, section.closed):
             variance = None  # it would tell the same sum again, and less of how it came about
-        yield WonChange(section=section, before=before, variance=variance, from_leads=from_leads)
+        yield WonChange(section, before, variance, from_leads, led)
 
 
 def _days_before(grounds: Grounds, section: DealSection) -> Period | None:
@@ -139,26 +146,22 @@ class _FromLeads:
         return led | {"deals_per_lead": _over(count, self.converted)} | factors
 
 
-def _from_leads(section: DealSection, leads: LeadSection | None) -> frozenset[str]:
-    """Return the deals that came from leads of the owner's."""
+def _from_leads(decided: ClosedDeals, section: DealSection, leads: LeadSection | None) -> ClosedDeals:
+    """Return of some decided deals those that came from leads of the owner's."""
     known = set() if leads is None else {lead.id for lead in leads.leads}
-    return frozenset(deal.id for deal in section.deals if deal.lead in known)
+    led = {deal.id for deal in section.deals if deal.lead in known}
+    return attrs.evolve(decided, deals=tuple(deal for deal in decided.deals if deal.id in led))
 
 
-def _variance_from_leads(
-    section: DealSection, before: ClosedDeals, leads: LeadSection, led: frozenset[str]
-) -> Variance[Amount] | None:
+def _variance_from_leads(unit: Unit | None, leads: LeadSection, led: Iterable[ClosedDeals]) -> Variance[Amount] | None:
     """Take the change of what was won from leads apart, further back: by the leads that came and those converted.
 
     ``None`` where leads and deals cannot be held together: in either time no lead came or none was converted; or where in
     neither a deal was won that came from a lead of the owner's.
     """
-    if section.unit is None:
+    if unit is None:
         return None
-    sides = [
-        _FromLeads.of(leads.leads, (deal for deal in decided.deals if deal.id in led), decided.period, section.unit)
-        for decided in (before, section.closed)
-    ]
+    sides = [_FromLeads.of(leads.leads, decided.deals, decided.period, unit) for decided in led]
     if any(not (side.came and side.converted and side.deals.is_told) for side in sides):
         return None
     if not any(side.deals.won for side in sides):

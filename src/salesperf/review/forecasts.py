@@ -6,21 +6,17 @@ from functools import partial
 from typing import Final
 
 import attrs
-import numpy as np
 
 from salesperf.errors import InvalidValueError
 from salesperf.forecast import Forecast, ForecastBridge, NewBusiness, learn_new_business, project
 from salesperf.funnel import outcomes
 from salesperf.funnel.chances import FEWEST_DEALS
-from salesperf.model.amount import Amount
-from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.period import Period
 from salesperf.model.process import SalesProcess
 from salesperf.pipeline.deals import decision_of
 from salesperf.review.deals import DealSection
 from salesperf.review.grounds import Grounds
-from salesperf.variance import Effect, Variance
 
 __all__ = ["Forecasts"]
 
@@ -47,7 +43,7 @@ class Forecasts:
         """Tell what the owner's deals may bring in a period, as of the last day of the review's."""
         return self._project(section.deals, section.process, self.grounds.passed.last, period)
 
-    def against_actual(self, section: DealSection) -> Variance[Amount] | None:
+    def against_actual(self, section: DealSection) -> ForecastBridge | None:
         """Hold what was expected when the period began against what was won in it.
 
         ``None`` where the period is not over, nothing was expected, or an export of a later day tells what deals were worth.
@@ -62,7 +58,7 @@ class Forecasts:
         asked = {deal.id for deal in then.deals} | {deal.id for deal in section.closed.of("won")}
         deals = (deal for deal in section.deals if deal.id in asked)
         now = project(_foreseeable(deals, section.process), section.process, as_of=period.last, period=period)
-        return _variance(self._part(now, section).since(self._part(then, section)))
+        return self._part(now, section).since(self._part(then, section))
 
     def _project(self, deals: Sequence[Opportunity], process: SalesProcess, as_of: date, period: Period) -> Forecast:
         history = outcomes(self.grounds.deals_by_process[process.key], process, as_of=as_of)
@@ -116,22 +112,3 @@ def _alive(deals: Iterable[Opportunity], process: SalesProcess, forecast: Foreca
         is_won = decision is not None and decision.outcome == "won"
         if decision is None or (is_won and decision.on is not None and decision.on in forecast.period):
             yield deal.id
-
-
-def _variance(bridge: ForecastBridge) -> Variance[Amount]:
-    """Write the change of an expected value as one of its kinds of movement."""
-    lines = tuple(
-        Effect(name=movement, value=line.amount, title=Message(f"forecast.movement.{movement}"))
-        for movement, line in bridge.movements.items()
-        if line.count
-    )
-    return Variance(
-        comparison="forecast_to_actual",
-        method="difference",
-        before=bridge.opening,
-        after=bridge.closing,
-        lines=lines,
-        segments=(),
-        segment_effects=np.empty((len(lines), 0), dtype=np.int64),
-        notes=(),
-    )

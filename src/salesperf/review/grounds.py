@@ -15,6 +15,7 @@ from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.records import Records
+from salesperf.model.target import Actual, Target
 from salesperf.review.places import Places
 
 __all__ = ["Grounds"]
@@ -97,6 +98,22 @@ class Grounds:
         order = np.argsort(openings)
         cells = counted.owner * stride + counted.day
         return np.asarray(cells < np.append(0, ends[order])[np.searchsorted(openings[order], cells, side="right")])
+
+    def entries_of(self, owner: str | None, *days: Period) -> tuple[Actual, ...]:
+        """Return the entries that count toward an owner on some days, in the order of days."""
+        runs = self.ledger.days_by_owner(self.ledger.spans_of(owner, *days))
+        found = (
+            actual
+            for actual in self.records.actuals
+            if any(start <= actual.on.toordinal() < end for start, end in runs.get(actual.owner, ()))
+        )
+        return tuple(sorted(found, key=lambda entry: (entry.on, repr(entry))))
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """The agreed targets of the owner and below that overlap the period."""
+        targets = (target for target in self.records.targets if target.owner in self.under)
+        return tuple(target for target in targets if target.period.overlap(self.period) is not None)
 
     @cached_property
     def under(self) -> frozenset[str | None]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import repeat
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -23,6 +23,9 @@ from salesperf.review.places import Place, Places, places_of, tree
 from salesperf.review.sections import Weaknesses
 
 __all__ = ["LeadMember", "LeadSection", "OpenLead", "came_within", "decided_within", "lead_section"]
+
+_Move: TypeAlias = tuple[str, str, date]
+"""Whether a lead was released to the public pool or claimed from it, which, and on which day."""
 
 _DECIDED: Final[frozenset[LeadStatus]] = frozenset({"converted", "disqualified"})
 _ASKED: Final = frozenset(criterion.key for criterion in STANDARD_GRADES.card.criteria)
@@ -155,6 +158,8 @@ class LeadSection:
         Teams and reps under the owner that have any, each team before its members.
     leads : tuple of Lead
         What all this was computed from, as known on the day; sorted by id.
+    pool_moves : tuple of (str, str, date)
+        What ``released`` and ``claimed`` count: which of the two, the lead, and the day; sorted.
     weakened_by : FrozenMap
         What weakens ``"follow_up"``, among these leads and their people: see :data:`salesperf.review.Weaknesses`.
 
@@ -177,6 +182,7 @@ class LeadSection:
     open_leads: tuple[OpenLead, ...]
     members: tuple[LeadMember, ...]
     leads: tuple[Lead, ...] = attrs.field(repr=False)
+    pool_moves: tuple[_Move, ...] = attrs.field(repr=False)
     weakened_by: Weaknesses = attrs.field(default=FrozenMap())
 
     @property
@@ -239,18 +245,20 @@ def lead_section(records: Records, *, owner: str | None, passed: Period) -> Lead
     leads = tuple(sorted(found, key=lambda lead: lead.id))
     if not leads:
         return None
-    moves = Counter(_moves(records.leads, owner, passed, places))
+    moves = tuple(sorted(_moves(records.leads, owner, passed, places)))
+    counted = Counter(kind for kind, _, _ in moves)
     section = LeadSection(
         period=passed,
         undated=sum(lead.is_undated for lead in leads),
         came=came_within(leads, passed),
         converted=decided_within(leads, passed, "converted"),
         disqualified=decided_within(leads, passed, "disqualified"),
-        released=moves["released"],
-        claimed=moves["claimed"],
+        released=counted["released"],
+        claimed=counted["claimed"],
         open_leads=tuple(_open_leads(leads, passed.last, records)),
         members=(),
         leads=leads,
+        pool_moves=moves,
     )
     return attrs.evolve(section, members=tuple(_members(records.org, owner, section, above)))
 
@@ -276,17 +284,20 @@ def decided_within(leads: Iterable[Lead], passed: Period, status: LeadStatus) ->
     return sum(day is not None and day in passed for day in days)
 
 
-def _moves(leads: Iterable[Lead], owner: str | None, passed: Period, places: Places) -> Iterator[str]:
+def _moves(leads: Iterable[Lead], owner: str | None, passed: Period, places: Places) -> Iterator[_Move]:
     """Yield each time that somebody under an owner lost a lead to the public pool in a period, or took one from it."""
     for lead in leads:
         holder, is_pooled = None, False
         for change in lead.history:
             if not change.released and change.owner is None:
                 continue
-            move = "released" if change.released else "claimed" if is_pooled else "given"
             whose = holder if change.released else change.owner
-            if change.on is not None and change.on in passed and (owner is None or owner in places.above(whose, change.on)):
-                yield move
+            if (
+                (change.released or is_pooled)
+                and (change.on is not None and change.on in passed)
+                and (owner is None or owner in places.above(whose, change.on))
+            ):
+                yield "released" if change.released else "claimed", lead.id, change.on
             holder, is_pooled = change.owner, change.released
 
 

@@ -34,6 +34,7 @@ __all__ = [
 
 _BY_ENTRY: Final[frozenset[AdjustmentKind]] = frozenset({"held", "terms_changed"})
 """Adjustments whose trees go down to single entries."""
+_EARNED: Final = "review.people.earned"
 
 
 @attrs.frozen(kw_only=True)
@@ -111,6 +112,11 @@ class PayLine:
     held: Amount
     items: tuple[PayItem, ...]
     breakdown: Breakdown
+
+    @property
+    def earned_trees(self) -> tuple[Breakdown, ...]:
+        """What each statement earns, from its lines where these are the reader's own; none where several are shown together."""
+        return tuple(part for part in self.breakdown.parts if part.label.key == _EARNED)
 
 
 @attrs.frozen(kw_only=True)
@@ -325,7 +331,7 @@ def _items(statement: Statement) -> Iterator[PayItem]:
 
 def _trees(statement: Statement, *, is_own: bool) -> Iterator[Breakdown]:
     """Yield what a statement comes to in all: what is earned, and what was added and taken; a colleague's in two sums."""
-    label = Message.of("review.people.earned", period=statement.period)
+    label = Message.of(_EARNED, period=statement.period)
     if not is_own:
         yield Breakdown(label=label, value=statement.earned)
         adjusted = Message.of("review.people.adjusted", period=statement.period)

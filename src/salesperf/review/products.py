@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from salesperf.attainment import ActualTally
 from salesperf.model.amount import Amount, Unit
+from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
 from salesperf.model.metric import STANDARD_METRICS, Metric
 from salesperf.model.period import Period
@@ -29,11 +30,12 @@ _Sums: TypeAlias = dict[Unit, dict[str, int]]
 
 
 class ProductChange(NamedTuple):
-    """What changed about the revenue of products in one unit, and what of it names no product with a quantity."""
+    """What changed about the revenue of products in one unit, what was sold, and what names no product with a quantity."""
 
     quantity: Metric
     before: Period
     variance: Variance[Amount]
+    sold: tuple[FrozenMap[str, Sold], FrozenMap[str, Sold]]
     left_out_before: Amount
     left_out: Amount
 
@@ -66,7 +68,8 @@ def product_changes(grounds: Grounds) -> Iterator[ProductChange]:
                 Amount(minor=total[unit], unit=unit) - whole
                 for total, whole in zip(totals, (variance.before, variance.after), strict=True)
             ]
-            yield ProductChange(sales.quantity, earlier, _renamed(variance, sales.quantity), left_out[0], left_out[1])
+            sold = (FrozenMap(before), FrozenMap(after))
+            yield ProductChange(sales.quantity, earlier, _renamed(variance, sales.quantity), sold, left_out[0], left_out[1])
 
 
 def _days_before(grounds: Grounds, sales: "_Sales") -> Period | None:

@@ -22,6 +22,7 @@ from salesperf.quality import (
     Dimension,
     Number,
     QualityReport,
+    QualityRule,
     QualityTally,
     RecordKind,
     RuleCount,
@@ -37,10 +38,14 @@ from salesperf.review.leads import LeadSection
 from salesperf.review.places import Places
 from salesperf.review.sections import MetricSection, Weaknesses
 
-__all__ = ["Audited", "QualitySection"]
+__all__ = ["Audited", "Named", "QualitySection", "RowsOfKinds"]
 
 _Chosen: TypeAlias = Mask | Integers
 """Which rows are looked at: a truth for each, or where they stand."""
+RowsOfKinds: TypeAlias = Mapping[RecordKind, _Chosen]
+"""Of each kind of records, which are looked at."""
+Named: TypeAlias = tuple[tuple[str, str | None], ...]
+"""What records are called, each with whose it is."""
 _OF_DEALS: tuple[Number, ...] = ("pipeline", "win_rate", "cycle_days", "funnel")
 
 
@@ -149,10 +154,61 @@ class Audited:
 
     def section(self, deals: Iterable[DealSection], leads: LeadSection | None) -> QualitySection:
         """Count all that the review rests on."""
+        return QualitySection(report=self._report(self.rows_of_all(deals, leads)))
+
+    def metric(self, section: MetricSection) -> MetricSection:
+        """Say in a section on a metric what weakens it: among the entries that it sums."""
+        return attrs.evolve(section, weakened_by=self._weaknesses(self.rows_of_metric(section), ["attainment"]))
+
+    def deals(self, section: DealSection) -> DealSection:
+        """Say in a section on deals what weakens each of its numbers."""
+        return attrs.evolve(section, weakened_by=self._weaknesses(self.rows_of_deals(section), _OF_DEALS))
+
+    def leads(self, section: LeadSection) -> LeadSection:
+        """Say in the section on leads what weakens the following up."""
+        return attrs.evolve(section, weakened_by=self._weaknesses(self.rows_of_leads(section), ["follow_up"]))
+
+    def channels(self, section: ChannelSection) -> ChannelSection:
+        """Say in the section on channels what weakens it."""
+        return attrs.evolve(section, weakened_by=self._weaknesses(self.rows_of_channels(section), ["channels"]))
+
+    def behind(self, rule: QualityRule, picked: RowsOfKinds) -> tuple[Named, Named]:
+        """Name the records of which a rule could tell, and those in which it found something, each with its owner.
+
+        Parameters
+        ----------
+        rule
+            One of :data:`salesperf.quality.DEFAULT_RULES`.
+        picked
+            Which rows are looked at, as a method of this picks them.
+        """
+        counting, names = self.countings[rule.kind], self.rows[rule.kind].names
+        owners = counting.owners
+        checked, found = (
+            tuple((names[row], owners.labels[owners.codes[row]] or None) for row in rows.tolist())
+            for rows in counting.behind(rule, picked[rule.kind])
+        )
+        return checked, found
+
+    def _weaknesses(self, rows: RowsOfKinds, numbers: Sequence[Number]) -> Weaknesses:
+        report = self._report(rows)
+        found = {number: tuple(_weakening(report, number)) for number in numbers}
+        return FrozenMap({number: findings for number, findings in found.items() if findings})
+
+    def _report(self, rows: RowsOfKinds) -> QualityReport:
+        tally = QualityTally.empty(as_of=self.passed.last, rules=self.rules)
+        for kind, chosen in rows.items():
+            tally += self.countings[kind].among(chosen).tally()
+        return QualityReport.of_tally(tally, self.card)
+
+    # Which rows
+
+    def rows_of_all(self, deals: Iterable[DealSection], leads: LeadSection | None) -> RowsOfKinds:
+        """Pick all that the review rests on."""
         deal_ids = {deal.id for section in deals for deal in section.deals}
         lead_ids = {lead.id for lead in leads.leads} if leads is not None else set[str]()
         customers = self._customers(deal_ids)
-        rows: dict[RecordKind, _Chosen] = {
+        return {
             "opportunity": self._named("opportunity", deal_ids),
             "lead": self._named("lead", lead_ids),
             "customer": self._named("customer", customers),
@@ -160,45 +216,26 @@ class Audited:
             "actual": self._entries(self.owner),
             "rep": self._reps(self.owner),
         }
-        return QualitySection(report=self._report(rows))
 
-    def metric(self, section: MetricSection) -> MetricSection:
-        """Say in a section on a metric what weakens it: among the entries that it sums."""
+    def rows_of_metric(self, section: MetricSection) -> RowsOfKinds:
+        """Pick the entries that a metric sums, and whose they may be."""
         entries = self._entries(section.owner)
         is_counted = self._is_recorded(section.metric, section.scope)[entries]
-        rows: dict[RecordKind, _Chosen] = {"actual": entries[is_counted], "rep": self._reps(section.owner)}
-        return attrs.evolve(section, weakened_by=self._weaknesses(rows, ["attainment"]))
+        return {"actual": entries[is_counted], "rep": self._reps(section.owner)}
 
-    def deals(self, section: DealSection) -> DealSection:
-        """Say in a section on deals what weakens each of its numbers."""
+    def rows_of_deals(self, section: DealSection) -> RowsOfKinds:
+        """Pick the deals of one sales process, and whose they may be."""
         deals = self._named("opportunity", {deal.id for deal in section.deals})
-        return attrs.evolve(
-            section, weakened_by=self._weaknesses({"opportunity": deals, "rep": self._reps(self.owner)}, _OF_DEALS)
-        )
+        return {"opportunity": deals, "rep": self._reps(self.owner)}
 
-    def leads(self, section: LeadSection) -> LeadSection:
-        """Say in the section on leads what weakens the following up."""
+    def rows_of_leads(self, section: LeadSection) -> RowsOfKinds:
+        """Pick the leads, and the people they are of."""
         ids = {lead.id for lead in section.leads}
-        rows: dict[RecordKind, _Chosen] = {"lead": self._named("lead", ids), "contact": self._contacts(ids)}
-        return attrs.evolve(section, weakened_by=self._weaknesses(rows, ["follow_up"]))
+        return {"lead": self._named("lead", ids), "contact": self._contacts(ids)}
 
-    def channels(self, section: ChannelSection) -> ChannelSection:
-        """Say in the section on channels what weakens it."""
-        leads = self._named("lead", {lead.id for lead in section.leads})
-        return attrs.evolve(section, weakened_by=self._weaknesses({"lead": leads}, ["channels"]))
-
-    def _weaknesses(self, rows: Mapping[RecordKind, _Chosen], numbers: Sequence[Number]) -> Weaknesses:
-        report = self._report(rows)
-        found = {number: tuple(_weakening(report, number)) for number in numbers}
-        return FrozenMap({number: findings for number, findings in found.items() if findings})
-
-    def _report(self, rows: Mapping[RecordKind, _Chosen]) -> QualityReport:
-        tally = QualityTally.empty(as_of=self.passed.last, rules=self.rules)
-        for kind, chosen in rows.items():
-            tally += self.countings[kind].among(chosen).tally()
-        return QualityReport.of_tally(tally, self.card)
-
-    # Which rows
+    def rows_of_channels(self, section: ChannelSection) -> RowsOfKinds:
+        """Pick the leads whose channels are compared."""
+        return {"lead": self._named("lead", {lead.id for lead in section.leads})}
 
     def _named(self, kind: RecordKind, ids: Collection[str]) -> Mask:
         return np.array([name in ids for name in self.rows[kind].names], dtype=np.bool_)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 import numpy as np
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from salesperf.model.opportunity import Opportunity
     from salesperf.review.whole import Review
 
-__all__ = ["risk_register"]
+__all__ = ["Ahead", "coverages", "risk_register", "sold_by_rep"]
 
 _YEAR: Final = 365
 _ONE_DAY: Final = timedelta(days=1)
@@ -70,10 +70,11 @@ def risk_register(grounds: Grounds, review: "Review", previous: "Review | None")
 def _shown(grounds: Grounds, review: "Review") -> Iterator[Risk]:
     """Yield the risks that numbers show, each with an id of its own."""
     owner, as_of = grounds.owner, grounds.as_of
-    for coverage, whole in _coverages(grounds, review):
-        yield from _named(pipeline_risks(coverage, owner=owner, whole=whole), str(coverage.target.unit))
+    for ahead in coverages(grounds, review):
+        coverage = ahead.coverage
+        yield from _named(pipeline_risks(coverage, owner=owner, whole=ahead.target), str(coverage.target.unit))
     leaving = None if review.team is None else review.team.attrition
-    for risk in people_risks(_sold(grounds, review), as_of=as_of, attrition=leaving, owner=owner):
+    for risk in people_risks(sold_by_rep(grounds, review), as_of=as_of, attrition=leaving, owner=owner):
         yield attrs.evolve(risk, citations=[_by_name(citation, grounds.org) for citation in risk.citations])
     yield from plan_risks(as_of=as_of, fairness=None if review.team is None else review.team.fairness, owner=owner)
     for progress in review.plans:
@@ -98,7 +99,17 @@ def _by_name(citation: Citation, org: Org) -> Citation:
 # The pipeline against what is still to be won
 
 
-def _coverages(grounds: Grounds, review: "Review") -> Iterator[tuple[Coverage, Amount]]:
+class Ahead(NamedTuple):
+    """The open pipeline of the days to come against what is still to be won in them."""
+
+    coverage: Coverage
+    target: Amount
+    """Of the whole period."""
+    decided: ClosedDeals
+    """In the year before and in the period, by which deals are won."""
+
+
+def coverages(grounds: Grounds, review: "Review") -> Iterator[Ahead]:
     """Yield, for each money, the open pipeline of the days to come against what is still to be won in them, and the target.
 
     The days to come are what is left of the period on the day of the review, and after its last day what is left of the
@@ -118,12 +129,12 @@ def _coverages(grounds: Grounds, review: "Review") -> Iterator[tuple[Coverage, A
         if attained is None or not isinstance(attained.target.amount, Amount) or attained.target.amount.minor <= 0:
             continue
         target, chosen = attained.target.amount, [pair for pair in held if pair[0].unit in (unit, None)]
-        yield _coverage(grounds, attained, target, chosen, whole), target
+        yield _ahead(grounds, attained, target, chosen, whole)
 
 
-def _coverage(
+def _ahead(
     grounds: Grounds, attained: Attainment, target: Amount, held: Iterable[tuple[Pipeline, ClosedDeals]], whole: Period
-) -> Coverage:
+) -> Ahead:
     pipelines, decided = zip(*held, strict=True)
     last = whole.last
     ahead = (
@@ -133,7 +144,7 @@ def _coverage(
     won = Amount.total([deal.amount for deal in earlier.of("won") if deal.amount is not None and deal.on in whole], target.unit)
     booked = attained.actual if isinstance(attained.actual, Amount) else Amount.zero(target.unit)
     rest = Period(grounds.as_of + _ONE_DAY, whole.end)
-    return Coverage(
+    coverage = Coverage(
         target=target - max(won, booked),
         period=rest,
         as_of=grounds.as_of,
@@ -143,6 +154,7 @@ def _coverage(
         closed=attrs.evolve(earlier, period=rest, deals=()),
         win_rate_by_value=earlier.win_rate_by_value,
     )
+    return Ahead(coverage, target, earlier)
 
 
 def _whole(grounds: Grounds) -> Period | None:
@@ -201,7 +213,7 @@ def _money_metrics(grounds: Grounds, review: "Review") -> list[Metric]:
 # Who sold
 
 
-def _sold(grounds: Grounds, review: "Review") -> Mapping[str, Amount]:
+def sold_by_rep(grounds: Grounds, review: "Review") -> Mapping[str, Amount]:
     """Return what each person under the owner sold in the last 365 days, of the first metric of money.
 
     A year, since on a single day all hangs on whoever sold something; what a rep sold for another team does not count.

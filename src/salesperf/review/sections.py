@@ -145,8 +145,8 @@ class Standing:
     is_clear : bool or None
         Whether the difference is more than the variation between days would make among so many; ``None`` where one of the
         two has no interval.
-    compared : int
-        Among how many.
+    ranked : tuple of str
+        Among whom, the best first.
     few_entries : tuple of str
         Who was left out for having fewer than three entries: one large sale is no pace.
     unlike : tuple of str
@@ -168,9 +168,14 @@ class Standing:
     best: Attainment
     weakest: Attainment
     is_clear: bool | None
-    compared: int
+    ranked: tuple[str | None, ...]
     few_entries: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
+
+    @property
+    def compared(self) -> int:
+        """Among how many."""
+        return len(self.ranked)
 
 
 @attrs.frozen(kw_only=True)

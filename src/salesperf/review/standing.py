@@ -37,7 +37,7 @@ def standing_of(members: Iterable[Member]) -> Standing | None:
         best=ranked[0],
         weakest=ranked[-1],
         is_clear=_is_clear(ranked),
-        compared=len(ranked),
+        ranked=tuple(each.target.owner for each in ranked),
         few_entries=tuple(dict.fromkeys(few)),
         unlike=tuple(dict.fromkeys(unlike)),
     )

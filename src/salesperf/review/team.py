@@ -1,7 +1,6 @@
 """The team of a review: who came and went, who is there, how far apart they are, how they say that they are."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -10,8 +9,10 @@ import numpy as np
 
 from salesperf.allocation import FairnessAudit
 from salesperf.allocation.availability import measure
+from salesperf.attainment import Attainment
 from salesperf.kernels.proportion import wilson
 from salesperf.model.breakdown import Breakdown, Sum
+from salesperf.model.calendar import Calendar
 from salesperf.model.estimate import Estimate
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
@@ -26,7 +27,16 @@ from salesperf.review.pulses import PulseLine, pulses_of
 from salesperf.review.sections import MetricSection
 from salesperf.risk import attrition
 
-__all__ = ["AttainmentSpread", "Headcount", "TeamSection", "team_section"]
+__all__ = [
+    "AttainmentSpread",
+    "Headcount",
+    "TeamSection",
+    "compared",
+    "days_of_each",
+    "has_reached",
+    "others_of",
+    "team_section",
+]
 
 _FEWEST_FOR_QUARTILES: Final = 4
 _FEWEST: Final = 2
@@ -175,6 +185,8 @@ class TeamSection(Result):
 
     Attributes
     ----------
+    org : Org
+        The people as known at the end of the last of the days.
     period : Period
         The days of the period so far.
     headcount : Headcount
@@ -205,6 +217,7 @@ class TeamSection(Result):
     (7, ('r-10',), 6, ())
     """
 
+    org: Org = attrs.field(repr=False)
     period: Period
     headcount: Headcount
     ramping: tuple[str, ...]
@@ -275,20 +288,21 @@ def team_section(grounds: Grounds, metrics: Iterable[MetricSection]) -> TeamSect
     if owner is not None and owner not in org.team_by_id:
         return None
     headcount = Headcount.of(org, owner, passed)
-    others = _others(org, owner, passed)
+    others = FrozenMap({kind: len(reps) for kind, reps in others_of(org, owner, passed.last).items()})
     pulses = pulses_of(grounds.then.pulses, org, owner, passed)
     if not (headcount.opening or headcount.joined or headcount.moved_in or others or pulses.lines or pulses.withheld):
         return None
     sections = tuple(metrics)
-    served, absent = _workdays(grounds, org)
+    days = days_of_each(org, owner, passed, grounds.calendar)
     there = (org.rep_by_id[rep] for rep in headcount.closing)
     return TeamSection(
+        org=org,
         period=passed,
         headcount=headcount,
         ramping=tuple(rep.id for rep in there if "ramping" in notes_on_rep(rep, grounds)),
         others=others,
-        served_workdays=served,
-        absent_workdays=absent,
+        served_workdays=sum(served for served, _ in days.values()),
+        absent_workdays=sum(absent for _, absent in days.values()),
         attrition=attrition(org, owner=owner, as_of=passed.last),
         spreads=tuple(_spreads(grounds, sections)),
         pulses=pulses.lines,
@@ -297,35 +311,50 @@ def team_section(grounds: Grounds, metrics: Iterable[MetricSection]) -> TeamSect
     )
 
 
-def _others(org: Org, owner: str | None, passed: Period) -> FrozenMap[RepKind, int]:
-    on_last = Period.day(passed.last)
-    kinds: Counter[RepKind] = Counter(org.rep_by_id[rep].kind for rep in org.members(owner, on_last))
-    return FrozenMap((kind, kinds[kind]) for kind in _OTHERS if kinds[kind])
+def others_of(org: Org, owner: str | None, on: date) -> Mapping[RepKind, tuple[str, ...]]:
+    """Return the dealers and the agents who serve under an owner on a day; of neither kind where there is none."""
+    there = org.members(owner, Period.day(on))
+    found = {kind: tuple(rep for rep in there if org.rep_by_id[rep].kind == kind) for kind in _OTHERS}
+    return {kind: reps for kind, reps in found.items() if reps}
 
 
-def _workdays(grounds: Grounds, org: Org) -> tuple[int, int]:
-    """Count the workdays of employees under the owner, and those on which they were absent."""
-    stints = [stint for stint in org.stints_under(grounds.owner) if org.rep_by_id[stint.rep].kind == "employee"]
-    found = measure(stints, org.rep_by_id, [grounds.passed], grounds.calendar)
-    served = int(found.served.sum())
-    return served, served - int(found.worked.sum())
+def days_of_each(org: Org, owner: str | None, days: Period, calendar: Calendar) -> Mapping[str, tuple[int, int]]:
+    """Return the workdays of each employee under an owner, and those of them on which they were absent."""
+    stints = [stint for stint in org.stints_under(owner) if org.rep_by_id[stint.rep].kind == "employee"]
+    found = measure(stints, org.rep_by_id, [days], calendar)
+    served, worked = (counts.ravel().tolist() for counts in (found.served, found.worked))
+    totals: dict[str, tuple[int, int]] = {}
+    for stint, here, there in zip(stints, served, worked, strict=True):
+        before = totals.get(stint.rep, (0, 0))
+        totals[stint.rep] = (before[0] + here, before[1] + here - there)
+    return totals
+
+
+def compared(section: MetricSection) -> tuple[Attainment, ...]:
+    """Return what reps attained of whom the spread of a metric tells."""
+    return tuple(
+        member.attainment
+        for member in section.members
+        if not member.is_team and "house" not in member.notes and member.attainment.status not in _UNTOLD
+    )
+
+
+def has_reached(attained: Attainment) -> bool:
+    """Tell whether a target is met, or on track where its period goes on."""
+    return attained.status in _REACHED
 
 
 def _spreads(grounds: Grounds, sections: Iterable[MetricSection]) -> Iterator[AttainmentSpread]:
     for section in sections:
         if section.owner != grounds.owner or section.scope:
             continue
-        told = [
-            member.attainment
-            for member in section.members
-            if not member.is_team and "house" not in member.notes and member.attainment.status not in _UNTOLD
-        ]
+        told = compared(section)
         if len(told) < _FEWEST:
             continue
         ratios = [attained.ratio for attained in told if attained.ratio is not None]
         lower, median, upper = np.quantile(ratios, (0.25, 0.5, 0.75)).tolist() if ratios else (None, None, None)
         has_quartiles = len(ratios) >= _FEWEST_FOR_QUARTILES
-        number = sum(attained.status in _REACHED for attained in told)
+        number = sum(map(has_reached, told))
         interval = wilson(number, len(told))
         yield AttainmentSpread(
             metric=section.metric,

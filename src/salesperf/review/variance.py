@@ -6,10 +6,13 @@ from itertools import count
 from typing import Final, Literal, TypeAlias
 
 import attrs
+import numpy as np
 
 from salesperf.attainment import Attainment
+from salesperf.forecast import ForecastBridge
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown
+from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message, Personal
 from salesperf.model.people import Org
 from salesperf.model.period import Period
@@ -22,7 +25,7 @@ from salesperf.review.grounds import Grounds
 from salesperf.review.leads import LeadSection
 from salesperf.review.products import product_changes
 from salesperf.review.sections import MetricSection
-from salesperf.variance import Effect, Variance, by_part
+from salesperf.variance import Effect, Sold, Variance, by_part
 
 __all__ = ["VARIANCE_KINDS", "VarianceKind", "VarianceLine", "VarianceSection", "variance_section"]
 
@@ -54,6 +57,12 @@ class VarianceLine:
         The effects, in exact amounts that sum to the change.
     notes : tuple of Message
         What to bear in mind, beside what the variance itself says.
+    decided : tuple of ClosedDeals
+        The deals of the time before and those of now, of which the factors tell; none where it has no such factors.
+    sold : tuple of FrozenMap
+        What was sold before and now, by product; none where it is not about products.
+    bridge : ForecastBridge or None
+        What became of each deal of a forecast; ``None`` where it is held against none.
 
     Examples
     --------
@@ -72,6 +81,9 @@ class VarianceLine:
     before: Period | None
     variance: Variance[Amount]
     notes: tuple[Message, ...] = ()
+    decided: tuple[ClosedDeals, ...] = attrs.field(default=(), repr=False)
+    sold: tuple[FrozenMap[str, Sold], ...] = attrs.field(default=(), repr=False)
+    bridge: ForecastBridge | None = attrs.field(default=None, repr=False)
 
     @property
     def moved(self) -> tuple[Effect[Amount], ...]:
@@ -169,34 +181,33 @@ def variance_section(
     lines = list(_against_plan(grounds.org, metrics))
     for change in changes:
         title = _title(change.section, sections)
-        told: tuple[tuple[VarianceKind, Variance[Amount] | None], ...]
-        told = (("deals", change.variance), ("leads", change.from_leads))
-        known = ((kind, variance) for kind, variance in told if variance is not None)
-        lines += [_line(kind, title, grounds, variance, change.before.period) for kind, variance in known]
+        told: tuple[tuple[VarianceKind, Variance[Amount] | None, tuple[ClosedDeals, ...]], ...]
+        told = (("deals", change.variance, change.decided), ("leads", change.from_leads, change.decided_from_leads))
+        for kind, variance, decided in told:
+            if variance is not None:
+                line = _line(kind, title, grounds, variance, change.before.period)
+                lines.append(attrs.evolve(line, decided=decided))
     for product in product_changes(grounds):
         left_out = {"before": product.left_out_before, "after": product.left_out}
         note = Message.of("review.variance.left_out", quantity=Message(product.quantity.title), **left_out)
         notes = (note,) if any(amount.minor for amount in left_out.values()) else ()
-        lines.append(_line("products", Message("metric.revenue"), grounds, product.variance, product.before, notes))
+        line = _line("products", Message("metric.revenue"), grounds, product.variance, product.before)
+        lines.append(attrs.evolve(line, notes=notes, sold=product.sold))
     forecasts = Forecasts(grounds)
     for section in sections:
         held = forecasts.against_actual(section)
         if held is not None:
-            lines.append(_line("forecast", _title(section, sections), grounds, held, None))
+            line = _line("forecast", _title(section, sections), grounds, _of_deals(held), None)
+            lines.append(attrs.evolve(line, bridge=held))
     if not lines and not changes:
         return None
     return VarianceSection(period=grounds.passed, lines=tuple(lines), closed_before=tuple(change.before for change in changes))
 
 
 def _line(
-    kind: VarianceKind,
-    title: Message,
-    grounds: Grounds,
-    variance: Variance[Amount],
-    before: Period | None,
-    notes: tuple[Message, ...] = (),
+    kind: VarianceKind, title: Message, grounds: Grounds, variance: Variance[Amount], before: Period | None
 ) -> VarianceLine:
-    return VarianceLine(kind=kind, title=title, owner=grounds.owner, before=before, variance=variance, notes=notes)
+    return VarianceLine(kind=kind, title=title, owner=grounds.owner, before=before, variance=variance)
 
 
 def _title(section: DealSection, sections: Iterable[DealSection]) -> Message:
@@ -205,6 +216,25 @@ def _title(section: DealSection, sections: Iterable[DealSection]) -> Message:
     if sum(each.process.key == section.process.key for each in sections) > 1:
         return Message.of("review.in_unit", process=process, unit=str(section.unit))
     return process
+
+
+def _of_deals(bridge: ForecastBridge) -> Variance[Amount]:
+    """Write the change of an expected value as one of its kinds of movement."""
+    lines = tuple(
+        Effect(name=movement, value=line.amount, title=Message(f"forecast.movement.{movement}"))
+        for movement, line in bridge.movements.items()
+        if line.count
+    )
+    return Variance(
+        comparison="forecast_to_actual",
+        method="difference",
+        before=bridge.opening,
+        after=bridge.closing,
+        lines=lines,
+        segments=(),
+        segment_effects=np.empty((len(lines), 0), dtype=np.int64),
+        notes=(),
+    )
 
 
 # Against plan

@@ -6,7 +6,6 @@ import attrs
 
 from salesperf.attainment import Attainment
 from salesperf.diagnosis import Contradiction
-from salesperf.model.breakdown import Breakdown
 from salesperf.model.calendar import Calendar
 from salesperf.model.finding import Finding
 from salesperf.model.people import Org
@@ -110,8 +109,8 @@ class Review(Result):
     >>> from salesperf.io.folder import read_sample
     >>> from salesperf.review import build
     >>> review = build(read_sample(), owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
-    >>> len(review.metrics), len(review.unmet), all(tree.holds() for tree in review.breakdowns)
-    (4, 27, True)
+    >>> len(review.metrics), len(review.unmet)
+    (4, 27)
     """
 
     owner: str | None
@@ -172,37 +171,6 @@ class Review(Result):
     def is_about_more(self) -> bool:
         """Whether there is anything to look at beside targets: deals, leads or objectives."""
         return bool(self.deals) or self.leads is not None or self.objectives is not None
-
-    @property
-    def breakdowns(self) -> tuple[Breakdown, ...]:
-        """The trees of all numbers: what is owed and done, objectives, deals, channels, data quality, risks, actions, ..."""
-        attained = [each.attainment for each in self.metrics]
-        attained += [member.attainment for each in self.metrics for member in each.members]
-        attained += [part.attainment for each in self.metrics for part in each.trend]
-        owed = [each.owed for each in self.metrics]
-        owed += [member.owed for each in self.metrics for member in each.members]
-        deals = [tree for each in self.deals for tree in (each.pipeline.breakdown, each.bridge.breakdown)]
-        deals += [each.pipeline.weighted_breakdown for each in self.deals]
-        if self.objectives is not None:
-            deals += [each.breakdown for score in self.objectives.scores for each in score.walk()]
-        if self.channels is not None:
-            report = self.channels.report
-            deals += [report.breakdown, *(line.breakdown for line in (*report.lines, report.total))]
-            deals += [line.acquisition_breakdown for line in (*report.lines, report.total)]
-        if self.customers is not None:
-            deals += self.customers.breakdowns
-        if self.market is not None and self.market.shares is not None:
-            deals.append(self.market.shares.breakdown)
-        if self.team is not None:
-            deals.append(self.team.breakdown)
-        deals += [] if self.variance is None else self.variance.breakdowns
-        deals += [line.breakdown for line in self.outlook]
-        deals.append(self.quality.report.breakdown)
-        deals += self.risks.breakdowns
-        deals += () if self.actions is None else self.actions.breakdowns
-        if self.people is not None:
-            deals += self.people.breakdowns
-        return (*(each.breakdown for each in (*attained, *self.unmet)), *(each.breakdown for each in owed), *deals)
 
     def rows(self) -> list[Row]:
         """Return a row for each attainment: its section, and all that :meth:`salesperf.attainment.Attainment.rows` gives."""

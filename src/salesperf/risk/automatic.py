@@ -23,7 +23,15 @@ from salesperf.model.validators import as_frozen_map, check_date, require
 from salesperf.pipeline import Concentration, Coverage
 from salesperf.risk.tracking import PlanProgress
 
-__all__ = ["RISK_SCALES", "customer_risks", "people_risks", "pipeline_risks", "plan_risks", "value_by_customer"]
+__all__ = [
+    "RISK_SCALES",
+    "bought_before_quiet",
+    "customer_risks",
+    "people_risks",
+    "pipeline_risks",
+    "plan_risks",
+    "value_by_customer",
+]
 
 _USUAL_COVERAGE: Final = 3.0
 """What pipeline coverage is held against where no win rate says how much is needed: the field's rule of thumb."""
@@ -468,12 +476,9 @@ def _one_customer(purchases: Purchases, maker: _Maker) -> Iterator[Risk]:
 
 
 def _gone_quiet(purchases: Purchases, lifecycle: Lifecycle | None, maker: _Maker) -> Iterator[Risk]:
-    if lifecycle is None or purchases.unit is None:
+    before = None if lifecycle is None else bought_before_quiet(purchases, lifecycle)
+    if before is None or lifecycle is None or purchases.unit is None:
         return
-    quiet_since = purchases.as_of.toordinal() - lifecycle.policy.at_risk_after
-    if quiet_since < 1:
-        return
-    before = value_by_customer(purchases.until(date.fromordinal(quiet_since)))
     whole = Amount.total(before.values(), purchases.unit)
     quiet = {name: amount for name, amount in before.items() if lifecycle.state_by_customer.get(name) == "at_risk"}
     at_stake = Amount.total(quiet.values(), purchases.unit)
@@ -486,3 +491,29 @@ def _gone_quiet(purchases: Purchases, lifecycle: Lifecycle | None, maker: _Maker
         source=Message.of("risk.source.lifecycle", days=lifecycle.policy.at_risk_after),
     )
     yield from maker.risk("accounts_at_risk", share, share, cited, at_stake=at_stake)
+
+
+def bought_before_quiet(purchases: Purchases, lifecycle: Lifecycle) -> Mapping[str, Amount] | None:
+    """Return what each customer bought in the 365 days before the first on which one at risk now may have bought last.
+
+    Parameters
+    ----------
+    purchases
+        Who bought when for how much.
+    lifecycle
+        Where customers stand.
+
+    Returns
+    -------
+    Mapping of str to Amount or None
+        ``None`` where there were no days so early.
+
+    Examples
+    --------
+    >>> from salesperf.customers import lifecycle
+    >>> nothing = Purchases.empty(as_of=date(2026, 9, 30))
+    >>> dict(bought_before_quiet(nothing, lifecycle(nothing)))
+    {}
+    """
+    quiet_since = purchases.as_of.toordinal() - lifecycle.policy.at_risk_after
+    return None if quiet_since < 1 else value_by_customer(purchases.until(date.fromordinal(quiet_since)))

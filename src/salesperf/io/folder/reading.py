@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import as_file, files
 from itertools import chain
 from pathlib import Path
@@ -183,6 +184,16 @@ def read_sample(*, progress: Progress | None = None) -> Records:
     >>> len(read_sample().org.reps)
     17
     """
+    return _sample() if progress is None else _sample_told_of(progress)
+
+
+@cache
+def _sample() -> Records:
+    """Read it once: it never changes, nor can whoever has it change it."""
+    return _sample_told_of(None)
+
+
+def _sample_told_of(progress: Progress | None) -> Records:
     with as_file(files("salesperf") / "sample") as folder:
         return read(folder, progress=progress)
 

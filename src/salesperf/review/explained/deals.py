@@ -1,20 +1,31 @@
 """The numbers on deals of a review, down to the deals behind each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, partial
 from typing import Final, TypeVar
 
 import attrs
 
-from salesperf.funnel import FunnelSegment, analyze, count
-from salesperf.model.breakdown import Breakdown, Product, Quotient
+from salesperf.funnel import FunnelSegment, FunnelTally, analyze, count
+from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
 from salesperf.model.message import Message
 from salesperf.model.people import Org
-from salesperf.pipeline import ClosedDeal, ClosedDeals, OpenDeal, Pipeline
+from salesperf.pipeline import Bridge, BridgeStep, ClosedDeal, ClosedDeals, Flag, OpenDeal, Pipeline
 from salesperf.pipeline.deals import Outcome
 from salesperf.review.deals import DealSection, above_of
-from salesperf.review.explained.growing import Numbered, addressed, counted, grown, leaf, median_of, named, rate_of, summed
+from salesperf.review.explained.elsewhere import numbers_said
+from salesperf.review.explained.growing import (
+    Numbered,
+    addressed,
+    counted,
+    grown,
+    leaf,
+    median_of,
+    named,
+    rate_with_ends,
+    summed,
+)
 from salesperf.review.places import Place, Places, places_of, tree
 
 __all__ = ["numbers_of_deals"]
@@ -38,11 +49,14 @@ def numbers_of_deals(section: DealSection, org: Org, owner: str | None, address:
         What the address of each begins with.
     """
     yield from _decided(section.closed, address)
+    yield f"{address}/undated", lambda: leaf(named("decided_undated"), section.closed.undated)
     yield from _open(section.pipeline, address)
     yield f"{address}/open_value", lambda: section.pipeline.breakdown
     yield f"{address}/weighted_value", lambda: section.pipeline.weighted_breakdown
-    yield f"{address}/bridge", lambda: section.bridge.breakdown
+    yield from _hands(section, address)
+    yield from _moved(section.bridge, address)
     yield from _stages(section.pipeline, address)
+    yield from _to_look_at(section.pipeline, address)
     yield from _due(section, address)
     if section.funnel.segments[0].deals:
         yield from _funnel(section, address)
@@ -54,8 +68,11 @@ def _decided(closed: ClosedDeals, address: str) -> Numbered:
         yield f"{address}/{outcome}", partial(_count_of, closed, outcome)
     yield f"{address}/won_value", lambda: _won_value(closed)
     yield f"{address}/average_won_value", lambda: _average(closed)
-    yield f"{address}/win_rate", lambda: _win_rate(closed)
+    won, decided = partial(_count_of, closed, "won"), partial(_won_or_lost, closed)
+    yield f"{address}/won_or_lost", decided
+    yield from rate_with_ends(f"{address}/win_rate", named("win_rate"), closed.win_rate, won, decided)
     yield f"{address}/median_cycle_days", lambda: _cycle(closed)
+    yield f"{address}/with_cycle", lambda: counted(named("with_cycle"), (deal for deal, _ in _cycles(closed)))
 
 
 def _on(deal: ClosedDeal) -> Message:
@@ -85,22 +102,33 @@ def _average(closed: ClosedDeals) -> Breakdown:
     return grown(label, value, Product("half_up"), (_won_value(closed), one))
 
 
-def _win_rate(closed: ClosedDeals) -> Breakdown:
-    won, decided = _count_of(closed, "won"), (*closed.of("won"), *closed.of("lost"))
-    return rate_of(named("win_rate"), closed.win_rate.value, won, counted(named("won_or_lost"), map(_on, decided)))
+def _won_or_lost(closed: ClosedDeals) -> Breakdown:
+    return counted(named("won_or_lost"), map(_on, (*closed.of("won"), *closed.of("lost"))))
 
 
 def _cycle(closed: ClosedDeals) -> Breakdown:
-    days = ((_on(deal), deal.cycle_days) for deal in closed.of("won"))
-    return median_of(named("cycle_days"), closed.median_cycle_days, ((deal, each) for deal, each in days if each is not None))
+    return median_of(named("cycle_days"), closed.median_cycle_days, _cycles(closed))
+
+
+def _cycles(closed: ClosedDeals) -> Iterator[tuple[Message, int]]:
+    return ((_on(deal), deal.cycle_days) for deal in closed.of("won") if deal.cycle_days is not None)
 
 
 def _open(pipeline: Pipeline, address: str) -> Numbered:
     yield f"{address}/open", partial(_standing, "open", pipeline.deals)
-    for flag, number in pipeline.flag_counts.items():
-        if number:
-            flagged = tuple(deal for deal in pipeline.deals if flag in deal.flags)
-            yield f"{address}/flag/{flag}", partial(_flagged, Message(f"pipeline.flag.{flag}"), flagged)
+    yield (
+        f"{address}/without_amount",
+        lambda: _standing("without_amount", (each for each in pipeline.deals if each.amount is None)),
+    )
+    without_chance = [each for each in pipeline.deals if each.probability is None]
+    yield f"{address}/without_probability", lambda: _standing("without_probability", without_chance)
+    yield f"{address}/of_nobody", lambda: _standing("of_nobody", (each for each in pipeline.deals if each.owner is None))
+    flagged: dict[Flag, list[OpenDeal]] = {flag: [] for flag in pipeline.flag_counts}
+    for deal in pipeline.deals:
+        for flag in deal.flags:
+            flagged[flag].append(deal)
+    for flag, deals in flagged.items():
+        yield f"{address}/flag/{flag}", partial(_flagged, Message(f"pipeline.flag.{flag}"), deals)
 
 
 def _standing(key: str, deals: Iterable[OpenDeal]) -> Breakdown:
@@ -109,6 +137,60 @@ def _standing(key: str, deals: Iterable[OpenDeal]) -> Breakdown:
 
 def _flagged(label: Message, deals: Iterable[OpenDeal]) -> Breakdown:
     return counted(label, (named("deal", deal=deal.id) for deal in deals))
+
+
+def _hands(section: DealSection, address: str) -> Numbered:
+    """Yield the deals that came from others and went to others since the day before the period."""
+    now, then = ({deal.id for deal in deals} for deals in (section.deals, section.held_before))
+    taken = [deal.id for deal in section.deals if deal.id not in then and deal.as_of(section.bridge.start) is not None]
+    for name, number, ids in (
+        ("taken_over", section.taken_over, taken),
+        ("handed_over", section.handed_over, sorted(then - now)),
+    ):
+        if number:
+            yield f"{address}/{name}", partial(_listed, name, ids)
+
+
+def _listed(key: str, ids: Iterable[str]) -> Breakdown:
+    return counted(named(key), (named("deal", deal=deal) for deal in ids))
+
+
+def _moved(bridge: Bridge, address: str) -> Numbered:
+    """Yield how the open value changed: its ends, and each movement with its deals."""
+    yield f"{address}/bridge", lambda: bridge.breakdown
+    for name, line in (("opening", bridge.opening), ("closing", bridge.closing)):
+        yield f"{address}/bridge/{name}/deals", partial(leaf, named("deals_then"), line.count)
+        yield f"{address}/bridge/{name}/value", partial(leaf, named("open_value"), line.amount)
+        yield f"{address}/bridge/{name}/without_amount", partial(leaf, named("without_amount"), line.without_value)
+    for movement, line in bridge.movements.items():
+        if line.count:
+            steps = [step for step in bridge.steps if step.movement == movement]
+            label = Message(f"pipeline.movement.{movement}")
+            within = f"{address}/bridge/{movement}"
+            yield f"{within}/deals", partial(_steps, label, line.count, steps)
+            amounts = [(_step(step), step.amount) for step in steps]
+            yield f"{within}/value", partial(summed, label, line.amount, amounts)
+            without = [_step(step) for step in steps if step.amount is None]
+            yield f"{within}/without_amount", partial(counted, named("without_amount"), without)
+    yield f"{address}/bridge/withheld", lambda: leaf(named("withheld"), bridge.withheld)
+
+
+def _step(step: BridgeStep) -> Message:
+    return named("deal_on", deal=step.id, on=step.on)
+
+
+def _steps(label: Message, count: int, steps: Iterable[BridgeStep]) -> Breakdown:
+    """Return a count of changes; of deals that come in or leave, each counts as many times as it did so."""
+    return grown(label, count, Sum(), (leaf(_step(step), abs(step.deals) or 1) for step in steps))
+
+
+def _to_look_at(pipeline: Pipeline, address: str) -> Numbered:
+    """Yield the open deals that something is amiss with, and what tells it of each."""
+    yield f"{address}/actionable", lambda: _flagged(named("actionable"), pipeline.actionable)
+    for deal in pipeline.actionable:
+        for flag, reason in deal.flags.items():
+            yield from numbers_said(f"{address}/deal/{deal.id}/{flag}", reason)
+        yield f"{address}/deal/{deal.id}/value", partial(leaf, named("deal", deal=deal.id), deal.amount)
 
 
 def _stages(pipeline: Pipeline, address: str) -> Numbered:
@@ -122,6 +204,12 @@ def _stages(pipeline: Pipeline, address: str) -> Numbered:
         yield f"{within}/median_days", partial(median_of, named("median_days"), age.median_days, days)
         over = tuple(deal for deal in deals if "stalled" in deal.flags)
         yield f"{within}/over_limit", partial(_standing, "over_limit", over)
+        weighted = tuple((named("deal", deal=deal.id), deal.weighted) for deal in deals)
+        yield f"{within}/weighted_value", partial(summed, named("weighted_value"), group.weighted, weighted)
+        longest = [(deal, number) for deal, number in days if number == age.longest_days]
+        yield f"{within}/longest_days", partial(median_of, named("longest_days"), age.longest_days, longest)
+        yield f"{within}/limit", partial(leaf, named("limit"), age.max_days)
+        yield f"{within}/undated", partial(_standing, "stage_undated", [deal for deal in deals if deal.stage_days is None])
 
 
 def _due(section: DealSection, address: str) -> Numbered:
@@ -129,12 +217,14 @@ def _due(section: DealSection, address: str) -> Numbered:
     due, slipped = ([named("deal", deal=deal.id) for deal in deals] for deals in (slips.deals, slips.slipped_deals))
     yield f"{address}/due", lambda: counted(named("due"), due)
     yield f"{address}/slipped", lambda: counted(named("slipped"), slipped)
+    pending = [each for each in slips.deals if each.standing == "open" and not each.has_slipped]
+    yield f"{address}/still_due", lambda: _listed("still_due", (deal.id for deal in pending))
+    settled = [each for each in slips.deals if each.standing != "open" and not each.has_slipped]
+    yield f"{address}/due_and_decided", lambda: _listed("due_and_decided", (deal.id for deal in settled))
+    yield f"{address}/slips_withheld", lambda: leaf(named("withheld"), slips.withheld)
     if slips.total.slip_rate.value is not None:
-        rate = slips.total.slip_rate.value
-        yield (
-            f"{address}/slip_rate",
-            lambda: rate_of(named("slip_rate"), rate, counted(named("slipped"), slipped), counted(named("due"), due)),
-        )
+        parts = (partial(counted, named(key), deals) for key, deals in (("slipped", slipped), ("due", due)))
+        yield from rate_with_ends(f"{address}/slip_rate", named("slip_rate"), slips.total.slip_rate, *parts)
 
 
 def _funnel(section: DealSection, address: str) -> Numbered:
@@ -142,7 +232,12 @@ def _funnel(section: DealSection, address: str) -> Numbered:
     for place, stage in enumerate(section.funnel.segments[0].stages):
         for name in _MOVED:
             yield f"{address}/funnel/{stage.stage.key}/{name}", partial(funnel.grow, place, name)
-        yield f"{address}/funnel/{stage.stage.key}/conversion_rate", partial(funnel.rate, place)
+        within = f"{address}/funnel/{stage.stage.key}"
+        moved, entered = partial(funnel.grow, place, "moved_on"), partial(funnel.grow, place, "entered")
+        yield from rate_with_ends(f"{within}/conversion_rate", named("conversion_rate"), stage.conversion_rate, moved, entered)
+        if stage.median_days.value is not None:
+            yield f"{within}/median_days", partial(funnel.median_days, place, stage.median_days.value)
+    yield f"{address}/funnel/open", funnel.still_open
 
 
 class _Funnel:
@@ -152,24 +247,35 @@ class _Funnel:
         self.section = section
 
     @cached_property
-    def of_each(self) -> tuple[tuple[str, FunnelSegment], ...]:
+    def of_each(self) -> tuple[tuple[str, FunnelTally, FunnelSegment], ...]:
         """Each deal that is in the funnel, with its own."""
-        section = self.section
-        alone = (
-            (deal.id, analyze(count([deal], section.process, as_of=section.closed.as_of, period=section.closed.period)))
-            for deal in section.deals
-        )
-        return tuple((deal, report.segments[0]) for deal, report in alone if report.segments[0].deals)
+        closed = self.section.closed
+        found = []
+        for deal in self.section.deals:
+            tally = count([deal], self.section.process, as_of=closed.as_of, period=closed.period)
+            segment = analyze(tally).segments[0]
+            if segment.deals:
+                found.append((deal.id, tally, segment))
+        return tuple(found)
 
     def grow(self, place: int, name: str) -> Breakdown:
         """Return the deals that did something in a stage."""
-        did = (named("deal", deal=deal) for deal, segment in self.of_each if getattr(segment.stages[place], name))
+        did = (named("deal", deal=deal) for deal, _, segment in self.of_each if getattr(segment.stages[place], name))
         return counted(named(name), did)
 
-    def rate(self, place: int) -> Breakdown:
-        """Return the rate of those that moved on."""
-        value = self.section.funnel.segments[0].stages[place].conversion_rate.value
-        return rate_of(named("conversion_rate"), value, self.grow(place, "moved_on"), self.grow(place, "entered"))
+    def still_open(self) -> Breakdown:
+        """Return the deals that are not decided."""
+        return counted(named("open"), (named("deal", deal=deal) for deal, _, segment in self.of_each if segment.open))
+
+    def median_days(self, place: int, value: float) -> Breakdown:
+        """Return the middle one of the visits that have ended."""
+        visits = (
+            (named("deal", deal=deal), days)
+            for deal, tally, _ in self.of_each
+            for days, times in zip(*(column.tolist() for column in tally.days_spent(0, place)), strict=True)
+            for _ in range(times)
+        )
+        return median_of(named("median_days"), value, visits)
 
 
 def _members(section: DealSection, org: Org, owner: str | None, address: str) -> Numbered:

@@ -18,16 +18,18 @@ from salesperf.review.explained.actions import numbers_of_actions
 from salesperf.review.explained.channels import numbers_of_channels
 from salesperf.review.explained.customers import numbers_of_customers
 from salesperf.review.explained.deals import numbers_of_deals
+from salesperf.review.explained.elsewhere import Elsewhere
 from salesperf.review.explained.evidence import numbers_of_evidence
 from salesperf.review.explained.growing import Numbered, Tree
 from salesperf.review.explained.leads import numbers_of_leads
 from salesperf.review.explained.market import numbers_of_market
-from salesperf.review.explained.metrics import numbers_of_metrics, numbers_of_unmet
+from salesperf.review.explained.metrics import Entries, numbers_of_metrics, numbers_of_time, numbers_of_unmet
 from salesperf.review.explained.objectives import numbers_of_objectives
 from salesperf.review.explained.outlook import numbers_of_outlook
 from salesperf.review.explained.people import numbers_of_people
 from salesperf.review.explained.previous import numbers_of_changes
 from salesperf.review.explained.quality import numbers_of_quality
+from salesperf.review.explained.recorded import numbers_of_recorded
 from salesperf.review.explained.team import numbers_of_team
 from salesperf.review.explained.variance import numbers_of_variance
 from salesperf.review.whole import Review
@@ -35,18 +37,11 @@ from salesperf.review.whole import Review
 __all__ = ["NumberTrees", "explain"]
 
 _SECTIONS: Final = (
-    numbers_of_variance,
-    numbers_of_evidence,
-    numbers_of_outlook,
-    numbers_of_objectives,
     numbers_of_channels,
-    numbers_of_customers,
     numbers_of_market,
     numbers_of_team,
-    numbers_of_quality,
     numbers_of_people,
     numbers_of_actions,
-    numbers_of_changes,
 )
 """Whatever tells the numbers of a section, in the order of the review."""
 
@@ -68,13 +63,10 @@ class NumberTrees(Result):
     >>> from salesperf.review import build
     >>> built = build(read_sample(), owner="hangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
     >>> numbers = explain(built)
-    >>> print(numbers.below("deals/solution/funnel/proposal").text())
-    deals/solution/funnel/proposal/entered: entered the stage: 2
-    deals/solution/funnel/proposal/moved_on: moved on: 0
-    deals/solution/funnel/proposal/lost: lost: 0
-    deals/solution/funnel/proposal/cancelled: cancelled: 0
-    deals/solution/funnel/proposal/open: open: 2
-    deals/solution/funnel/proposal/conversion_rate: conversion rate: 0.00
+    >>> print(numbers.below("deals/solution/bridge/created").text())
+    deals/solution/bridge/created/deals: created: 10
+    deals/solution/bridge/created/value: created: CNY 1,605,000.00
+    deals/solution/bridge/created/without_amount: without an amount: 0
     """
 
     _trees: Mapping[str, Tree] = attrs.field(repr=False)
@@ -83,6 +75,11 @@ class NumberTrees(Result):
     def addresses(self) -> tuple[str, ...]:
         """The addresses, in the order of the review."""
         return tuple(self._trees)
+
+    @property
+    def breakdowns(self) -> tuple[Breakdown, ...]:
+        """The trees of all of them, in the same order."""
+        return tuple(grow() for grow in self._trees.values())
 
     def tree(self, address: str) -> Breakdown:
         """Return the tree of a number, down to the records behind it.
@@ -108,7 +105,7 @@ class NumberTrees(Result):
           target: CNY 4,050,000.00
         """
         require(address, str, path=("address",))
-        grow = self._trees.get(address)
+        grow = self._trees.get(_printable(address))
         if grow is None:
             known = alike(address, index_of(self._trees))
             if known is None:
@@ -175,24 +172,42 @@ def explain(review: Review, *, records: Records | None = None) -> NumberTrees:
     require(records, Records, type(None), path=("records",))
     known = None if records is None else records.as_of(review.as_of)
     trees: dict[str, Tree] = {}
-    for address, grow in _numbers(review, known):
-        # Names in it come from the data: what would tell a terminal something is not shown, and need not be typed.
-        trees.setdefault("".join(sign if sign.isprintable() else " " for sign in address), grow)
+
+    def elsewhere(address: str) -> Breakdown | None:
+        grow = trees.get(_printable(address))
+        return None if grow is None else grow()
+
+    for address, grow in _numbers(review, known, elsewhere):
+        trees.setdefault(_printable(address), grow)
     return NumberTrees(MappingProxyType(trees))
 
 
-def _numbers(review: Review, records: Records | None) -> Numbered:
+def _printable(address: str) -> str:
+    """Return an address without what would tell a terminal something: names in it come from the data."""
+    return "".join(sign if sign.isprintable() else " " for sign in address)
+
+
+def _numbers(review: Review, records: Records | None, elsewhere: Elsewhere) -> Numbered:
+    yield from numbers_of_time(review)
+    entries = None if records is None else Entries(records)
     for metric in review.metrics:
-        yield from numbers_of_metrics(metric, review.owner, records)
-    yield from numbers_of_unmet(review.unmet, records)
+        yield from numbers_of_metrics(metric, review, entries)
+    yield from numbers_of_unmet(review.unmet, entries)
     for deals in review.deals:
         several = sum(each.process == deals.process for each in review.deals) > 1
         unit = f"~{deals.unit.code}" if several and deals.unit is not None else ""
         yield from numbers_of_deals(deals, review.org, review.owner, f"deals/{deals.process.key}{unit}")
-    if review.leads is not None:
-        yield from numbers_of_leads(review.leads, review.org, review.owner)
+    yield from numbers_of_leads(review, records)
+    yield from numbers_of_objectives(review, records)
+    yield from numbers_of_variance(review, records, elsewhere)
+    yield from numbers_of_evidence(review, records, elsewhere)
+    yield from numbers_of_outlook(review, records, elsewhere)
+    yield from numbers_of_customers(review, records)
     for numbers_of in _SECTIONS:
         yield from numbers_of(review)
+    yield from numbers_of_recorded(review, records, elsewhere)
+    yield from numbers_of_quality(review, records)
+    yield from numbers_of_changes(review, elsewhere)
 
 
 def _row(tree: Breakdown) -> Row:

@@ -1,63 +1,86 @@
 """The numbers on leads of a review, down to the leads behind each."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
-from salesperf.grading import STANDARD_TEMPERATURE
+from salesperf.followup import FollowUp
+from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE
 from salesperf.model.breakdown import Breakdown
+from salesperf.model.calendar import Calendar
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
-from salesperf.model.people import Org
-from salesperf.review.explained.growing import Numbered, addressed, counted, named
+from salesperf.model.records import Records
+from salesperf.review.explained.growing import Numbered, addressed, counted, leaf, named
 from salesperf.review.leads import LeadSection, OpenLead, day_of, told_of
 from salesperf.review.places import Places, places_of, tree
+from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_leads"]
 
-_WARMTH: Final = frozenset(STANDARD_TEMPERATURE.bands.labels)
+_WARMTH: Final = STANDARD_TEMPERATURE.bands.labels
+_GRADES: Final = tuple(f"grade/{grade}" for grade in STANDARD_GRADES.bands.labels)
+_COUNTS: Final = ("came", "converted", "disqualified", "open", "overdue", "untouched")
+"""What is counted of all leads and of each member's, were it none."""
 
 
-def numbers_of_leads(section: LeadSection, org: Org, owner: str | None) -> Numbered:
-    """Yield the numbers of a section: of all its leads, and of each member's.
+def numbers_of_leads(review: Review, records: Records | None) -> Numbered:
+    """Yield the numbers of the section: of all its leads, of each that waits for a word, and of each member's.
 
     Parameters
     ----------
-    section
-        The leads.
-    org, owner
-        Of the review.
+    review
+        The review.
+    records
+        What was known; ``None`` where no calendar is at hand.
     """
+    section = review.leads
+    if section is None:
+        return
     standing = {lead.id: lead for lead in section.open_leads}
     told = {lead.id: tuple(_told(lead, standing.get(lead.id), section)) for lead in section.leads}
-    yield from _numbers(section.leads, told, "leads")
-    places, on = Places(org), section.period.last
+    warmth = _WARMTH if any(lead.temperature for lead in section.open_leads) else ()
+    yield from _numbers(section.leads, told, "leads", (*_COUNTS, "pool", "ungraded", *_GRADES, *warmth, "undated"))
+    for kind in ("released", "claimed"):
+        moves = tuple(named("lead_on", lead=lead, on=on) for each, lead, on in section.pool_moves if each == kind)
+        yield f"leads/{kind}", partial(counted, named(kind), moves)
+    calendar = None if records is None else records.calendar
+    for follow_up in (lead.follow_up for lead in section.overdue if lead.follow_up is not None):
+        address = f"leads/lead/{follow_up.subject}/overdue_workdays"
+        yield address, partial(_overdue_workdays, follow_up, section.period.last, calendar)
+    yield from _members(review, section, told, (*_COUNTS, *_GRADES, *warmth))
+
+
+def _members(review: Review, section: LeadSection, told: Mapping[str, Iterable[str]], keys: Iterable[str]) -> Numbered:
+    places, on = Places(review.org), section.period.last
     held = defaultdict(list)
     for lead in section.leads:
         for place in places_of(places.above(lead.owner, day_of(lead, on))):
             held[place].append(lead)
-    found = tree(org, owner, sorted(held, key=lambda place: place[0]))
+    found = tree(review.org, review.owner, sorted(held, key=lambda place: place[0]))
     for place, name in addressed([place for place, _ in found]):
-        yield from _numbers(held[place], told, f"leads/{name}")
+        yield from _numbers(held[place], told, f"leads/{name}", keys)
 
 
 def _told(lead: Lead, standing: OpenLead | None, section: LeadSection) -> Iterator[str]:
     yield from told_of(lead, standing, section.period)
+    if lead.is_undated:
+        yield "undated"
     if standing is not None:
         if standing.owner is None:
             yield "pool"
-        if standing.grade is not None:
-            yield f"grade/{standing.grade}"
+        yield "ungraded" if standing.grade is None else f"grade/{standing.grade}"
 
 
-def _numbers(leads: Iterable[Lead], told: dict[str, tuple[str, ...]], address: str) -> Numbered:
+def _numbers(leads: Iterable[Lead], told: Mapping[str, Iterable[str]], address: str, keys: Iterable[str]) -> Numbered:
     found = defaultdict(list)
     for lead in leads:
         for key in told[lead.id]:
             found[key].append(lead.id)
-    for key, ids in sorted(found.items()):
-        yield f"{address}/{key}", partial(_grown, _label(key), ids)
+    for key in keys:
+        yield f"{address}/{key}", partial(_grown, _label(key), tuple(found[key]))
 
 
 def _label(key: str) -> Message:
@@ -69,3 +92,12 @@ def _label(key: str) -> Message:
 
 def _grown(label: Message, ids: Iterable[str]) -> Breakdown:
     return counted(label, (named("lead", lead=lead) for lead in ids))
+
+
+def _overdue_workdays(follow_up: FollowUp, on: date, calendar: Calendar | None) -> Breakdown:
+    """Return for how many workdays something is overdue, each of them a leaf where it is known which days are worked."""
+    label = named("overdue_workdays", due=follow_up.due, on=on)
+    if calendar is None:
+        return leaf(label, follow_up.overdue_workdays)
+    days = (follow_up.due + timedelta(days=day) for day in range(1, (on - follow_up.due).days + 1))
+    return counted(label, (named("day", on=day) for day in days if calendar.is_workday(day)))

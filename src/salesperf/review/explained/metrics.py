@@ -1,66 +1,150 @@
 """The numbers on metrics of a review, down to the entries behind each where the records are at hand."""
 
-from functools import partial
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
+from typing import TypeAlias, cast
+
+import attrs
 
 from salesperf.attainment import Attainment
+from salesperf.attainment.variation import Variation
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Quotient, Sum
+from salesperf.model.breakdown import Breakdown, Clip, Difference, Product, Quotient, Rule, Sum
+from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.model.target import Actual
-from salesperf.review.explained.growing import Numbered, bracketed, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, addressed, bracketed, counted, grown, leaf, named, summed
 from salesperf.review.sections import MetricSection
+from salesperf.review.whole import Review
 
-__all__ = ["numbers_of_metrics", "numbers_of_unmet"]
+__all__ = ["Entries", "numbers_of_metrics", "numbers_of_time", "numbers_of_unmet"]
+
+_Grown: TypeAlias = Callable[[Attainment], Breakdown]
 
 
-def numbers_of_metrics(section: MetricSection, owner: str | None, records: Records | None) -> Numbered:
-    """Yield the numbers of a section: of the owner, of each part of the period, and of each member.
+class Entries:
+    """The entries that were known, by metric and owner, so that those of one are found without looking at all.
+
+    Parameters
+    ----------
+    records
+        What was known.
+    """
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    @cached_property
+    def _by_owner(self) -> Mapping[tuple[str, str], Sequence[Actual]]:
+        held: dict[tuple[str, str], list[Actual]] = defaultdict(list)
+        for entry in self._records.actuals:
+            held[entry.metric.key, entry.owner].append(entry)
+        return held
+
+    def near(self, attained: Attainment) -> list[Actual]:
+        """Return those among which all are that a number sums."""
+        keys = [metric.key for metric in attained.target.metric.recorded]
+        owners = sorted(attained.recorded_owners)
+        return [entry for key in keys for owner in owners for entry in self._by_owner.get((key, owner), ())]
+
+
+def numbers_of_time(review: Review) -> Numbered:
+    """Yield how much of the period has passed.
+
+    Parameters
+    ----------
+    review
+        The review.
+    """
+    workdays = leaf(named("workdays"), review.workdays)
+    elapsed = leaf(named("elapsed_workdays", as_of=review.as_of), review.elapsed_workdays)
+    yield "time/workdays", lambda: workdays
+    yield "time/elapsed_workdays", lambda: elapsed
+    if review.elapsed_share is not None:
+        yield "time/elapsed_share", lambda: grown(named("elapsed_share"), review.elapsed_share, Quotient(), (elapsed, workdays))
+
+
+def numbers_of_metrics(section: MetricSection, review: Review, entries: Entries | None) -> Numbered:
+    """Yield the numbers of a section: of the owner, of each part of the period, of each member, and of who was compared.
 
     Parameters
     ----------
     section
         One metric.
-    owner
-        Whose review it is.
-    records
-        What was known; ``None`` where no entries are at hand.
+    review
+        Whose it is.
+    entries
+        ``None`` where none are at hand.
     """
     address = f"attainment/{section.metric.key}{bracketed(section.scope)}"
-    if section.owner != owner:
+    if section.owner != review.owner:
         address += f"/{section.owner}"
-    yield from _attained(section.attainment, address, records)
+    yield from _attained(section.attainment, address, entries)
     yield f"{address}/target", lambda: section.owed.breakdown
     for part in section.trend:
         within = f"{address}/{part.attainment.target.period.label}"
-        yield from _attained(part.attainment, within, records)
+        yield from _attained(part.attainment, within, entries)
         yield f"{within}/target", partial(getattr, part.owed, "breakdown")
-    seen: set[str] = set()
+    for member, name in zip(section.members, _names(section), strict=True):
+        yield from _attained(member.attainment, f"{address}/{name}", entries)
+        yield f"{address}/{name}/target", partial(getattr, member.owed, "breakdown")
+    for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
+        if standing is not None:
+            yield f"{address}/compared_{key}", partial(_named_each, named("compared"), standing.ranked)
+
+
+def _names(section: MetricSection) -> list[str]:
+    """Return what each member is called in an address; whoever changed team has one in each."""
+    places, above = [], {0: section.owner}
     for member in section.members:
-        below = f"{address}/{member.owner}"
-        # Who changed team comes twice, and is held against the same once more.
-        if below not in seen:
-            yield from _attained(member.attainment, below, records)
-            yield f"{below}/target", partial(getattr, member.owed, "breakdown")
-        seen.add(below)
+        places.append((member.owner, above[member.level]))
+        if member.is_team:
+            above[member.level + 1] = member.owner
+    return [name for _, name in addressed([(owner, team or "") for owner, team in places])]
 
 
-def numbers_of_unmet(unmet: tuple[Attainment, ...], records: Records | None) -> Numbered:
-    """Yield the numbers of missed targets."""
+def _named_each(label: Message, owners: Sequence[str | None]) -> Breakdown:
+    return counted(label, (named("rep", rep=owner) for owner in owners))
+
+
+def numbers_of_unmet(unmet: tuple[Attainment, ...], entries: Entries | None) -> Numbered:
+    """Yield the numbers of missed targets.
+
+    Parameters
+    ----------
+    unmet
+        What came of each.
+    entries
+        ``None`` where none are at hand.
+    """
     for each in unmet:
         target = each.target
         whose = "" if target.owner is None else f"/{target.owner}"
-        yield from _attained(each, f"unmet/{target.metric.key}{bracketed(target.scope)}{whose}/{target.period.label}", records)
+        yield from _attained(each, f"unmet/{target.metric.key}{bracketed(target.scope)}{whose}/{target.period.label}", entries)
 
 
-def _attained(attained: Attainment, address: str, records: Records | None) -> Numbered:
+def _attained(attained: Attainment, address: str, entries: Entries | None) -> Numbered:
     yield f"{address}/gap", lambda: attained.breakdown
-    if records is not None:
-        yield f"{address}/actual", lambda: _entries(attained, records)
+    if entries is not None:
+        yield f"{address}/actual", lambda: _actual(attained, entries)
+        yield f"{address}/entries", lambda: _entries(attained, entries)
     if attained.ratio is not None:
         yield f"{address}/ratio", lambda: _ratio(attained)
     if attained.is_flow and attained.planned is not None:
         yield f"{address}/planned", lambda: attained.planned_breakdown
+    if attained.pace.value is not None:
+        yield f"{address}/pace", lambda: _pace(attained)
+        yield from _range_of_pace(attained).ends(f"{address}/pace")
+    if attained.is_flow and not attained.is_over and attained.projection.value is not None:
+        yield f"{address}/projection", lambda: _projection(attained)
+        yield from _range_of_projection(attained).ends(f"{address}/projection")
+        yield f"{address}/remaining_workdays", lambda: leaf(named("remaining_workdays"), attained.remaining_workdays)
+    if attained.last_year is not None:
+        yield f"{address}/last_year", lambda: _last_year(attained, entries)
+        if attained.growth_rate is not None:
+            yield f"{address}/growth", lambda: _growth(attained, entries)
 
 
 def _ratio(attained: Attainment) -> Breakdown:
@@ -68,9 +152,9 @@ def _ratio(attained: Attainment) -> Breakdown:
     return grown(named("ratio"), attained.ratio, Quotient(), (actual, target))
 
 
-def _entries(attained: Attainment, records: Records) -> Breakdown:
+def _actual(attained: Attainment, entries: Entries) -> Breakdown:
     """Return what was done as the sum of its entries; of a ratio as the quotient of two such sums."""
-    found = attained.entries_among(records.actuals)
+    found = attained.entries_among(entries.near(attained))
     metrics = attained.target.metric.recorded
     label = Message("breakdown.actual")
     sums = [_sum_of(Message(metric.title), [each for each in found if each.metric.key == metric.key]) for metric in metrics]
@@ -82,12 +166,130 @@ def _entries(attained: Attainment, records: Records) -> Breakdown:
     return grown(label, float(attained.actual), Quotient(), sums)
 
 
-def _sum_of(label: Message, entries: list[Actual]) -> Breakdown:
-    parts = tuple(leaf(_label(each), each.amount) for each in sorted(entries, key=lambda each: (each.on, repr(each))))
+def _sum_of(label: Message, entries: Sequence[Actual]) -> Breakdown:
+    parts = tuple(leaf(_label(each), each.amount) for each in _in_order(entries))
     value = Amount.total([each.amount for each in entries], entries[0].amount.unit) if entries else 0
     return grown(label, value, Sum(), parts)
+
+
+def _entries(attained: Attainment, entries: Entries) -> Breakdown:
+    return counted(named("entries"), map(_label, _in_order(attained.entries_among(entries.near(attained)))))
+
+
+def _in_order(entries: Sequence[Actual]) -> list[Actual]:
+    return sorted(entries, key=lambda each: (each.on, repr(each)))
 
 
 def _label(entry: Actual) -> Message:
     key = "entry" if entry.ref is None else "entry_ref"
     return named(key, on=entry.on, owner=entry.owner, ref=entry.ref)
+
+
+def _share(attained: Attainment) -> Breakdown:
+    return leaf(Message("breakdown.planned_share"), attained.planned_share)
+
+
+def _pace(attained: Attainment) -> Breakdown:
+    return grown(named("pace"), attained.pace.value, Quotient(), (_ratio(attained), _share(attained)))
+
+
+def _projection(attained: Attainment) -> Breakdown:
+    actual = attained.breakdown.parts[0]
+    return grown(named("projection"), attained.projection.value, Quotient(), (actual, _share(attained)))
+
+
+@attrs.frozen(kw_only=True)
+class _Range:
+    """A range that rests on how much the days so far differ."""
+
+    attained: Attainment
+    estimate: Estimate
+    middle: _Grown
+    """Grows the tree of the estimate."""
+    root: _Grown
+    """Grows what makes the deviation of a day one of the whole."""
+    rule: Rule
+    """How it does so."""
+    floor: float
+    """What the range does not go below where no day was negative."""
+
+    def ends(self, address: str) -> Numbered:
+        """Yield both ends; nothing where there is none."""
+        if self.estimate.low is not None:
+            yield f"{address}/low", self._low
+            yield f"{address}/high", self._high
+
+    def _high(self) -> Breakdown:
+        label, estimate = named("high", level=self.estimate.level), self.estimate
+        return grown(label, estimate.high, Sum(), (self.middle(self.attained), self._margin()))
+
+    def _low(self) -> Breakdown:
+        label, margin = named("low", level=self.estimate.level), self._margin()
+        below = self._value - self._reach
+        without_floor = grown(label, below, Difference(), (self.middle(self.attained), margin))
+        if self._days.any_negative:
+            return without_floor
+        return grown(label, self.estimate.low, Clip(low=self.floor), (without_floor,))
+
+    def _margin(self) -> Breakdown:
+        """Return how far it reaches: Student's t, times how much a day differs, times what makes it one of the whole."""
+        days, level = self._days, self.estimate.level
+        quantile = leaf(named("student_t", level=level, degrees=days.count - 1), days.quantile(level))
+        deviation = leaf(named("deviation_of_days", count=days.count), days.deviation)
+        both = grown(named("reach_of_days"), days.quantile(level) * days.deviation, Product(), (quantile, deviation))
+        return grown(named("margin"), self._reach, self.rule, (both, self.root(self.attained)))
+
+    @property
+    def _value(self) -> float:
+        return cast("float", self.estimate.value)
+
+    @property
+    def _reach(self) -> float:
+        return cast("float", self.estimate.high) - self._value
+
+    @property
+    def _days(self) -> Variation:
+        return cast("Variation", self.attained.variation)
+
+
+def _root_of_planned(attained: Attainment) -> Breakdown:
+    return leaf(named("root_of_planned"), cast("Variation", attained.variation).planned ** 0.5)
+
+
+def _range_of_pace(attained: Attainment) -> _Range:
+    estimate = attained.pace
+    return _Range(attained=attained, estimate=estimate, middle=_pace, root=_root_of_planned, rule=Quotient(), floor=0.0)
+
+
+def _range_of_projection(attained: Attainment) -> _Range:
+    actual, value = cast("Amount", attained.actual), cast("float", attained.projection.value)
+    floor = min(float(actual.decimal), value)
+    return _Range(
+        attained=attained,
+        estimate=attained.projection,
+        middle=_projection,
+        root=_root_of_rest,
+        rule=Product(),
+        floor=floor,
+    )
+
+
+def _root_of_rest(attained: Attainment) -> Breakdown:
+    days = cast("Variation", attained.variation)
+    scale = cast("Amount", attained.actual).unit.scale
+    return leaf(named("root_of_rest"), (days.remaining + days.remaining**2 / days.planned) ** 0.5 / scale)
+
+
+def _last_year(attained: Attainment, entries: Entries | None) -> Breakdown:
+    label = named("last_year")
+    if entries is None:
+        return leaf(label, attained.last_year)
+    found = _in_order(attained.entries_last_year_among(entries.near(attained)))
+    return summed(label, attained.last_year, ((_label(each), each.amount) for each in found))
+
+
+def _growth(attained: Attainment, entries: Entries | None) -> Breakdown:
+    actual, before = attained.breakdown.parts[0], _last_year(attained, entries)
+    gained = cast("Amount", attained.actual) - cast("Amount", attained.last_year)
+    more = grown(named("more"), gained, Difference(), (actual, before))
+    return grown(named("growth"), attained.growth_rate, Quotient(), (more, before))

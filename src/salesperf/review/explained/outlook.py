@@ -1,20 +1,153 @@
-"""What is to be expected, in the trees of the forecasts."""
+"""What is to be expected: each number of the outlook, down to the deals, and what is read off the distribution of outcomes."""
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 
-from salesperf.review.explained.growing import Numbered
+from salesperf.forecast import ForecastDeal, WonDeal
+from salesperf.forecast.noting import deals_noted
+from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown, Clip, Difference
+from salesperf.model.message import Message
+from salesperf.model.records import Records
+from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, shown
+from salesperf.review.explained.growing import Numbered, Tree, counted, grown, leaf, named, summed
+from salesperf.review.grounds import Grounds
+from salesperf.review.outlook import OUTCOME_SHARE, OutlookLine
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_outlook"]
 
 
-def numbers_of_outlook(review: Review) -> Numbered:
+def numbers_of_outlook(review: Review, records: Records | None, elsewhere: Elsewhere) -> Numbered:
     """Yield the numbers of what is to come.
 
     Parameters
     ----------
     review
         The review.
+    records
+        What was known; ``None`` where no records are at hand.
+    elsewhere
+        Finds the trees of numbers that stand in other sections as well.
     """
-    for expected in review.outlook:
-        yield f"outlook/{expected.process.key}/{expected.unit.code}", partial(getattr, expected, "breakdown")
+    for line in review.outlook:
+        address = f"outlook/{line.process.key}/{line.unit.code}"
+        yield address, partial(getattr, line, "breakdown")
+        yield f"{address}/open", partial(_counted, named("open"), line.forecast.deals)
+        yield f"{address}/counted", partial(_counted, named("in_forecast"), line.forecast.counted)
+        yield f"{address}/low", partial(leaf, named("outcomes_from", share=OUTCOME_SHARE), line.low)
+        yield f"{address}/high", partial(leaf, named("outcomes_to", share=OUTCOME_SHARE), line.high)
+        yield from _stages(line, address)
+        yield from _target(review, records, line, address, elsewhere)
+        yield from _notes(line, address)
+
+
+def _deals(deals: Iterable[ForecastDeal | WonDeal]) -> Iterator[Message]:
+    return (named("deal", deal=deal.id) for deal in deals)
+
+
+def _counted(label: Message, deals: Iterable[ForecastDeal | WonDeal]) -> Breakdown:
+    return counted(label, _deals(deals))
+
+
+def _worth(label: Message, line: OutlookLine, deals: Iterable[ForecastDeal | WonDeal]) -> Breakdown:
+    known = [(named("deal", deal=deal.id), deal.amount) for deal in deals if deal.amount is not None]
+    return summed(label, Amount.total([amount for _, amount in known], line.unit), known)
+
+
+def _stages(line: OutlookLine, address: str) -> Numbered:
+    """Yield what was won, what each stage has and is to be expected to bring, and what is expected of deals yet to come."""
+    won = line.forecast.won
+    yield f"{address}/won/deals", partial(_counted, named("won"), won)
+    yield f"{address}/won", partial(_worth, named("won_value"), line, won)
+    for stage in line.process.open_stages:
+        deals = [deal for deal in line.forecast.counted if deal.stage == stage.key]
+        if deals:
+            within = f"{address}/{stage.key}"
+            yield f"{within}/deals", partial(_counted, named("in_forecast"), deals)
+            yield f"{within}/value", partial(_worth, named("open_value"), line, deals)
+            yield f"{within}/expected", partial(_part, line, Message(stage.label))
+    new = line.forecast.new_deals
+    if new is not None and new.expected is not None:
+        yield f"{address}/new_business", partial(_part, line, Message("forecast.line.new_business"))
+
+
+def _part(line: OutlookLine, label: Message) -> Breakdown:
+    """Return a part of what is expected; what was won comes before all stages, and new business after them."""
+    return next(part for part in reversed(line.breakdown.parts) if part.label == label)
+
+
+# Against the target
+
+
+def _target(review: Review, records: Records | None, line: OutlookLine, address: str, elsewhere: Elsewhere) -> Numbered:
+    if line.target is None or line.metric is None:
+        return
+    metric = "" if line.is_next else f"attainment/{line.metric.key}"
+    owed = partial(_owed, review, records, line, partial(elsewhere, f"{metric}/target"))
+    yield f"{address}/target", owed
+    if line.otherwise is None or line.missing is None:
+        return
+    came = partial(_otherwise, review, line, f"{metric}/actual", elsewhere)
+    yield f"{address}/otherwise", came
+    yield f"{address}/missing", partial(_missing, line, owed, came)
+    reached, label = line.reached, named("reached")
+    if reached.value is None:
+        return
+    yield f"{address}/reached", partial(leaf, label, reached.value)
+    yield f"{address}/reached/least_known", partial(leaf, named("least_known"), reached.n)
+    for end, value in (("low", reached.low), ("high", reached.high)):
+        if value is not None:
+            yield f"{address}/reached/{end}", partial(leaf, named(f"reached_{end}", level=reached.level), value)
+
+
+def _owed(review: Review, records: Records | None, line: OutlookLine, elsewhere: MaybeTree) -> Breakdown:
+    """Return what is owed; of the period after that of the review as the records had it on its last day."""
+    period, tree = line.forecast.period, elsewhere()
+    if line.is_next and line.metric is not None and records is not None:
+        grounds = Grounds(records=records, owner=review.owner, period=review.period, as_of=review.as_of)
+        owed = grounds.book_then.owed(review.owner, line.metric, period)
+        tree = None if owed is None else owed.breakdown
+    return shown(named("owed", period=period), line.target, tree)
+
+
+def _otherwise(review: Review, line: OutlookLine, actual: str, elsewhere: Elsewhere) -> Breakdown:
+    """Return what was recorded beyond what the deals were won for; nothing of a period that has not begun."""
+    zero, label = Amount.zero(line.unit), named("otherwise")
+    section = next((each for each in review.metrics if each.metric == line.metric and each.owner == review.owner), None)
+    done = None if section is None else section.attainment.actual
+    if section is None or line.is_next or not isinstance(done, Amount):
+        return leaf(label, line.otherwise)
+    recorded = shown(Message("breakdown.actual"), done, elsewhere(actual), section.attainment.breakdown.parts[0])
+    won = _worth(named("won_value"), line, line.forecast.won)
+    beyond = grown(named("beyond_deals"), done - line.won, Difference(), (recorded, won))
+    return shown(label, line.otherwise, grown(label, max(done - line.won, zero), Clip(low=zero), (beyond,)))
+
+
+def _missing(line: OutlookLine, owed: Tree, came: Tree) -> Breakdown:
+    """Return what deals have yet to bring: nothing where the target is met."""
+    assert line.target is not None  # noqa: S101 - or nobody would ask
+    assert line.otherwise is not None  # noqa: S101
+    after = line.target - line.otherwise
+    left = grown(named("left_to_deals"), after, Difference(), (owed(), came()))
+    rest = grown(
+        named("still_missing"), after - line.won, Difference(), (left, _worth(named("won_value"), line, line.forecast.won))
+    )
+    return grown(named("missing"), line.missing, Clip(low=Amount.zero(line.unit)), (rest,))
+
+
+# What to know
+
+
+def _notes(line: OutlookLine, address: str) -> Numbered:
+    """Yield the numbers that stand in notes, of deals down to these."""
+    noted = {} if line.forecast.terms.is_over else deals_noted(line.forecast)
+    for note in line.forecast.notes:
+        key = note.key.removeprefix("forecast.note.")
+        known = {}
+        if key in noted:
+            known = {
+                "count": partial(_counted, named("in_note"), noted[key]),
+                "amount": partial(_worth, named("in_note"), line, noted[key]),
+            }
+        yield from numbers_said(f"{address}/note/{key}", note, known)

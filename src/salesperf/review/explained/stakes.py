@@ -1,0 +1,328 @@
+"""Trees of the money that is at stake by causes, risks and items of the agenda, down to the records behind each."""
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from salesperf.attainment import Attainment
+from salesperf.diagnosis import DEFAULT_RULES
+from salesperf.diagnosis.selling import contested_customers, open_deals_of_customers
+from salesperf.diagnosis.staffing import share_beyond_fair
+from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown, Difference, Product, Quotient, Sum
+from salesperf.model.finding import Finding
+from salesperf.model.message import Message
+from salesperf.model.risk_entry import Risk
+from salesperf.model.rule import BreakdownValue
+from salesperf.pipeline import OpenDeal
+from salesperf.review.agenda import AgendaItem
+from salesperf.review.explained.behind import Behind, total
+from salesperf.review.explained.cited import amiss, of_risk, open_value, rate_by_value, remaining
+from salesperf.review.explained.elsewhere import computed, shown, verbatim
+from salesperf.review.explained.growing import counted, leaf, named
+from salesperf.review.risks import Ahead
+
+__all__ = ["deals_told", "risks_told", "share_of_loss", "stake_of_cause", "stake_of_item", "stake_of_risk", "unit_of"]
+
+_OfCause: TypeAlias = Callable[[Behind, Finding], Breakdown | None]
+_OfRisk: TypeAlias = Callable[[Behind, Risk], Breakdown | None]
+
+
+def stake_of_cause(behind: Behind, cause: Finding) -> Breakdown:
+    """Return the money that hangs on a cause.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    cause
+        What a rule of the diagnosis found.
+    """
+    grow = _missed if cause.rule.startswith(_MISSED_FOR) else _BY_RULE.get(cause.rule)
+    return shown(named("at_stake"), cause.at_stake, None if grow is None else grow(behind, cause))
+
+
+def stake_of_risk(behind: Behind, risk: Risk) -> Breakdown:
+    """Return the money that hangs on a risk.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    risk
+        What somebody wrote down, or what the numbers show.
+    """
+    # Somebody may have written a risk down under the title of one that the numbers show, and cited nothing.
+    grow = _BY_TITLE.get(risk.title.removeprefix(_AUTOMATIC)) if risk.citations else None
+    return shown(named("at_stake"), risk.at_stake, None if grow is None else grow(behind.about(unit=unit_of(risk)), risk))
+
+
+def unit_of(risk: Risk) -> str:
+    """Return the money of which a risk tells that the numbers show: the last step of its id.
+
+    Parameters
+    ----------
+    risk
+        The risk.
+    """
+    return risk.id.rpartition("/")[-1]
+
+
+def stake_of_item(behind: Behind, item: AgendaItem) -> Breakdown:
+    """Return the money that hangs on an item of the agenda: that of the cause, risk or target that it tells of, or of deals.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    item
+        Something to discuss.
+    """
+    review = behind.review
+    trees: list[Breakdown | None] = []
+    if item.kind == "finding":
+        trees = [stake_of_cause(behind, cause) for cause in review.causes if cause.citations == item.citations]
+    elif item.kind == "decision":
+        trees = [stake_of_risk(behind, risk) for risk in risks_told(behind, item)]
+    elif item.kind == "deals":
+        trees = [open_value(amiss(deals)) for deals in deals_told(behind, item)]
+    else:  # a target
+        trees = [_gap(attained) for attained, _ in behind.about(**item.message.arguments).attained()]
+        ahead = (line for line in review.outlook if line.is_next)
+        trees += [behind.elsewhere(f"outlook/{line.process.key}/{line.unit.code}/missing") for line in ahead]
+    return shown(named("at_stake"), item.at_stake, *trees)
+
+
+def risks_told(behind: Behind, item: AgendaItem) -> Iterator[Risk]:
+    """Yield the risk of which an item of the agenda tells.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    item
+        A decision to be taken.
+    """
+    risks = (line.risk for line in behind.review.risks.open)
+    same = (item.citations, item.owner, item.at_stake)
+    return (risk for risk in risks if (risk.citations, risk.owner, risk.at_stake) == same)
+
+
+def deals_told(behind: Behind, item: AgendaItem) -> Iterator[tuple[OpenDeal, ...]]:
+    """Yield the open deals of which an item of the agenda tells; deals in several units make several sections of a process.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    item
+        Deals to be looked at.
+    """
+    told = item.message.arguments
+    asked = (told["process"], told["count"], told["of"])
+    pipelines = ((Message(section.process.label), section.pipeline.deals) for section in behind.review.deals)
+    return (deals for process, deals in pipelines if (process, len(amiss(deals)), len(deals)) == asked)
+
+
+def _gap(attained: Attainment) -> Breakdown:
+    """Return by how much a target is missed."""
+    done, owed = attained.breakdown.parts
+    return computed(named("still_owed"), Difference(), (owed, done))
+
+
+# Of causes
+
+_MISSED_FOR: Final = "missed_for_"
+
+
+def _missed(behind: Behind, cause: Finding) -> Breakdown | None:
+    """Return what some effects took together."""
+    effects = [leaf(each.label, each.value) for each in cause.citations if isinstance(each.value, Amount)]
+    zero = [leaf(named("nothing"), Amount.zero(cause.at_stake.unit))] if cause.at_stake is not None else []
+    del behind
+    return computed(named("taken"), Difference(), (*zero, computed(named("together"), Sum(), effects))) if effects else None
+
+
+def share_of_loss(behind: Behind, cause: Finding) -> Breakdown | None:
+    """Return which share some effects have of all that took something away.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    cause
+        Why a target is missed.
+    """
+    position = (cause.record or "").rpartition("/")[-1]
+    changes = () if behind.review.variance is None else behind.review.variance.by_factor
+    if not position.isdecimal() or not 1 <= int(position) <= len(changes):
+        return None
+    taken = total(
+        named("taken"), ((line.label, line.value) for line in changes[int(position) - 1].lines if line.value.minor < 0)
+    )
+    told = {each.label for each in cause.citations}
+    speaking = (
+        None
+        if taken is None
+        else total(named("together"), ((part.label, _money(part)) for part in taken.parts if part.label in told))
+    )
+    return None if taken is None or speaking is None else computed(named("ratio"), Quotient(), (speaking, taken))
+
+
+def _money(part: Breakdown) -> Amount | None:
+    return part.value if isinstance(part.value, Amount) else None
+
+
+def _unfair(behind: Behind, cause: Finding) -> Breakdown | None:
+    """Return by how much targets are more than fair ones would be, of owners beyond the tolerance."""
+    team = behind.review.team
+    if team is None or team.fairness is None:
+        return None
+    parts = []
+    for line in team.fairness.lines:
+        share = share_beyond_fair(line)
+        if line.yardstick == cause.record and line.beyond and share > 0 and line.index is not None:
+            exact = Fraction(line.index)
+            index = shown(
+                named("index_of", owner=line.owner),
+                exact,
+                behind.elsewhere(f"team/fairness/{line.yardstick}/index/{line.owner}"),
+            )
+            one = leaf(named("one"), 1)
+            fair = computed(named("fair_share"), Quotient(), (one, index))
+            beyond = computed(named("beyond_fair"), Difference(), (one, fair))
+            target = leaf(named("target_of", owner=line.owner), line.target)
+            parts.append(computed(named("more_than_fair", owner=behind.called(line.owner)), Product(), (target, beyond)))
+    return computed(named("together"), Sum(), parts) if parts else None
+
+
+def _discounts(behind: Behind, cause: Finding) -> Breakdown | None:
+    """Return what was cut off deals before they were won; of prices, what they took."""
+    if cause.record == "price":
+        return _missed(behind, cause)
+    parts = []
+    for deal in behind.sources.cuts:
+        amounts = (leaf(named("highest_amounts"), deal.highest), leaf(named("last_amounts"), deal.final))
+        parts.append(computed(named("deal", deal=deal.id), Difference(), amounts))
+    return computed(named("together"), Sum(), parts) if parts else None
+
+
+def _fewer_leads(behind: Behind, cause: Finding) -> Breakdown | None:
+    """Return what the leads that are missing bring on average."""
+    channels = behind.review.channels
+    worth = None if channels is None else channels.report.total
+    if worth is None or worth.value is None or not worth.leads:
+        return None
+    now = next((each for each in cause.citations if each.label.key == "diagnosis.cited.leads"), None)
+    if now is None:
+        return None
+    counts = (leaf(named("before"), now.against), leaf(named("now"), now.value))
+    missing = computed(named("missing_leads"), Difference(), counts)
+    share = computed(named("share_of_leads"), Quotient(), (missing, leaf(named("came"), worth.leads)))
+    return computed(named("worth_of_leads"), Product(), (leaf(named("won_value"), worth.value), share))
+
+
+def _lower_conversion(behind: Behind, cause: Finding) -> Breakdown | None:
+    """Return what the wins are worth on average that are missing to the win rate of before."""
+    del cause
+    now, before = behind.decided()
+    won = total(
+        named("won_value"),
+        ((named("deal", deal=deal.id), deal.amount) for each in (*now, *before) for deal in each.of("won")),
+    )
+    if won is None:
+        return None
+    counts = [[sum(len(each.of(outcome)) for each in deals) for outcome in ("won", "lost")] for deals in (before, now)]
+    (won_then, lost_then), (won_now, lost_now) = counts
+    decided_then = leaf(named("won_or_lost"), won_then + lost_then)
+    rate = computed(named("win_rate"), Quotient(), (leaf(named("won"), won_then), decided_then))
+    expected = computed(named("wins_at_rate"), Product(), (rate, leaf(named("won_or_lost"), won_now + lost_now)))
+    missing = computed(named("missing_wins"), Difference(), (expected, leaf(named("won"), won_now)))
+    priced = counted(named("won_with_amount"), (part.label for part in won.parts))
+    return computed(named("worth_of_wins"), Product(), (won, computed(named("share_of_wins"), Quotient(), (missing, priced))))
+
+
+def _quiet_accounts(behind: Behind, cause: Finding) -> Breakdown | None:
+    del cause
+    found = behind.sources.key_accounts
+    return (
+        None
+        if found is None
+        else total(named("bought_by_quiet"), ((verbatim(name), found.bought[name]) for name in found.quiet))
+    )
+
+
+def _contested(behind: Behind, cause: Finding) -> Breakdown | None:
+    del cause
+    if behind.sources.evidence is None:
+        return None
+    deals, threshold = open_deals_of_customers(behind.sources.evidence), DEFAULT_RULES["channel_conflict"].threshold
+    found = contested_customers(deals, behind.sources.evidence, threshold)
+    of_them = (deal for deals_of_one, _ in found.values() for deal in deals_of_one)
+    return total(named("open_value"), ((named("deal", deal=deal.id), deal.amount) for deal in of_them))
+
+
+def _ramping(behind: Behind, cause: Finding) -> Breakdown | None:
+    """Return the largest gap of somebody new, of metrics of money."""
+    cited = (citation.label.arguments for citation in cause.citations)
+    found = (pair for told in cited for pair in behind.about(metric=told.get("metric"), owner=told.get("name")).attained())
+    gaps = (_gap(attained) for attained, _ in found)
+    return next((tree for tree in gaps if tree.value == cause.at_stake), None)
+
+
+_BY_RULE: Final[Mapping[str, _OfCause]] = MappingProxyType(
+    {
+        "unfair_plan": _unfair,
+        "discounting": _discounts,
+        "few_leads": _fewer_leads,
+        "low_conversion": _lower_conversion,
+        "key_account_loss": _quiet_accounts,
+        "channel_conflict": _contested,
+        "weak_ramp": _ramping,
+    }
+)
+
+
+# Of risks
+
+_AUTOMATIC: Final = "risk.automatic."
+
+
+def _thin(behind: Behind, risk: Risk) -> Breakdown | None:
+    """Return what is still to be won less what open deals bring at the win rate of before, or at the usual one."""
+    trees = (_not_covered(ahead, risk.citations[0].against) for ahead in behind.ahead)
+    return next((tree for tree in trees if tree.value == risk.at_stake), None)
+
+
+def _not_covered(ahead: Ahead, usual: BreakdownValue) -> Breakdown:
+    held = open_value(ahead.coverage.pipeline.deals) or leaf(named("open_value"), Amount.zero(ahead.target.unit))
+    won = rate_by_value(ahead)
+    if not won.value and isinstance(usual, float):
+        won = leaf(named("usual_rate"), 1 / Fraction(usual))
+    expected = computed(named("expected_wins"), Product(), (held, won))
+    return computed(named("not_covered"), Difference(), (remaining(ahead), expected))
+
+
+def _of_pipeline(behind: Behind, risk: Risk) -> Breakdown | None:
+    found = (open_value(of_risk(risk.citations[0].label, each.coverage.pipeline.deals)) for each in behind.ahead)
+    return next((tree for tree in found if tree is not None and tree.value == risk.at_stake), None)
+
+
+def _of_quiet(behind: Behind, risk: Risk) -> Breakdown | None:
+    del risk
+    return total(
+        named("bought_by_quiet"),
+        ((verbatim(name), behind.sources.bought_before_quiet[name]) for name in behind.sources.gone_quiet),
+    )
+
+
+_BY_TITLE: Final[Mapping[str, _OfRisk]] = MappingProxyType(
+    {
+        "thin_pipeline": _thin,
+        "one_deal": _of_pipeline,
+        "one_customer_ahead": _of_pipeline,
+        "stale_pipeline": _of_pipeline,
+        "accounts_at_risk": _of_quiet,
+    }
+)

@@ -1,0 +1,215 @@
+"""Numbers on objectives pulled apart: scores, what is expected, how sure the owners are, and on how much all that rests."""
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+import pytest
+
+import salesperf as sp
+from salesperf.io.folder import read_sample
+from salesperf.review import NumberTrees, Review, build, explain
+
+QUARTER: Final = sp.Period.quarter(2026, 3)
+AS_OF: Final = date(2026, 8, 15)  # the 46th of 92 days
+ORG: Final = sp.Org(reps=[sp.Rep(id="ada")])
+CALENDAR: Final = sp.Calendar(weekend=())
+"""Every day is worked, so that half of the quarter is half of it."""
+
+
+def said(day: int, **what: Any) -> sp.CheckIn:  # noqa: ANN401 - what was said
+    """Return a check-in of August."""
+    return sp.CheckIn(date(2026, 8, day), **what)
+
+
+def visits(name: str, *check_ins: sp.CheckIn, **fields: Any) -> sp.KeyResult:  # noqa: ANN401 - fields of a key result
+    """Return a key result of a hundred visits."""
+    return sp.KeyResult(id=name, start=0, target=100, check_ins=check_ins, **fields)
+
+
+def objective(name: str, *parts: sp.KeyResult | sp.Objective, **fields: Any) -> sp.Objective:  # noqa: ANN401 - fields of an objective
+    """Return an objective of the quarter."""
+    key_results = [part for part in parts if isinstance(part, sp.KeyResult)]
+    children = [part for part in parts if isinstance(part, sp.Objective)]
+    return sp.Objective(id=name, **{"period": QUARTER, "key_results": key_results, "children": children, **fields})
+
+
+def reviewed(*objectives: sp.Objective, as_of: date = AS_OF) -> tuple[sp.Records, Review]:
+    """Review objectives."""
+    records = sp.Records(org=ORG, objectives=objectives, calendar=CALENDAR)
+    return records, build(records, owner=None, period=QUARTER, as_of=as_of)
+
+
+def explained(*objectives: sp.Objective, as_of: date = AS_OF) -> NumberTrees:
+    """Return the numbers on objectives, each of which its parts make up."""
+    records, review = reviewed(*objectives, as_of=as_of)
+    found = explain(review, records=records).below("objectives")
+    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    return found
+
+
+def values(found: NumberTrees, *addresses: str) -> list[object]:
+    """Return the numbers under some addresses."""
+    return [found.tree(f"objectives/{address}").value for address in addresses]
+
+
+@cache
+def sample() -> tuple[Review, NumberTrees]:
+    """Return the review of the sample company, and its numbers on objectives."""
+    review = build(read_sample(), owner=None, period=QUARTER, as_of=date(2026, 9, 16))
+    return review, explain(review, records=read_sample()).below("objectives")
+
+
+def test_every_number_that_the_report_tells_of_the_objectives_of_the_sample_has_a_tree() -> None:
+    # As the report of the sample company states them.
+    _, found = sample()
+    told = {"objectives": 8, "on_track": 4, "at_risk": 1, "off_track": 3, "key_results": 9, "scored": 8}
+    assert {name: found.tree(f"objectives/count/{name}").value for name in told} == told
+    assert values(found, "k-1-1-2/stands", "k-1-1-2/target") == [sp.Amount.of(51, sp.COUNT), sp.Amount.of(60, sp.COUNT)]
+    assert values(found, "k-2-1/stands", "k-2-1/target") == [2, 3]
+    assert values(found, "k-2-2/stands", "k-2-2/target/low", "k-2-2/target/high") == [19, 0, 24]
+    confidence, coverage = (found.tree(f"objectives/o-1/{name}").value for name in ("confidence", "coverage"))
+    assert (f"{confidence:.1%}", f"{coverage:.1%}") == ("65.4%", "90.6%")
+    assert values(found, "o-1/silent_days", "o-1-2-3-1/silent_days", "k-1-2-3-1-2/silent_days") == [5, 54, 77]
+
+
+def test_the_numbers_are_those_of_the_section() -> None:
+    review, found = sample()
+    assert review.objectives is not None
+    for line in review.objectives.lines:
+        score, address = line.score, f"objectives/{line.score.noun.id}"
+        assert found.tree(address).value == score.value
+        told = {"expected": score.expected, "confidence": score.confidence, "silent_days": line.silent_days}
+        for name, value in told.items():
+            assert value is None or found.tree(f"{address}/{name}").value == value
+        assert all(found.tree(each).holds() for each in found.below(address).addresses)
+
+
+def test_what_is_expected_is_the_share_of_the_days_that_passed() -> None:
+    found = explained(objective("o", visits("k", said(10, value=45))))
+    tree = found.tree("objectives/k/expected")
+    assert (tree.value, [part.value for part in tree.parts]) == (0.5, [46, 92])
+    assert [part.label.text() for part in tree.parts] == [
+        "workdays from 2026-07-01 to 2026-08-15",
+        "workdays from 2026-07-01 to 2026-09-30",
+    ]
+    (part,) = found.tree("objectives/o/expected").parts
+    assert (part.value, part.parts) == (0.5, tree.parts)
+
+
+def test_where_no_calendar_is_at_hand_what_is_expected_says_by_which_day() -> None:
+    _, review = reviewed(objective("o", visits("k", said(10, value=45))))
+    tree = explain(review).tree("objectives/k/expected")
+    assert (tree.value, tree.parts) == (0.5, ())
+    assert tree.label.text() == "expected by now: k, the share of its days that passed by 2026-08-15"
+
+
+def test_a_band_is_expected_at_any_time_and_a_yes_on_the_last_day() -> None:
+    band = sp.KeyResult(id="band", kind="band", band=sp.Band(0, 24), check_ins=[said(3, value=19)])
+    signed = sp.KeyResult(id="signed", kind="yes_no", check_ins=[said(3, is_done=False)])
+    found = explained(objective("o", band, signed))
+    assert values(found, "band/expected", "signed/expected", "o/expected") == [1.0, 0.0, 0.5]
+    assert found.tree("objectives/signed/expected").label.text() == "expected on 2026-09-30, not before: signed"
+    # A yes or no stands at no number.
+    assert "objectives/signed/stands" not in found.addresses
+    assert values(found, "band/stands", "band/target/low", "band/target/high") == [19, 0, 24]
+
+
+def test_where_something_stands_is_what_was_said_last() -> None:
+    steps = [sp.Milestone("plan"), sp.Milestone("pilot", "Pilot with three"), sp.Milestone("roll_out")]
+    milestones = sp.KeyResult(
+        id="steps",
+        kind="milestones",
+        milestones=steps,
+        check_ins=[said(1, reached=["plan"]), said(7, reached=["plan", "pilot"]), said(9, note="nothing new")],
+    )
+    scored = sp.KeyResult(id="scored", kind="scored", check_ins=[said(5, score=Decimal("0.3"))])
+    money = sp.KeyResult(
+        id="money",
+        start=sp.Amount.of(0, sp.CNY),
+        target=sp.Amount.of(500, sp.CNY),
+        check_ins=[said(5, value=sp.Amount.of(200, sp.CNY))],
+    )
+    found = explained(objective("o", milestones, scored, money, visits("unsaid")))
+    reached = found.tree("objectives/steps/stands")
+    assert reached.label.text() == "steps, said on 2026-08-07"
+    assert [part.label.text() for part in reached.parts] == ["plan", "Pilot with three"]
+    assert values(found, "steps/target", "scored/stands") == [3, Decimal("0.3")]
+    assert values(found, "money/stands", "money/target") == [sp.Amount.of(200, sp.CNY), sp.Amount.of(500, sp.CNY)]
+    assert found.below("objectives/unsaid").addresses == tuple(
+        f"objectives/unsaid{name}" for name in ("", "/expected", "/silent_days")
+    )
+    assert values(found, "unsaid", "unsaid/silent_days", "steps/silent_days") == [None, 45, 6]
+
+
+def test_how_sure_the_owner_is_is_the_mean_of_what_was_said_of_the_parts_by_weight() -> None:
+    sure = visits("sure", said(2, value=10, confidence=Decimal("0.9")), weight=3)
+    unsure = visits("unsure", said(2, value=10, confidence=Decimal("0.5")), said(8, value=20))
+    silent = visits("silent", said(2, value=10), weight=6)
+    found = explained(objective("o", sure, unsure, silent))
+    tree = found.tree("objectives/o/confidence")
+    assert tree.value == pytest.approx(0.8)  # (3 x 0.9 + 1 x 0.5) / 4
+    assert [(part.value, part.weight) for part in tree.parts] == [(0.9, 3), (0.5, 1)]
+    assert tree.parts[1].label.text() == "confidence: unsure, said on 2026-08-02"
+    assert "objectives/silent/confidence" not in found.addresses
+    # What was said of it as a whole stands instead.
+    whole = explained(objective("o", sure, check_ins=[said(4, confidence=Decimal("0.2"))])).tree("objectives/o/confidence")
+    assert (whole.value, whole.parts) == (0.2, ())
+
+
+def test_the_coverage_is_the_share_of_the_weight_that_has_a_score() -> None:
+    below = objective("below", visits("k-1", said(2, value=50)), visits("k-2"), weight=2)
+    found = explained(objective("o", objective("full", visits("k", said(2, value=50))), below, objective("empty")))
+    tree = found.tree("objectives/o/coverage")
+    # Of four parts of weight one is all, two are half, one is nothing.
+    assert tree.value == 0.5
+    assert [(part.value, part.weight) for part in tree.parts] == [(0.5, 2), (0.0, 1), (1.0, 1)]
+    assert values(found, "below/coverage", "empty/coverage") == [0.5, 0.0]
+    assert values(found, "empty") == [None]
+
+
+def test_a_score_that_was_given_stands_for_all_below_it() -> None:
+    given = objective("o", visits("k", said(2, value=50)), visits("unsaid"), check_ins=[said(9, score=Decimal("0.7"))])
+    found = explained(given)
+    assert values(found, "o", "k", "o/coverage", "o/expected") == [0.7, 0.5, 1.0, 0.5]
+    assert found.tree("objectives/o/coverage").parts == ()
+    # A given score is expected as what is below would be: by the days that passed.
+    assert [part.value for part in found.tree("objectives/o/expected").parts] == [46, 92]
+
+
+def test_what_has_not_begun_has_no_days_of_silence_and_expects_nothing_yet() -> None:
+    later = sp.Period(date(2026, 9, 1), date(2026, 9, 11))
+    found = explained(objective("o", visits("k", period=later), visits("now", said(2, value=50))))
+    tree = found.tree("objectives/k/expected")
+    assert [part.value for part in tree.parts] == [0, 10]
+    assert "objectives/k/silent_days" not in found.addresses
+    assert found.tree("objectives/now/silent_days").label.text() == "days from 2026-08-02 to 2026-08-15"
+    assert values(found, "count/on_track", "count/not_started") == [1, 0]
+
+
+def test_of_days_that_nobody_works_nothing_is_expected() -> None:
+    weekend = sp.Period(date(2026, 8, 1), date(2026, 8, 3))
+    records = sp.Records(org=ORG, objectives=[objective("o", visits("k", said(2, value=50), period=weekend))])
+    found = explain(build(records, owner=None, period=QUARTER, as_of=AS_OF), records=records)
+    assert values(found, "k", "o", "k/stands") == [0.5, 0.5, 50]
+    assert not {"objectives/k/expected", "objectives/o/expected"} & set(found.addresses)
+
+
+def test_what_is_not_of_the_period_has_a_score_and_no_days_of_silence() -> None:
+    spring = sp.Period.quarter(2026, 2)
+    found = explained(
+        objective("year", objective("spring", visits("k", said(2, value=50)), period=spring), period=sp.Period.year(2026))
+    )
+    assert values(found, "spring", "count/objectives", "count/key_results") == [0.5, 1, 0]
+    assert "objectives/spring/silent_days" not in found.addresses
+
+
+def test_a_review_without_objectives_has_no_such_numbers() -> None:
+    assert explained().addresses == ()
+
+
+def test_ids_that_are_like_words_of_an_address_are_no_danger() -> None:
+    found = explained(objective("count", visits("objectives", said(2, value=50)), title="\x1b[31mcount"))
+    assert values(found, "count", "count/objectives", "objectives", "objectives/stands") == [0.5, 1, 0.5, 50]
+    assert all(address.isprintable() for address in found.addresses)

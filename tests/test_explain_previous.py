@@ -1,0 +1,200 @@
+"""What changed since the review before, and what was agreed, pulled apart: each number then and now, down to the records."""
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+import attrs
+
+from salesperf import (
+    CNY,
+    COUNT,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    USD,
+    Action,
+    Actual,
+    Amount,
+    Change,
+    Measurement,
+    Opportunity,
+    Org,
+    Period,
+    Records,
+    Rep,
+    StatusChange,
+    Target,
+    Task,
+    TaskPlan,
+)
+from salesperf.review import NumberTrees, build, explain
+
+REVENUE = STANDARD_METRICS["revenue"]
+SECOND, THIRD = Period.quarter(2026, 2), Period.quarter(2026, 3)
+BASIC = STANDARD_PROCESSES["basic"]
+
+
+def yuan(amount: int) -> Amount:
+    return Amount.of(amount, CNY)
+
+
+def deal(number: int, *ends: tuple[str, date]) -> Opportunity:
+    begun = Change(date(2026, 1, 5), stage="lead", owner="ada", amount=yuan(100))
+    return Opportunity(id=f"o-{number}", history=[begun, *(Change(on, stage=stage) for stage, on in ends)])
+
+
+SPRING, SUMMER = date(2026, 5, 4), date(2026, 8, 4)
+MADE = ((50, SPRING), (30, SUMMER), (40, SUMMER))
+
+
+def action(number: int, title: str, due: date, **rest: object) -> Action:
+    return Action(id=f"a-{number}", title=title, owner="ada", created=date(2026, 4, 2), due=due, **rest)  # type: ignore[arg-type] # its fields
+
+
+@cache
+def compared() -> NumberTrees:
+    """Compare two quarters: 3 of 4 deals won, then 1 of 2; one is open still."""
+    deals = [deal(number, ("closed", SPRING)) for number in (1, 2, 3)]
+    deals += [deal(4, ("lost", SPRING)), deal(5, ("closed", SUMMER)), deal(6, ("lost", SUMMER)), deal(7)]
+    targets = [Target(owner="ada", metric=REVENUE, amount=yuan(100), period=each) for each in (SECOND, THIRD)]
+    done = [StatusChange(date(2026, 7, 9), "done")]
+    actions = [
+        action(1, "Call back", date(2026, 6, 1)),
+        action(2, "Train", SECOND.last, history=done),
+        action(3, "Gone", date(2026, 9, 1)),
+    ]
+    records = Records(
+        org=Org(reps=[Rep(id="ada")]),
+        targets=targets,
+        actuals=[Actual(owner="ada", metric=REVENUE, amount=yuan(number), on=on) for number, on in MADE],
+        opportunities=deals,
+        processes=[BASIC],
+        actions=actions,
+    )
+    before = build(records, owner="ada", period=SECOND, as_of=SECOND.last)
+    known = attrs.evolve(records, actions=actions[:2])
+    return explain(build(known, owner="ada", period=THIRD, as_of=THIRD.last, previous=before), records=known)
+
+
+def value(address: str) -> object:
+    return compared().tree(f"previous/{address}").value
+
+
+def parts(address: str) -> list[object]:
+    return [part.value for part in compared().tree(f"previous/{address}").parts]
+
+
+def test_what_was_attained_stands_then_and_now() -> None:
+    assert (value("revenue/actual/now"), value("revenue/actual/then")) == (yuan(70), yuan(50))
+    assert parts("revenue/actual/now") == [yuan(30), yuan(40)]
+    assert (parts("revenue/actual"), value("revenue/actual")) == ([yuan(70), yuan(50)], yuan(20))
+    assert parts("revenue/ratio/then") == [yuan(50), yuan(100)]
+    assert (value("revenue/ratio/now"), value("revenue/ratio/then")) == (0.7, 0.5)
+    assert (value("revenue/pace/now"), value("revenue/pace/then")) == (0.7, 0.5)
+    assert compared().tree("previous/revenue/pace/then").parts == ()
+
+
+def test_a_win_rate_stands_then_and_now_with_its_deals_and_ends() -> None:
+    assert (parts("basic/CNY/win_rate/now"), parts("basic/CNY/win_rate/then")) == ([1, 2], [3, 4])
+    assert value("basic/CNY/win_rate") == -0.25
+    # Each end is of the two counts of now and the two of then.
+    assert parts("basic/CNY/win_rate/low") == [1, 2, 3, 4]
+    assert parts("basic/CNY/win_rate/then/high") == [3, 4]
+    assert (value("basic/CNY/win_rate/now/decided"), value("basic/CNY/win_rate/then/decided")) == (2, 4)
+    # Of the seven deals three were open when the second quarter ended, and one now.
+    assert (value("basic/CNY/open/now"), value("basic/CNY/open/then"), value("basic/CNY/open")) == (1, 3, -2)
+    assert parts("basic/CNY/open_value") == [yuan(100), yuan(300)]
+
+
+def test_actions_that_were_open_are_told_by_what_became_of_them() -> None:
+    assert value("actions") == 3
+    assert [value(f"actions/{status}") for status in ("planned", "done", "gone")] == [1, 1, 1]
+    assert [part.label.text() for part in compared().tree("previous/actions/done").parts] == ["Train"]
+
+
+def test_missed_targets_quality_and_findings_have_both_numbers() -> None:
+    assert (value("unmet/now"), value("unmet/then"), value("unmet")) == (1, 1, 0)
+    assert compared().tree("previous/unmet/now").parts[0].label.text() == "Revenue, ada, Q3 2026"
+    assert compared().tree("previous/quality/now").parts
+    for key in ("gone", "new", "still"):
+        assert value(f"findings/{key}") == len(parts(f"findings/{key}"))
+
+
+def test_a_target_of_the_company_and_money_of_another_unit_make_no_change() -> None:
+    goals = [
+        Target(owner=None, metric=REVENUE, amount=Amount.of(100, unit), period=each)
+        for unit, each in ((USD, SECOND), (CNY, THIRD))
+    ]
+    goals.append(Target(owner=None, metric=STANDARD_METRICS["visits"], amount=Amount.of(9, COUNT), period=SECOND))
+    records = Records(org=Org(reps=[Rep(id="ada")]), targets=goals)
+    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
+    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before))
+    assert found.tree("previous/unmet/now").parts[0].label.text() == "Revenue, the company, Q3 2026"
+    assert "previous/revenue/actual" not in found.addresses
+    assert found.tree("previous/revenue/actual/then").value == Amount.zero(USD)
+    assert "previous/actions" not in found.addresses
+    # Of visits nothing is owed now.
+    assert (found.tree("previous/visits/ratio/now").value, found.tree("previous/visits/ratio").value) == (None, None)
+
+
+def test_deals_whose_worth_nobody_knows_have_no_change_of_it() -> None:
+    begun = [Opportunity(id="o-1", history=[Change(date(2026, 1, 5), stage="lead", owner="ada")])]
+    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=begun, processes=[BASIC])
+    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
+    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before))
+    assert found.tree("previous/basic/-/open_value").value is None
+    assert found.tree("previous/basic/-/win_rate").value is None
+
+
+def test_every_number_comes_apart() -> None:
+    found = compared().below("previous")
+    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+
+
+# Actions and plans
+
+
+def test_actions_come_apart_by_what_became_of_them() -> None:
+    measured = {
+        "measure": "calls",
+        "baseline": Decimal(4),
+        "goal_value": Decimal(8),
+        "history": [StatusChange(date(2026, 7, 2), "in_progress")],
+        "measurements": [Measurement(date(2026, 8, 1), Decimal(5)), Measurement(date(2026, 9, 1), Decimal(6))],
+    }
+    actions = [
+        action(1, "Call back", date(2026, 9, 20)),
+        action(2, "Train", SECOND.last, history=[StatusChange(date(2026, 5, 9), "done")]),
+        action(3, "Call", THIRD.last, **measured),
+        action(4, "Wait", THIRD.last, history=[StatusChange(date(2026, 7, 9), "dropped")]),
+        action(5, "Meet", THIRD.last, measure="calls", baseline=Decimal(1), goal_value=Decimal(2)),
+    ]
+    records = Records(org=Org(reps=[Rep(id="ada")]), actions=actions)
+    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last))
+    names = ("agreed", "done", "dropped", "became_late", "open", "late", "left_out")
+    assert [found.tree(f"actions/{name}").value for name in names] == [0, 0, 1, 1, 3, 1, 1]
+    assert [part.label.text() for part in found.tree("actions/late").parts] == ["Call back"]
+    # Due on September 20th, and not done on the 30th.
+    assert found.tree("actions/a-1/days_late").value == 10
+    assert [found.tree(f"actions/a-3/{name}").value for name in ("baseline", "goal", "measured")] == [4, 8, 6]
+    assert found.tree("actions/a-3").value == 0.5
+    assert "actions/a-5/measured" not in found.addresses
+
+
+def test_plans_come_apart_into_tasks() -> None:
+    def task(name: str, due: date, **rest: object) -> Task:
+        return Task(id=name, owner="ada", created=date(2026, 7, 1), due=due, **rest)  # type: ignore[arg-type] # its fields
+
+    tasks = [
+        task("list", date(2026, 9, 20), resources={"days": 5}),
+        task("call", date(2026, 9, 30), depends_on=["list"], start=date(2026, 9, 21)),
+        task("meet", date(2026, 8, 1), history=[StatusChange(date(2026, 8, 4), "done")]),
+        task("wait", date(2026, 8, 1), history=[StatusChange(date(2026, 8, 4), "dropped")]),
+    ]
+    records = Records(org=Org(reps=[Rep(id="ada")]), plans=[TaskPlan(id="winter", tasks=tasks)])
+    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last))
+    names = ("tasks", "done", "late", "endangered", "whole")
+    assert [found.tree(f"plans/winter/{name}").value for name in names] == [3, 1, 1, 1, 3]
+    assert (found.tree("plans/winter/list/days_late").value, found.tree("plans/winter/meet/days_late").value) == (10, 3)
+    assert found.tree("plans/winter/list/resource/days").value == 5
+    assert "plans/winter/call/days_late" not in found.addresses

@@ -1,0 +1,217 @@
+"""What a review rests on, and what was recorded though nobody owes it, pulled apart to targets and entries."""
+
+from datetime import date
+from functools import cache
+
+from salesperf import (
+    CNY,
+    COUNT,
+    STANDARD_METRICS,
+    USD,
+    Actual,
+    Amount,
+    Finding,
+    Message,
+    Metric,
+    Move,
+    Org,
+    Period,
+    Records,
+    Rep,
+    Target,
+    Team,
+    Unit,
+)
+from salesperf.io.folder import read_sample
+from salesperf.review import NumberTrees, Review, build, explain
+from salesperf.review.explained.findings import numbers_of_findings
+
+THIRD, AUGUST = Period.quarter(2026, 3), Period.month(2026, 8)
+AS_OF = date(2026, 9, 15)
+VISITS, REVENUE, ORDERS = (STANDARD_METRICS[key] for key in ("visits", "revenue", "orders"))
+
+
+def entry(metric: Metric, owner: str, on: date, number: int, unit: Unit = COUNT, ref: str | None = None) -> Actual:
+    return Actual(owner=owner, metric=metric, amount=Amount.of(number, unit), on=on, ref=ref)
+
+
+def owed(owner: str | None, period: Period, **scope: str) -> Target:
+    return Target(owner=owner, metric=ORDERS, amount=Amount.of(5, COUNT), period=period, scope=scope)
+
+
+RECORDS = Records(
+    org=Org(
+        teams=[Team(id="east"), Team(id="north", parent="east"), Team(id="west")],
+        reps=[Rep(id="ada", team="east"), Rep(id="bo", team="west"), Rep(id="late", team="east", hired=date(2026, 10, 1))],
+        moves=[Move(rep="bo", on=date(2026, 8, 10), team="north")],
+    ),
+    targets=[
+        owed(None, THIRD),
+        owed("east", AUGUST),
+        owed("bo", AUGUST, product="A"),
+        owed("east", Period.quarter(2026, 2)),
+        owed("west", THIRD),
+    ],
+    actuals=[
+        entry(ORDERS, "ada", date(2026, 8, 1), 1),
+        entry(VISITS, "ada", date(2026, 8, 5), 7, ref="v-1"),
+        entry(VISITS, "ada", date(2026, 8, 4), 3),
+        # Before bo came, it was the west that was visited.
+        entry(VISITS, "bo", date(2026, 8, 9), 100),
+        entry(VISITS, "bo", date(2026, 8, 10), 5),
+        entry(VISITS, "ada", date(2026, 9, 16), 1000),
+        entry(VISITS, "ada", date(2026, 6, 30), 1000),
+        entry(REVENUE, "ada", date(2026, 8, 2), 40, CNY),
+        entry(REVENUE, "ada", date(2026, 8, 3), 50, USD),
+    ],
+    findings=[Finding(rule="cut_off", message=Message("from the file"), record="actuals.csv")],
+)
+
+
+def review(owner: str | None = "east") -> Review:
+    return build(RECORDS, owner=owner, period=THIRD, as_of=AS_OF)
+
+
+@cache
+def numbers(owner: str | None = "east", *, with_records: bool = True) -> NumberTrees:
+    """Explain a review, every number of which holds."""
+    found = explain(review(owner), records=RECORDS if with_records else None)
+    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    return found
+
+
+def named(address: str, owner: str | None = "east") -> list[str]:
+    return [part.label.text() for part in numbers(owner).tree(address).parts]
+
+
+def test_what_nobody_owes_is_the_sum_of_its_entries_while_they_were_the_owner_s() -> None:
+    actual = numbers().tree("recorded/visits/actual")
+    assert actual.value == Amount.of(15, COUNT)
+    assert {part.label.text(): part.value for part in actual.parts} == {
+        "2026-08-04, ada": Amount.of(3, COUNT),
+        "2026-08-05, ada, v-1": Amount.of(7, COUNT),
+        "2026-08-10, bo": Amount.of(5, COUNT),
+    }
+    assert named("recorded/visits/entries") == ["2026-08-04, ada", "2026-08-05, ada, v-1", "2026-08-10, bo"]
+
+
+def test_each_unit_stands_by_itself() -> None:
+    assert numbers().tree("recorded/revenue~CNY/actual").value == Amount.of(40, CNY)
+    assert numbers().tree("recorded/revenue~USD/entries").value == 1
+    assert "recorded/revenue/actual" not in numbers().addresses
+
+
+def test_what_is_owed_is_not_among_what_nobody_owes() -> None:
+    assert numbers().below("recorded/orders").addresses == ()
+
+
+def test_what_a_review_rests_on_is_named() -> None:
+    assert named("data/reps") == ["ada", "bo"]
+    assert named("data/teams") == ["east", "north"]
+    assert sorted(named("data/targets")) == ["bo: Orders (product = A), 2026-08", "east: Orders, 2026-08"]
+    assert named("data/entries") == [
+        "Orders, 2026-08-01, ada",
+        "Revenue, 2026-08-02, ada",
+        "Revenue, 2026-08-03, ada",
+        "Visits, 2026-08-04, ada",
+        "Visits, 2026-08-05, ada, v-1",
+        "Visits, 2026-08-10, bo",
+    ]
+
+
+def test_of_the_company_everybody_counts() -> None:
+    assert named("data/teams", None) == ["east", "north", "west"]
+    assert numbers(None).tree("data/entries").value == 7
+    assert "the company: Orders, Q3 2026" in named("data/targets", None)
+
+
+def test_a_rep_has_no_teams() -> None:
+    assert numbers("ada").tree("data/teams").value == 0
+    assert named("data/reps", "ada") == ["ada"]
+
+
+def test_without_records_there_are_the_numbers_alone() -> None:
+    bare = numbers(with_records=False)
+    addresses = ("recorded/visits/actual", "recorded/visits/entries", "data/entries", "data/targets")
+    assert [bare.tree(address).value for address in addresses] == [Amount.of(15, COUNT), 3, 6, 2]
+    assert [bare.tree(address).parts for address in addresses] == [(), (), (), ()]
+    assert [part.label.text() for part in bare.tree("data/reps").parts] == ["ada", "bo"]
+
+
+def test_numbers_in_findings_stand_under_the_place_and_the_rule_of_each() -> None:
+    findings = review(None).findings
+    counted = [
+        f"data/findings/{place}/{finding.rule}/{name}"
+        for place, finding in enumerate(findings, 1)
+        for name, value in finding.message.arguments.items()
+        if isinstance(value, int | float)
+    ]
+    assert counted
+    assert set(counted) <= set(numbers(None).below("data/findings").addresses)
+    assert not [address for address in numbers(None).addresses if "cut_off" in address]
+
+
+def test_a_review_of_nothing_rests_on_nothing() -> None:
+    nothing = Records(org=Org())
+    found = explain(build(nothing, owner=None, period=THIRD, as_of=AS_OF), records=nothing)
+    assert [found.tree(f"data/{name}").value for name in ("entries", "reps", "teams", "targets")] == [0, 0, 0, 0]
+    assert found.below("recorded").addresses == ()
+
+
+# Findings
+
+
+def of_findings(records: Records, *, with_records: bool = True) -> list[tuple[str, object, list[str]]]:
+    """Return each number in the findings of a review by rule and name, with what is behind it."""
+    built = build(records, owner=None, period=THIRD, as_of=AS_OF)
+    found = explain(built, records=records if with_records else None).below("data/findings")
+    trees = [(address.split("/", 3)[3], found.tree(address)) for address in found.addresses]
+    assert all(tree.holds() for _, tree in trees)
+    return [(name, tree.value, [part.label.text() for part in tree.parts]) for name, tree in trees]
+
+
+BOXES = Unit("box", 0, "count")
+ADA_AND_BO = Org(
+    teams=[Team(id="east"), Team(id="west")],
+    reps=[Rep(id="ada", team="east"), Rep(id="bo", team="east"), Rep(id="chen", team="west")],
+)
+
+
+def test_entries_that_findings_count_are_named_where_the_records_are_at_hand() -> None:
+    records = Records(
+        org=ADA_AND_BO,
+        targets=[owed("ada", AUGUST)],
+        actuals=[
+            entry(ORDERS, "ada", date(2026, 7, 31), 1),
+            entry(ORDERS, "ada", date(2026, 8, 3), 1),
+            entry(ORDERS, "ada", date(2026, 9, 1), 1, ref="o-1"),
+            entry(ORDERS, "bo", date(2026, 8, 4), 1),
+            entry(VISITS, "bo", date(2026, 8, 4), 1),
+            entry(ORDERS, "chen", date(2026, 8, 5), 2),
+            entry(ORDERS, "chen", date(2026, 8, 6), 3, BOXES),
+        ],
+    )
+    told = of_findings(records)
+    for number in (
+        ("outside_targets/entries", 2, ["2026-07-31, ada", "2026-09-01, ada, o-1"]),
+        ("no_target/entries", 1, ["2026-08-04, bo"]),
+        ("in_no_line/entries", 1, ["2026-08-05, chen"]),
+        ("in_no_line/amount", Amount.of(2, COUNT), ["2026-08-05, chen"]),
+        ("in_no_line/amount", Amount.of(3, BOXES), ["2026-08-06, chen"]),
+    ):
+        assert number in told
+    bare = {name: behind for name, _, behind in of_findings(records, with_records=False)}
+    assert (bare["outside_targets/entries"], bare["in_no_line/amount"]) == ([], [])
+
+
+def test_numbers_of_findings_that_stand_elsewhere_come_apart_as_they_do_there() -> None:
+    built = build(read_sample(), owner="south", period=THIRD, as_of=date(2026, 9, 16))
+    found = explain(built)
+    place = next(place for place, finding in enumerate(built.findings, 1) if finding.rule == "stuck_stage")
+    over = found.tree(f"data/findings/{place}/stuck_stage/over")
+    assert over.parts == found.tree("deals/solution/proposal/over_limit").parts
+    alone = dict(numbers_of_findings(built, None, lambda _: None))
+    assert {address: grow().parts for address, grow in alone.items()} == dict.fromkeys(alone, ())
+    flattered = next(place for place, finding in enumerate(built.findings, 1) if finding.rule == "season_flatters")
+    pace = found.tree(f"data/findings/{flattered}/season_flatters/pace")
+    assert pace.parts == found.tree("attainment/revenue/guangzhou/pace").parts

@@ -1,0 +1,229 @@
+"""What made the difference, pulled apart: before and after, each effect, and each factor down to its deals and leads."""
+
+from datetime import date
+from functools import cache
+
+import pytest
+
+from salesperf import (
+    CNY,
+    COUNT,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    USD,
+    Actual,
+    Amount,
+    Breakdown,
+    Change,
+    Lead,
+    LeadChange,
+    Move,
+    Opportunity,
+    Org,
+    Period,
+    Records,
+    Rep,
+    Target,
+    Team,
+)
+from salesperf.io.folder import read_sample
+from salesperf.review import NumberTrees, build, explain
+
+REVENUE, UNITS = STANDARD_METRICS["revenue"], STANDARD_METRICS["units_sold"]
+THIRD = Period.quarter(2026, 3)
+BASIC = STANDARD_PROCESSES["basic"]
+
+
+def yuan(amount: int) -> Amount:
+    return Amount.of(amount, CNY)
+
+
+@cache
+def of_sample() -> NumberTrees:
+    review = build(read_sample(), owner=None, period=THIRD, as_of=date(2026, 9, 16))
+    return explain(review, records=read_sample())
+
+
+def values(tree: Breakdown) -> list[object]:
+    return [part.value for part in tree.parts]
+
+
+def decided(number: int, day: date, stage: str, amount: int | None, lead: str | None = None) -> Opportunity:
+    worth = None if amount is None else yuan(amount)
+    begun = Change(date(2026, 1, 5), stage="lead", owner="ada", amount=worth)
+    return Opportunity(id=f"o-{number}", lead=lead, history=[begun, Change(day, stage=stage)])
+
+
+def lead(number: int, came: date, converted: date | None = None) -> Lead:
+    steps = [LeadChange(came, status="new", owner="ada")]
+    steps += [] if converted is None else [LeadChange(converted, status="converted")]
+    return Lead(id=f"l-{number}", history=steps, channel="fair")
+
+
+def found(owner: str | None = None, **known: object) -> NumberTrees:
+    given = {"org": Org(reps=[Rep(id="ada"), Rep(id="bo")]), "processes": [BASIC]}
+    records = Records(**(given | known))  # type: ignore[arg-type] # fields of records
+    return explain(build(records, owner=owner, period=THIRD, as_of=THIRD.last), records=records)
+
+
+SECOND_DAY, THIRD_DAY = date(2026, 5, 4), date(2026, 8, 4)
+
+
+def test_factors_of_what_was_won_come_apart_into_deals() -> None:
+    # Before 2 of 4 deals were won, for 100 and 300; now 1 of 2, for 500.
+    before = [decided(1, SECOND_DAY, "closed", 100), decided(2, SECOND_DAY, "closed", 300)]
+    before += [decided(number, SECOND_DAY, "lost", 50) for number in (3, 4)]
+    now = [decided(5, THIRD_DAY, "closed", 500), decided(6, THIRD_DAY, "lost", 50)]
+    trees = found(opportunities=[*before, *now])
+    assert (values(trees.tree("variance/1/before")), values(trees.tree("variance/1/after"))) == (
+        [yuan(100), yuan(300)],
+        [yuan(500)],
+    )
+    assert len(trees.tree("variance/1/opportunities/before").parts) == 4
+    assert values(trees.tree("variance/1/win_rate/after")) == [1, 2]
+    size = trees.tree("variance/1/deal_size/before")
+    assert (size.value, values(size)) == (200.0, [yuan(400), 2])
+    assert [part.label.text() for part in size.parts[1].parts] == ["o-1, 2026-05-04", "o-2, 2026-05-04"]
+    # Of the three factors one kept its value: deals halved, and a won deal is worth two and a half times as much.
+    effects = [trees.tree(f"variance/1/{name}/effect").value for name in ("opportunities", "win_rate", "deal_size")]
+    assert effects == [yuan(-350), yuan(0), yuan(450)]
+    assert trees.tree("variance/1/deals").value == yuan(100)
+    assert all(trees.tree(address).holds() for address in trees.below("variance").addresses)
+
+
+def test_deals_without_an_amount_are_a_factor_of_their_own() -> None:
+    before = [decided(1, SECOND_DAY, "closed", 100), decided(2, SECOND_DAY, "closed", None)]
+    trees = found(opportunities=[*before, decided(3, THIRD_DAY, "closed", 100)])
+    known = trees.tree("variance/1/amounts_known/before")
+    assert values(known) == [1, 2]
+    assert trees.tree("variance/1/amounts_known/after").value == 1
+
+
+def test_deals_from_leads_come_apart_into_the_leads_that_came() -> None:
+    leads = [lead(1, SECOND_DAY, date(2026, 5, 20)), lead(2, SECOND_DAY), lead(3, THIRD_DAY, date(2026, 8, 20))]
+    deals = [decided(1, date(2026, 6, 4), "closed", 100, "l-1"), decided(2, date(2026, 9, 4), "closed", 300, "l-3")]
+    trees = found(opportunities=deals, leads=leads)
+    assert len(trees.tree("variance/1/leads/before").parts) == 2
+    assert values(trees.tree("variance/1/conversion_rate/before")) == [1, 2]
+    assert values(trees.tree("variance/1/deals_per_lead/after")) == [1, 1]
+    assert [part.label.text() for part in trees.tree("variance/1/leads/after").parts] == ["l-3"]
+    assert all(trees.tree(address).holds() for address in trees.below("variance").addresses)
+
+
+def test_a_time_in_which_nothing_was_won_merges_factors_and_has_no_level_of_them() -> None:
+    deals = [decided(1, SECOND_DAY, "closed", 100), decided(2, THIRD_DAY, "lost", 50)]
+    trees = found(opportunities=deals)
+    assert "variance/1/deal_size/before" not in trees.addresses
+    assert trees.tree("variance/1/win_rate/after").value == 0
+    assert trees.tree("variance/1/after").value == yuan(0)
+
+
+# Against plan
+
+
+def sold(owner: str, amount: int, on: date = THIRD_DAY, **scope: str) -> Actual:
+    return Actual(owner=owner, metric=REVENUE, amount=yuan(amount), on=on, scope=scope)
+
+
+def owed(owner: str | None, amount: int) -> Target:
+    return Target(owner=owner, metric=REVENUE, amount=yuan(amount), period=THIRD)
+
+
+def test_a_gap_comes_apart_into_what_each_below_did_and_was_to_do() -> None:
+    trees = found(targets=[owed(None, 100), owed("ada", 60), owed("bo", 30)], actuals=[sold("ada", 70), sold("bo", 20)])
+    ada = trees.tree("variance/1/ada/effect")
+    assert (ada.value, values(ada)) == (yuan(10), [yuan(70), yuan(60)])
+    assert ada.parts[0].parts[0].label.text() == "2026-08-04, ada"
+    # The target of the company is 10 more than those of the two.
+    rest = trees.tree("variance/1/rest/effect")
+    assert (rest.value, values(rest)) == (yuan(-10), [yuan(0), yuan(10)])
+    assert (trees.tree("variance/1/before").value, trees.tree("variance/1/after").value) == (yuan(100), yuan(90))
+    assert all(trees.tree(address).holds() for address in trees.below("variance").addresses)
+
+
+def test_whoever_left_a_team_and_came_back_is_taken_together() -> None:
+    teams = [Team(id="east"), Team(id="west")]
+    ada = Rep(id="ada", team="east")
+    moves = [Move(rep="ada", on=date(2026, 7, 11), team="west"), Move(rep="ada", on=date(2026, 8, 1), team="east")]
+    org = Org(teams=teams, reps=[ada, Rep(id="bo", team="east")], moves=moves)
+    targets = [owed("ada", 90), owed("bo", 30)]
+    actuals = [sold("ada", 20, date(2026, 7, 4)), sold("ada", 50), sold("bo", 20)]
+    records = Records(org=org, targets=targets, actuals=actuals)
+    trees = explain(build(records, owner="east", period=THIRD, as_of=THIRD.last), records=records)
+    effect = trees.tree("variance/1/ada/effect")
+    assert [len(part.parts) for part in effect.parts] == [2, 2]
+    assert effect.holds()
+
+
+# By product
+
+
+def units(number: int, on: date, product: str) -> Actual:
+    return Actual(owner="ada", metric=UNITS, amount=Amount.of(number, COUNT), on=on, scope={"product": product})
+
+
+def test_revenue_by_product_comes_apart_into_entries() -> None:
+    last = date(2025, 7, 3)
+    actuals = [sold("ada", 100, last, product="A"), units(10, last, "A"), sold("bo", 5, product="A")]
+    actuals += [sold("ada", 150, product="A"), units(10, THIRD_DAY, "A"), sold("ada", 7)]
+    trees = found(targets=[owed(None, 200)], actuals=actuals)
+    place = next(address.split("/")[1] for address in trees.addresses if address.endswith("/products"))
+    (before,) = trees.tree(f"variance/{place}/before").parts
+    (after,) = trees.tree(f"variance/{place}/after").parts
+    assert (values(before), values(after)) == ([yuan(100)], [yuan(5), yuan(150)])
+    assert trees.tree(f"variance/{place}/price/effect").parts[0].value == yuan(55)
+    # 7 of the revenue names no product.
+    assert trees.tree(f"variance/{place}/note/1/after").value == yuan(7)
+    # Nothing is owed: then the sum of each product is all that is told.
+    alone = found(actuals=actuals)
+    (after,) = alone.tree("variance/1/after").parts
+    assert (after.value, after.parts) == (yuan(155), ())
+
+
+def test_entries_in_another_money_are_none_of_a_product() -> None:
+    last = date(2025, 7, 3)
+    actuals = [sold("ada", 100, last, product="A"), units(10, last, "A")]
+    actuals += [sold("ada", 150, product="A"), units(10, THIRD_DAY, "A")]
+    in_dollars = Actual(owner="ada", metric=REVENUE, amount=Amount.of(9, USD), on=THIRD_DAY, scope={"product": "A"})
+    trees = found(actuals=[*actuals, in_dollars])
+    assert trees.tree("variance/1/after").value == yuan(150)
+
+
+# Against the forecast
+
+
+def test_what_became_of_a_forecast_comes_apart_into_deals() -> None:
+    review = build(read_sample(), owner=None, period=Period.month(2026, 8), as_of=date(2026, 8, 31))
+    assert review.variance is not None
+    place = next(place for place, line in enumerate(review.variance.lines, 1) if line.kind == "forecast")
+    trees = explain(review).below(f"variance/{place}")
+    line = review.variance.lines[place - 1]
+    before, after = (trees.tree(f"variance/{place}/{side}") for side in ("before", "after"))
+    assert (before.value, after.value) == (line.variance.before, line.variance.after)
+    assert after.parts[0].value == before.value
+    effects = [trees.tree(f"variance/{place}/{effect.name}/effect") for effect in line.variance.lines]
+    assert all(tree.parts for tree in effects)
+    assert all(trees.tree(address).holds() for address in trees.addresses)
+
+
+# The sample
+
+
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [("opportunities/before", 47), ("opportunities/after", 28)],
+)
+def test_deals_of_the_sample_are_named(address: str, count: int) -> None:
+    assert len(of_sample().tree(f"variance/2/{address}").parts) == count
+
+
+def test_amounts_of_the_sample_are_those_of_the_report() -> None:
+    trees = of_sample()
+    assert str(trees.tree("variance/2/before").value) == "3,610,780.00 CNY"
+    assert str(trees.tree("variance/4/before").value) == "14,109,200.00 CNY"
+    assert trees.tree("variance/3/conversion_rate/before").value == 31 / 89
+    assert trees.tree("variance/1/east/effect").parts[0].parts
+
+
+def test_a_review_without_differences_has_none() -> None:
+    assert found().below("variance").addresses == ()
