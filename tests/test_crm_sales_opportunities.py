@@ -17,6 +17,7 @@ from scipy import stats
 import salesperf as sp
 from salesperf.report import markdown
 from salesperf.review import DealSection, Review, build
+from salesperf.review.deals import deal_sections
 
 QUARTER, LAST_DAY = sp.Period.quarter(2017, 4), date(2017, 12, 31)
 LIMIT = 90
@@ -76,7 +77,7 @@ def review(export: Export) -> Review:
 
 
 def section_of(export: Export, owner: str) -> DealSection:
-    (section,) = build(export.records, owner=owner, period=QUARTER, as_of=LAST_DAY).deals
+    (section,) = deal_sections(export.records, owner=owner, period=QUARTER, as_of=LAST_DAY)
     return section
 
 

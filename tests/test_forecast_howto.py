@@ -327,7 +327,7 @@ def test_the_forecast_is_the_sum_over_open_deals_and_those_to_come(rows: list[Ro
     assert f"{won_in(rows, date(2017, 7, 1), date(2017, 9, 30)):,}.00" in page
 
 
-@pytest.mark.parametrize("as_of", DAYS)
+@pytest.mark.parametrize("as_of", DAYS[::2])
 def test_the_backtest_looked_at_what_was_known_on_its_days(rows: list[Row], page: str, as_of: date) -> None:
     last = quarter_end(as_of)
     actual = won_in(rows, date(last.year, last.month - 2, 1), last)

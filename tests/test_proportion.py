@@ -239,7 +239,7 @@ def test_the_exact_test_raises_no_more_false_alarms_than_its_limit(n1: int, n2: 
 def test_the_score_test_raises_about_as_many_false_alarms_as_its_limit(n1: int, n2: int) -> None:
     pairs = all_pairs(n1, n2)
     p_values = two_proportion_test(*pairs)
-    for rate in np.linspace(0.01, 0.5, 50):  # beyond one half all is the same, with won and lost exchanged
+    for rate in np.linspace(0.01, 0.5, 20):  # beyond one half all is the same, with won and lost exchanged
         if min(n1, n2) * min(rate, 1 - rate) >= 5:
             assert probabilities(pairs, rate, rate)[p_values <= 0.05].sum() == pytest.approx(0.05, abs=0.02)
 
@@ -297,7 +297,7 @@ def test_the_lady_who_tasted_tea() -> None:
 def test_the_exact_test_agrees_with_scipy_far_into_the_tail() -> None:
     rng = np.random.default_rng(5)
     for most in (10, 1000, 100_000):
-        for _ in range(40):
+        for _ in range(12):
             n1, n2 = (int(n) for n in rng.integers(1, most + 1, 2))
             k1, k2 = int(rng.binomial(n1, rng.random())), int(rng.binomial(n2, rng.random()))
             expected = stats.fisher_exact([[k1, n1 - k1], [k2, n2 - k2]])[1]

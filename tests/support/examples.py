@@ -6,10 +6,10 @@ from typing import Final
 
 __all__ = ["EXAMPLES", "at_most", "draws", "standard_error"]
 
-EXAMPLES: Final = int(os.environ.get("SALESPERF_EXAMPLES", "6"))
+EXAMPLES: Final = int(os.environ.get("SALESPERF_EXAMPLES", "5"))
 """Of a law that does not say so itself; ``.ci/run`` tries more where it measures the coverage."""
 
-_MANY: Final = 20
+_MANY: Final = 12
 
 
 def at_most(limit: int) -> int:
