@@ -106,7 +106,12 @@ class _Whole:
 
     @classmethod
     def of(cls, numbers: Integers) -> "_Whole":
-        return cls(numbers, int(numbers.min()), int(numbers.max())) if numbers.size else cls(numbers, 0, 0)
+        if not numbers.size:
+            return cls(numbers, 0, 0)
+        # Block by block, so that the second look finds in the cache what the first has read.
+        blocks = [numbers[start : start + _BLOCK] for start in range(0, numbers.size, _BLOCK)]
+        lows, highs = zip(*((int(block.min()), int(block.max())) for block in blocks), strict=True)
+        return cls(numbers, min(lows), max(highs))
 
     @property
     def farthest(self) -> int:

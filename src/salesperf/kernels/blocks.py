@@ -1,8 +1,7 @@
 """Columns worked on block by block, by one thread or by several side by side."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import TypeAlias
 
 __all__ = ["Work", "in_blocks"]
@@ -24,7 +23,7 @@ def in_blocks(size: int, block: int, begin: Callable[[], Work], *, workers: int 
         Called once by each thread: makes its room, and returns what works on the rows of a block. Blocks share no room
         that is written to but their own rows.
     workers
-        How many threads work at most, each on rows that follow each other. numpy lets go of Python's lock while it computes.
+        How many threads work at most. numpy lets go of Python's lock while it computes.
 
     Examples
     --------
@@ -36,16 +35,17 @@ def in_blocks(size: int, block: int, begin: Callable[[], Work], *, workers: int 
     """
     starts = range(0, size, block)
     threads = min(workers, len(starts))
+    # Whoever is done with a block takes the next: a thread whose core others use too does fewer.
+    waiting = iter(starts)
     if threads <= 1:
-        _work(begin, starts, block)
+        _work(begin, waiting, block)
         return
-    edges = [len(starts) * thread // threads for thread in range(threads + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(_work, begin, starts[first:end], block) for first, end in pairwise(edges)]:
+        for done in [pool.submit(_work, begin, waiting, block) for _ in range(threads)]:
             done.result()  # raises what the thread has raised
 
 
-def _work(begin: Callable[[], Work], starts: range, block: int) -> None:
+def _work(begin: Callable[[], Work], waiting: Iterator[int], block: int) -> None:
     work = begin()
-    for start in starts:
+    for start in waiting:
         work(slice(start, start + block))
