@@ -22,6 +22,7 @@ from salesperf import (
     Difference,
     Given,
     InvalidValueError,
+    Maximum,
     Median,
     Message,
     Minimum,
@@ -51,6 +52,7 @@ RULES: list[Rule] = [
     Quotient(),
     WeightedMean(),
     Product(),
+    Maximum(),
     Median(),
     Minimum(),
     Rounded(),
@@ -163,6 +165,10 @@ def test_there_is_a_row_and_a_line_for_each_node(drawn: Breakdown) -> None:
         (None, Median(), ()),
         (None, Median(), (1, None)),
         (None, Minimum(), (None,)),
+        (9, Maximum(), (4, 9, 2)),
+        (yuan("3"), Maximum(), (yuan("1"), yuan("3"))),
+        (None, Maximum(), ()),
+        (None, Maximum(), (1, None)),
         (5, Rounded(), (Fraction(9, 2),)),
         (4, Rounded("half_even"), (Fraction(9, 2),)),
         (2, Rounded(), (2.5 - 2**-50,)),
@@ -211,6 +217,7 @@ def test_a_rule_recomputes_its_value(value: BreakdownValue, rule: Rule, parts: t
         (yuan("0.05"), Product(), (yuan("0.05"), 0.5)),
         (yuan("1"), Product(), (yuan("1"), yuan("1"))),
         (yuan("1"), Minimum(), (yuan("1"), 2)),
+        (4, Maximum(), (4, 9)),
         (4, Rounded(), (Fraction(9, 2),)),
         (1, Rounded(), (yuan("1"),)),
         (1, Rounded(), (1, 1)),
@@ -255,6 +262,14 @@ def test_a_weighted_mean_is_that_of_the_parts_with_a_weight() -> None:
     assert tree(None, WeightedMean(), 80, None, weights=(1, 1)).holds()
     assert not tree(90.0, WeightedMean(), 80, 100, weights=(3, 1)).holds()
     assert not tree(1.0, WeightedMean(), yuan("1"), weights=(1,)).holds()
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0.87671, "0.8767"), (0.004716981, "0.004717"), (0.7 - 1e-16, "0.70"), (8.0, "8.00"), (1234.5678, "1,234.57"), (7, "7")],
+)
+def test_a_small_number_is_written_with_the_digits_that_tell_it(value: float, written: str) -> None:
+    assert Breakdown(label=Message("rate"), value=value).text() == f"rate: {written}"
 
 
 def test_one_node_that_does_not_hold_is_enough() -> None:

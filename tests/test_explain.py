@@ -256,3 +256,19 @@ def test_the_numbers_that_causes_and_risks_rest_on_say_where_they_came_from() ->
     assert tree.value == cause.citations[0].value
     assert tree.label.text() == f"{cause.citations[0].label.text()}; from {cause.citations[0].source.text()}"
     assert any(address.startswith("risks/") and address.endswith("/1") for address in numbers().addresses)
+
+
+def test_no_number_is_lost_to_an_id_that_reads_like_a_name_of_ours() -> None:
+    july = Period.month(2026, 7)
+    reps = ("2026-07", "bo")
+    targets = [Target(owner=rep, metric=REVENUE, amount=Amount.of(100, CNY), period=QUARTER) for rep in reps]
+    done = [
+        Actual(owner=rep, metric=REVENUE, amount=Amount.of(sold, CNY), on=july.start)
+        for rep, sold in zip(reps, (7, 9), strict=True)
+    ]
+    records = Records(org=Org(reps=[Rep(id=rep) for rep in reps]), targets=targets, actuals=done)
+    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED), records=records)
+    # The month of both, and the rep.
+    assert found.tree("attainment/revenue/2026-07/actual").value == Amount.of(16, CNY)
+    assert found.tree("attainment/revenue/2026-07/actual~2").value == Amount.of(7, CNY)
+    assert found.tree("attainment/revenue/bo/actual").value == Amount.of(9, CNY)

@@ -34,7 +34,7 @@ from salesperf import (
 )
 from salesperf.diagnosis import DiagnosisRule, Evidence
 from salesperf.io.folder import read_sample
-from salesperf.review import NumberTrees, Review, build, explain
+from salesperf.review import AGENDA_KINDS, AgendaItem, NumberTrees, Review, build, explain
 from salesperf.review.explained.elsewhere import numbers_said, shown
 from salesperf.review.explained.growing import leaf, named
 
@@ -406,6 +406,77 @@ def test_late_actions_of_one_title_are_told_of_by_the_first() -> None:
     found = explain(build(records, owner=None, period=SEPTEMBER, as_of=SEP_30))
     assert (found.tree("agenda/3/count").value, found.tree("agenda/3/days").value) == (2, 21)
     assert found.tree("agenda/3/1").value == 10
+
+
+def test_tasks_and_plans_of_one_name_are_told_apart() -> None:
+    def plan(key: str, due: date) -> TaskPlan:
+        first = Task(id="t-1", title="Call all", owner="ada", created=date(2026, 9, 1), due=due)
+        waiting = Task(id=f"after {key}", owner="ada", created=date(2026, 9, 1), due=date(2026, 12, 1), depends_on=["t-1"])
+        return TaskPlan(id=key, title="Winter", tasks=[first, waiting])
+
+    plans = [plan("p-1", date(2026, 9, 20)), plan("p-2", date(2026, 9, 5))]
+    records = Records(org=Org(reps=[Rep(id="ada")]), plans=plans)
+    review = build(records, owner=None, period=SEPTEMBER, as_of=SEP_30)
+    found = explain(review, records=records)
+    places = [place for place, item in enumerate(review.agenda, 1) if item.kind == "task"]
+    # The latest comes first.
+    assert [found.tree(f"agenda/{place}/days").value for place in places] == [25, 10]
+    waiting = [found.tree(f"agenda/{place}/count").parts[0].label.text() for place in places]
+    assert waiting == ["after p-2", "after p-1"]
+    assert found.tree("risks/plan/late_plan/p-2/1").parts
+
+
+def test_items_of_somebody_s_own_stand_by_themselves() -> None:
+    built = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    line = built.outlook[0]
+    odd = [AgendaItem(kind=kind, message=Message.of("{days}", days=3), at_stake=yuan(7)) for kind in AGENDA_KINDS]
+    odd += [attrs.evolve(item, about=("of no section",)) for item in odd]
+    later = AgendaItem(kind="target", message=Message("odd"), at_stake=line.missing, about=(line,))
+    found = explain(attrs.evolve(built, agenda=(*odd, later)), records=read_sample())
+    for place in range(1, len(odd) + 1):
+        trees = [found.tree(f"agenda/{place}/{name}") for name in ("days", "at_stake")]
+        assert [(tree.value, tree.parts) for tree in trees] == [(3, ()), (yuan(7), ())]
+    missing = found.tree(f"outlook/{line.process.key}/{line.unit.code}/missing")
+    assert found.tree(f"agenda/{len(odd) + 1}/at_stake").parts == missing.parts != ()
+
+
+# What two of one kind have in common
+
+
+def test_no_address_is_told_twice() -> None:
+    for owner, label in ((None, "2026-Q3"), ("r-05", "2026"), ("east", "2026-W37"), ("r-12", "2026-W37")):
+        found = of_sample(owner, label)
+        assert [address for address in found.addresses if "~" in address] == []
+    lacking = [address for address in of_sample("r-12", "2026-W37").addresses if "/lacks/" in address]
+    assert lacking == [f"causes/2/few_leads/lacks/{name}" for name in ("fewest", "n")]
+
+
+def test_findings_of_the_same_words_are_counted_each() -> None:
+    # Prices were given away in two ways.
+    assert whole(of_sample("r-05", "2026").tree("agenda/1/count")) == [1]
+
+
+def test_what_is_at_stake_with_one_person_or_customer_is_what_that_one_brought() -> None:
+    customer = of_sample("r-05", "2026")
+    (part,) = customer.tree("risks/customer/one_customer/r-05/at_stake").parts
+    assert part == customer.tree("risks/customer/one_customer/r-05/1").parts[0].parts[0]
+    assert customer.tree("agenda/4/at_stake").parts == (part,)
+    (part,) = of_sample("hangzhou", "2026-Q3").tree("risks/people/one_rep/hangzhou/at_stake").parts
+    assert (part.label.text(), str(part.value)) == ("d-01", "6,396,200.00 CNY")
+
+
+def test_what_is_asked_of_all_comes_apart_once() -> None:
+    stake = of_sample(None, "2026-Q3").tree("causes/2/unfair_plan/at_stake")
+    indexes = [part.parts[1].parts[1].parts[1] for part in stake.parts]
+    assert len(indexes) > 1
+    assert [bool(index.parts[1].parts) for index in indexes] == [True] + [False] * (len(indexes) - 1)
+    assert len({index.parts[1].value for index in indexes}) == 1
+
+
+def test_a_rate_is_not_called_attainment() -> None:
+    assert of_rule("low_conversion", "2").parts[0].label.text() == "rate"
+    assert of_rule("low_conversion", "2").parts[0].label.text("zh") == "比率"
+    assert of_rule("weak_ramp", "1").parts[0].label.text("zh") == "达成率"
 
 
 # Words

@@ -52,7 +52,7 @@ def test_every_number_that_the_report_tells_of_the_leads_of_the_sample_has_a_tre
     # As the report of the sample company states them.
     told = {"lead/l-296/overdue_workdays": 13, "released": 10, "claimed": 7, "pool": 3}
     told |= {"came": 131, "converted": 40, "disqualified": 72, "open": 56, "overdue": 17, "untouched": 5}
-    told |= {"grade/A": 5, "grade/B": 26, "grade/C": 16, "ungraded": 9, "Hot": 1, "Warm": 6, "Cold": 49}
+    told |= {"grade/A": 5, "grade/B": 26, "grade/C": 16, "ungraded": 9, "hot": 1, "warm": 6, "cold": 49}
     _, found = sample()
     assert {name: found.tree(f"leads/{name}").value for name in told} == told
     assert all(len(found.tree(f"leads/{name}").parts) == count for name, count in told.items())
@@ -67,8 +67,8 @@ def test_the_table_of_members_comes_apart_too_and_what_is_none_is_told_as_none()
         if holders.count(member.owner) == 1:
             for name in ("came", "converted", "disqualified", "open", "overdue", "untouched"):
                 assert found.tree(f"leads/{member.owner}/{name}").value == getattr(member, name)
-            assert found.tree(f"leads/{member.owner}/Hot").value == member.hot
-            assert found.tree(f"leads/{member.owner}/Warm").value == member.warm
+            assert found.tree(f"leads/{member.owner}/hot").value == member.hot
+            assert found.tree(f"leads/{member.owner}/warm").value == member.warm
     twice = sorted({address.split("/")[1] for address in found.addresses if "@" in address})
     assert [name.split("@")[0] for name in twice] == ["r-13", "r-13"]
 
@@ -104,7 +104,7 @@ def test_leads_that_nothing_is_known_of_are_counted_as_such_and_warmth_that_is_n
     assert labels(found, "leads/ungraded") == ["l-1", "l-2"]
     assert labels(found, "leads/undated") == ["l-2"]
     assert found.tree("leads/grade/A").value == 0
-    assert [address for address in found.addresses if address.endswith(("Hot", "Warm", "Cold"))] == []
+    assert [address for address in found.addresses if address.endswith(("/hot", "/warm", "/cold"))] == []
     assert found.tree("leads/bo/came").value == 0
 
 

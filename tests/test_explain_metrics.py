@@ -114,7 +114,7 @@ def test_who_changed_team_has_an_address_in_each_and_whoever_was_compared_is_nam
 def test_how_much_of_the_period_has_passed_is_told_in_workdays() -> None:
     numbers = explained(recorded())
     assert numbers.tree("time/elapsed_share").text().splitlines() == [
-        "share of the workdays that has passed: 0.45 = quotient of",
+        "share of the workdays that has passed: 0.4545 = quotient of",
         "  workdays that have passed by 2026-06-12: 10",
         "  workdays of the period: 22",
     ]

@@ -1,11 +1,15 @@
 """The outlook pulled apart: what is won, what each stage may bring, what is owed and what is missing, down to the deals."""
 
 from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
 
 from salesperf import (
     CNY,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
+    USD,
     Actual,
     Amount,
     Change,
@@ -14,9 +18,13 @@ from salesperf import (
     Period,
     Records,
     Rep,
+    SalesProcess,
+    Stage,
     Target,
+    Unit,
 )
-from salesperf.review import NumberTrees, build, explain
+from salesperf.io.folder import read_sample
+from salesperf.review import NumberTrees, OutlookLine, build, explain
 
 REVENUE = STANDARD_METRICS["revenue"]
 BASIC, SOLUTION = STANDARD_PROCESSES["basic"], STANDARD_PROCESSES["solution"]
@@ -148,3 +156,98 @@ def test_without_a_target_there_is_none() -> None:
     found = explain(build(records, owner=None, period=THIRD, as_of=AUGUST))
     assert f"{HERE}/won" in found.addresses
     assert f"{HERE}/target" not in found.addresses
+
+
+# What is called alike
+
+
+TWIN = SalesProcess(
+    key="twin",
+    title="Sale",
+    stages=[
+        Stage(key="s1", title="Offer", probability=Decimal("0.1")),
+        Stage(key="s2", title="Offer", probability=Decimal("0.5")),
+        Stage(key="won", title="Won", kind="won"),
+        Stage(key="lost", title="Lost", kind="lost"),
+    ],
+)
+SAMPLE = read_sample()
+FINE_USD = Unit("USD", 4, "money")
+
+
+def at(number: int, stage: str, amount: Amount) -> Opportunity:
+    begun = Change(date(2026, 8, 1), stage="s1", owner="ada", amount=amount, expected_close=date(2026, 9, 20))
+    history = [begun] if stage == "s1" else [begun, Change(date(2026, 8, 3), stage=stage)]
+    return Opportunity(id=f"o-{number}", process="twin", history=history)
+
+
+def of_twins(*deals: Opportunity) -> Records:
+    owed = [Target(owner=None, metric=REVENUE, amount=yuan(1000), period=THIRD)]
+    return Records(org=Org(reps=[Rep(id="ada")]), opportunities=deals, processes=[TWIN], targets=owed)
+
+
+TWINS = of_twins(at(1, "won", yuan(70)), at(2, "s1", yuan(200)), at(3, "s1", yuan(300)), at(4, "s2", yuan(400)))
+IN_DOLLARS = of_twins(at(1, "s1", Amount.of(100, USD)), at(2, "s2", Amount.of(300, FINE_USD)), at(3, "s2", yuan(50)))
+
+
+def test_of_two_stages_that_are_called_alike_each_has_its_own_deals() -> None:
+    found = explain(build(TWINS, owner=None, period=THIRD, as_of=AUGUST)).below("outlook/twin/CNY")
+    first, second = (found.tree(f"outlook/twin/CNY/{stage}/expected") for stage in ("s1", "s2"))
+    # A tenth of 200 and of 300, and half of 400.
+    assert (first.value, second.value) == (yuan(50), yuan(200))
+    assert [part.label.text() for part in first.parts] == ["o-2", "o-3"]
+    assert [part.label.text() for part in second.parts] == ["o-4"]
+
+
+def test_two_units_of_one_code_are_told_apart_by_their_digits() -> None:
+    found = explain(build(IN_DOLLARS, owner=None, period=THIRD, as_of=AUGUST))
+    values = [found.tree(f"outlook/twin/{unit}").value for unit in ("USD~2", "USD~4", "CNY")]
+    assert values == [Amount.of(10, USD), Amount.of(150, FINE_USD), yuan(25)]
+
+
+def numbers_told(line: OutlookLine) -> dict[str, object]:
+    """Return the numbers that the report tells of a line, by the address of each below that of the line."""
+    told: dict[str, object] = {
+        "": line.expected.decimal,
+        "/open": len(line.forecast.deals),
+        "/counted": len(line.forecast.counted),
+        "/low": line.low.decimal,
+        "/high": line.high.decimal,
+        "/won": line.won.decimal,
+    }
+    for row in line.forecast.rows():
+        if row["line"] == "won":
+            told["/won/deals"] = row["count"]
+        elif row["line"] == "new_business":
+            told["/new_business"] = row["expected"]
+        elif row["count"]:
+            within = f"/{row['line']}"
+            told |= {f"{within}/deals": row["count"], f"{within}/value": row["amount"], f"{within}/expected": row["expected"]}
+    for name in ("target", "otherwise", "missing"):
+        amount = getattr(line, name)
+        told[f"/{name}"] = None if amount is None else amount.decimal
+    if line.reached.value is not None:
+        told |= {"/reached": line.reached.value, "/reached/least_known": line.reached.n}
+        told |= {"/reached/low": line.reached.low, "/reached/high": line.reached.high}
+    return {address: value for address, value in told.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("records", "period", "as_of"),
+    [
+        (SAMPLE, THIRD, date(2026, 9, 16)),
+        (SAMPLE, Period.month(2026, 8), AUGUST),
+        (TWINS, THIRD, AUGUST),
+        (IN_DOLLARS, THIRD, AUGUST),
+    ],
+    ids=["within", "after", "alike", "in dollars"],
+)
+def test_each_address_has_the_number_that_the_report_tells(records: Records, period: Period, as_of: date) -> None:
+    review = build(records, owner=None, period=period, as_of=as_of)
+    found = explain(review, records=records)
+    roots = [address for address in found.below("outlook").addresses if address.count("/") == len(("process", "unit"))]
+    for root, line in zip(roots, review.outlook, strict=True):
+        below = [address for address in found.below(root).addresses if not address.startswith(f"{root}/note/")]
+        values = {address.removeprefix(root): found.tree(address).value for address in below}
+        plain = {name: value.decimal if isinstance(value, Amount) else value for name, value in values.items()}
+        assert plain == numbers_told(line)

@@ -26,6 +26,7 @@ from salesperf import (
     Target,
     Task,
     TaskPlan,
+    Unit,
 )
 from salesperf.review import NumberTrees, build, explain
 
@@ -91,6 +92,9 @@ def test_what_was_attained_stands_then_and_now() -> None:
     assert parts("revenue/ratio/then") == [yuan(50), yuan(100)]
     assert (value("revenue/ratio/now"), value("revenue/ratio/then")) == (0.7, 0.5)
     assert (value("revenue/pace/now"), value("revenue/pace/then")) == (0.7, 0.5)
+    # What changed is no attainment itself.
+    assert compared().tree("previous/revenue/ratio").label.text() == "change of attainment"
+    assert compared().tree("previous/revenue/ratio").label.text("zh") == "达成率的变化"
     assert compared().tree("previous/revenue/pace/then").parts == ()
 
 
@@ -115,7 +119,7 @@ def test_actions_that_were_open_are_told_by_what_became_of_them() -> None:
 def test_missed_targets_quality_and_findings_have_both_numbers() -> None:
     assert (value("unmet/now"), value("unmet/then"), value("unmet")) == (1, 1, 0)
     assert compared().tree("previous/unmet/now").parts[0].label.text() == "Revenue, ada, Q3 2026"
-    assert compared().tree("previous/quality/now").parts
+    assert compared().tree("previous/quality/now").parts == compared().tree("quality/score").parts
     for key in ("gone", "new", "still"):
         assert value(f"findings/{key}") == len(parts(f"findings/{key}"))
 
@@ -144,6 +148,52 @@ def test_deals_whose_worth_nobody_knows_have_no_change_of_it() -> None:
     found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before))
     assert found.tree("previous/basic/-/open_value").value is None
     assert found.tree("previous/basic/-/win_rate").value is None
+
+
+def test_a_ratio_has_no_more_digits_than_a_reader_wants() -> None:
+    value_of_orders, orders = (STANDARD_METRICS[key] for key in ("revenue", "orders"))
+    average = STANDARD_METRICS["average_order_value"]
+    actuals = [
+        Actual(owner="ada", metric=metric, amount=Amount.of(amount, unit), on=on)
+        for on in (SPRING, SUMMER)
+        for metric, amount, unit in ((value_of_orders, 100, CNY), (orders, 3, COUNT))
+    ]
+    targets = [Target(owner=None, metric=average, amount=Decimal(30), period=each) for each in (SECOND, THIRD)]
+    records = Records(org=Org(reps=[Rep(id="ada")]), targets=targets, actuals=actuals)
+    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
+    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before), records=records)
+    for side in ("now", "then"):
+        tree = found.tree(f"previous/average_order_value/actual/{side}")
+        assert tree.value == 100 / 3
+        assert tree.holds()
+    assert len(found.tree("previous/average_order_value/actual/now").parts) == 2
+
+
+def test_deals_in_two_units_of_one_code_are_told_apart_by_their_digits() -> None:
+    begun = [
+        Opportunity(id=f"o-{unit.digits}", history=[Change(SPRING, stage="lead", owner="ada", amount=Amount.of(100, unit))])
+        for unit in (USD, Unit("USD", 4, "money"))
+    ]
+    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=begun, processes=[BASIC])
+    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
+    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before))
+    for digits in (2, 4):
+        (deal_open,) = found.tree(f"previous/basic/USD~{digits}/open/now").parts
+        assert deal_open.label.text() == f"o-{digits}"
+
+
+def test_the_numbers_of_what_is_newly_found_come_apart_as_they_do_there() -> None:
+    entries = [Actual(owner="ada", metric=REVENUE, amount=yuan(number), on=date(2026, 8, number)) for number in (3, 4)]
+    targets = [Target(owner="ada", metric=REVENUE, amount=yuan(100), period=Period.month(2026, 7))]
+    records = Records(org=Org(reps=[Rep(id="ada")]), targets=targets, actuals=entries)
+    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
+    review = build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before)
+    found = explain(review, records=records)
+    assert review.previous is not None
+    rules = [finding.rule for finding in review.previous.findings.new]
+    place = rules.index("outside_targets") + 1
+    told = found.tree(f"previous/findings/new/{place}/entries")
+    assert [part.label.text() for part in told.parts] == ["2026-08-03, ada", "2026-08-04, ada"]
 
 
 def test_every_number_comes_apart() -> None:

@@ -3,17 +3,22 @@
 from datetime import date
 from functools import cache
 
+import attrs
+
 from salesperf import (
     CNY,
     COUNT,
     STANDARD_METRICS,
+    STANDARD_PROCESSES,
     USD,
     Actual,
     Amount,
+    Change,
     Finding,
     Message,
     Metric,
     Move,
+    Opportunity,
     Org,
     Period,
     Records,
@@ -211,7 +216,52 @@ def test_numbers_of_findings_that_stand_elsewhere_come_apart_as_they_do_there() 
     over = found.tree(f"data/findings/{place}/stuck_stage/over")
     assert over.parts == found.tree("deals/solution/proposal/over_limit").parts
     alone = dict(numbers_of_findings(built, None, lambda _: None))
-    assert {address: grow().parts for address, grow in alone.items()} == dict.fromkeys(alone, ())
+    # What a section itself lists is known without any other.
+    listed = {address for address, grow in alone.items() if grow().parts}
+    assert {address.split("/", 3)[3].split("/")[0] for address in listed} == {"slipping", "objectives_silent"}
     flattered = next(place for place, finding in enumerate(built.findings, 1) if finding.rule == "season_flatters")
     pace = found.tree(f"data/findings/{flattered}/season_flatters/pace")
     assert pace.parts == found.tree("attainment/revenue/guangzhou/pace").parts
+
+
+def test_findings_come_apart_into_what_they_count() -> None:
+    built = build(read_sample(), owner=None, period=THIRD, as_of=date(2026, 9, 16))
+    numbers = dict(numbers_of_findings(built, None, explain(built).tree))
+    trees = {address.split("/", 3)[3]: grow() for address, grow in numbers.items()}
+    # Fang Zhou moved six of nine deals on, and said nothing of two key results, of one of them for 77 days.
+    assert [len(trees[f"slipping/{name}"].parts) for name in ("due", "slipped")] == [9, 6]
+    assert [len(trees[f"objectives_silent/{name}"].parts) for name in ("number", "of")] == [2, 2]
+    assert max(part.value for part in trees["objectives_silent/longest"].parts) == 77  # type: ignore[type-var] # days
+    assert len(trees["stuck_stage/number"].parts) == 36
+    week = build(read_sample(), owner="east", period=Period.week(2026, 37), as_of=date(2026, 9, 13))
+    found = explain(week).below("data/findings")
+    untouched = {address.rpartition("/")[2]: found.tree(address) for address in found.addresses if "untouched" in address}
+    assert [len(untouched[name].parts) for name in ("untouched", "number")] == [3, 1]
+
+
+def test_of_a_stage_in_which_a_deal_has_been_since_nobody_knows_when_the_others_are_counted() -> None:
+    process = STANDARD_PROCESSES["basic"]
+    first = attrs.evolve(process.open_stages[0], max_days=21)
+    stages = [first, *(stage for stage in process.stages if stage.key != first.key)]
+    begun = Change(date(2026, 7, 1), stage=first.key, owner="ada", amount=Amount.of(5, CNY))
+    undated = Opportunity(id="undated", process="basic", history=[attrs.evolve(begun, on=None)])
+    records = Records(
+        org=Org(reps=[Rep(id="ada")]),
+        processes=[attrs.evolve(process, stages=stages)],
+        opportunities=[undated, *(Opportunity(id=f"o-{place}", process="basic", history=[begun]) for place in range(6))],
+    )
+    trees = {name: (value, labels) for name, value, labels in of_findings(records)}
+    assert trees["stuck_stage/number"] == (6, ["open", "entered the stage on a day that nobody knows"])
+
+
+def test_findings_of_somebody_else_under_our_names_stand_by_themselves() -> None:
+    told = Message.of(
+        "{number}", number=0.123, ratio=0.123, entries=0.123, amount=0.123, metric=Message("metric.orders"), score=1.5
+    )
+    rules = ("channel_does_not_pay", "slipping", "stuck_stage", "season_hides", "no_target", "objectives_silent", "few_days")
+    more = ("leads_untouched", "objective_coverage", "objective_off_track")
+    own = [Finding(rule=rule, message=told) for rule in (*rules, *more)]
+    for records in (attrs.evolve(RECORDS, findings=own), Records(org=Org(), findings=own)):
+        found = [number for number in of_findings(records) if number[1] in (0.123, 1.5)]
+        assert len(found) == 5 * len(own)
+        assert {tuple(labels) for _, _, labels in found} == {()}

@@ -1,8 +1,10 @@
 """What made the difference, pulled apart: before and after, each effect, and each factor down to its deals and leads."""
 
 from datetime import date
+from fractions import Fraction
 from functools import cache
 
+import attrs
 import pytest
 
 from salesperf import (
@@ -17,6 +19,7 @@ from salesperf import (
     Change,
     Lead,
     LeadChange,
+    Metric,
     Move,
     Opportunity,
     Org,
@@ -79,11 +82,12 @@ def test_factors_of_what_was_won_come_apart_into_deals() -> None:
         [yuan(100), yuan(300)],
         [yuan(500)],
     )
-    assert len(trees.tree("variance/1/opportunities/before").parts) == 4
+    counted = trees.tree("variance/1/opportunities/before")
+    assert (len(counted.parts), counted.value, type(counted.value)) == (4, 4, int)
     assert values(trees.tree("variance/1/win_rate/after")) == [1, 2]
     size = trees.tree("variance/1/deal_size/before")
-    assert (size.value, values(size)) == (200.0, [yuan(400), 2])
-    assert [part.label.text() for part in size.parts[1].parts] == ["o-1, 2026-05-04", "o-2, 2026-05-04"]
+    assert (size.value, values(size)) == (yuan(200), [yuan(400), Fraction(1, 2)])
+    assert [part.label.text() for part in size.parts[1].parts[1].parts] == ["o-1, 2026-05-04", "o-2, 2026-05-04"]
     # Of the three factors one kept its value: deals halved, and a won deal is worth two and a half times as much.
     effects = [trees.tree(f"variance/1/{name}/effect").value for name in ("opportunities", "win_rate", "deal_size")]
     assert effects == [yuan(-350), yuan(0), yuan(450)]
@@ -97,6 +101,15 @@ def test_deals_without_an_amount_are_a_factor_of_their_own() -> None:
     known = trees.tree("variance/1/amounts_known/before")
     assert values(known) == [1, 2]
     assert trees.tree("variance/1/amounts_known/after").value == 1
+
+
+def test_the_average_of_won_deals_is_an_amount_rounded_once() -> None:
+    before = [decided(number, SECOND_DAY, "closed", amount) for number, amount in ((1, 100), (2, 100), (3, 101))]
+    trees = found(opportunities=[*before, decided(4, THIRD_DAY, "closed", 100)])
+    size = trees.tree("variance/1/deal_size/before")
+    # 301 / 3 = 100.333...
+    assert size.value == Amount.of("100.33", CNY)
+    assert size.holds()
 
 
 def test_deals_from_leads_come_apart_into_the_leads_that_came() -> None:
@@ -152,7 +165,46 @@ def test_whoever_left_a_team_and_came_back_is_taken_together() -> None:
     trees = explain(build(records, owner="east", period=THIRD, as_of=THIRD.last), records=records)
     effect = trees.tree("variance/1/ada/effect")
     assert [len(part.parts) for part in effect.parts] == [2, 2]
+    # What was done each time comes apart into its entries.
+    done = [each.label.text() for part in effect.parts[0].parts for each in part.parts]
+    assert done == ["2026-07-04, ada", "2026-08-04, ada"]
     assert effect.holds()
+
+
+def test_what_was_done_by_whoever_changed_team_comes_apart_into_the_entries_of_its_time_there() -> None:
+    teams = [Team(id="east"), Team(id="north", parent="east")]
+    moves = [Move(rep="ada", on=date(2026, 7, 11), team="north")]
+    org = Org(teams=teams, reps=[Rep(id="ada", team="east"), Rep(id="bo", team="east")], moves=moves)
+    actuals = [sold("ada", 20, date(2026, 7, 4)), sold("ada", 50), sold("bo", 20)]
+    records = Records(org=org, targets=[owed("ada", 90), owed("bo", 30)], actuals=actuals)
+    trees = explain(build(records, owner="east", period=THIRD, as_of=THIRD.last), records=records)
+    assert "attainment/revenue/ada@north/actual" in trees.addresses
+    done = trees.tree("variance/1/ada/effect").parts[0]
+    assert [part.label.text() for part in done.parts] == ["2026-07-04, ada"]
+
+
+def test_of_two_metrics_that_are_called_alike_each_gap_is_of_its_own() -> None:
+    goods, services = (Metric(key, "money", "flow", "higher", "Sales") for key in ("goods", "services"))
+    targets = [
+        Target(owner=owner, metric=metric, amount=yuan(amount), period=THIRD)
+        for metric, amount in ((goods, 100), (services, 60))
+        for owner in (None, "ada")
+    ]
+    actuals = [
+        Actual(owner="ada", metric=metric, amount=yuan(amount), on=THIRD_DAY)
+        for metric, amount in ((goods, 70), (services, 90))
+    ]
+    trees = found(targets=targets, actuals=actuals)
+    ends = [values(trees.tree(f"variance/{place}/ada/effect")) for place in (1, 2)]
+    assert ends == [[yuan(70), yuan(100)], [yuan(90), yuan(60)]]
+
+
+def test_a_gap_of_a_metric_that_has_no_section_stands_alone() -> None:
+    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[owed(None, 100), owed("ada", 60)], actuals=[sold("ada", 70)])
+    review = build(records, owner=None, period=THIRD, as_of=THIRD.last)
+    trees = explain(attrs.evolve(review, metrics=())).below("variance/1")
+    alone = [trees.tree(f"variance/1/{name}") for name in ("before", "after", "ada/effect")]
+    assert [(tree.value, tree.parts) for tree in alone] == [(yuan(100), ()), (yuan(70), ()), (yuan(10), ())]
 
 
 # By product

@@ -128,6 +128,13 @@ def test_without_an_address_every_number_is_listed_and_with_the_beginning_of_one
     assert all(line.startswith("attainment/visits/") for line in some)
 
 
+def test_a_number_is_no_page(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        program.main([str(company), "--html", "--explain"])
+    assert caught.value.code == 2
+    assert "argument --explain: not allowed with argument --html" in capsys.readouterr().err
+
+
 def test_what_would_tell_a_terminal_something_is_not_shown(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written = "owner,metric,unit,amount,on,ref\nada,visits,count,24,2026-09-08,v\x1b[31m1\n"
     (company / "actuals.csv").write_text(written, encoding="utf-8")

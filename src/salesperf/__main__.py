@@ -110,10 +110,11 @@ def _parser() -> argparse.ArgumentParser:
         default=REPEATS[0],
         help="what becomes of a row in changes.csv that names the stage in which the deal is already",
     )
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--html", action="store_true", help="write a page for a browser; it takes pip install 'salesperf[html]'"
     )
-    parser.add_argument(
+    instead.add_argument(
         "--explain",
         nargs="?",
         const="",

@@ -38,7 +38,8 @@ def told(review: Review, numbers: NumberTrees) -> Iterator[tuple[object, Breakdo
             within = f"funnel/{stage.stage.key}"
             counts = ("entered", "moved_on", "lost", "cancelled", "open")
             values |= {f"{within}/{name}": getattr(stage, name) for name in counts}
-            values[f"{within}/conversion_rate"] = stage.conversion_rate.value
+            if stage.has_been_left:
+                values[f"{within}/conversion_rate"] = stage.conversion_rate.value
         if len({member.owner for member in section.members}) == len(section.members):
             for member in section.members:
                 values |= {

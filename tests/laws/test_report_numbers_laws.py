@@ -68,7 +68,7 @@ def writings(value: object) -> Iterator[str]:
     elif isinstance(value, (int, float, Decimal, Fraction)):
         number = abs(float(value))
         yield from (f"{number:.{digits}g}" for digits in (2, 3))
-        yield from (f"{number:,.{digits}f}" for digits in range(3))
+        yield from (f"{number:,.{digits}f}" for digits in range(4))
         yield from (f"{number:.{digits}%}" for digits in range(2))
         yield f"{100 * number:.1f}"  # percentage points
         yield f"{math.floor(number + 0.5):,}" if math.isfinite(number) else "inf"  # as amounts are rounded
@@ -90,10 +90,11 @@ def strange_numbers(review: Review) -> list[str]:
 
 
 def unexplained_numbers(review: Review, records: Records) -> list[str]:
-    """Return the numbers of the report that are neither at an address nor in the tree of one."""
-    numbers = explain(review, records=records)
-    nodes = (node for address in numbers.addresses for node in numbers.tree(address).walk())
-    return numbers_but(review, (word for node in nodes for word in (node.value, *node.label.arguments.values())))
+    """Return the numbers of the report that are neither at an address nor in the tree of one, nor in a name or a date."""
+    nodes = (node for tree in explain(review, records=records).breakdowns for node in tree.walk())
+    in_trees = (word for node in nodes for word in (node.value, *node.label.arguments.values()))
+    in_words = (value for value in values_in(review, {}) if isinstance(value, (str, date)))
+    return numbers_but(review, chain(in_trees, in_words))
 
 
 @pytest.mark.parametrize(("owner", "label"), [(None, "2026-Q3"), ("east", "2026-W37"), ("r-11", "2026-Q3")])

@@ -17,6 +17,7 @@ PARTS_OF_BREAKDOWNS = {
     "Clip",
     "Difference",
     "Given",
+    "Maximum",
     "Median",
     "Minimum",
     "NewcombeEnd",

@@ -69,6 +69,11 @@ class FunnelStage:
     stagnation: Estimate
     median_days: Estimate
 
+    @property
+    def has_been_left(self) -> bool:
+        """Whether any deal has left it: of a stage that none has left, a rate would say that nobody moves on."""
+        return self.open < self.entered
+
 
 @attrs.frozen(kw_only=True)
 class FunnelSegment:

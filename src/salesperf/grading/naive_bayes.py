@@ -334,9 +334,9 @@ class NaiveBayes(Result):
         >>> print(told.estimate)
         0.666667, n = 4
         >>> print(told.breakdown.text())
-        Log-odds of being won: 0.69 = sum of
+        Log-odds of being won: 0.6931 = sum of
           2 won and 2 lost cases: 0.00
-          channel referral (1 won, 0 lost): 0.69
+          channel referral (1 won, 0 lost): 0.6931
         """
         require(facts, Mapping, path=("facts",))
         self._check_names(facts, "facts")

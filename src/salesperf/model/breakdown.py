@@ -18,6 +18,7 @@ from salesperf.model.rule import (
     Clip,
     Difference,
     Given,
+    Maximum,
     Median,
     Minimum,
     NewcombeEnd,
@@ -44,6 +45,7 @@ __all__ = [
     "Clip",
     "Difference",
     "Given",
+    "Maximum",
     "Median",
     "Minimum",
     "NewcombeEnd",
@@ -57,6 +59,9 @@ __all__ = [
     "WeightedMean",
     "WilsonEnd",
 ]
+
+_SMALL: Final = 10
+"""Of numbers below it, as rates are, two decimals tell too little: they are written with four digits."""
 
 TOLERANCE: Final = 1e-9
 """How far a float may lie from its recomputation, relatively, and absolutely below 1; what is exact may not differ at all."""
@@ -230,10 +235,17 @@ class Breakdown:
         lines = []
         colon = render("format.colon", lang=lang, catalogs=catalogs)
         for level, node in self._levels():
-            value = display(node.value, lang=lang, catalogs=catalogs)
+            value = display(node.value, _style_of(node.value), lang=lang, catalogs=catalogs)
             rule = f" = {render(node.rule.key, lang=lang, catalogs=catalogs)}" if node.parts else ""
             lines.append(f"{'  ' * level}{node.label.text(lang, catalogs)}{colon}{value}{rule}")
         return "\n".join(lines)
+
+
+def _style_of(value: BreakdownValue) -> str:
+    """Return how a number is written: with two decimals, unless it has more and is small."""
+    if not isinstance(value, float) or abs(value) >= _SMALL or _agree(round(value, 2), value):
+        return ""
+    return ".4g"
 
 
 def _scalar(value: BreakdownValue) -> Scalar:

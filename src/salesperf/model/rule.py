@@ -25,6 +25,7 @@ __all__ = [
     "Clip",
     "Difference",
     "Given",
+    "Maximum",
     "Median",
     "Minimum",
     "NewcombeEnd",
@@ -283,6 +284,25 @@ class Minimum(Combination):
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Choose."""
         return min(_amounts(values) or self._numbers(values), default=None)
+
+
+@attrs.frozen
+class Maximum(Combination):
+    """The greatest of the parts; of none, undefined.
+
+    Examples
+    --------
+    >>> from salesperf import Breakdown, Message
+    >>> parts = [Breakdown(label=Message(deal), value=days) for deal, days in (("o-1", 12), ("o-2", 90))]
+    >>> Breakdown(label=Message("Longest in the stage"), value=90, rule=Maximum(), parts=parts).holds()
+    True
+    """
+
+    key: ClassVar[str] = "rule.maximum"
+
+    def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
+        """Choose."""
+        return max(_amounts(values) or self._numbers(values), default=None)
 
 
 @attrs.frozen

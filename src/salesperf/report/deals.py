@@ -185,8 +185,7 @@ class DealWriter(Words):
                 self.show(Message(each.stage.label)),
                 self.show(each.entered),
                 self.show(each.moved_on),
-                # Of a stage that nobody has left a rate would say that nobody moves on.
-                *([self.percent(None)] * 2 if each.open == each.entered else self._percent_and_range(each.conversion_rate)),
+                *(self._percent_and_range(each.conversion_rate) if each.has_been_left else [self.percent(None)] * 2),
                 self.show(each.lost),
                 self.show(each.cancelled),
                 self.show(each.open),

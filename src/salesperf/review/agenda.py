@@ -57,6 +57,9 @@ class AgendaItem:
         The id of who is to speak of it; ``None`` where it is nobody's in particular.
     at_stake : Amount or None
         How much money hangs on it, where that can be told.
+    about : tuple
+        What it tells of, as the sections of the review have it: all findings of a rule, the gravest first; all actions that are
+        late, the latest first; a risk; a plan and its task; a metric and who is ahead in it; a line of the outlook; deals.
 
     Examples
     --------
@@ -75,6 +78,7 @@ class AgendaItem:
     citations: tuple[Citation, ...] = ()
     owner: str | None = None
     at_stake: Amount | None = None
+    about: tuple[object, ...] = attrs.field(default=(), repr=False, eq=False)
 
 
 def agenda_of(review: "Review") -> tuple[AgendaItem, ...]:
@@ -131,6 +135,7 @@ def _findings(review: "Review") -> Iterator[AgendaItem]:
             citations=first.citations,
             owner=first.record if first.record is not None and review.org.knows(first.record) else None,
             at_stake=first.at_stake,
+            about=tuple(found),
         )
 
 
@@ -155,6 +160,7 @@ def _targets(review: "Review") -> Iterator[AgendaItem]:
             citations=(*(() if line is None else _of_outlook(line)), *_of_target(section)),
             owner=section.owner,
             at_stake=abs(gap) if isinstance(gap, Amount) and is_money else None,
+            about=(section,),
         )
     for line in review.outlook:
         if line.is_next and line.metric is not None and line.reached.value is not None and not _is_likely(line):
@@ -169,6 +175,7 @@ def _targets(review: "Review") -> Iterator[AgendaItem]:
                 citations=tuple(_of_outlook(line)),
                 owner=review.owner,
                 at_stake=line.missing,
+                about=(line,),
             )
 
 
@@ -178,7 +185,7 @@ def _is_likely(line: OutlookLine) -> bool:
 
 def _of_outlook(line: OutlookLine) -> Iterator[Citation]:
     if line.reached.value is not None:
-        label, source = Message("review.agenda.cited.reached"), Message.of("review.agenda.source.outlook", n=line.reached.n)
+        label, source = Message("review.agenda.cited.reached"), Message.of("review.agenda.source.outlook", n=len(line.forecast.counted))
         yield Citation.of(label, line.reached, is_share=True, source=source)
 
 
@@ -214,6 +221,7 @@ def _late_actions(review: "Review") -> Iterator[AgendaItem]:
             message=Message.of(f"review.agenda.{wording}", count=len(late), **words),
             citations=tuple(_of_action(review, action) for action in late[1 : _MOST_CITED + 1]),
             owner=first.owner,
+            about=tuple(late),
         )
 
 
@@ -237,6 +245,7 @@ def _decisions(review: "Review") -> Iterator[AgendaItem]:
                 citations=risk.citations,
                 owner=risk.owner,
                 at_stake=risk.at_stake,
+                about=(risk,),
             )
 
 
@@ -250,6 +259,7 @@ def _tasks(review: "Review") -> Iterator[AgendaItem]:
             kind="task",
             message=Message.of("review.agenda.task_late", days=line.days_late, count=count, **words),
             owner=line.task.owner,
+            about=(progress, line),
         )
 
 
@@ -280,6 +290,7 @@ def _deals(review: "Review") -> Iterator[AgendaItem]:
             citations=tuple(_of_deal(review, section, deal) for deal in amiss[:_MOST_CITED]),
             owner=amiss[0].owner,
             at_stake=Amount.total(amounts, amounts[0].unit) if amounts else None,
+            about=(section,),
         )
 
 
@@ -305,6 +316,7 @@ def _successes(review: "Review") -> Iterator[AgendaItem]:
                 message=Message.of("review.agenda.best", **words),
                 citations=(Citation.of(Message("review.agenda.cited.pace"), pace, against=1, is_share=True, source=source),),
                 owner=best,
+                about=(section, standing),
             )
     for section in review.metrics:
         status, pace = section.attainment.status, section.attainment.pace
@@ -317,4 +329,5 @@ def _successes(review: "Review") -> Iterator[AgendaItem]:
                 message=Message.of(f"review.agenda.{status}", metric=section.title, owner=_name(review, section.owner)),
                 citations=tuple(_of_target(section)),
                 owner=section.owner,
+                about=(section,),
             )

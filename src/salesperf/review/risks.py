@@ -19,7 +19,7 @@ from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.risk_entry import Risk
 from salesperf.model.target import EVERYTHING
-from salesperf.pipeline import ClosedDeals, Coverage, Pipeline, closed, snapshot
+from salesperf.pipeline import ClosedDeal, ClosedDeals, Coverage, Pipeline, closed, snapshot
 from salesperf.review.deals import by_unit
 from salesperf.review.grounds import Grounds
 from salesperf.risk import RiskRegister, customer_risks, people_risks, pipeline_risks, plan_risks, register
@@ -107,6 +107,10 @@ class Ahead(NamedTuple):
     """Of the whole period."""
     decided: ClosedDeals
     """In the year before and in the period, by which deals are won."""
+    won: tuple[ClosedDeal, ...]
+    """Those won in the whole period."""
+    attained: Attainment
+    """What was booked in the whole period, against the target."""
 
 
 def coverages(grounds: Grounds, review: "Review") -> Iterator[Ahead]:
@@ -141,11 +145,12 @@ def _ahead(
         deal for each in pipelines for deal in each.deals if deal.expected_close is not None and deal.expected_close <= last
     )
     earlier = attrs.evolve(decided[0], unit=target.unit, deals=tuple(deal for each in decided for deal in each.deals))
-    won = Amount.total([deal.amount for deal in earlier.of("won") if deal.amount is not None and deal.on in whole], target.unit)
+    won = tuple(deal for deal in earlier.of("won") if deal.on in whole)
+    won_value = Amount.total([deal.amount for deal in won if deal.amount is not None], target.unit)
     booked = attained.actual if isinstance(attained.actual, Amount) else Amount.zero(target.unit)
     rest = Period(grounds.as_of + _ONE_DAY, whole.end)
     coverage = Coverage(
-        target=target - max(won, booked),
+        target=target - max(won_value, booked),
         period=rest,
         as_of=grounds.as_of,
         pipeline=attrs.evolve(
@@ -154,7 +159,7 @@ def _ahead(
         closed=attrs.evolve(earlier, period=rest, deals=()),
         win_rate_by_value=earlier.win_rate_by_value,
     )
-    return Ahead(coverage, target, earlier)
+    return Ahead(coverage, target, earlier, won, attained)
 
 
 def _whole(grounds: Grounds) -> Period | None:

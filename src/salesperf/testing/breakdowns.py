@@ -12,6 +12,7 @@ from salesperf import (
     Clip,
     Curve,
     Difference,
+    Maximum,
     Median,
     Minimum,
     NewcombeEnd,
@@ -104,7 +105,16 @@ def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
     limits = st.tuples(st.integers(-99, 99), st.integers(-99, 99)).map(sorted)
     return st.one_of(
         st.sampled_from(
-            [(Sum(), 0), (WeightedMean(), 0), (Median(), 0), (Minimum(), 0), (Product(), 0), (Difference(), 2), (Quotient(), 2)]
+            [
+                (Sum(), 0),
+                (WeightedMean(), 0),
+                (Median(), 0),
+                (Minimum(), 0),
+                (Maximum(), 0),
+                (Product(), 0),
+                (Difference(), 2),
+                (Quotient(), 2),
+            ]
         ),
         st.sampled_from(_ROUNDINGS).map(lambda rounding: (Rounded(rounding), 1)),
         limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
@@ -120,7 +130,7 @@ def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
 def _amount_rules(unit: Unit) -> SearchStrategy[tuple[Rule, int]]:
     limits = st.tuples(amounts(unit), amounts(unit)).map(sorted)
     return st.one_of(
-        st.sampled_from([(Sum(), 0), (Minimum(), 0), (Difference(), 2)]),
+        st.sampled_from([(Sum(), 0), (Minimum(), 0), (Maximum(), 0), (Difference(), 2)]),
         st.sampled_from(_ROUNDINGS).map(lambda rounding: (Product(rounding), 1)),
         limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
     )

@@ -1,35 +1,54 @@
 """What is behind the numbers that a review cites: its other sections, and with the records what it was drawn from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from salesperf.attainment import Attainment
 from salesperf.diagnosis import DEFAULT_RULES, Evidence
 from salesperf.diagnosis.results import KeyAccounts, key_accounts
 from salesperf.diagnosis.selling import WonDealPriced, cuts
+from salesperf.kernels.proportion import wilson
 from salesperf.model.action import Action
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Difference, NewcombeEnd, Quotient, Sum, WilsonEnd
+from salesperf.model.citation import Citation
 from salesperf.model.message import Message, Personal
 from salesperf.model.records import Records
 from salesperf.pipeline import ClosedDeals
 from salesperf.review.causes import evidence_of
-from salesperf.review.explained.elsewhere import Elsewhere, computed
-from salesperf.review.explained.growing import bracketed, leaf, named
+from salesperf.review.explained.addresses import member_addresses, metric_address
+from salesperf.review.explained.elsewhere import Elsewhere, computed, is_same
+from salesperf.review.explained.growing import leaf, named
 from salesperf.review.grounds import Grounds
 from salesperf.review.risks import Ahead, coverages, sold_by_rep
 from salesperf.review.whole import Review
 from salesperf.risk.automatic import bought_before_quiet
 
-__all__ = ["Behind", "Parts", "Sources", "difference_of", "rate", "ratio_of_counts", "together", "total"]
+__all__ = [
+    "Behind",
+    "Find",
+    "Parts",
+    "Sources",
+    "difference_of",
+    "fitting",
+    "rate",
+    "ratio_of_counts",
+    "share_of",
+    "together",
+    "total",
+]
 
 Parts = Mapping[str, Breakdown | None]
 """The trees of a number that is cited, its ends, what it is held against, and of how many observations it is."""
 
+Find: TypeAlias = "Callable[[Behind, Citation], Parts]"
+"""Finds what is behind a number that is cited."""
+
 _ENDS: Final[tuple[Literal["low", "high"], ...]] = ("low", "high")
-_LEVEL: Final = 0.95
+_LEVEL: Final = wilson(0, 1).level
+"""Causes and risks cite intervals of the level that these have where no other is asked for."""
 
 
 class Sources:
@@ -109,7 +128,7 @@ class Behind:
     @property
     def ahead(self) -> Iterator[Ahead]:
         """The pipeline against what is still to be won, of the money asked about."""
-        return (each for each in self.sources.ahead if str(each.target.unit) == self.told.get("unit"))
+        return (each for each in self.sources.ahead if each.target.unit == self.told.get("unit"))
 
     def called(self, owner: str | None) -> Message | Personal | str:
         """Return what a reader sees of an owner."""
@@ -127,13 +146,11 @@ class Behind:
         for section in self.review.metrics:
             if section.title != self.told.get("metric"):
                 continue
-            whose = "" if section.owner == self.review.owner else f"/{section.owner}"
-            address = f"attainment/{section.metric.key}{bracketed(section.scope)}{whose}"
             if self.called(section.owner) == self.told.get("owner"):
-                yield section.attainment, address
-            for member in section.members:
+                yield section.attainment, metric_address(section, self.review.owner)
+            for member, address in member_addresses(section, self.review.owner):
                 if self.called(member.owner) == self.told.get("owner"):
-                    yield member.attainment, f"{address}/{member.owner}"
+                    yield member.attainment, address
 
     def decided(self) -> tuple[tuple[ClosedDeals, ...], tuple[ClosedDeals, ...]]:
         """Return the deals decided now, and those of the time before."""
@@ -149,12 +166,12 @@ def rate(part: Breakdown, whole: Breakdown) -> Parts:
     ends: dict[str, Breakdown] = {
         end: computed(named(end, level=_LEVEL), WilsonEnd(end, _LEVEL), (part, whole)) for end in _ENDS
     }
-    return {"value": computed(named("ratio"), Quotient(), (part, whole)), **ends, "n": whole}
+    return {"value": computed(named("rate"), Quotient(), (part, whole)), **ends, "n": whole}
 
 
 def difference_of(now: tuple[Breakdown, Breakdown], before: tuple[Breakdown, Breakdown]) -> Parts:
     """Return one rate less another, each of a part and a whole, with the ends of its interval."""
-    rates = [computed(named("ratio"), Quotient(), pair) for pair in (now, before)]
+    rates = [computed(named("rate"), Quotient(), pair) for pair in (now, before)]
     ends: dict[str, Breakdown] = {
         end: computed(named(end, level=_LEVEL), NewcombeEnd(end, _LEVEL), (*now, *before)) for end in _ENDS
     }
@@ -169,7 +186,36 @@ def ratio_of_counts(now: Breakdown, before: Breakdown) -> Parts:
         share = computed(named(end, level=_LEVEL), WilsonEnd(end, _LEVEL), (now, both))
         rest = computed(named("rest_of_one"), Difference(), (one, share))
         ends[end] = computed(named(end, level=_LEVEL), Quotient(), (share, rest))
-    return {"value": computed(named("ratio"), Quotient(), (now, before)), **ends, "n": both}
+    return {"value": computed(named("rate"), Quotient(), (now, before)), **ends, "n": both}
+
+
+def share_of(part: Breakdown | None, whole: Breakdown | None, **others: Breakdown) -> Parts:
+    """Return a sum over another, with what else is told of it; nothing where either cannot be told.
+
+    Parameters
+    ----------
+    part, whole
+        The sums.
+    **others
+        What else is told.
+    """
+    if part is None or whole is None:
+        return {}
+    return {"value": computed(named("rate"), Quotient(), (part, whole)), **others}
+
+
+def fitting(found: Iterable[Parts], citation: Citation) -> Parts:
+    """Return the first that comes to what is cited; nothing where none does.
+
+    Parameters
+    ----------
+    found
+        What may be behind it.
+    citation
+        The number.
+    """
+    told = ((parts, parts.get("value")) for parts in found)
+    return next((parts for parts, tree in told if tree is not None and is_same(tree.value, citation.value)), {})
 
 
 def together(*counts: Breakdown) -> Breakdown:

@@ -24,7 +24,8 @@ from salesperf.model.lead import Lead
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.review.channels import ChannelSection
-from salesperf.review.explained.growing import Numbered, bracketed, counted, grown, leaf, named, summed
+from salesperf.review.explained.addresses import channel_address
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, summed
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_channels"]
@@ -32,8 +33,6 @@ __all__ = ["numbers_of_channels"]
 _End: TypeAlias = Literal["low", "high"]
 _OTHER: Final[Mapping[_End, _End]] = MappingProxyType({"low": "high", "high": "low"})
 
-_TOTAL, _UNKNOWN = "total", "-"
-"""What all leads, and those of which nobody knows the channel, are called in an address."""
 
 _COUNTS: Final = ("leads", "qualified", *OUTCOMES, "unvalued")
 """What is counted of the leads of a line."""
@@ -54,19 +53,9 @@ def numbers_of_channels(review: Review) -> Numbered:
     yield "channels/value", partial(getattr, report, "breakdown")
     one_by_one = _OneByOne(section)
     for line in (*report.lines, report.total):
-        yield from _Line(one_by_one, line, report).numbers(f"channels/{_name(line)}")
+        yield from _Line(one_by_one, line, report).numbers(channel_address(line))
     for name in ("compared", "judged", "usual_days", "minimum"):
         yield f"channels/{name}", partial(leaf, named(f"channels_{name}"), getattr(report.total, name))
-
-
-def _name(line: ChannelLine) -> str:
-    """Return what a line is called in an address; a channel that is called like all leads, or like none, has its key told."""
-    if not line.labels:
-        return _TOTAL
-    (channel,) = line.labels
-    if channel is None:
-        return _UNKNOWN
-    return bracketed({"channel": channel}) if channel in (_TOTAL, _UNKNOWN) else channel
 
 
 class _OneByOne:

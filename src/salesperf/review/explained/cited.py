@@ -1,9 +1,9 @@
 """Trees of the numbers that causes, risks and the agenda of a review cite, down to the records behind each."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, Literal
 
 from salesperf.diagnosis import DEFAULT_RULES
 from salesperf.diagnosis.selling import contested_customers, open_deals_of_customers
@@ -14,20 +14,31 @@ from salesperf.model.citation import Citation
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
 from salesperf.model.period import Period
-from salesperf.pipeline import ClosedDeal, ClosedDeals, OpenDeal
+from salesperf.pipeline import ClosedDeals
 from salesperf.pipeline.deals import Outcome
 from salesperf.review.explained.actions import days_late
-from salesperf.review.explained.behind import Behind, Parts, difference_of, rate, ratio_of_counts, total
-from salesperf.review.explained.elsewhere import computed, is_same, numbers_said, shown, verbatim
+from salesperf.review.explained.addresses import outlook_address
+from salesperf.review.explained.ahead import FIND_AHEAD
+from salesperf.review.explained.behind import (
+    Behind,
+    Find,
+    Parts,
+    difference_of,
+    fitting,
+    rate,
+    ratio_of_counts,
+    share_of,
+    total,
+)
+from salesperf.review.explained.elsewhere import computed, numbers_said, shown, verbatim
 from salesperf.review.explained.growing import Numbered, counted, leaf, named
 from salesperf.review.leads import came_within
-from salesperf.review.risks import Ahead
+from salesperf.risk import PlanProgress
 from salesperf.risk.automatic import value_by_customer
 from salesperf.variance import COMPARISONS
 
-__all__ = ["amiss", "numbers_cited", "of_risk", "open_value", "rate_by_value", "remaining"]
+__all__ = ["numbers_cited", "of_one_customer", "of_one_rep"]
 
-_Find: TypeAlias = Callable[[Behind, Citation], Parts]
 _PARTS: Final = ("value", "low", "high", "n", "against")
 
 
@@ -55,9 +66,12 @@ def numbers_cited(behind: Behind, citations: Iterable[Citation], address: str) -
 
 def _grown(behind: Behind, citation: Citation, part: str) -> Breakdown:
     label = named("cited", label=citation.label, source=citation.source)
-    value = getattr(citation, part)
-    label = label if part == "value" else named(f"cited_{part}", cited=citation.label)
-    return shown(label, value, _part_of(behind, citation, part))
+    value, tree = getattr(citation, part), _part_of(behind, citation, part)
+    if part != "value":
+        label = named(f"cited_{part}", cited=citation.label)
+    if part == "n" and tree is not None and tree.value == value:
+        label = named("cited_n_of", cited=citation.label, what=tree.label)
+    return shown(label, value, tree)
 
 
 def _part_of(behind: Behind, citation: Citation, part: str) -> Breakdown | None:
@@ -77,37 +91,26 @@ def _won_and_decided(deals: Sequence[ClosedDeals]) -> tuple[Breakdown, Breakdown
     return _counted("won", deals, "won"), _counted("won_or_lost", deals, "won", "lost")
 
 
-def _win_rate(behind: Behind, citation: Citation) -> Parts:
+def _win_rate(behind: Behind, _: Citation) -> Parts:
     now, before = map(_won_and_decided, behind.decided())
-    del citation
     return {**rate(*now), "against": computed(named("win_rate"), Quotient(), before), "before": before[1]}
 
 
-def _change_of_win_rate(behind: Behind, citation: Citation) -> Parts:
-    del citation
+def _change_of_win_rate(behind: Behind, _: Citation) -> Parts:
     now, before = map(_won_and_decided, behind.decided())
     # The words tell how many were decided now, and the citation how many in both times.
     return {**difference_of(now, before), "before": before[1]}
 
 
-def _share(part: Breakdown | None, whole: Breakdown | None, **others: Breakdown) -> Parts:
-    """Return a sum over another, with what else is told of it; nothing where either cannot be told."""
-    if part is None or whole is None:
-        return {}
-    return {"value": computed(named("ratio"), Quotient(), (part, whole)), **others}
-
-
-def _cut_share(behind: Behind, citation: Citation) -> Parts:
-    del citation
+def _cut_share(behind: Behind, _: Citation) -> Parts:
     deals = behind.sources.cuts
     asked = total(named("highest_amounts"), ((named("deal", deal=deal.id), deal.highest) for deal in deals))
     got = total(named("last_amounts"), ((named("deal", deal=deal.id), deal.final) for deal in deals))
     cut = None if asked is None or got is None else computed(named("cut_off"), Difference(), (asked, got))
-    return _share(cut, asked, n=counted(named("won"), (named("deal", deal=deal.id) for deal in deals)))
+    return share_of(cut, asked, n=counted(named("won"), (named("deal", deal=deal.id) for deal in deals)))
 
 
-def _deals_cut(behind: Behind, citation: Citation) -> Parts:
-    del citation
+def _deals_cut(behind: Behind, _: Citation) -> Parts:
     deals = behind.sources.cuts
     both = ([deal for deal in deals if deal.is_cut], deals)
     return rate(*(counted(named("won"), (named("deal", deal=deal.id) for deal in each)) for each in both))
@@ -145,16 +148,22 @@ def _pace_of(behind: Behind, citation: Citation) -> Parts:
     return _of_metric("pace", behind.about(metric=told.get("metric"), owner=told.get("name")), citation)
 
 
-def _of_metric(name: str, behind: Behind, citation: Citation) -> Parts:
+def _of_metric(name: Literal["ratio", "pace"], behind: Behind, citation: Citation) -> Parts:
     """Return what was attained of the metric asked about, or the pace."""
-    values = ((attained.ratio if name == "ratio" else attained.pace.value, address) for attained, address in behind.attained())
-    found = (address for value, address in values if value == citation.value)
-    return next((behind.at(f"{address}/{name}") for address in found), {})
+    for attained, address in behind.attained():
+        if name == "ratio" and attained.ratio == citation.value:
+            return behind.at(f"{address}/ratio")
+        if name == "pace" and attained.pace.value == citation.value:
+            # A pace rests on days; where nothing tells them apart, on entries.
+            days = leaf(named("planned_workdays"), attained.pace.n)
+            n = behind.elsewhere(f"{address}/entries") if attained.variation is None else days
+            return {**behind.at(f"{address}/pace"), "n": n}
+    return {}
 
 
 def _reached(behind: Behind, citation: Citation) -> Parts:
     """Return how likely deals reach a target."""
-    chances = ((line.reached, f"outlook/{line.process.key}/{line.unit.code}/reached") for line in behind.review.outlook)
+    chances = ((line.reached, f"{outlook_address(line, behind.review.outlook)}/reached") for line in behind.review.outlook)
     cited = (citation.value, citation.low, citation.high)
     found = (address for chance, address in chances if (chance.value, chance.low, chance.high) == cited)
     address = next(found, "")
@@ -179,8 +188,7 @@ def _leads(behind: Behind, citation: Citation) -> Parts:
     return ratio_of_counts(now, before)
 
 
-def _activity(behind: Behind, citation: Citation) -> Parts:
-    del citation
+def _activity(behind: Behind, _: Citation) -> Parts:
     evidence = behind.sources.evidence
     if evidence is None or evidence.before is None:
         return {}
@@ -192,8 +200,7 @@ def _activity(behind: Behind, citation: Citation) -> Parts:
     return ratio_of_counts(*sides) if sides[1].value else {}
 
 
-def _attrition(behind: Behind, citation: Citation) -> Parts:
-    del citation
+def _attrition(behind: Behind, _: Citation) -> Parts:
     parts = behind.at("team/attrition")
     rate_of_leaving = parts["value"]
     return {**parts, "n": None if rate_of_leaving is None or not rate_of_leaving.parts else rate_of_leaving.parts[1]}
@@ -248,157 +255,59 @@ def _quiet(behind: Behind, citation: Citation) -> Parts:
         return {}
     lost = total(named("bought_by_quiet"), ((verbatim(name), found.bought[name]) for name in found.quiet))
     whole = total(named("bought_by_all"), ((verbatim(name), amount) for name, amount in found.bought.items()))
-    return _share(lost, whole, n=counted(named("key_accounts"), map(verbatim, found.keys)))
+    return share_of(lost, whole, n=counted(named("key_accounts"), map(verbatim, found.keys)))
 
 
-def _share_of_one(bought: Mapping[str, Amount], one: object) -> Parts:
+def _share_of_one(bought: Mapping[str, Amount], one: str) -> Parts:
     """Return what one brought over what all did."""
-    part = total(named("of_one"), ((verbatim(name), amount) for name, amount in bought.items() if name == one))
+    part = total(named("of_one"), [(verbatim(one), bought[one])])
     whole = total(named("of_all"), ((verbatim(name), amount) for name, amount in bought.items()))
     count = counted(named("together"), map(verbatim, bought))
-    return _share(part, whole, n=count, against=computed(named("one_of"), Quotient(), (leaf(named("one"), 1), count)))
+    return share_of(part, whole, n=count, against=computed(named("one_of"), Quotient(), (leaf(named("one"), 1), count)))
 
 
-def _one_customer(behind: Behind, citation: Citation) -> Parts:
+def of_one_customer(behind: Behind, citation: Citation) -> Parts:
+    """Return what a customer bought over what all did.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    citation
+        Names the customer.
+    """
     customers = behind.review.customers
     bought = {} if customers is None else value_by_customer(customers.purchases)
-    return _share_of_one(bought, citation.label.arguments.get("name"))
+    named_there = citation.label.arguments.get("name")
+    return fitting((_share_of_one(bought, name) for name in bought if name == named_there), citation)
 
 
-def _one_rep(behind: Behind, citation: Citation) -> Parts:
-    name = citation.label.arguments.get("name")
-    seller = next((rep for rep in behind.sources.sold_by_rep if behind.called(rep) == name), None)
-    return _share_of_one(behind.sources.sold_by_rep, seller)
+def of_one_rep(behind: Behind, citation: Citation) -> Parts:
+    """Return what a rep sold over what all did.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    citation
+        Names the rep, as others may be called as well.
+    """
+    sold, called = behind.sources.sold_by_rep, citation.label.arguments.get("name")
+    return fitting((_share_of_one(sold, rep) for rep in sold if behind.called(rep) == called), citation)
 
 
-def _gone_quiet(behind: Behind, citation: Citation) -> Parts:
-    del citation
+def _gone_quiet(behind: Behind, _: Citation) -> Parts:
     bought = behind.sources.bought_before_quiet
     quiet = total(named("bought_by_quiet"), ((verbatim(name), bought[name]) for name in behind.sources.gone_quiet))
     whole = total(named("bought_by_all"), ((verbatim(name), amount) for name, amount in bought.items()))
     count, n = (counted(named("customers"), map(verbatim, names)) for names in (behind.sources.gone_quiet, bought))
-    return _share(quiet, whole, count=count, n=n)
-
-
-# Of the pipeline
-
-
-def open_value(deals: Iterable[OpenDeal]) -> Breakdown | None:
-    """Return what open deals are worth that have an amount; ``None`` where none has one.
-
-    Parameters
-    ----------
-    deals
-        The deals.
-    """
-    return total(named("open_value"), ((named("deal", deal=deal.id), deal.amount) for deal in deals))
-
-
-def remaining(ahead: Ahead) -> Breakdown:
-    """Return what is still to be won: the target less what was won or, where that is more, booked.
-
-    Parameters
-    ----------
-    ahead
-        The open pipeline of the days to come.
-    """
-    done = leaf(named("won_or_booked"), ahead.target - ahead.coverage.target)
-    return computed(Message("risk.cited.remaining"), Difference(), (leaf(Message("breakdown.target"), ahead.target), done))
-
-
-def rate_by_value(ahead: Ahead) -> Breakdown:
-    """Return which share of the money decided was won; undefined where that cannot be told.
-
-    Parameters
-    ----------
-    ahead
-        The open pipeline of the days to come, and what was decided before.
-    """
-    label, value = Message("risk.cited.win_rate_by_value"), ahead.coverage.win_rate_by_value.value
-    decided = [deal for deal in ahead.decided.deals if deal.outcome != "cancelled"]
-    won = _amounts("won_value", (deal for deal in decided if deal.outcome == "won"))
-    whole = _amounts("decided_value", decided)
-    tree = None if won is None or whole is None else computed(label, Quotient(), (won, whole))
-    return shown(label, value, tree)
-
-
-def _amounts(key: str, deals: Iterable[ClosedDeal]) -> Breakdown | None:
-    return total(named(key), ((named("deal_on", deal=deal.id, on=deal.on), deal.amount) for deal in deals))
-
-
-def _coverage(behind: Behind, citation: Citation) -> Parts:
-    """Return the open pipeline over what is still to be won."""
-    one = leaf(named("one"), 1)
-    found = (
-        _share(open_value(ahead.coverage.pipeline.deals), remaining(ahead), against=_over(one, rate_by_value(ahead)))
-        for ahead in behind.ahead
-    )
-    return _fitting(found, citation)
-
-
-def _over(one: Breakdown, rate_of_wins: Breakdown) -> Breakdown:
-    """Return how many times what is to be won must be open."""
-    label = named("needed_coverage")
-    return computed(label, Quotient(), (one, rate_of_wins)) if rate_of_wins.value else leaf(label, None)
-
-
-def _remaining(behind: Behind, citation: Citation) -> Parts:
-    return _fitting(({"value": remaining(ahead)} for ahead in behind.ahead), citation)
-
-
-def _rate_by_value(behind: Behind, citation: Citation) -> Parts:
-    return _fitting(({"value": rate_by_value(ahead)} for ahead in behind.ahead), citation)
-
-
-def _fitting(found: Iterable[Parts], citation: Citation) -> Parts:
-    """Return the first that comes to what is cited; nothing where none does."""
-    told = ((parts, parts.get("value")) for parts in found)
-    return next((parts for parts, tree in told if tree is not None and is_same(tree.value, citation.value)), {})
-
-
-def _share_of_pipeline(behind: Behind, citation: Citation) -> Parts:
-    """Return some open deals over all of the days to come: those of one customer, one of them, or those that stand still."""
-    found = []
-    for ahead in behind.ahead:
-        deals = ahead.coverage.pipeline.deals
-        chosen = of_risk(citation.label, deals)
-        count, n = (counted(named("open"), (named("deal", deal=deal.id) for deal in each)) for each in (chosen, deals))
-        found.append(_share(open_value(chosen), open_value(deals), count=count, n=n))
-    return _fitting(found, citation)
-
-
-def of_risk(cited: Message, deals: Iterable[OpenDeal]) -> list[OpenDeal]:
-    """Return of some open deals those of which a risk tells.
-
-    Parameters
-    ----------
-    cited
-        What the risk cites.
-    deals
-        Those of the days to come.
-    """
-    if cited.key == "risk.cited.stale_pipeline":
-        return amiss(deals)
-    name, is_one_deal = cited.arguments.get("name"), cited.key == "risk.cited.one_deal"
-    return [deal for deal in deals if name is not None and name == (deal.id if is_one_deal else deal.customer)]
-
-
-def amiss(deals: Iterable[OpenDeal]) -> list[OpenDeal]:
-    """Return the open deals that stand still or are overdue.
-
-    Parameters
-    ----------
-    deals
-        Of which to choose.
-    """
-    return [deal for deal in deals if {"stalled", "overdue"}.intersection(deal.flags)]
+    return share_of(quiet, whole, count=count, n=n)
 
 
 # Of the plan, of data, of what was agreed
 
 
-def _beyond(behind: Behind, citation: Citation) -> Parts:
-    del citation
+def _beyond(behind: Behind, _: Citation) -> Parts:
     team = behind.review.team
     lines = () if team is None or team.fairness is None else team.fairness.lines
     beyond, all_of_them = (
@@ -410,19 +319,20 @@ def _beyond(behind: Behind, citation: Citation) -> Parts:
 
 
 def _late(behind: Behind, citation: Citation) -> Parts:
-    for progress in behind.review.plans:
-        if progress.plan.label == citation.source.arguments.get("plan"):
-            kept = [line for line in progress.lines if line.task.status != "dropped"]
-            late, endangered, both, whole = (
-                counted(named("together"), (verbatim(line.task.label) for line in lines))
-                for lines in (progress.late, progress.endangered, (*progress.late, *progress.endangered), kept)
-            )
-            return {**rate(both, whole), "late": late, "endangered": endangered}
-    return {}
+    called = citation.source.arguments.get("plan")
+    return fitting((_late_tasks(plan) for plan in behind.review.plans if plan.plan.label == called), citation)
 
 
-def _score(behind: Behind, citation: Citation) -> Parts:
-    del citation
+def _late_tasks(progress: PlanProgress) -> Parts:
+    kept = [line for line in progress.lines if line.task.status != "dropped"]
+    late, endangered, both, whole = (
+        counted(named("together"), (verbatim(line.task.label) for line in lines))
+        for lines in (progress.late, progress.endangered, (*progress.late, *progress.endangered), kept)
+    )
+    return {**rate(both, whole), "late": late, "endangered": endangered}
+
+
+def _score(behind: Behind, _: Citation) -> Parts:
     return {"value": behind.elsewhere("quality/score")}
 
 
@@ -438,13 +348,12 @@ _FAULT: Final = {"value": "share", "n": "checked", "found": "found"}
 
 
 def _days_late(behind: Behind, citation: Citation) -> Parts:
-    for action in behind.sources.late_actions:
-        if action.title == citation.label.arguments.get("title"):
-            return {"value": days_late(action, behind.review.as_of)}
-    return {}
+    title = citation.label.arguments.get("title")
+    late = (action for action in behind.sources.late_actions if action.title == title)
+    return fitting(({"value": days_late(action, behind.review.as_of)} for action in late), citation)
 
 
-_BY_LABEL: Final[Mapping[str, _Find]] = MappingProxyType(
+_BY_LABEL: Final[Mapping[str, Find]] = MappingProxyType(
     {
         "diagnosis.cited.win_rate_change": _change_of_win_rate,
         "diagnosis.cited.cut_share": _cut_share,
@@ -460,15 +369,10 @@ _BY_LABEL: Final[Mapping[str, _Find]] = MappingProxyType(
         "diagnosis.cited.quiet_share": _quiet,
         "diagnosis.cited.quality_score": _score,
         "diagnosis.cited.fault": _fault,
+        **FIND_AHEAD,
         "risk.cited.attrition": _attrition,
-        "risk.cited.coverage": _coverage,
-        "risk.cited.remaining": _remaining,
-        "risk.cited.win_rate_by_value": _rate_by_value,
-        "risk.cited.one_deal": _share_of_pipeline,
-        "risk.cited.one_customer_ahead": _share_of_pipeline,
-        "risk.cited.stale_pipeline": _share_of_pipeline,
-        "risk.cited.one_rep": _one_rep,
-        "risk.cited.one_customer": _one_customer,
+        "risk.cited.one_rep": of_one_rep,
+        "risk.cited.one_customer": of_one_customer,
         "risk.cited.accounts_at_risk": _gone_quiet,
         "risk.cited.beyond": _beyond,
         "risk.cited.farthest": _index,
@@ -481,7 +385,7 @@ _BY_LABEL: Final[Mapping[str, _Find]] = MappingProxyType(
 )
 """How to find what is behind a number, by what it is called."""
 
-_BY_SOURCE: Final[Mapping[str, _Find]] = MappingProxyType(
+_BY_SOURCE: Final[Mapping[str, Find]] = MappingProxyType(
     {
         "diagnosis.source.attainment": _attained,
         "diagnosis.source.decided": _win_rate,

@@ -1,19 +1,19 @@
 """The numbers on deals of a review, down to the deals behind each."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from functools import cached_property, partial
 from typing import Final, TypeVar
 
 import attrs
 
 from salesperf.funnel import FunnelSegment, FunnelTally, analyze, count
-from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
+from salesperf.model.breakdown import Breakdown, Maximum, Sum
 from salesperf.model.message import Message
 from salesperf.model.people import Org
 from salesperf.pipeline import Bridge, BridgeStep, ClosedDeal, ClosedDeals, Flag, OpenDeal, Pipeline
 from salesperf.pipeline.deals import Outcome
 from salesperf.review.deals import DealSection, above_of
+from salesperf.review.explained.decided import average_won_value, count_of, on_day, won_or_lost, won_value
 from salesperf.review.explained.elsewhere import numbers_said
 from salesperf.review.explained.growing import (
     Numbered,
@@ -65,45 +65,14 @@ def numbers_of_deals(section: DealSection, org: Org, owner: str | None, address:
 
 def _decided(closed: ClosedDeals, address: str) -> Numbered:
     for outcome in _OUTCOMES:
-        yield f"{address}/{outcome}", partial(_count_of, closed, outcome)
-    yield f"{address}/won_value", lambda: _won_value(closed)
-    yield f"{address}/average_won_value", lambda: _average(closed)
-    won, decided = partial(_count_of, closed, "won"), partial(_won_or_lost, closed)
+        yield f"{address}/{outcome}", partial(count_of, closed, outcome)
+    yield f"{address}/won_value", lambda: won_value(closed)
+    yield f"{address}/average_won_value", lambda: average_won_value(closed)
+    won, decided = partial(count_of, closed, "won"), partial(won_or_lost, closed)
     yield f"{address}/won_or_lost", decided
     yield from rate_with_ends(f"{address}/win_rate", named("win_rate"), closed.win_rate, won, decided)
     yield f"{address}/median_cycle_days", lambda: _cycle(closed)
     yield f"{address}/with_cycle", lambda: counted(named("with_cycle"), (deal for deal, _ in _cycles(closed)))
-
-
-def _on(deal: ClosedDeal) -> Message:
-    return named("deal_on", deal=deal.id, on=deal.on)
-
-
-def _count_of(closed: ClosedDeals, outcome: Outcome) -> Breakdown:
-    return counted(named(outcome), map(_on, closed.of(outcome)))
-
-
-def _won_value(closed: ClosedDeals) -> Breakdown:
-    amounts = ((_on(deal), deal.amount) for deal in closed.of("won"))
-    return summed(named("won_value"), closed.won_value, amounts)
-
-
-def _average(closed: ClosedDeals) -> Breakdown:
-    label, value = named("average_won_value"), closed.average_won_value
-    with_amount = [deal for deal in closed.of("won") if deal.amount is not None]
-    if value is None:
-        return leaf(label, None)
-    one = grown(
-        named("one_of"),
-        Fraction(1, len(with_amount)),
-        Quotient(),
-        (leaf(named("one"), 1), counted(named("won_with_amount"), map(_on, with_amount))),
-    )
-    return grown(label, value, Product("half_up"), (_won_value(closed), one))
-
-
-def _won_or_lost(closed: ClosedDeals) -> Breakdown:
-    return counted(named("won_or_lost"), map(_on, (*closed.of("won"), *closed.of("lost"))))
 
 
 def _cycle(closed: ClosedDeals) -> Breakdown:
@@ -111,7 +80,7 @@ def _cycle(closed: ClosedDeals) -> Breakdown:
 
 
 def _cycles(closed: ClosedDeals) -> Iterator[tuple[Message, int]]:
-    return ((_on(deal), deal.cycle_days) for deal in closed.of("won") if deal.cycle_days is not None)
+    return ((on_day(deal), deal.cycle_days) for deal in closed.of("won") if deal.cycle_days is not None)
 
 
 def _open(pipeline: Pipeline, address: str) -> Numbered:
@@ -206,10 +175,13 @@ def _stages(pipeline: Pipeline, address: str) -> Numbered:
         yield f"{within}/over_limit", partial(_standing, "over_limit", over)
         weighted = tuple((named("deal", deal=deal.id), deal.weighted) for deal in deals)
         yield f"{within}/weighted_value", partial(summed, named("weighted_value"), group.weighted, weighted)
-        longest = [(deal, number) for deal, number in days if number == age.longest_days]
-        yield f"{within}/longest_days", partial(median_of, named("longest_days"), age.longest_days, longest)
+        yield f"{within}/longest_days", partial(_longest, age.longest_days, days)
         yield f"{within}/limit", partial(leaf, named("limit"), age.max_days)
         yield f"{within}/undated", partial(_standing, "stage_undated", [deal for deal in deals if deal.stage_days is None])
+
+
+def _longest(value: int | None, days: Iterable[tuple[Message, int]]) -> Breakdown:
+    return grown(named("longest_days"), value, Maximum(), (leaf(deal, number) for deal, number in days))
 
 
 def _due(section: DealSection, address: str) -> Numbered:
@@ -233,8 +205,9 @@ def _funnel(section: DealSection, address: str) -> Numbered:
         for name in _MOVED:
             yield f"{address}/funnel/{stage.stage.key}/{name}", partial(funnel.grow, place, name)
         within = f"{address}/funnel/{stage.stage.key}"
-        moved, entered = partial(funnel.grow, place, "moved_on"), partial(funnel.grow, place, "entered")
-        yield from rate_with_ends(f"{within}/conversion_rate", named("conversion_rate"), stage.conversion_rate, moved, entered)
+        if stage.has_been_left:
+            both = partial(funnel.grow, place, "moved_on"), partial(funnel.grow, place, "entered")
+            yield from rate_with_ends(f"{within}/conversion_rate", named("conversion_rate"), stage.conversion_rate, *both)
         if stage.median_days.value is not None:
             yield f"{within}/median_days", partial(funnel.median_days, place, stage.median_days.value)
     yield f"{address}/funnel/open", funnel.still_open

@@ -1,29 +1,30 @@
 """The numbers of causes, risks and the agenda of a review: what is cited, what is at stake, and what the words tell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import TypeVar
 
+from salesperf.model.action import Action
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.records import Records
+from salesperf.model.risk_entry import Risk
+from salesperf.model.task import Task
+from salesperf.pipeline import OpenDeal
 from salesperf.review.agenda import AGENDA_LENGTH, AgendaItem
+from salesperf.review.deals import DealSection
 from salesperf.review.explained.actions import days_late
+from salesperf.review.explained.addresses import metric_address
+from salesperf.review.explained.ahead import amiss
 from salesperf.review.explained.behind import Behind, Sources
-from salesperf.review.explained.cited import amiss, numbers_cited
+from salesperf.review.explained.cited import numbers_cited
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, verbatim
 from salesperf.review.explained.growing import Numbered, counted, leaf, named
-from salesperf.review.explained.stakes import (
-    deals_told,
-    risks_told,
-    share_of_loss,
-    stake_of_cause,
-    stake_of_item,
-    stake_of_risk,
-    unit_of,
-)
+from salesperf.review.explained.stakes import share_of_loss, stake_of_cause, stake_of_item, stake_of_risk, unit_of
+from salesperf.review.sections import MetricSection, Standing
 from salesperf.review.whole import Review
-from salesperf.risk import RiskLine
+from salesperf.risk import PlanProgress, RiskLine, TaskLine
 
 __all__ = ["numbers_of_evidence"]
 
@@ -56,7 +57,9 @@ def _causes(behind: Behind) -> Numbered:
         if cause.at_stake is not None:
             yield f"{address}/at_stake", partial(stake_of_cause, behind, cause)
         yield from numbers_said(address, cause.message, _told(behind, cause))
-        yield from numbers_said(f"{address}/lacks", cause.lacks)
+        # What can tell nothing says what is lacking, and no more.
+        if cause.message.arguments.get("lacks") != cause.lacks:
+            yield from numbers_said(f"{address}/lacks", cause.lacks)
     for place, contradiction in enumerate(review.contradictions, 1):
         yield from numbers_said(f"causes/contradiction/{place}", contradiction.message)
 
@@ -114,82 +117,75 @@ def _agenda(behind: Behind) -> Numbered:
     yield "agenda/later", partial(counted, named("later"), [item.message for item in review.agenda[AGENDA_LENGTH:]])
     for place, item in enumerate(review.agenda, 1):
         address = f"agenda/{place}"
-        yield from numbers_said(address, item.message, _known(behind, item))
+        yield from _said(behind, item, address)
         if item.at_stake is not None:
             yield f"{address}/at_stake", partial(stake_of_item, behind, item)
         yield from numbers_cited(_asked(behind, item), item.citations, address)
 
 
-def _known(behind: Behind, item: AgendaItem) -> Mapping[str, MaybeTree]:
-    """Return the trees of numbers that an item tells, by the names of their places."""
-    if item.kind == "finding":
-        found = next((cause for cause in behind.review.causes if cause.message == _first(item)), None)
-        return {"count": partial(_others, behind, item), **({} if found is None else _told(behind, found))}
-    of_kind: Mapping[str, Callable[[Behind, AgendaItem, str], Breakdown | None]] = {
-        "deals": _deals,
-        "action": _actions,
-        "task": _tasks,
-        "success": _compared,
-    }
-    grow = of_kind.get(item.kind)
-    return {} if grow is None else {name: partial(grow, behind, item, name) for name in item.message.arguments}
-
-
 def _asked(behind: Behind, item: AgendaItem) -> Behind:
     """Return what is behind the review, asked about that of which an item tells."""
-    if item.kind == "decision":
-        risk = next(risks_told(behind, item), None)
-        return behind.about(unit="" if risk is None else unit_of(risk))
-    return behind.about(**item.message.arguments)
+    risks = _about(item, Risk)
+    return behind.about(unit=unit_of(risks[0])) if risks else behind.about(**item.message.arguments)
 
 
-def _first(item: AgendaItem) -> Message:
-    """Return what the first finding of an item says; where there are several of the kind, more is said of them."""
-    told = item.message.arguments.get("told")
-    return told if isinstance(told, Message) else item.message
+_NounT = TypeVar("_NounT")
 
 
-def _others(behind: Behind, item: AgendaItem) -> Breakdown:
-    """Return the other findings of the kind."""
-    grave = [cause for cause in behind.review.causes if not cause.is_untold and cause.severity != "info"]
-    grave += [finding for finding in behind.review.findings if finding.severity == "serious"]
-    rules = {finding.rule for finding in grave if finding.message == _first(item)}
-    others = [finding.message for finding in grave if finding.rule in rules and finding.message != _first(item)]
-    return counted(named("found"), others)
+def _about(item: AgendaItem, kind: type[_NounT]) -> list[_NounT]:
+    """Return what an item tells of, as far as it is of a kind."""
+    return [each for each in item.about if isinstance(each, kind)]
 
 
-def _deals(behind: Behind, item: AgendaItem, name: str) -> Breakdown:
-    """Return the open deals of a process, or those that stand still."""
-    deals = next(deals_told(behind, item), ())
-    chosen = {"count": amiss(deals), "of": deals}[name]
-    return counted(named("open"), (named("deal", deal=deal.id) for deal in chosen))
+def _said(behind: Behind, item: AgendaItem, address: str) -> Numbered:
+    """Yield the numbers that an item tells."""
+    findings = _about(item, Finding)
+    if len(findings) > 1:
+        yield f"{address}/count", partial(_others, item, findings[1:])
+        address += "/told"
+    if findings:
+        yield from numbers_said(address, findings[0].message, _told_by(behind, findings[0]))
+    else:
+        yield from numbers_said(address, item.message, _known(behind, item))
 
 
-def _actions(behind: Behind, item: AgendaItem, name: str) -> Breakdown | None:
-    """Return the actions that are late, or by how long the first of them is."""
-    late = {action.id: action for action in behind.sources.late_actions}.values()
-    if name == "count":
-        return counted(named("actions_late"), (verbatim(action.title) for action in late))
-    found = (action for action in late if action.title == item.message.arguments["title"])
-    return next((days_late(action, behind.review.as_of) for action in found), None)
+def _others(item: AgendaItem, findings: Iterable[Finding]) -> Breakdown:
+    return counted(named("told", text=item.message), (finding.message for finding in findings))
 
 
-def _tasks(behind: Behind, item: AgendaItem, name: str) -> Breakdown:
-    """Return by how long a task is late, or the tasks that wait for it."""
-    told = item.message.arguments
-    late = ((progress, line.task) for progress in behind.review.plans for line in progress.late)
-    found = (pair for pair in late if (pair[1].label, pair[0].plan.label) == (told["title"], told["plan"]))
-    progress, task = next(found)
-    if name == "days":
-        return days_late(task, progress.as_of)
+def _told_by(behind: Behind, finding: Finding) -> Mapping[str, MaybeTree]:
+    """Return the trees of numbers that a cause tells, or what was noticed in the data, by the names of their places."""
+    place = next((place for place, each in enumerate(behind.review.findings, 1) if each is finding), None)
+    if place is None:
+        return _told(behind, finding)
+    within = f"data/findings/{place}/{finding.rule}"
+    return {name: partial(behind.elsewhere, f"{within}/{name}") for name in finding.message.arguments}
+
+
+def _known(behind: Behind, item: AgendaItem) -> Mapping[str, MaybeTree]:
+    """Return the trees of numbers that an item tells, by the names of their places."""
+    deals, actions = _about(item, DealSection), _about(item, Action)
+    if deals:
+        open_deals = deals[0].pipeline.deals
+        return {"count": lambda: _listed(amiss(open_deals)), "of": partial(_listed, open_deals)}
+    if actions:
+        titles = [verbatim(action.title) for action in actions]
+        late = partial(days_late, actions[0], behind.review.as_of)
+        return {"count": partial(counted, named("actions_late"), titles), "days": late}
+    for progress, line in zip(_about(item, PlanProgress), _about(item, TaskLine), strict=False):
+        return {"count": partial(_waiting, progress, line.task), "days": partial(days_late, line.task, progress.as_of)}
+    for section, ahead in zip(_about(item, MetricSection), _about(item, Standing), strict=False):
+        key = "teams" if ahead is section.best_teams else "reps"
+        compared = f"{metric_address(section, behind.review.owner)}/compared_{key}"
+        return {"compared": partial(behind.elsewhere, compared)}
+    return {}
+
+
+def _listed(deals: Iterable[OpenDeal]) -> Breakdown:
+    return counted(named("open"), (named("deal", deal=deal.id) for deal in deals))
+
+
+def _waiting(progress: PlanProgress, task: Task) -> Breakdown:
+    """Return the tasks that wait for one."""
     waiting = (other for other in progress.plan.tasks if other.is_open and task.id in other.depends_on)
     return counted(named("waiting"), (verbatim(other.label) for other in waiting))
-
-
-def _compared(behind: Behind, item: AgendaItem, name: str) -> Breakdown | None:
-    """Return those among whom somebody is ahead; as many teams may have been compared as reps."""
-    del name
-    whole = behind.about(metric=item.message.arguments["metric"], owner=behind.called(behind.review.owner))
-    trees = (behind.elsewhere(f"{address}/compared_{key}") for _, address in whole.attained() for key in ("teams", "reps"))
-    ahead = named("rep", rep=item.owner)
-    return next((tree for tree in trees if tree is not None and any(part.label == ahead for part in tree.parts)), None)

@@ -1,7 +1,8 @@
 """Explaining a review: every number by its address, with the tree that it can be pulled apart into."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cached_property
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Final
 
@@ -15,15 +16,17 @@ from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import is_identifier, require
 from salesperf.review.explained.actions import numbers_of_actions
+from salesperf.review.explained.addresses import process_address
 from salesperf.review.explained.channels import numbers_of_channels
 from salesperf.review.explained.customers import numbers_of_customers
 from salesperf.review.explained.deals import numbers_of_deals
 from salesperf.review.explained.elsewhere import Elsewhere
+from salesperf.review.explained.entries import Entries
 from salesperf.review.explained.evidence import numbers_of_evidence
 from salesperf.review.explained.growing import Numbered, Tree
 from salesperf.review.explained.leads import numbers_of_leads
 from salesperf.review.explained.market import numbers_of_market
-from salesperf.review.explained.metrics import Entries, numbers_of_metrics, numbers_of_time, numbers_of_unmet
+from salesperf.review.explained.metrics import numbers_of_metrics, numbers_of_time, numbers_of_unmet
 from salesperf.review.explained.objectives import numbers_of_objectives
 from salesperf.review.explained.outlook import numbers_of_outlook
 from salesperf.review.explained.people import numbers_of_people
@@ -43,7 +46,7 @@ _SECTIONS: Final = (
     numbers_of_people,
     numbers_of_actions,
 )
-"""Whatever tells the numbers of a section, in the order of the review."""
+"""Those that take nothing but the review."""
 
 
 @attrs.frozen(eq=False)
@@ -53,7 +56,7 @@ class NumberTrees(Result):
     Attributes
     ----------
     addresses : tuple of str
-        All of them, in the order of the review.
+        All of them, section by section.
 
     Examples
     --------
@@ -73,12 +76,12 @@ class NumberTrees(Result):
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:
-        """The addresses, in the order of the review."""
+        """The addresses, section by section."""
         return tuple(self._trees)
 
     @property
     def breakdowns(self) -> tuple[Breakdown, ...]:
-        """The trees of all of them, in the same order."""
+        """The trees of all of them, in the order of their addresses."""
         return tuple(grow() for grow in self._trees.values())
 
     def tree(self, address: str) -> Breakdown:
@@ -97,7 +100,7 @@ class NumberTrees(Result):
         >>> from salesperf.review import build
         >>> built = build(read_sample(), owner="hangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
         >>> print(explain(built).tree("attainment/revenue/ratio").text())
-        attainment: 0.78 = quotient of
+        attainment: 0.7811 = quotient of
           actual: CNY 3,163,600.00 = sum of
             within 2026-07: CNY 1,050,000.00
             within 2026-08: CNY 1,050,000.00
@@ -178,8 +181,14 @@ def explain(review: Review, *, records: Records | None = None) -> NumberTrees:
         return None if grow is None else grow()
 
     for address, grow in _numbers(review, known, elsewhere):
-        trees.setdefault(_printable(address), grow)
+        trees[_free(_printable(address), trees)] = grow
     return NumberTrees(MappingProxyType(trees))
+
+
+def _free(address: str, taken: Container[str]) -> str:
+    """Return an address that is not taken: ids come from the data, and one may read like a name of ours, or like another."""
+    others = (f"{address}~{number}" for number in count(2))
+    return next(each for each in chain([address], others) if each not in taken)
 
 
 def _printable(address: str) -> str:
@@ -194,9 +203,7 @@ def _numbers(review: Review, records: Records | None, elsewhere: Elsewhere) -> N
         yield from numbers_of_metrics(metric, review, entries)
     yield from numbers_of_unmet(review.unmet, entries)
     for deals in review.deals:
-        several = sum(each.process == deals.process for each in review.deals) > 1
-        unit = f"~{deals.unit.code}" if several and deals.unit is not None else ""
-        yield from numbers_of_deals(deals, review.org, review.owner, f"deals/{deals.process.key}{unit}")
+        yield from numbers_of_deals(deals, review.org, review.owner, process_address(deals, review.deals))
     yield from numbers_of_leads(review, records)
     yield from numbers_of_objectives(review, records)
     yield from numbers_of_variance(review, records, elsewhere)

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 
 from salesperf.allocation import FairnessAudit, FairnessLine, FairnessMeasure
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
 from salesperf.model.message import Message
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, Tree, counted, grown, leaf, named
 from salesperf.review.plan_fairness import PlanFairness
 
 __all__ = ["numbers_of_fairness"]
@@ -37,12 +37,13 @@ def _counted(label: Message, owners: Iterable[str | None]) -> Breakdown:
 
 def _measured(measure: FairnessMeasure, audit: FairnessAudit, address: str) -> Numbered:
     lines = [line for line in audit.lines if line.yardstick == measure.yardstick and line.index is not None]
+    whole = cache(partial(_asked_of_all, lines))
     yield f"{address}/compared", lambda: _counted(named("compared"), (line.owner for line in lines))
-    yield f"{address}/spread", partial(_spread, measure, lines)
+    yield f"{address}/spread", partial(_spread, measure, lines, whole)
     yield f"{address}/gini", partial(_gini, measure, lines)
     yield f"{address}/beyond", lambda: _counted(named("beyond"), measure.beyond)
     for line in lines:
-        yield f"{address}/index/{line.owner}", partial(_index, line, lines)
+        yield f"{address}/index/{line.owner}", partial(_index, line, whole)
 
 
 def _by(line: FairnessLine | FairnessMeasure) -> Message:
@@ -57,10 +58,10 @@ def _value(line: FairnessLine) -> Breakdown:
     return leaf(named(f"by_{line.yardstick}", owner=line.owner), float(line.value))
 
 
-def _index(line: FairnessLine, lines: Sequence[FairnessLine]) -> Breakdown:
-    """Return what is asked of one for each unit of the yardstick, over what is asked of all together."""
+def _index(line: FairnessLine, whole: Tree) -> Breakdown:
+    """Return what is asked of one for each unit of the yardstick, over what is asked of all together: the same of each."""
     own = grown(named("asked_of", owner=line.owner), line.ratio, Quotient(), (_target(line), _value(line)))
-    return grown(named("index_of", owner=line.owner), line.index, Quotient(), (own, _asked_of_all(lines)))
+    return grown(named("index_of", owner=line.owner), line.index, Quotient(), (own, whole()))
 
 
 def _asked_of_all(lines: Sequence[FairnessLine]) -> Breakdown:
@@ -73,11 +74,11 @@ def _asked_of_all(lines: Sequence[FairnessLine]) -> Breakdown:
     return grown(named("asked_of_all"), float(target.decimal) / value, Quotient(), parts)
 
 
-def _spread(measure: FairnessMeasure, lines: Sequence[FairnessLine]) -> Breakdown:
+def _spread(measure: FairnessMeasure, lines: Sequence[FairnessLine], whole: Tree) -> Breakdown:
     label = named("index_spread", yardstick=_by(measure))
     if measure.spread is None:
         return leaf(label, None)
-    return grown(label, measure.spread, Quotient(), (_index(pick(lines, key=_known), lines) for pick in (max, min)))
+    return grown(label, measure.spread, Quotient(), (_index(pick(lines, key=_known), whole) for pick in (max, min)))
 
 
 def _gini(measure: FairnessMeasure, lines: Sequence[FairnessLine]) -> Breakdown:

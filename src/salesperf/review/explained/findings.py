@@ -1,55 +1,51 @@
 """The numbers in what a review finds missing or noteworthy in its data, as other sections have them, or down to entries."""
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Final
 
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Sum
+from salesperf.model.breakdown import Breakdown, Difference, Maximum, Sum
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.target import Actual
-from salesperf.review.explained.elsewhere import Elsewhere, numbers_said
-from salesperf.review.explained.growing import Numbered, Tree, grown, leaf, named
-from salesperf.review.explained.quality import address_of
+from salesperf.pipeline import DueDeal
+from salesperf.review.deal_findings import find_in_deals
+from salesperf.review.deals import DealSection
+from salesperf.review.explained.addresses import channel_address, member_addresses, metric_address, process_address
+from salesperf.review.explained.behind import total
+from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, numbers_said
+from salesperf.review.explained.entries import entry_named
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named
 from salesperf.review.grounds import Grounds
+from salesperf.review.leads import OpenLead
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
 
-__all__ = ["label_of", "numbers_of_findings"]
+__all__ = ["numbers_of_findings"]
 
-_ELSEWHERE: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+_OF_CHANNEL: Final = MappingProxyType(
     {
-        "channel_does_not_pay": {
-            "number": "channels/{channel}/leads",
-            "won": "channels/{channel}/won",
-            "value": "channels/{channel}/value",
-            "cost": "channels/{channel}/cost",
-            "return_on_investment": "channels/{channel}/return_on_investment",
-            "horizon": "channels/{channel}/horizon",
-            "reached": "channels/{channel}/won_within",
-            "break_even": "channels/{channel}/break_even_rate",
-        },
-        "objective_coverage": {"share": "objectives/{record}/coverage"},
-        "objective_off_track": {"score": "objectives/{record}", "expected": "objectives/{record}/expected"},
-        "slipping": {"whole": "deals/{process}/slip_rate"},
-        "stuck_stage": {
-            "over": "deals/{process}/{stage}/over_limit",
-            "median": "deals/{process}/{stage}/median_days",
-            "max_days": "deals/{process}/{stage}/limit",
-        },
+        "number": "leads",
+        "won": "won",
+        "value": "value",
+        "cost": "cost",
+        "return_on_investment": "return_on_investment",
+        "horizon": "horizon",
+        "reached": "won_within",
+        "break_even": "break_even_rate",
     }
 )
-"""By the rule of a finding, at which address another section has a number that stands in it, by the name that it has there."""
-_BY_SEASON: Final = frozenset({"season_flatters", "season_hides"})
-_OF_ENTRIES: Final = frozenset({"no_target", "outside_targets", "in_no_line"})
-
-
-def label_of(entry: Actual) -> Message:
-    """Return what a reader sees of an entry."""
-    key = "entry" if entry.ref is None else "entry_ref"
-    return named(key, on=entry.on, owner=entry.owner, ref=entry.ref)
+"""At which address a channel has a number that stands in the finding that it does not pay, by the name that it has there."""
+_OF_OBJECTIVE: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "objective_coverage": {"share": "/coverage"},
+        "objective_off_track": {"score": "", "expected": "/expected"},
+    }
+)
+"""The same of objectives, by the rule of the finding."""
 
 
 def numbers_of_findings(review: Review, grounds: Grounds | None, elsewhere: Elsewhere) -> Numbered:
@@ -64,44 +60,136 @@ def numbers_of_findings(review: Review, grounds: Grounds | None, elsewhere: Else
     elsewhere
         Finds the numbers that other sections have.
     """
+    there = _There(review, grounds, elsewhere)
     for place, finding in enumerate(review.findings, 1):
-        known = dict(_known(finding, review, grounds, elsewhere))
-        yield from numbers_said(f"data/findings/{place}/{finding.rule}", finding.message, known)
+        yield from numbers_said(f"data/findings/{place}/{finding.rule}", finding.message, dict(there.known(finding)))
 
 
-def _known(finding: Finding, review: Review, grounds: Grounds | None, elsewhere: Elsewhere) -> Iterator[tuple[str, Tree]]:
-    """Yield the names of numbers in a finding of which more may be known: a tree that comes to another is not shown."""
-    arguments = finding.message.arguments
-    keys = {name: value.key.rpartition(".")[2] for name, value in arguments.items() if isinstance(value, Message)}
-    for name, there in _ELSEWHERE.get(finding.rule, {}).items():
-        yield name, partial(_elsewhere, elsewhere, there.format(**keys, record=finding.record))
-    titled = [section for section in review.metrics if section.title == arguments.get("metric")]
-    if finding.rule in _BY_SEASON:
-        for section in titled:
-            address = address_of(section, review.owner)
-            whose = address if finding.record == section.owner else f"{address}/{finding.record}"
-            told = {"ratio": f"{whose}/ratio", "pace": f"{whose}/pace", "progress": "time/elapsed_share"}
-            yield from ((name, partial(_elsewhere, elsewhere, there)) for name, there in told.items())
-    elif finding.rule in _OF_ENTRIES and grounds is not None:
-        for section in titled[:1]:
-            yield "entries", partial(_counted, finding, section, grounds)
-            yield "amount", partial(_summed, finding, section, grounds)
+class _There:
+    """Where the numbers of findings stand elsewhere, or what they count."""
+
+    def __init__(self, review: Review, grounds: Grounds | None, elsewhere: Elsewhere) -> None:
+        self.review, self.grounds, self.elsewhere = review, grounds, elsewhere
+        self.in_deals: dict[Finding, deque[DealSection]] = defaultdict(deque)
+        for section in review.deals:
+            for finding in find_in_deals(section, review.org):
+                self.in_deals[finding].append(section)
+        self.by_rule = {
+            "channel_does_not_pay": self._of_channel,
+            "few_days": self._of_days,
+            "leads_untouched": self._of_untouched,
+            "objectives_silent": self._of_silent,
+            **dict.fromkeys(_OF_OBJECTIVE, self._of_objective),
+            **dict.fromkeys(("season_flatters", "season_hides"), self._of_season),
+            **dict.fromkeys(("no_target", "outside_targets", "in_no_line"), self._of_entries),
+        }
+
+    def at(self, address: str) -> MaybeTree:
+        """Return what grows the tree at an address."""
+        return partial(self.elsewhere, address)
+
+    def known(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        """Yield the names of numbers in a finding of which more may be known: a tree that comes to another is not shown."""
+        if self.in_deals.get(finding):
+            # Two units of a process may have findings that read alike: each has its own section.
+            yield from self._of_deals(finding, self.in_deals[finding].popleft())
+        elif finding.rule in self.by_rule:
+            yield from self.by_rule[finding.rule](finding)
+
+    def _of_deals(self, finding: Finding, section: DealSection) -> Iterator[tuple[str, MaybeTree]]:
+        address, told = process_address(section, self.review.deals), finding.message.arguments
+        if finding.rule == "slipping":
+            due = [deal for deal in section.slips.deals if deal.owner == finding.record]
+            yield "due", partial(_deals, "due", due)
+            yield "slipped", partial(_deals, "slipped", [deal for deal in due if deal.has_slipped])
+            yield "whole", self.at(f"{address}/slip_rate")
+        for age in section.pipeline.ages if finding.rule == "stuck_stage" else ():
+            label = section.process.stage_by_key[age.stage].label
+            if (Message(label), age.over, age.median_days) == (told["stage"], told["over"], told["median"]):
+                within = f"{address}/{age.stage}"
+                yield "over", self.at(f"{within}/over_limit")
+                yield "median", self.at(f"{within}/median_days")
+                yield "max_days", self.at(f"{within}/limit")
+                yield "number", partial(self._dated, within)
+
+    def _dated(self, within: str) -> Breakdown | None:
+        """Return the open deals of a stage of which it is known since when they have been there."""
+        deals, undated = (self.elsewhere(f"{within}/{name}") for name in ("deals", "undated"))
+        if deals is None or undated is None or not undated.value:
+            return deals
+        return computed(deals.label, Difference(), (deals, undated))
+
+    def _of_channel(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        name = finding.message.arguments.get("channel")
+        lines = () if self.review.channels is None else self.review.channels.report.not_paying
+        for address in [channel_address(line) for line in lines if line.name == name][:1]:
+            yield from ((place, self.at(f"{address}/{there}")) for place, there in _OF_CHANNEL.items())
+
+    def _of_objective(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        for name, rest in _OF_OBJECTIVE[finding.rule].items():
+            yield name, self.at(f"objectives/{finding.record}{rest}")
+
+    def _of_silent(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        section, owner = self.review.objectives, finding.record
+        silent, lines = ((), ()) if section is None else (section.silent, section.lines)
+        days = [(line.score.label, line.silent_days) for line in silent if line.owner == owner]
+        whole = [line.score.label for line in lines if line.is_leaf and line.owner == owner]
+        yield "number", partial(counted, named("together"), [label for label, _ in days])
+        yield "of", partial(counted, named("together"), whole)
+        yield "longest", lambda: computed(named("together"), Maximum(), (leaf(label, number) for label, number in days))
+
+    def _of_untouched(self, _: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        untouched = () if self.review.leads is None else self.review.leads.untouched
+        yield "untouched", partial(_leads, untouched)
+        yield "number", partial(_leads, [lead for lead in untouched if lead.is_overdue])
+
+    def _of_days(self, _: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        yield "workdays", self.at("time/elapsed_workdays")
+
+    def _of_entries(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        metric = finding.message.arguments.get("metric")
+        section = next((section for section in self.review.metrics if section.title == metric), None)
+        if section is not None and self.grounds is not None:
+            yield "entries", partial(_counted, finding, section, self.grounds)
+            yield "amount", partial(_summed, finding, section, self.grounds)
+
+    def _of_season(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        """Yield what was attained by the owner of a section, or by a member."""
+        told = finding.message.arguments
+        address = self._attained.get((told.get("metric"), finding.record, told.get("ratio")), "")
+        yield "progress", self.at("time/elapsed_share")
+        yield "ratio", self.at(f"{address}/ratio")
+        yield "pace", self.at(f"{address}/pace")
+
+    @cached_property
+    def _attained(self) -> Mapping[tuple[object, str | None, object], str]:
+        """The address of what was attained, by metric, whose it is, and how much: whoever changed team has several."""
+        found: dict[tuple[object, str | None, object], str] = {}
+        owner = self.review.owner
+        for section in self.review.metrics:
+            own = (section.attainment, metric_address(section, owner))
+            members = ((member.attainment, address) for member, address in member_addresses(section, owner))
+            for attained, address in (own, *members):
+                found[section.title, attained.target.owner, attained.ratio] = address
+        return found
 
 
-def _elsewhere(elsewhere: Elsewhere, address: str) -> Breakdown:
-    """Return the tree at an address; where there is none, nothing that any number comes to."""
-    return elsewhere(address) or leaf(Message(address), None)
+def _leads(leads: Iterable[OpenLead]) -> Breakdown:
+    return counted(named("together"), (named("lead", lead=lead.id) for lead in leads))
+
+
+def _deals(key: str, deals: Iterable[DueDeal]) -> Breakdown:
+    return counted(named(key), (named("deal", deal=deal.id) for deal in deals))
 
 
 def _counted(finding: Finding, section: MetricSection, grounds: Grounds) -> Breakdown:
-    parts = tuple(leaf(label_of(entry), 1) for entry in _entries(finding, section, grounds))
+    parts = tuple(leaf(entry_named(entry), 1) for entry in _entries(finding, section, grounds))
     return grown(named("entries"), len(parts), Sum(), parts)
 
 
-def _summed(finding: Finding, section: MetricSection, grounds: Grounds) -> Breakdown:
-    entries = _entries(finding, section, grounds)
-    total = Amount.total((entry.amount for entry in entries), entries[0].amount.unit)
-    return grown(named("entries"), total, Sum(), (leaf(label_of(entry), entry.amount) for entry in entries))
+def _summed(finding: Finding, section: MetricSection, grounds: Grounds) -> Breakdown | None:
+    entries = ((entry_named(entry), entry.amount) for entry in _entries(finding, section, grounds))
+    return total(named("entries"), entries)
 
 
 def _entries(finding: Finding, section: MetricSection, grounds: Grounds) -> list[Actual]:

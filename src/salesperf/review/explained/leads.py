@@ -80,7 +80,8 @@ def _numbers(leads: Iterable[Lead], told: Mapping[str, Iterable[str]], address: 
         for key in told[lead.id]:
             found[key].append(lead.id)
     for key in keys:
-        yield f"{address}/{key}", partial(_grown, _label(key), tuple(found[key]))
+        name = key.lower() if key in _WARMTH else key
+        yield f"{address}/{name}", partial(_grown, _label(key), tuple(found[key]))
 
 
 def _label(key: str) -> Message:

@@ -10,6 +10,7 @@ from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Difference, Sum
 from salesperf.model.message import Message
 from salesperf.pipeline import ClosedDeal
+from salesperf.review.explained.decided import each_of, on_day
 from salesperf.review.explained.growing import (
     Numbered,
     counted,
@@ -47,14 +48,6 @@ def numbers_of_market(review: Review) -> Numbered:
     yield from _reasons(market.reasons, deals)
 
 
-def _counted(label: Message, deals: Iterable[ClosedDeal]) -> Breakdown:
-    return counted(label, map(_on, deals))
-
-
-def _on(deal: ClosedDeal) -> Message:
-    return named("deal_on", deal=deal.id, on=deal.on)
-
-
 def _of(outcome: str, deals: Iterable[ClosedDeal]) -> list[ClosedDeal]:
     return [deal for deal in deals if deal.outcome == outcome]
 
@@ -79,15 +72,15 @@ def _line(address: str, line: CompetitorLine, deals: Sequence[ClosedDeal]) -> Nu
 
 
 def _won(deals: Sequence[ClosedDeal]) -> Breakdown:
-    return _counted(named("won"), _of("won", deals))
+    return each_of(named("won"), _of("won", deals))
 
 
 def _lost(deals: Sequence[ClosedDeal]) -> Breakdown:
-    return _counted(named("lost"), _of("lost", deals))
+    return each_of(named("lost"), _of("lost", deals))
 
 
 def _decided(deals: Sequence[ClosedDeal]) -> Breakdown:
-    return _counted(named("won_or_lost"), deals)
+    return each_of(named("won_or_lost"), deals)
 
 
 def _counts(deals: Sequence[ClosedDeal]) -> tuple[Breakdown, Breakdown]:
@@ -102,7 +95,7 @@ def _lost_values(address: str, amounts: Sequence[Amount], deals: Sequence[Closed
 
 
 def _worth(label: Message, value: Amount, deals: Iterable[ClosedDeal]) -> Breakdown:
-    return summed(label, value, ((_on(deal), deal.amount) for deal in deals if _is_in(deal, value.unit)))
+    return summed(label, value, ((on_day(deal), deal.amount) for deal in deals if _is_in(deal, value.unit)))
 
 
 def _is_in(deal: ClosedDeal, unit: Unit) -> bool:

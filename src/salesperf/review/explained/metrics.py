@@ -1,8 +1,7 @@
 """The numbers on metrics of a review, down to the entries behind each where the records are at hand."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeAlias, cast
 
 import attrs
@@ -13,41 +12,16 @@ from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Clip, Difference, Product, Quotient, Rule, Sum
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.model.records import Records
 from salesperf.model.target import Actual
-from salesperf.review.explained.growing import Numbered, addressed, bracketed, counted, grown, leaf, named, summed
+from salesperf.review.explained.addresses import member_addresses, metric_address
+from salesperf.review.explained.entries import Entries, entry_named, in_order
+from salesperf.review.explained.growing import Numbered, bracketed, counted, grown, leaf, named, summed
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
 
-__all__ = ["Entries", "numbers_of_metrics", "numbers_of_time", "numbers_of_unmet"]
+__all__ = ["numbers_of_metrics", "numbers_of_time", "numbers_of_unmet"]
 
 _Grown: TypeAlias = Callable[[Attainment], Breakdown]
-
-
-class Entries:
-    """The entries that were known, by metric and owner, so that those of one are found without looking at all.
-
-    Parameters
-    ----------
-    records
-        What was known.
-    """
-
-    def __init__(self, records: Records) -> None:
-        self._records = records
-
-    @cached_property
-    def _by_owner(self) -> Mapping[tuple[str, str], Sequence[Actual]]:
-        held: dict[tuple[str, str], list[Actual]] = defaultdict(list)
-        for entry in self._records.actuals:
-            held[entry.metric.key, entry.owner].append(entry)
-        return held
-
-    def near(self, attained: Attainment) -> list[Actual]:
-        """Return those among which all are that a number sums."""
-        keys = [metric.key for metric in attained.target.metric.recorded]
-        owners = sorted(attained.recorded_owners)
-        return [entry for key in keys for owner in owners for entry in self._by_owner.get((key, owner), ())]
 
 
 def numbers_of_time(review: Review) -> Numbered:
@@ -78,31 +52,19 @@ def numbers_of_metrics(section: MetricSection, review: Review, entries: Entries 
     entries
         ``None`` where none are at hand.
     """
-    address = f"attainment/{section.metric.key}{bracketed(section.scope)}"
-    if section.owner != review.owner:
-        address += f"/{section.owner}"
+    address = metric_address(section, review.owner)
     yield from _attained(section.attainment, address, entries)
     yield f"{address}/target", lambda: section.owed.breakdown
     for part in section.trend:
         within = f"{address}/{part.attainment.target.period.label}"
         yield from _attained(part.attainment, within, entries)
         yield f"{within}/target", partial(getattr, part.owed, "breakdown")
-    for member, name in zip(section.members, _names(section), strict=True):
-        yield from _attained(member.attainment, f"{address}/{name}", entries)
-        yield f"{address}/{name}/target", partial(getattr, member.owed, "breakdown")
+    for member, below in member_addresses(section, review.owner):
+        yield from _attained(member.attainment, below, entries)
+        yield f"{below}/target", partial(getattr, member.owed, "breakdown")
     for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
         if standing is not None:
             yield f"{address}/compared_{key}", partial(_named_each, named("compared"), standing.ranked)
-
-
-def _names(section: MetricSection) -> list[str]:
-    """Return what each member is called in an address; whoever changed team has one in each."""
-    places, above = [], {0: section.owner}
-    for member in section.members:
-        places.append((member.owner, above[member.level]))
-        if member.is_team:
-            above[member.level + 1] = member.owner
-    return [name for _, name in addressed([(owner, team or "") for owner, team in places])]
 
 
 def _named_each(label: Message, owners: Sequence[str | None]) -> Breakdown:
@@ -167,22 +129,13 @@ def _actual(attained: Attainment, entries: Entries) -> Breakdown:
 
 
 def _sum_of(label: Message, entries: Sequence[Actual]) -> Breakdown:
-    parts = tuple(leaf(_label(each), each.amount) for each in _in_order(entries))
+    parts = tuple(leaf(entry_named(each), each.amount) for each in in_order(entries))
     value = Amount.total([each.amount for each in entries], entries[0].amount.unit) if entries else 0
     return grown(label, value, Sum(), parts)
 
 
 def _entries(attained: Attainment, entries: Entries) -> Breakdown:
-    return counted(named("entries"), map(_label, _in_order(attained.entries_among(entries.near(attained)))))
-
-
-def _in_order(entries: Sequence[Actual]) -> list[Actual]:
-    return sorted(entries, key=lambda each: (each.on, repr(each)))
-
-
-def _label(entry: Actual) -> Message:
-    key = "entry" if entry.ref is None else "entry_ref"
-    return named(key, on=entry.on, owner=entry.owner, ref=entry.ref)
+    return counted(named("entries"), map(entry_named, in_order(attained.entries_among(entries.near(attained)))))
 
 
 def _share(attained: Attainment) -> Breakdown:
@@ -284,8 +237,8 @@ def _last_year(attained: Attainment, entries: Entries | None) -> Breakdown:
     label = named("last_year")
     if entries is None:
         return leaf(label, attained.last_year)
-    found = _in_order(attained.entries_last_year_among(entries.near(attained)))
-    return summed(label, attained.last_year, ((_label(each), each.amount) for each in found))
+    found = in_order(attained.entries_last_year_among(entries.near(attained)))
+    return summed(label, attained.last_year, ((entry_named(each), each.amount) for each in found))
 
 
 def _growth(attained: Attainment, entries: Entries | None) -> Breakdown:

@@ -9,6 +9,7 @@ from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Clip, Difference
 from salesperf.model.message import Message
 from salesperf.model.records import Records
+from salesperf.review.explained.addresses import outlook_address
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, shown
 from salesperf.review.explained.growing import Numbered, Tree, counted, grown, leaf, named, summed
 from salesperf.review.grounds import Grounds
@@ -31,7 +32,7 @@ def numbers_of_outlook(review: Review, records: Records | None, elsewhere: Elsew
         Finds the trees of numbers that stand in other sections as well.
     """
     for line in review.outlook:
-        address = f"outlook/{line.process.key}/{line.unit.code}"
+        address = outlook_address(line, review.outlook)
         yield address, partial(getattr, line, "breakdown")
         yield f"{address}/open", partial(_counted, named("open"), line.forecast.deals)
         yield f"{address}/counted", partial(_counted, named("in_forecast"), line.forecast.counted)
@@ -60,21 +61,23 @@ def _stages(line: OutlookLine, address: str) -> Numbered:
     won = line.forecast.won
     yield f"{address}/won/deals", partial(_counted, named("won"), won)
     yield f"{address}/won", partial(_worth, named("won_value"), line, won)
-    for stage in line.process.open_stages:
-        deals = [deal for deal in line.forecast.counted if deal.stage == stage.key]
-        if deals:
-            within = f"{address}/{stage.key}"
-            yield f"{within}/deals", partial(_counted, named("in_forecast"), deals)
-            yield f"{within}/value", partial(_worth, named("open_value"), line, deals)
-            yield f"{within}/expected", partial(_part, line, Message(stage.label))
+    by_stage = (
+        (stage.key, [deal for deal in line.forecast.counted if deal.stage == stage.key]) for stage in line.process.open_stages
+    )
+    # In what is expected, stages with deals come in this order after what was won: two of them may be called alike.
+    for place, (stage, deals) in enumerate(((stage, deals) for stage, deals in by_stage if deals), 1):
+        within = f"{address}/{stage}"
+        yield f"{within}/deals", partial(_counted, named("in_forecast"), deals)
+        yield f"{within}/value", partial(_worth, named("open_value"), line, deals)
+        yield f"{within}/expected", partial(_part, line, place)
     new = line.forecast.new_deals
     if new is not None and new.expected is not None:
-        yield f"{address}/new_business", partial(_part, line, Message("forecast.line.new_business"))
+        yield f"{address}/new_business", partial(_part, line, -1)
 
 
-def _part(line: OutlookLine, label: Message) -> Breakdown:
-    """Return a part of what is expected; what was won comes before all stages, and new business after them."""
-    return next(part for part in reversed(line.breakdown.parts) if part.label == label)
+def _part(line: OutlookLine, place: int) -> Breakdown:
+    """Return a part of what is expected."""
+    return line.breakdown.parts[place]
 
 
 # Against the target

@@ -1,7 +1,9 @@
 """What changed since the review before: each number then and now, and the change, down to the records that are at hand."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from decimal import Decimal
 from functools import partial
+from typing import Final, TypeAlias
 
 from salesperf.attainment import Attainment
 from salesperf.model.amount import Amount
@@ -12,13 +14,17 @@ from salesperf.model.rule import BreakdownValue
 from salesperf.model.target import Target, scoped_title
 from salesperf.pipeline import ClosedDeals, Pipeline
 from salesperf.review.comparing import Comparison, DealChange, MetricChange
-from salesperf.review.explained.elsewhere import Elsewhere, numbers_said, shown, verbatim
+from salesperf.review.explained.addresses import code_among
+from salesperf.review.explained.decided import count_of, won_or_lost
+from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, shown, verbatim
 from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, ends_of, grown, leaf, named, rate_with_ends
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_changes"]
 
-_ATTAINED = ("actual", "ratio", "pace")
+_ATTAINED: Final = ("actual", "ratio", "pace")
+_Found: TypeAlias = tuple[str, str | None]
+"""The rule of a finding and the record that it is about: by these the findings of two reviews are held together."""
 
 
 def numbers_of_changes(review: Review, elsewhere: Elsewhere) -> Numbered:
@@ -38,21 +44,32 @@ def numbers_of_changes(review: Review, elsewhere: Elsewhere) -> Numbered:
         yield from _metric(change, review.owner, elsewhere)
     pipelines = {(each.process.key, each.unit): each.pipeline for each in review.deals}
     for deals in comparison.deals:
-        yield from _deals(deals, pipelines[deals.process.key, deals.unit])
-    quality = partial(shown, named("now"), comparison.quality_now, review.quality.report.breakdown)
+        units = [each.unit for each in comparison.deals if each.process == deals.process and each.unit is not None]
+        unit = "-" if deals.unit is None else code_among(deals.unit, units)
+        yield from _deals(deals, pipelines[deals.process.key, deals.unit], f"previous/{deals.process.key}/{unit}")
+    quality = partial(_as_elsewhere, named("now"), comparison.quality_now, partial(elsewhere, "quality/score"))
     yield from _then_and_now("previous/quality", named("quality"), quality, comparison.quality_then)
     unmet = partial(counted, named("now"), [_named(each.target) for each in review.unmet])
     yield from _then_and_now("previous/unmet", named("unmet"), unmet, comparison.unmet_then)
     yield from _agreed(comparison)
-    yield from _found(comparison)
+    yield from _found(comparison, _where_told(review), elsewhere)
+
+
+def _as_elsewhere(label: Message, value: BreakdownValue, elsewhere: MaybeTree) -> Breakdown:
+    """Return a number of now as another section has it."""
+    return shown(label, value, elsewhere())
 
 
 def _then_and_now(address: str, label: Message, now: Tree, then: BreakdownValue) -> Numbered:
     """Yield a number now and then, below the change from then; of then the number alone."""
     before = partial(leaf, named("then"), then)
-    yield address, partial(_less, label, now, before)
+    yield address, partial(_less, _change_of(label), now, before)
     yield f"{address}/now", now
     yield f"{address}/then", before
+
+
+def _change_of(thing: Message) -> Message:
+    return named("change_of", thing=thing)
 
 
 def _less(label: Message, now: Tree, then: Tree) -> Breakdown:
@@ -86,21 +103,23 @@ def _metric(change: MetricChange, owner: str | None, elsewhere: Elsewhere) -> Nu
         yield f"{address}/now", now
         yield f"{address}/then", then
         if name != "actual" or change.amount_change is not None:
-            yield address, partial(_less, label, now, then)
+            yield address, partial(_less, _change_of(label), now, then)
 
 
 def _nothing() -> None:
     """Return no tree: nothing of the review before is at hand but its numbers."""
 
 
-def _attained(label: Message, name: str, attained: Attainment | None, elsewhere: Callable[[], Breakdown | None]) -> Breakdown:
+def _attained(label: Message, name: str, attained: Attainment | None, elsewhere: MaybeTree) -> Breakdown:
     """Return what was attained: what was done, over what was owed, or over what was planned by then."""
     if attained is None:
         return leaf(label, None)
     done, owed = attained.breakdown.parts
     trees = [elsewhere()]
     if name == "actual":
-        return shown(label, attained.actual, *trees, done)
+        actual = attained.actual
+        # A ratio is kept with 28 digits, of which a reader wants few.
+        return shown(label, float(actual) if isinstance(actual, Decimal) else actual, *trees, done)
     if name == "ratio":
         return shown(label, attained.ratio, *trees, grown(label, attained.ratio, Quotient(), (done, owed)))
     return shown(label, attained.pace.value, *trees)
@@ -109,38 +128,34 @@ def _attained(label: Message, name: str, attained: Attainment | None, elsewhere:
 # Deals
 
 
-def _deals(deals: DealChange, pipeline: Pipeline) -> Numbered:
-    address = f"previous/{deals.process.key}/{'-' if deals.unit is None else deals.unit.code}"
+def _deals(deals: DealChange, pipeline: Pipeline, address: str) -> Numbered:
     sides = {"now": (deals.win_rate_now, deals.closed_now), "then": (deals.win_rate_then, deals.closed_then)}
     for side, (rate, closed) in sides.items():
         within = f"{address}/win_rate/{side}"
-        yield f"{within}/decided", partial(_decided, closed)
-        yield from rate_with_ends(within, named(side), rate, partial(_won, closed), partial(_decided, closed))
+        yield f"{within}/decided", partial(won_or_lost, closed)
+        yield from rate_with_ends(within, named(side), rate, partial(count_of, closed, "won"), partial(won_or_lost, closed))
     yield f"{address}/win_rate", partial(_change_of_rate, deals)
-    counts = [partial(grow, closed) for _, closed in sides.values() for grow in (_won, _decided)]
-    yield from ends_of(f"{address}/win_rate", deals.difference, lambda: [grow() for grow in counts])
+    both = [closed for _, closed in sides.values()]
+    yield from ends_of(
+        f"{address}/win_rate",
+        deals.difference,
+        lambda: [tree for closed in both for tree in (count_of(closed, "won"), won_or_lost(closed))],
+    )
     standing = partial(counted, named("now"), [named("deal", deal=deal.id) for deal in pipeline.deals])
-    yield from _then_and_now(f"{address}/open", named("open"), standing, deals.open_then.count)
+    yield from _then_and_now(f"{address}/open", named("deals_then"), standing, deals.open_then.count)
     worth = partial(shown, named("now"), deals.open_now.amount, pipeline.breakdown)
     yield from _then_and_now(f"{address}/open_value", named("open_value"), worth, deals.open_then.amount)
 
 
-def _won(closed: ClosedDeals) -> Breakdown:
-    return counted(named("won"), (named("deal_on", deal=deal.id, on=deal.on) for deal in closed.of("won")))
-
-
-def _decided(closed: ClosedDeals) -> Breakdown:
-    decided = (deal for deal in closed.deals if deal.outcome != "cancelled")
-    return counted(named("won_or_lost"), (named("deal_on", deal=deal.id, on=deal.on) for deal in decided))
-
-
 def _change_of_rate(deals: DealChange) -> Breakdown:
     sides = (("now", deals.win_rate_now, deals.closed_now), ("then", deals.win_rate_then, deals.closed_then))
-    return _less(named("win_rate"), *(partial(_rate, named(key), rate.value, closed) for key, rate, closed in sides))
+    return _less(
+        _change_of(named("win_rate")), *(partial(_rate, named(key), rate.value, closed) for key, rate, closed in sides)
+    )
 
 
 def _rate(label: Message, value: float | None, closed: ClosedDeals) -> Breakdown:
-    return grown(label, value, Quotient(), (_won(closed), _decided(closed)))
+    return grown(label, value, Quotient(), (count_of(closed, "won"), won_or_lost(closed)))
 
 
 # What was agreed, and what was found
@@ -158,10 +173,31 @@ def _agreed(comparison: Comparison) -> Numbered:
             yield f"previous/actions/{status}", partial(counted, Message(word), titles)
 
 
-def _found(comparison: Comparison) -> Numbered:
+def _found(comparison: Comparison, told: Mapping[_Found, str], elsewhere: Elsewhere) -> Numbered:
     """Yield how many findings are gone, new and still so, and the numbers that the gone and new ones tell."""
     found = comparison.findings
     for key, findings in {"gone": found.gone, "new": found.new, "still": found.still}.items():
         yield f"previous/findings/{key}", partial(counted, named(f"found_{key}"), [each.message for each in findings])
-        for number, finding in enumerate(findings if key != "still" else (), 1):
-            yield from numbers_said(f"previous/findings/{key}/{number}", finding.message)
+    for number, finding in enumerate(found.gone, 1):
+        yield from numbers_said(f"previous/findings/gone/{number}", finding.message)
+    for number, finding in enumerate(found.new, 1):
+        address, there = f"previous/findings/new/{number}", told.get((finding.rule, finding.record), "")
+        for name, said in numbers_said(address, finding.message):
+            yield name, partial(_told_again, said, partial(elsewhere, f"{there}{name.removeprefix(address)}"))
+
+
+def _where_told(review: Review) -> Mapping[_Found, str]:
+    """Return below which address the numbers of a finding stand, the gravest of each rule and record as they are compared."""
+    places = {"causes": review.causes, "data/findings": review.findings}
+    told: dict[_Found, str] = {}
+    for section, findings in places.items():
+        for place, finding in enumerate(findings, 1):
+            if not finding.is_untold:
+                told.setdefault((finding.rule, finding.record), f"{section}/{place}/{finding.rule}")
+    return told
+
+
+def _told_again(said: Tree, elsewhere: MaybeTree) -> Breakdown:
+    """Return a number that is told, as the section has it that tells it first."""
+    alone = said()
+    return _as_elsewhere(alone.label, alone.value, elsewhere)

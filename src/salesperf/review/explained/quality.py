@@ -11,13 +11,14 @@ from salesperf.model.breakdown import Breakdown, Sum
 from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.quality import DEFAULT_RULES, QualityReport, QualityRule, RuleCount
-from salesperf.review.explained.growing import Numbered, bracketed, counted, grown, leaf, named, rate_of
+from salesperf.review.explained.addresses import metric_address, process_address
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, rate_of
 from salesperf.review.quality import Audited, Named, RowsOfKinds
-from salesperf.review.sections import MetricSection, Weaknesses
+from salesperf.review.sections import Weaknesses
 from salesperf.review.whole import Review
 from salesperf.scorecard import CriterionScore
 
-__all__ = ["address_of", "numbers_of_quality"]
+__all__ = ["numbers_of_quality"]
 
 _Picked: TypeAlias = Callable[[Audited], RowsOfKinds]
 """Picks the rows that a section rests on."""
@@ -157,20 +158,13 @@ def _records(behind: Iterable[tuple[str, str | None]]) -> tuple[Breakdown, ...]:
 # Beside the numbers that they weaken
 
 
-def address_of(section: MetricSection, owner: str | None) -> str:
-    """Return what the addresses of the numbers on a metric begin with, in the review of an owner."""
-    whose = "" if section.owner == owner else f"/{section.owner}"
-    return f"attainment/{section.metric.key}{bracketed(section.scope)}{whose}"
-
-
 def _sections(review: Review) -> Iterator[tuple[str, Weaknesses, _Picked]]:
     """Yield the address of each section that faults may stand beside, these faults, and which records it rests on."""
     for metric in review.metrics:
-        yield address_of(metric, review.owner), metric.weakened_by, partial(Audited.rows_of_metric, section=metric)
+        yield metric_address(metric, review.owner), metric.weakened_by, partial(Audited.rows_of_metric, section=metric)
     for deals in review.deals:
-        several = sum(each.process == deals.process for each in review.deals) > 1
-        unit = f"~{deals.unit.code}" if several and deals.unit is not None else ""
-        yield f"deals/{deals.process.key}{unit}", deals.weakened_by, partial(Audited.rows_of_deals, section=deals)
+        address = process_address(deals, review.deals)
+        yield address, deals.weakened_by, partial(Audited.rows_of_deals, section=deals)
     if review.leads is not None:
         yield "leads", review.leads.weakened_by, partial(Audited.rows_of_leads, section=review.leads)
     if review.channels is not None:

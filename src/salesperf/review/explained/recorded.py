@@ -8,7 +8,8 @@ from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.model.target import Actual, Target, scoped_title
 from salesperf.review.explained.elsewhere import Elsewhere
-from salesperf.review.explained.findings import label_of, numbers_of_findings
+from salesperf.review.explained.entries import entry_named
+from salesperf.review.explained.findings import numbers_of_findings
 from salesperf.review.explained.growing import Numbered, grown, leaf, named
 from salesperf.review.grounds import Grounds
 from salesperf.review.sections import RecordedFlow
@@ -66,11 +67,11 @@ def _actual(flow: RecordedFlow, behind: _Behind | None) -> Breakdown:
     label = Message("breakdown.actual")
     if behind is None:
         return leaf(label, flow.amount)
-    return grown(label, flow.amount, Sum(), (leaf(label_of(entry), entry.amount) for entry in behind.of(flow)))
+    return grown(label, flow.amount, Sum(), (leaf(entry_named(entry), entry.amount) for entry in behind.of(flow)))
 
 
 def _entries(flow: RecordedFlow, behind: _Behind | None) -> Breakdown:
-    items = None if behind is None else map(label_of, behind.of(flow))
+    items = None if behind is None else map(entry_named, behind.of(flow))
     return _counted(named("entries_of", metric=flow.title), flow.entries, items)
 
 
@@ -95,7 +96,7 @@ def _data(review: Review, behind: _Behind | None) -> Numbered:
 def _all_entries(number: int, behind: _Behind | None) -> Breakdown:
     if behind is None:
         return leaf(named("entries"), number)
-    items = (named("entry_of", metric=Message(entry.metric.title), entry=label_of(entry)) for entry in behind.entries)
+    items = (named("entry_of", metric=Message(entry.metric.title), entry=entry_named(entry)) for entry in behind.entries)
     return _counted(named("entries"), number, items)
 
 

@@ -13,6 +13,7 @@ from salesperf.model.records import Records
 from salesperf.pipeline.deals import decision_of
 from salesperf.review.customer_sales import own_entries
 from salesperf.review.customers import CustomerSection
+from salesperf.review.explained.entries import entry_named, place_of
 from salesperf.review.explained.growing import counted, grown, leaf, named, summed
 from salesperf.review.grounds import Grounds
 from salesperf.review.whole import Review
@@ -109,10 +110,8 @@ class Sales:
         elif self.records is not None:
             review = self.review
             grounds = Grounds(records=self.records, owner=review.owner, period=review.period, as_of=review.as_of)
-            for customer, entry in sorted(own_entries(grounds), key=lambda each: (each[1].on, repr(each[1]))):
-                key = "entry" if entry.ref is None else "entry_ref"
-                label = named(key, on=entry.on, owner=entry.owner, ref=entry.ref)
-                yield customer, _Item(entry.on.toordinal(), label, entry.amount)
+            for customer, entry in sorted(own_entries(grounds), key=lambda each: place_of(each[1])):
+                yield customer, _Item(entry.on.toordinal(), entry_named(entry), entry.amount)
         else:
             purchases, unit = self.section.purchases, self.section.revenue.unit
             columns = (purchases.codes.tolist(), purchases.days.tolist(), purchases.minor.tolist())

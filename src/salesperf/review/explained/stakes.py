@@ -1,29 +1,36 @@
 """Trees of the money that is at stake by causes, risks and items of the agenda, down to the records behind each."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
 from typing import Final, TypeAlias
+
+import attrs
 
 from salesperf.attainment import Attainment
 from salesperf.diagnosis import DEFAULT_RULES
 from salesperf.diagnosis.selling import contested_customers, open_deals_of_customers
 from salesperf.diagnosis.staffing import share_beyond_fair
-from salesperf.model.amount import Amount
+from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Difference, Product, Quotient, Sum
+from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding
-from salesperf.model.message import Message
 from salesperf.model.risk_entry import Risk
 from salesperf.model.rule import BreakdownValue
-from salesperf.pipeline import OpenDeal
 from salesperf.review.agenda import AgendaItem
-from salesperf.review.explained.behind import Behind, total
-from salesperf.review.explained.cited import amiss, of_risk, open_value, rate_by_value, remaining
+from salesperf.review.deals import DealSection
+from salesperf.review.explained.addresses import outlook_address
+from salesperf.review.explained.ahead import amiss, of_risk, open_value, rate_by_value, remaining
+from salesperf.review.explained.behind import Behind, Find, total
+from salesperf.review.explained.cited import of_one_customer, of_one_rep
 from salesperf.review.explained.elsewhere import computed, shown, verbatim
 from salesperf.review.explained.growing import counted, leaf, named
+from salesperf.review.outlook import OutlookLine
 from salesperf.review.risks import Ahead
+from salesperf.review.sections import MetricSection
 
-__all__ = ["deals_told", "risks_told", "share_of_loss", "stake_of_cause", "stake_of_item", "stake_of_risk", "unit_of"]
+__all__ = ["share_of_loss", "stake_of_cause", "stake_of_item", "stake_of_risk", "unit_of"]
 
 _OfCause: TypeAlias = Callable[[Behind, Finding], Breakdown | None]
 _OfRisk: TypeAlias = Callable[[Behind, Risk], Breakdown | None]
@@ -58,15 +65,15 @@ def stake_of_risk(behind: Behind, risk: Risk) -> Breakdown:
     return shown(named("at_stake"), risk.at_stake, None if grow is None else grow(behind.about(unit=unit_of(risk)), risk))
 
 
-def unit_of(risk: Risk) -> str:
-    """Return the money of which a risk tells that the numbers show: the last step of its id.
+def unit_of(risk: Risk) -> Unit | None:
+    """Return the money of which a risk tells: that of what is at stake.
 
     Parameters
     ----------
     risk
         The risk.
     """
-    return risk.id.rpartition("/")[-1]
+    return None if risk.at_stake is None else risk.at_stake.unit
 
 
 def stake_of_item(behind: Behind, item: AgendaItem) -> Breakdown:
@@ -79,50 +86,24 @@ def stake_of_item(behind: Behind, item: AgendaItem) -> Breakdown:
     item
         Something to discuss.
     """
-    review = behind.review
-    trees: list[Breakdown | None] = []
-    if item.kind == "finding":
-        trees = [stake_of_cause(behind, cause) for cause in review.causes if cause.citations == item.citations]
-    elif item.kind == "decision":
-        trees = [stake_of_risk(behind, risk) for risk in risks_told(behind, item)]
-    elif item.kind == "deals":
-        trees = [open_value(amiss(deals)) for deals in deals_told(behind, item)]
-    else:  # a target
-        trees = [_gap(attained) for attained, _ in behind.about(**item.message.arguments).attained()]
-        ahead = (line for line in review.outlook if line.is_next)
-        trees += [behind.elsewhere(f"outlook/{line.process.key}/{line.unit.code}/missing") for line in ahead]
-    return shown(named("at_stake"), item.at_stake, *trees)
+    # Of several findings the item tells of the first.
+    return shown(named("at_stake"), item.at_stake, *(_stake_of(behind, each) for each in item.about[:1]))
 
 
-def risks_told(behind: Behind, item: AgendaItem) -> Iterator[Risk]:
-    """Yield the risk of which an item of the agenda tells.
-
-    Parameters
-    ----------
-    behind
-        What is behind the review.
-    item
-        A decision to be taken.
-    """
-    risks = (line.risk for line in behind.review.risks.open)
-    same = (item.citations, item.owner, item.at_stake)
-    return (risk for risk in risks if (risk.citations, risk.owner, risk.at_stake) == same)
-
-
-def deals_told(behind: Behind, item: AgendaItem) -> Iterator[tuple[OpenDeal, ...]]:
-    """Yield the open deals of which an item of the agenda tells; deals in several units make several sections of a process.
-
-    Parameters
-    ----------
-    behind
-        What is behind the review.
-    item
-        Deals to be looked at.
-    """
-    told = item.message.arguments
-    asked = (told["process"], told["count"], told["of"])
-    pipelines = ((Message(section.process.label), section.pipeline.deals) for section in behind.review.deals)
-    return (deals for process, deals in pipelines if (process, len(amiss(deals)), len(deals)) == asked)
+def _stake_of(behind: Behind, about: object) -> Breakdown | None:
+    match about:
+        case Finding():
+            return stake_of_cause(behind, about)
+        case Risk():
+            return stake_of_risk(behind, about)
+        case DealSection():
+            return open_value(amiss(about.pipeline.deals))
+        case MetricSection():
+            return _gap(about.attainment)
+        case OutlookLine():
+            return behind.elsewhere(f"{outlook_address(about, behind.review.outlook)}/missing")
+        case _:
+            return None
 
 
 def _gap(attained: Attainment) -> Breakdown:
@@ -136,11 +117,10 @@ def _gap(attained: Attainment) -> Breakdown:
 _MISSED_FOR: Final = "missed_for_"
 
 
-def _missed(behind: Behind, cause: Finding) -> Breakdown | None:
+def _missed(_: Behind, cause: Finding) -> Breakdown | None:
     """Return what some effects took together."""
     effects = [leaf(each.label, each.value) for each in cause.citations if isinstance(each.value, Amount)]
     zero = [leaf(named("nothing"), Amount.zero(cause.at_stake.unit))] if cause.at_stake is not None else []
-    del behind
     return computed(named("taken"), Difference(), (*zero, computed(named("together"), Sum(), effects))) if effects else None
 
 
@@ -154,20 +134,15 @@ def share_of_loss(behind: Behind, cause: Finding) -> Breakdown | None:
     cause
         Why a target is missed.
     """
-    position = (cause.record or "").rpartition("/")[-1]
     changes = () if behind.review.variance is None else behind.review.variance.by_factor
-    if not position.isdecimal() or not 1 <= int(position) <= len(changes):
+    asked = (change for place, change in enumerate(changes, 1) if f"{change.comparison}/{place}" == cause.record)
+    change = next(asked, None)
+    if change is None or not cause.rule.startswith(_MISSED_FOR):
         return None
-    taken = total(
-        named("taken"), ((line.label, line.value) for line in changes[int(position) - 1].lines if line.value.minor < 0)
-    )
-    told = {each.label for each in cause.citations}
-    speaking = (
-        None
-        if taken is None
-        else total(named("together"), ((part.label, _money(part)) for part in taken.parts if part.label in told))
-    )
-    return None if taken is None or speaking is None else computed(named("ratio"), Quotient(), (speaking, taken))
+    taken = total(named("taken"), ((line.label, line.value) for line in change.lines if line.value.minor < 0))
+    parts, told = () if taken is None else taken.parts, {each.label for each in cause.citations}
+    speaking = total(named("together"), ((part.label, _money(part)) for part in parts if part.label in told))
+    return None if taken is None or speaking is None else computed(named("rate"), Quotient(), (speaking, taken))
 
 
 def _money(part: Breakdown) -> Amount | None:
@@ -179,22 +154,26 @@ def _unfair(behind: Behind, cause: Finding) -> Breakdown | None:
     team = behind.review.team
     if team is None or team.fairness is None:
         return None
-    parts = []
+    parts: list[Breakdown] = []
     for line in team.fairness.lines:
         share = share_beyond_fair(line)
         if line.yardstick == cause.record and line.beyond and share > 0 and line.index is not None:
-            exact = Fraction(line.index)
-            index = shown(
-                named("index_of", owner=line.owner),
-                exact,
-                behind.elsewhere(f"team/fairness/{line.yardstick}/index/{line.owner}"),
-            )
+            tree = behind.elsewhere(f"team/fairness/{line.yardstick}/index/{line.owner}")
+            # What is asked of all is the same for everybody: told once, it need not be taken apart again.
+            index = tree if tree is None or not parts else _without_whole(tree)
             one = leaf(named("one"), 1)
-            fair = computed(named("fair_share"), Quotient(), (one, index))
+            known = shown(named("index_of", owner=line.owner), Fraction(line.index), index)
+            fair = computed(named("fair_share"), Quotient(), (one, known))
             beyond = computed(named("beyond_fair"), Difference(), (one, fair))
             target = leaf(named("target_of", owner=line.owner), line.target)
             parts.append(computed(named("more_than_fair", owner=behind.called(line.owner)), Product(), (target, beyond)))
     return computed(named("together"), Sum(), parts) if parts else None
+
+
+def _without_whole(index: Breakdown) -> Breakdown:
+    """Return an index in which what is asked of all is a number alone."""
+    own, whole = index.parts
+    return attrs.evolve(index, parts=(own, leaf(whole.label, whole.value)))
 
 
 def _discounts(behind: Behind, cause: Finding) -> Breakdown | None:
@@ -223,9 +202,8 @@ def _fewer_leads(behind: Behind, cause: Finding) -> Breakdown | None:
     return computed(named("worth_of_leads"), Product(), (leaf(named("won_value"), worth.value), share))
 
 
-def _lower_conversion(behind: Behind, cause: Finding) -> Breakdown | None:
+def _lower_conversion(behind: Behind, _: Finding) -> Breakdown | None:
     """Return what the wins are worth on average that are missing to the win rate of before."""
-    del cause
     now, before = behind.decided()
     won = total(
         named("won_value"),
@@ -243,8 +221,7 @@ def _lower_conversion(behind: Behind, cause: Finding) -> Breakdown | None:
     return computed(named("worth_of_wins"), Product(), (won, computed(named("share_of_wins"), Quotient(), (missing, priced))))
 
 
-def _quiet_accounts(behind: Behind, cause: Finding) -> Breakdown | None:
-    del cause
+def _quiet_accounts(behind: Behind, _: Finding) -> Breakdown | None:
     found = behind.sources.key_accounts
     return (
         None
@@ -253,8 +230,7 @@ def _quiet_accounts(behind: Behind, cause: Finding) -> Breakdown | None:
     )
 
 
-def _contested(behind: Behind, cause: Finding) -> Breakdown | None:
-    del cause
+def _contested(behind: Behind, _: Finding) -> Breakdown | None:
     if behind.sources.evidence is None:
         return None
     deals, threshold = open_deals_of_customers(behind.sources.evidence), DEFAULT_RULES["channel_conflict"].threshold
@@ -289,28 +265,42 @@ _BY_RULE: Final[Mapping[str, _OfCause]] = MappingProxyType(
 _AUTOMATIC: Final = "risk.automatic."
 
 
+def _cited(risk: Risk, key: str) -> Citation | None:
+    return next((citation for citation in risk.citations if citation.label.key == f"risk.cited.{key}"), None)
+
+
 def _thin(behind: Behind, risk: Risk) -> Breakdown | None:
     """Return what is still to be won less what open deals bring at the win rate of before, or at the usual one."""
-    trees = (_not_covered(ahead, risk.citations[0].against) for ahead in behind.ahead)
+    cited = _cited(risk, "coverage")
+    trees = (_not_covered(behind, ahead, None if cited is None else cited.against) for ahead in behind.ahead)
     return next((tree for tree in trees if tree.value == risk.at_stake), None)
 
 
-def _not_covered(ahead: Ahead, usual: BreakdownValue) -> Breakdown:
+def _not_covered(behind: Behind, ahead: Ahead, usual: BreakdownValue) -> Breakdown:
     held = open_value(ahead.coverage.pipeline.deals) or leaf(named("open_value"), Amount.zero(ahead.target.unit))
     won = rate_by_value(ahead)
     if not won.value and isinstance(usual, float):
         won = leaf(named("usual_rate"), 1 / Fraction(usual))
     expected = computed(named("expected_wins"), Product(), (held, won))
-    return computed(named("not_covered"), Difference(), (remaining(ahead), expected))
+    return computed(named("not_covered"), Difference(), (remaining(behind, ahead), expected))
 
 
-def _of_pipeline(behind: Behind, risk: Risk) -> Breakdown | None:
-    found = (open_value(of_risk(risk.citations[0].label, each.coverage.pipeline.deals)) for each in behind.ahead)
+def _of_pipeline(key: str, behind: Behind, risk: Risk) -> Breakdown | None:
+    cited = _cited(risk, key)
+    if cited is None:
+        return None
+    found = (open_value(of_risk(cited.label, each.coverage.pipeline.deals)) for each in behind.ahead)
     return next((tree for tree in found if tree is not None and tree.value == risk.at_stake), None)
 
 
-def _of_quiet(behind: Behind, risk: Risk) -> Breakdown | None:
-    del risk
+def _of_one(key: str, find: Find, behind: Behind, risk: Risk) -> Breakdown | None:
+    """Return what one brought, of which it is cited which share that is."""
+    cited = _cited(risk, key)
+    share = None if cited is None else find(behind, cited).get("value")
+    return None if share is None else share.parts[0]
+
+
+def _of_quiet(behind: Behind, _: Risk) -> Breakdown | None:
     return total(
         named("bought_by_quiet"),
         ((verbatim(name), behind.sources.bought_before_quiet[name]) for name in behind.sources.gone_quiet),
@@ -320,9 +310,9 @@ def _of_quiet(behind: Behind, risk: Risk) -> Breakdown | None:
 _BY_TITLE: Final[Mapping[str, _OfRisk]] = MappingProxyType(
     {
         "thin_pipeline": _thin,
-        "one_deal": _of_pipeline,
-        "one_customer_ahead": _of_pipeline,
-        "stale_pipeline": _of_pipeline,
+        **{key: partial(_of_pipeline, key) for key in ("one_deal", "one_customer_ahead", "stale_pipeline")},
+        "one_rep": partial(_of_one, "one_rep", of_one_rep),
+        "one_customer": partial(_of_one, "one_customer", of_one_customer),
         "accounts_at_risk": _of_quiet,
     }
 )

@@ -81,17 +81,18 @@ def _others(review: Review, team: TeamSection, kind: RepKind, number: int) -> Br
 
 
 def _workdays(review: Review, team: TeamSection) -> Numbered:
-    served, absent = (partial(_days, review, team, name) for name in ("served_workdays", "absent_workdays"))
+    # For how long each of them was away is told to nobody.
+    absent = leaf(named("absent_workdays"), team.absent_workdays)
+    served = partial(_served_workdays, review, team)
     yield "team/served_workdays", served
-    yield "team/absent_workdays", absent
-    yield "team/absent_share", lambda: rate_of(named("absent_share"), team.absent_share, absent(), served())
+    yield "team/absent_workdays", lambda: absent
+    yield "team/absent_share", lambda: rate_of(named("absent_share"), team.absent_share, absent, served())
 
 
-def _days(review: Review, team: TeamSection, name: str) -> Breakdown:
+def _served_workdays(review: Review, team: TeamSection) -> Breakdown:
     days = days_of_each(team.org, review.owner, team.period, review.calendar)
-    place = ("served_workdays", "absent_workdays").index(name)
-    parts = (leaf(named("rep", rep=rep), both[place]) for rep, both in sorted(days.items()) if both[place])
-    return grown(named(name), getattr(team, name), Sum(), parts)
+    parts = (leaf(named("rep", rep=rep), served) for rep, (served, _) in sorted(days.items()) if served)
+    return grown(named("served_workdays"), team.served_workdays, Sum(), parts)
 
 
 def _served(review: Review, team: TeamSection) -> Breakdown:

@@ -1,19 +1,24 @@
 """What made the difference: each change, what was before and after, and of each effect the factor, down to the deals."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from typing import Final
 
 from salesperf.attainment import Attainment
 from salesperf.model.amount import Amount, Unit
-from salesperf.model.breakdown import Breakdown, Difference, Sum
+from salesperf.model.breakdown import Breakdown, Difference, Quotient, Sum
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.model.rule import BreakdownValue
 from salesperf.model.target import Actual
-from salesperf.pipeline import ClosedDeal, ClosedDeals
-from salesperf.review.explained.elsewhere import Elsewhere, numbers_said, shown, verbatim
-from salesperf.review.explained.growing import Numbered, bracketed, counted, grown, leaf, named, rate_of, summed
+from salesperf.pipeline import ClosedDeals
+from salesperf.review.explained.addresses import member_addresses, metric_address
+from salesperf.review.explained.decided import average_won_value, count_of, won_or_lost, won_value, won_with_amount
+from salesperf.review.explained.elsewhere import Elsewhere, computed, numbers_said, shown, verbatim
+from salesperf.review.explained.entries import entry_named
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, summed
 from salesperf.review.leads import came_within, decided_within
 from salesperf.review.sections import MetricSection
 from salesperf.review.variance import VarianceLine
@@ -21,6 +26,9 @@ from salesperf.review.whole import Review
 from salesperf.variance import Effect
 
 __all__ = ["numbers_of_variance"]
+
+_COUNTS: Final = frozenset({"opportunities", "leads"})
+"""Factors that count things; any other but the size of a deal is a share of one count in another."""
 
 
 def numbers_of_variance(review: Review, records: Records | None, elsewhere: Elsewhere) -> Numbered:
@@ -63,14 +71,17 @@ class _Line:
             return self.line.bridge.breakdown.parts[0]
         return shown(named(side), value, self._whole(place, value))
 
-    def _whole(self, place: int, value: Amount) -> Breakdown:
+    def _whole(self, place: int, value: Amount) -> Breakdown | None:
         if self.line.decided:
-            return _won_value(self.line.decided[place])
+            return won_value(self.line.decided[place])
         if self.line.sold:
             return grown(named("sold"), value, Sum(), self._products(place))
         if self.line.bridge is not None:
             return self.line.bridge.breakdown
-        return self._attained(place, self._section.attainment, _address(self._section, self.review.owner))
+        section = self._section
+        if section is None:
+            return None
+        return self._attained(place, section.attainment, f"{metric_address(section, self.review.owner)}/actual")
 
     def _products(self, place: int) -> Iterator[Breakdown]:
         """Yield what was sold of each product, where its entries are at hand as their sum."""
@@ -103,8 +114,12 @@ class _Line:
         return shown(label, effect.value, self._of_member(effect))
 
     def level(self, effect: Effect[Amount], side: str) -> Breakdown:
-        """Return a factor before, or after."""
+        """Return a factor before, or after: things that are counted as a whole number, and money as an amount."""
         decided, value = self.line.decided[int(side == "after")], getattr(effect, side)
+        if effect.name == "deal_size":
+            value = decided.average_won_value
+        elif effect.name in _COUNTS:
+            value = int(value)
         return shown(effect.title, value, _Factors(decided, self._leads).grow(effect.name))
 
     @property
@@ -114,34 +129,47 @@ class _Line:
     # Against plan
 
     @cached_property
-    def _section(self) -> MetricSection:
-        """The section of the metric of which the gap is."""
-        found = (each for each in self.review.metrics if (each.title, each.owner) == (self.line.title, self.line.owner))
-        return next(found)
+    def _section(self) -> MetricSection | None:
+        """The section of the metric of which the gap is: metrics may be called alike, and then the amounts tell."""
+        line = self.line
+        alike = (each for each in self.review.metrics if (each.title, each.owner) == (line.title, line.owner))
+        gap = (line.variance.before, line.variance.after)
+        return next((each for each in alike if (each.attainment.planned, each.attainment.actual) == gap), None)
 
     def _attained(self, place: int, attained: Attainment, address: str) -> Breakdown:
-        """Return what was planned, or with a place of 1 what was done."""
+        """Return what was planned, or with a place of 1 what was done, as it stands at an address."""
         if place == 0:
             return attained.planned_breakdown
-        return shown(
-            Message("breakdown.actual"), attained.actual, self.elsewhere(f"{address}/actual"), attained.breakdown.parts[0]
-        )
+        return shown(Message("breakdown.actual"), attained.actual, self.elsewhere(address), attained.breakdown.parts[0])
 
-    def _of_member(self, effect: Effect[Amount]) -> Breakdown:
+    def _of_member(self, effect: Effect[Amount]) -> Breakdown | None:
         """Return what a member did less what was planned for it; for what is in no line, all less what is in one."""
         section = self._section
-        address, unit = _address(section, self.review.owner), effect.value.unit
-        direct = [each.attainment for each in section.members if each.level == 0 and _is_in(each.attainment, unit)]
-        chosen = [each for each in direct if each.target.owner == effect.name]
+        if section is None:
+            return None
+        owner, unit = self.review.owner, effect.value.unit
+        direct = [each for each in _direct(section, owner) if _is_in(each[0], unit)]
+        chosen = [each for each in direct if each[0].target.owner == effect.name]
         sides = []
         for place in (1, 0):
-            parts = [self._attained(place, each, f"{address}/{each.target.owner}") for each in chosen or direct]
+            parts = [self._attained(place, each, address) for each, address in chosen or direct]
             whole = _total(parts, unit)
             if not chosen:
-                everything = self._attained(place, section.attainment, address)
+                everything = self._attained(place, section.attainment, f"{metric_address(section, owner)}/actual")
                 whole = grown(named("rest"), _less(everything, whole), Difference(), (everything, whole))
             sides.append(whole)
         return grown(effect.label, _less(*sides), Difference(), sides)
+
+
+def _direct(section: MetricSection, owner: str | None) -> Iterator[tuple[Attainment, str]]:
+    """Yield what each directly below attained, and at which address stands what was done."""
+    times: Counter[str] = Counter()
+    for member, within in member_addresses(section, owner):
+        if member.level == 0:
+            times[within] += 1
+            # Whoever left a team and came back stands there more than once, under one name.
+            again = "" if times[within] == 1 else f"~{times[within]}"
+            yield member.attainment, f"{within}/actual{again}"
 
 
 def _is_in(attained: Attainment, unit: Unit) -> bool:
@@ -162,17 +190,7 @@ def _less(first: Breakdown, second: Breakdown) -> BreakdownValue:
     return both[0] - both[1] if isinstance(both[0], Amount) and isinstance(both[1], Amount) else None
 
 
-def _address(section: MetricSection, owner: str | None) -> str:
-    whose = "" if section.owner == owner else f"/{section.owner}"
-    return f"attainment/{section.metric.key}{bracketed(section.scope)}{whose}"
-
-
 # By factor
-
-
-def _won_value(decided: ClosedDeals) -> Breakdown:
-    amounts = ((on_day(deal), deal.amount) for deal in decided.of("won"))
-    return summed(named("won_value"), decided.won_value, amounts)
 
 
 class _Factors:
@@ -184,31 +202,18 @@ class _Factors:
     def grow(self, name: str) -> Breakdown:
         """Return a factor."""
         if name == "opportunities":
-            return self._ended
+            return won_or_lost(self.decided)
         if name == "leads":
             return self._came
+        if name == "deal_size":
+            return average_won_value(self.decided)
         pairs = {
-            "win_rate": (self._won, self._ended),
-            "amounts_known": (self._priced, self._won),
-            "deal_size": (_won_value(self.decided), self._priced),
+            "win_rate": (count_of(self.decided, "won"), won_or_lost(self.decided)),
+            "amounts_known": (won_with_amount(self.decided), count_of(self.decided, "won")),
             "conversion_rate": (self._converted, self._came),
-            "deals_per_lead": (self._ended, self._converted),
+            "deals_per_lead": (won_or_lost(self.decided), self._converted),
         }
-        part, whole = pairs[name]
-        return rate_of(named("ratio"), _over(part, whole), part, whole)
-
-    @property
-    def _ended(self) -> Breakdown:
-        return counted(named("won_or_lost"), (on_day(deal) for deal in self.decided.deals if deal.outcome != "cancelled"))
-
-    @property
-    def _won(self) -> Breakdown:
-        return counted(named("won"), map(on_day, self.decided.of("won")))
-
-    @property
-    def _priced(self) -> Breakdown:
-        deals = (deal for deal in self.decided.of("won") if deal.amount is not None)
-        return counted(named("won_with_amount"), map(on_day, deals))
+        return computed(named("rate"), Quotient(), pairs[name])
 
     @property
     def _came(self) -> Breakdown:
@@ -220,19 +225,3 @@ class _Factors:
         days = self.decided.period
         found = (lead for lead in self.leads if decided_within((lead,), days, "converted"))
         return counted(named("converted"), (named("lead", lead=lead.id) for lead in found))
-
-
-def entry_named(entry: Actual) -> Message:
-    """Return how an entry is called: by its day, whose it is, and its reference."""
-    return named("entry" if entry.ref is None else "entry_ref", on=entry.on, owner=entry.owner, ref=entry.ref)
-
-
-def on_day(deal: ClosedDeal) -> Message:
-    """Return how a deal that was decided is called: by its id and the day."""
-    return named("deal_on", deal=deal.id, on=deal.on)
-
-
-def _over(part: Breakdown, whole: Breakdown) -> float | None:
-    values = [value.decimal if isinstance(value, Amount) else value for value in (part.value, whole.value)]
-    first, second = (float(value or 0) for value in values)
-    return first / second if second else None

@@ -1,0 +1,105 @@
+"""What addresses begin with: the numbers of a section stand where whoever points to them looks for them."""
+
+from datetime import date
+
+import attrs
+
+from salesperf import (
+    CNY,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    USD,
+    Actual,
+    Amount,
+    Change,
+    Lead,
+    LeadChange,
+    Move,
+    Opportunity,
+    Org,
+    Period,
+    Records,
+    Rep,
+    Target,
+    Team,
+    Unit,
+)
+from salesperf.io.folder import read_sample
+from salesperf.review import build, explain
+from salesperf.review.explained.addresses import channel_address, member_addresses, metric_address, process_address
+
+SOLUTION = STANDARD_PROCESSES["solution"]
+ENDS = [stage for stage in SOLUTION.stages if not stage.is_open]
+THIRD, SEP_30 = Period.quarter(2026, 3), date(2026, 9, 30)
+
+
+def test_every_section_of_the_sample_stands_where_it_is_looked_for() -> None:
+    records = read_sample()
+    for owner in (None, "r-13"):
+        review = build(records, owner=owner, period=THIRD, as_of=date(2026, 9, 16))
+        numbers = explain(review)
+        for section in review.metrics:
+            assert numbers.tree(f"{metric_address(section, owner)}/gap") == section.attainment.breakdown
+            for member, address in member_addresses(section, owner):
+                assert numbers.tree(f"{address}/gap") == member.attainment.breakdown
+        for deals in review.deals:
+            assert numbers.tree(f"{process_address(deals, review.deals)}/won").value == deals.closed.won
+        for line in () if review.channels is None else (*review.channels.report.lines, review.channels.report.total):
+            assert numbers.tree(f"{channel_address(line)}/leads").value == line.leads
+
+
+def test_a_channel_that_is_called_like_all_of_them_has_its_key_told() -> None:
+    channels = ("total", "-", "fair", None)
+    came = [LeadChange(date(2026, 8, 3), status="new", owner="ada")]
+    leads = [Lead(id=f"l-{place}", channel=channel, history=came) for place, channel in enumerate(channels)]
+    review = build(Records(org=Org(reps=[Rep(id="ada")]), leads=leads), owner=None, period=THIRD, as_of=SEP_30)
+    assert review.channels is not None
+    report = review.channels.report
+    assert {channel_address(line) for line in (*report.lines, report.total)} == {
+        *("channels/[channel=total]", "channels/[channel=-]", "channels/fair"),
+        *("channels/-", "channels/total"),
+    }
+
+
+def test_the_pace_of_who_is_new_and_changed_team_is_that_in_each_team() -> None:
+    revenue = STANDARD_METRICS["revenue"]
+    sold = [(date(2026, month, day), 10 * month) for month in (7, 8, 9) for day in range(1, 29)]
+    records = Records(
+        org=Org(
+            teams=[Team(id="east"), Team(id="west")],
+            reps=[Rep(id="new", team="east", hired=date(2026, 6, 1))],
+            moves=[Move(rep="new", on=date(2026, 8, 15), team="west")],
+        ),
+        targets=[Target(owner="new", metric=revenue, amount=Amount.of(30_000, CNY), period=THIRD)],
+        actuals=[Actual(owner="new", metric=revenue, amount=Amount.of(number, CNY), on=on) for on, number in sold],
+    )
+    review = build(records, owner=None, period=THIRD, as_of=SEP_30)
+    numbers = explain(review, records=records)
+    place = next(place for place, cause in enumerate(review.causes, 1) if cause.rule == "weak_ramp")
+    paces = [numbers.tree(f"causes/{place}/weak_ramp/{number}") for number in (1, 2)]
+    there = [numbers.tree(f"attainment/revenue/new@{team}/pace") for team in ("east", "west")]
+    assert {tree.parts for tree in paces} == {tree.parts for tree in there}
+    assert all(tree.parts for tree in paces)
+
+
+def stuck(unit: Unit, number: int, *, days: date = date(2026, 7, 1)) -> list[Opportunity]:
+    begun = Change(days, stage="proposal", owner="ada", amount=Amount.of(5, unit), expected_close=date(2026, 12, 1))
+    return [Opportunity(id=f"{unit.code}-{place}", process="solution", history=[begun]) for place in range(number)]
+
+
+def test_findings_of_a_process_in_two_units_are_each_of_their_own_deals() -> None:
+    records = Records(
+        org=Org(reps=[Rep(id="ada")]),
+        processes=[attrs.evolve(SOLUTION, stages=[attrs.evolve(SOLUTION.stage_by_key["proposal"], max_days=21), *ENDS])],
+        opportunities=[*stuck(CNY, 6), *stuck(USD, 6)],
+    )
+    review = build(records, owner=None, period=THIRD, as_of=SEP_30)
+    numbers = explain(review)
+    places = [place for place, finding in enumerate(review.findings, 1) if finding.rule == "stuck_stage"]
+    # They read alike.
+    assert len({review.findings[place - 1] for place in places}) == 1
+    for name in ("over", "number"):
+        trees = [numbers.tree(f"data/findings/{place}/stuck_stage/{name}") for place in places]
+        assert [{part.label.text()[:3] for part in tree.parts} for tree in trees] == [{"CNY"}, {"USD"}]
+    assert process_address(review.deals[0], review.deals) == "deals/solution~CNY"
+    assert process_address(review.deals[0], review.deals[:1]) == "deals/solution"

@@ -1,0 +1,132 @@
+"""What risks of the pipeline cite, pulled apart: open deals, what was won or booked, and of how many it is told."""
+
+from datetime import date
+
+import attrs
+
+from salesperf import (
+    CNY,
+    COUNT,
+    STANDARD_METRICS,
+    STANDARD_PROCESSES,
+    Actual,
+    Amount,
+    Breakdown,
+    Change,
+    Citation,
+    Customer,
+    Message,
+    Opportunity,
+    Org,
+    Period,
+    Records,
+    Rep,
+    Risk,
+    RiskAssessment,
+    Target,
+)
+from salesperf.review import NumberTrees, build, explain
+
+THIRD, LOOKED = Period.quarter(2026, 3), date(2026, 8, 31)
+REVENUE = STANDARD_METRICS["revenue"]
+
+
+def yuan(number: int) -> Amount:
+    return Amount.of(number, CNY)
+
+
+def deal(key: str, amount: int | None, customer: str | None = None, stage: str | None = None) -> Opportunity:
+    worth = None if amount is None else yuan(amount)
+    begun = Change(date(2026, 7, 1), stage="lead", owner="ada", amount=worth, expected_close=date(2026, 9, 20))
+    later = [] if stage is None else [Change(date(2026, 8, 5), stage=stage)]
+    return Opportunity(id=key, process="basic", customer=customer, history=[begun, *later])
+
+
+DEALS = (
+    deal("o-1", 300, "k-1"),
+    deal("o-2", 200, "k-1"),
+    deal("o-3", 100, "k-2"),
+    deal("o-4", 400),
+    deal("o-5", None, "k-3"),
+    deal("w-1", 150, stage="closed"),
+    deal("w-2", None, stage="closed"),
+    deal("l-1", 50, stage="lost"),
+)
+
+
+def records(*deals: Opportunity, booked: int = 0) -> Records:
+    return Records(
+        org=Org(reps=[Rep(id="ada")]),
+        customers=[Customer(id=f"k-{number}") for number in (1, 2, 3)],
+        opportunities=deals,
+        processes=[STANDARD_PROCESSES["basic"]],
+        targets=[Target(owner=None, metric=REVENUE, amount=yuan(9000), period=THIRD)],
+        actuals=[Actual(owner="ada", metric=REVENUE, amount=yuan(booked), on=date(2026, 7, 7))] if booked else [],
+    )
+
+
+def numbers(known: Records, period: Period = THIRD, as_of: date = LOOKED) -> NumberTrees:
+    """Explain a review, every number of which holds."""
+    found = explain(build(known, owner=None, period=period, as_of=as_of), records=known)
+    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    return found
+
+
+def labels(tree: Breakdown) -> list[str]:
+    return [part.label.text() for part in tree.parts]
+
+
+def test_what_is_cited_is_told_of_as_many_as_it_is_of() -> None:
+    found = numbers(records(*DEALS))
+    # Of one deal: of the four open ones with an amount, since one without any is no part of the whole.
+    assert labels(found.tree("risks/pipeline/one_deal/CNY/1/n")) == ["o-1", "o-2", "o-3", "o-4"]
+    assert found.tree("risks/pipeline/one_deal/CNY/1").value == 0.4
+    # Of one customer: of the two whose deals have an amount, and of what these are worth.
+    one = found.tree("risks/pipeline/one_customer_ahead/CNY/1")
+    assert [part.value for part in one.parts] == [yuan(500), yuan(600)]
+    assert labels(found.tree("risks/pipeline/one_customer_ahead/CNY/1/n")) == ["k-1", "k-2"]
+    # The win rate by value: of those decided with an amount.
+    rate = found.tree("risks/pipeline/thin_pipeline/CNY/3/n")
+    assert (rate.value, labels(rate)) == (2, ["l-1, 2026-08-05", "w-1, 2026-08-05"])
+    assert rate.label.text() == "Win rate by value: observations, won or lost, with an amount"
+
+
+def test_what_is_still_to_be_won_is_the_target_less_what_was_won_or_booked() -> None:
+    for booked, most in ((0, 150), (100, 150), (700, 700)):
+        rest = numbers(records(*DEALS, booked=booked)).tree("risks/pipeline/thin_pipeline/CNY/2")
+        assert rest.value == yuan(9000 - most)
+        target, done = rest.parts
+        assert target.parts
+        won, actual = done.parts
+        assert (done.value, won.value, actual.value) == (yuan(most), yuan(150), yuan(booked))
+        # The deal that was won, the entry that was booked.
+        assert labels(won) == ["w-1, 2026-08-05"]
+        assert labels(actual) == (["2026-07-07, ada"] if booked else [])
+
+
+def test_of_the_period_after_it_is_the_target_of_that_one() -> None:
+    known = records(*DEALS, booked=700)
+    fourth = Target(owner=None, metric=REVENUE, amount=yuan(5000), period=Period.quarter(2026, 4))
+    begun = (attrs.evolve(each.history[0], expected_close=date(2026, 12, 1)) for each in DEALS[:4])
+    later = [attrs.evolve(each, history=[first]) for each, first in zip(DEALS, begun, strict=False)]
+    known = attrs.evolve(known, targets=[*known.targets, fourth], opportunities=later)
+    rest = numbers(known, as_of=THIRD.last).tree("risks/pipeline/thin_pipeline/CNY/2")
+    target, done = rest.parts
+    assert (target.value, done.value) == (yuan(5000), yuan(0))
+    assert labels(target) == ["the company, Q4 2026"]
+
+
+def test_a_risk_of_somebody_s_own_is_not_read_by_its_id() -> None:
+    thought = [RiskAssessment(on=date(2026, 8, 1), likelihood=5, impact=5)]
+    cited = Citation(label=Message("risk.cited.remaining"), value=yuan(1), source=Message("a guess"))
+    kinds = ("thin_pipeline", "one_deal", "stale_pipeline", "one_rep", "one_customer")
+    own = [
+        Risk(id=f"mine/{kind}/CNY", title=f"risk.automatic.{kind}", assessments=thought, at_stake=stake, citations=[cited])
+        for kind, stake in zip(kinds, (yuan(7), None, Amount.of(3, COUNT), yuan(8), yuan(9)), strict=True)
+    ]
+    found = numbers(attrs.evolve(records(*DEALS), risks=own))
+    for risk in own:
+        assert found.tree(f"risks/{risk.id}/1").parts == ()
+        if risk.at_stake is not None:
+            stake = found.tree(f"risks/{risk.id}/at_stake")
+            assert (stake.value, stake.parts) == (risk.at_stake, ())

@@ -1,0 +1,54 @@
+"""Which numbers of causes, risks, the agenda and findings of the sample stand by themselves, and why: all others come apart."""
+
+from datetime import date
+from fnmatch import fnmatchcase
+
+from salesperf import Period
+from salesperf.io.folder import read_sample
+from salesperf.review import build, explain
+
+LEAVES = {
+    "agenda/1/[1-5]/against": "one, which is fair",
+    "agenda/1/[1-5]/source/tolerance": "a setting",
+    "agenda/3/1": "days between two dates",
+    "agenda/3/days": "days between two dates",
+    "agenda/4/days": "days between two dates",
+    "agenda/5/[1-3]": "what a deal is worth, as it was recorded",
+    "agenda/later": "a count of none",
+    "causes/2/unfair_plan/[1-5]/against": "one, which is fair",
+    "causes/2/unfair_plan/[1-5]/source/tolerance": "a setting",
+    "causes/3/low_morale/[1-3]/against": "a threshold of the rule",
+    "causes/3/low_morale/signs": "how many of the signs looked at lie beyond their thresholds, which the rule judges",
+    "causes/4/weak_ramp/1/against": "a threshold of the rule",
+    "causes/4/weak_ramp/1/n": "workdays with a plan, of which no list is kept",
+    "causes/4/weak_ramp/1/source/months": "how long the ramp of a rep is, as it was recorded",
+    "data/findings/1/channel_does_not_pay/horizon": "days within which leads are followed: a setting",
+    "data/findings/10/objectives_silent/days": "a threshold of the rule",
+    "data/findings/16/stuck_stage/max_days": "the limit of a stage: a setting",
+    "data/findings/17/few_days/days": "days with entries, of which the ledger keeps no list",
+    "data/findings/17/few_days/workdays": "workdays that have passed, by the calendar",
+    "data/findings/6/objective_coverage/leaves": "what a score rests on, of which it keeps no list",
+    "data/findings/6/objective_coverage/scored": "what a score rests on, of which it keeps no list",
+    "risks/closed": "a count of none",
+    "risks/p*/impact": "a judgement, from 1 to 5",
+    "risks/p*/likelihood": "a judgement, from 1 to 5",
+    "risks/plan/unfair_plan/2/against": "one, which is fair",
+    "risks/risk-1/at_stake": "what somebody wrote down",
+    "risks/risk-2/overdue/a-7": "days between two dates",
+    "risks/risk-[1-3]/impact": "a judgement, from 1 to 5",
+    "risks/risk-[1-3]/likelihood": "a judgement, from 1 to 5",
+}
+"""By a pattern of addresses why nothing is behind these numbers."""
+
+
+def test_what_comes_apart_no_further_is_known_and_has_a_reason() -> None:
+    records = read_sample()
+    review = build(records, owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    numbers = explain(review, records=records)
+    below = [address for path in ("causes", "risks", "agenda", "data/findings") for address in numbers.below(path).addresses]
+    alone = {address for address in below if not numbers.tree(address).parts}
+    expected = {pattern: {address for address in below if fnmatchcase(address, pattern)} for pattern in LEAVES}
+    assert list(LEAVES) == sorted(LEAVES)
+    assert alone - set().union(*expected.values()) == set()  # lost what was behind them
+    assert set().union(*expected.values()) - alone == set()  # come apart, or are gone, and need no reason any more
+    assert [pattern for pattern, addresses in expected.items() if not addresses] == []
