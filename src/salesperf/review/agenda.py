@@ -185,8 +185,8 @@ def _is_likely(line: OutlookLine) -> bool:
 
 def _of_outlook(line: OutlookLine) -> Iterator[Citation]:
     if line.reached.value is not None:
-        label, source = Message("review.agenda.cited.reached"), Message.of("review.agenda.source.outlook", n=len(line.forecast.counted))
-        yield Citation.of(label, line.reached, is_share=True, source=source)
+        source = Message.of("review.agenda.source.outlook", n=len(line.forecast.counted))
+        yield Citation.of(Message("review.agenda.cited.reached"), line.reached, is_share=True, source=source)
 
 
 def _of_target(section: MetricSection) -> Iterator[Citation]:
