@@ -958,4 +958,9 @@ def test_columns_that_do_not_fit_are_refused(
 def test_before_a_period_begins_nothing_is_summed() -> None:
     visit = Actual(owner="ada", metric=VISITS, amount=Amount.of(1, COUNT), on=date(2026, 9, 8))
     goal = Target(owner="ada", metric=VISITS, amount=Amount.of(5, COUNT), period=Period.month(2026, 9))
-    assert attain(goal, tally([visit]), as_of=date(2026, 8, 31)).entries_among([visit]) == ()
+    before = attain(goal, tally([visit]), as_of=date(2026, 8, 31))
+    assert (before.entries_among([visit]), before.entries_last_year_among([visit]), before.recorded_owners) == (
+        (),
+        (),
+        frozenset(),
+    )

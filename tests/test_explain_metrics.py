@@ -96,6 +96,13 @@ def test_growth_comes_apart_into_the_entries_of_both_years() -> None:
     assert "attainment/visits/entries" not in without.addresses
 
 
+def test_from_less_than_nothing_there_is_no_growth() -> None:
+    returned = recorded(visit(date(2025, 5, 1), 1), visit(date(2025, 6, 3), -3), visit(DAYS[0], 5))
+    numbers = explained(returned)
+    assert numbers.tree("attainment/visits/last_year").value == Amount.of(-3, COUNT)
+    assert "attainment/visits/growth" not in numbers.addresses
+
+
 def test_who_changed_team_has_an_address_in_each_and_whoever_was_compared_is_named() -> None:
     org = Org(
         reps=[Rep(id="ada", team="east"), Rep(id="bo", team="east"), Rep(id="cy", team="west")],

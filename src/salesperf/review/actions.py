@@ -7,7 +7,6 @@ import attrs
 
 from salesperf.diagnosis import ActionLine, FollowThrough, follow_through
 from salesperf.model.action import Action
-from salesperf.model.breakdown import Breakdown
 from salesperf.model.progress import Followed
 from salesperf.model.records import Records
 from salesperf.review.grounds import Grounds
@@ -74,11 +73,6 @@ class ActionSection:
     def measured(self) -> tuple[ActionLine, ...]:
         """Those with a measurement since that counts for their effect."""
         return tuple(line for line in self.follow_through.lines if self._is_new(last_measured(line.action)))
-
-    @property
-    def breakdowns(self) -> tuple[Breakdown, ...]:
-        """How the share achieved of each goal came about."""
-        return self.follow_through.breakdowns
 
     def _is_new(self, day: date | None) -> bool:
         return day is not None and (self.since is None or day > self.since)
