@@ -248,3 +248,14 @@ def test_plans_come_apart_into_tasks() -> None:
     assert (found.tree("plans/winter/list/days_late").value, found.tree("plans/winter/meet/days_late").value) == (10, 3)
     assert found.tree("plans/winter/list/resource/days").value == 5
     assert "plans/winter/call/days_late" not in found.addresses
+
+
+def test_over_a_target_that_is_not_above_nothing_there_is_no_ratio() -> None:
+    owed = Target(owner=None, metric=STANDARD_METRICS["revenue"], amount=Amount(minor=-1, unit=CNY), period=THIRD)
+    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[owed])
+    days = (THIRD.start, date(2026, 9, 1))
+    before, now = (build(records, owner=None, period=THIRD, as_of=day) for day in days)
+    found = explain(build(records, owner=None, period=THIRD, as_of=now.as_of, previous=before))
+    for name in ("ratio", "ratio/now", "ratio/then"):
+        assert found.tree(f"previous/revenue/{name}").value is None
+        assert found.tree(f"previous/revenue/{name}").holds()

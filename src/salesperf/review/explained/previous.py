@@ -16,7 +16,7 @@ from salesperf.pipeline import ClosedDeals, Pipeline
 from salesperf.review.comparing import Comparison, DealChange, MetricChange
 from salesperf.review.explained.addresses import code_among
 from salesperf.review.explained.decided import count_of, won_or_lost
-from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, shown, verbatim
+from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, numbers_said, shown, verbatim
 from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, ends_of, grown, leaf, named, rate_with_ends
 from salesperf.review.whole import Review
 
@@ -121,7 +121,8 @@ def _attained(label: Message, name: str, attained: Attainment | None, elsewhere:
         # A ratio is kept with 28 digits, of which a reader wants few.
         return shown(label, float(actual) if isinstance(actual, Decimal) else actual, *trees, done)
     if name == "ratio":
-        return shown(label, attained.ratio, *trees, grown(label, attained.ratio, Quotient(), (done, owed)))
+        # Over a target that is not above 0 there is no ratio, though there is a quotient.
+        return shown(label, attained.ratio, *trees, computed(label, Quotient(), (done, owed)))
     return shown(label, attained.pace.value, *trees)
 
 
