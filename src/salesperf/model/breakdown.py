@@ -11,6 +11,7 @@ import attrs
 from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount
+from salesperf.model.interval_rule import NewcombeEnd, WilsonEnd
 from salesperf.model.message import Message
 from salesperf.model.result import Row, Scalar
 from salesperf.model.rule import (
@@ -21,7 +22,6 @@ from salesperf.model.rule import (
     Maximum,
     Median,
     Minimum,
-    NewcombeEnd,
     Number,
     OnCurve,
     OnSteps,
@@ -31,7 +31,6 @@ from salesperf.model.rule import (
     Rule,
     Sum,
     WeightedMean,
-    WilsonEnd,
     amount_or_number,
     as_value,
 )

@@ -6,16 +6,15 @@ from abc import ABC, abstractmethod
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, cast
 
 import attrs
 
 from salesperf.errors import InvalidValueError
-from salesperf.kernels.numeric import ROUNDINGS, Interval, Rounding, round_fraction
-from salesperf.kernels.proportion import newcombe, wilson
+from salesperf.kernels.numeric import ROUNDINGS, Rounding, round_fraction
 from salesperf.model.amount import Amount
 from salesperf.model.scale import Curve, Steps
-from salesperf.model.validators import as_python, finite, number, of_type, one_of
+from salesperf.model.validators import as_python, number, of_type, one_of
 
 if TYPE_CHECKING:
     from salesperf.model.breakdown import Breakdown
@@ -23,12 +22,13 @@ if TYPE_CHECKING:
 __all__ = [
     "BreakdownValue",
     "Clip",
+    "Combination",
+    "Defined",
     "Difference",
     "Given",
     "Maximum",
     "Median",
     "Minimum",
-    "NewcombeEnd",
     "Number",
     "OnCurve",
     "OnSteps",
@@ -38,7 +38,6 @@ __all__ = [
     "Rule",
     "Sum",
     "WeightedMean",
-    "WilsonEnd",
     "amount_or_number",
     "as_value",
 ]
@@ -51,10 +50,6 @@ BreakdownValue: TypeAlias = Defined | None
 
 def as_value(value: BreakdownValue) -> BreakdownValue:
     """Take a float of numpy's as one of Python's."""
-    return as_python(value)
-
-
-def _as_level(value: float) -> float:
     return as_python(value)
 
 
@@ -122,7 +117,7 @@ class Combination(ABC):
     def _misfit(self) -> InvalidValueError:
         return InvalidValueError("breakdown_parts", path=("Breakdown", "parts"), rule=self.key)
 
-    def _numbers(self, values: list[Defined]) -> list[Any]:
+    def numbers(self, values: list[Defined]) -> list[Any]:
         """Return the values as floats if one is a float, else as exact fractions; refuse amounts among them."""
         numbers = [value for value in values if not isinstance(value, Amount)]
         if len(numbers) < len(values):
@@ -157,7 +152,7 @@ class Sum(Combination):
             return Amount.zero(node.value.unit) if isinstance(node.value, Amount) else 0
         if amounts := _amounts(values):
             return Amount.total(amounts, amounts[0].unit)
-        numbers = self._numbers(values)
+        numbers = self.numbers(values)
         return math.fsum(numbers) if isinstance(numbers[0], float) else sum(numbers, Fraction(0))
 
 
@@ -178,7 +173,7 @@ class Difference(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Subtract."""
-        first, second = _amounts(values) or self._numbers(values)
+        first, second = _amounts(values) or self.numbers(values)
         return cast("Defined", first - second)
 
 
@@ -202,7 +197,7 @@ class Quotient(Combination):
         money = {value.unit for value in values if isinstance(value, Amount) and value.unit.dimension == "money"}
         if len(money) > 1:
             raise self._misfit()
-        first, second = self._numbers([value.decimal if isinstance(value, Amount) else value for value in values])
+        first, second = self.numbers([value.decimal if isinstance(value, Amount) else value for value in values])
         return cast("Defined", first / second) if second else None
 
 
@@ -227,7 +222,7 @@ class WeightedMean(Combination):
         """Average; a part without a weight weighs nothing."""
         weights = [float(part.weight or 0) for part in node.parts]
         total = math.fsum(weights)
-        numbers = map(float, self._numbers(values))
+        numbers = map(float, self.numbers(values))
         return math.fsum(map(operator.mul, numbers, weights)) / total if total else None
 
 
@@ -260,7 +255,7 @@ class Product(Combination):
         """Multiply."""
         amounts = [value for value in values if isinstance(value, Amount)]
         if not amounts:
-            return cast("Number", math.prod(self._numbers(values)))
+            return cast("Number", math.prod(self.numbers(values)))
         if len(amounts) > 1:
             raise self._misfit()
         factors = [Fraction(value) for value in values if not isinstance(value, Amount)]
@@ -283,7 +278,7 @@ class Minimum(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Choose."""
-        return min(_amounts(values) or self._numbers(values), default=None)
+        return min(_amounts(values) or self.numbers(values), default=None)
 
 
 @attrs.frozen
@@ -302,7 +297,7 @@ class Maximum(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Choose."""
-        return max(_amounts(values) or self._numbers(values), default=None)
+        return max(_amounts(values) or self.numbers(values), default=None)
 
 
 @attrs.frozen
@@ -321,7 +316,7 @@ class Median(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Find the middle."""
-        return cast("Defined", median(self._numbers(values))) if values else None
+        return cast("Defined", median(self.numbers(values))) if values else None
 
 
 @attrs.frozen
@@ -347,7 +342,7 @@ class Rounded(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Round; a float counts as the binary fraction that it holds."""
-        (value,) = self._numbers(values)
+        (value,) = self.numbers(values)
         return round_fraction(Fraction(value), self.rounding)
 
 
@@ -422,7 +417,7 @@ class OnCurve(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Look up."""
-        (value,) = self._numbers(values)
+        (value,) = self.numbers(values)
         return self.curve.points(float(value))
 
 
@@ -454,98 +449,5 @@ class OnSteps(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Look up."""
-        (value,) = self._numbers(values)
+        (value,) = self.numbers(values)
         return self.steps.points(float(value))
-
-
-@attrs.frozen
-class _IntervalEnd(Combination):
-    """One end of an interval, from the counts behind it."""
-
-    end: Literal["low", "high"] = attrs.field(validator=one_of("low", "high"))
-    level: float = attrs.field(default=0.95, converter=_as_level, validator=finite)
-
-    def __attrs_post_init__(self) -> None:
-        """Check the level."""
-        if not 0 < self.level < 1:
-            raise InvalidValueError("between", path=(type(self).__name__, "level"), low=0, high=1, value=self.level)
-
-    def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
-        """Compute the interval, and choose."""
-        interval = self._interval(*map(float, self._numbers(values)))
-        return interval.low if self.end == "low" else interval.high
-
-    @abstractmethod
-    def _interval(self, *counts: float) -> Interval[float]:
-        """Return the interval."""
-
-
-@attrs.frozen
-class WilsonEnd(_IntervalEnd):
-    """One end of the interval of a proportion: of two parts, how many had the property, and how many there were.
-
-    Parameters
-    ----------
-    end
-        ``"low"`` or ``"high"``.
-    level
-        The share of such intervals that hold the truth, within (0, 1).
-
-    Raises
-    ------
-    InvalidValueError
-        If the end has another name, or the level lies outside (0, 1).
-
-    References
-    ----------
-    :func:`salesperf.kernels.proportion.wilson`.
-
-    Examples
-    --------
-    >>> from salesperf import Breakdown, Message
-    >>> parts = [Breakdown(label=Message("Won"), value=3), Breakdown(label=Message("Decided"), value=10)]
-    >>> Breakdown(label=Message("Win rate, at least"), value=0.10779126740630105, rule=WilsonEnd("low"), parts=parts).holds()
-    True
-    """
-
-    key: ClassVar[str] = "rule.wilson"
-    count: ClassVar[int | None] = 2
-
-    def _interval(self, *counts: float) -> Interval[float]:
-        return wilson(*counts, level=self.level)
-
-
-@attrs.frozen
-class NewcombeEnd(_IntervalEnd):
-    """One end of the interval of a difference between two proportions: of four parts, the two counts of each.
-
-    Parameters
-    ----------
-    end
-        ``"low"`` or ``"high"``.
-    level
-        The share of such intervals that hold the truth, within (0, 1).
-
-    Raises
-    ------
-    InvalidValueError
-        If the end has another name, or the level lies outside (0, 1).
-
-    References
-    ----------
-    :func:`salesperf.kernels.proportion.newcombe`.
-
-    Examples
-    --------
-    >>> from salesperf import Breakdown, Message
-    >>> counts = {"Won": 56, "Decided": 70, "Won before": 48, "Decided before": 80}
-    >>> parts = [Breakdown(label=Message(name), value=value) for name, value in counts.items()]
-    >>> Breakdown(label=Message("Better by at least"), value=0.0524314724023, rule=NewcombeEnd("low"), parts=parts).holds()
-    True
-    """
-
-    key: ClassVar[str] = "rule.newcombe"
-    count: ClassVar[int | None] = 4
-
-    def _interval(self, *counts: float) -> Interval[float]:
-        return newcombe(*counts, level=self.level)

@@ -21,6 +21,7 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.exchange import ExchangeRate, ExchangeRates
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
+from salesperf.model.interval_rule import NewcombeEnd, WilsonEnd
 from salesperf.model.key_result import CheckIn, KeyResult, Milestone
 from salesperf.model.lead import Lead, LeadChange, Touch
 from salesperf.model.message import Message
@@ -49,7 +50,6 @@ from salesperf.model.rule import (
     Maximum,
     Median,
     Minimum,
-    NewcombeEnd,
     OnCurve,
     OnSteps,
     Product,
@@ -57,7 +57,6 @@ from salesperf.model.rule import (
     Rounded,
     Sum,
     WeightedMean,
-    WilsonEnd,
 )
 from salesperf.model.scale import Categories, Curve, Flag, Steps
 from salesperf.model.stage import Stage
