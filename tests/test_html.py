@@ -2,14 +2,18 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from importlib import import_module, reload
+from itertools import cycle
+from typing import Any
 
 import attrs
 import pytest
+from markdown_it import MarkdownIt
 
 from salesperf import (
     CNY,
@@ -166,6 +170,49 @@ def test_hostile_names_stay_text() -> None:
     assert "script" not in {tag for tag, _ in reader.tags}
     assert HOSTILE in unescape(" ".join(reader.words))
     assert "javascript:" not in {value for _, attributes in reader.tags for value in attributes.values()}
+
+
+def structure(review: Review) -> list[tuple[str, str, int]]:
+    """Return the blocks of a report as Markdown is read: headings, lists, tables."""
+    blocks = MarkdownIt().enable("table").parse(report.markdown(review))
+    return [(block.type, block.tag, block.level) for block in blocks]
+
+
+def titled(records: Records, signs: Sequence[str]) -> Records:
+    """Put signs before every title and name that is shown: they take turns."""
+    each = cycle(signs)
+
+    def renamed(item: Any, field: str = "title") -> Any:  # noqa: ANN401 - any noun with a title
+        return attrs.evolve(item, **{field: f"{next(each)}{getattr(item, field)}"})
+
+    metrics = {metric: renamed(metric) for metric in {actual.metric: None for actual in records.actuals}}
+    org = attrs.evolve(
+        records.org,
+        reps=[renamed(rep, "name") for rep in records.org.reps],
+        teams=[renamed(team, "name") for team in records.org.teams],
+    )
+    processes = [
+        renamed(attrs.evolve(process, stages=[renamed(stage) for stage in process.stages])) for process in records.processes
+    ]
+    return attrs.evolve(
+        records,
+        org=org,
+        processes=processes,
+        targets=[attrs.evolve(each, metric=metrics.get(each.metric, each.metric)) for each in records.targets],
+        actuals=[attrs.evolve(each, metric=metrics[each.metric]) for each in records.actuals],
+        customers=[renamed(customer, "name") for customer in records.customers],
+        objectives=[renamed(objective) for objective in records.objectives],
+        actions=[renamed(action) for action in records.actions],
+        cases=[renamed(case) for case in records.cases],
+        risks=[renamed(risk) for risk in records.risks],
+    )
+
+
+def test_titles_that_read_like_markdown_begin_no_list_and_no_heading() -> None:
+    signs = ("1. ", "2) ", "# ", "- ", "+ ", "* ", "---", "    ", "```", "> ", "{", "!!! ", "===", "| ", "[x]: ")
+    records, (owner, period, as_of) = read_sample(), ("hangzhou", Period.quarter(2026, 3), date(2026, 9, 16))
+    plain, odd = (build(titled(records, each), owner=owner, period=period, as_of=as_of) for each in (["Q "], signs))
+    assert structure(odd) == structure(plain)
 
 
 def test_more_members_than_a_picture_holds_are_in_the_table_alone() -> None:

@@ -35,7 +35,7 @@ class _IntervalEnd(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Compute the interval, and choose."""
-        interval = self._interval(*map(float, self.numbers(values)))
+        interval = self._interval(*map(float, self._numbers(values)))
         return interval.low if self.end == "low" else interval.high
 
     @abstractmethod

@@ -117,7 +117,7 @@ class Combination(ABC):
     def _misfit(self) -> InvalidValueError:
         return InvalidValueError("breakdown_parts", path=("Breakdown", "parts"), rule=self.key)
 
-    def numbers(self, values: list[Defined]) -> list[Any]:
+    def _numbers(self, values: list[Defined]) -> list[Any]:
         """Return the values as floats if one is a float, else as exact fractions; refuse amounts among them."""
         numbers = [value for value in values if not isinstance(value, Amount)]
         if len(numbers) < len(values):
@@ -152,7 +152,7 @@ class Sum(Combination):
             return Amount.zero(node.value.unit) if isinstance(node.value, Amount) else 0
         if amounts := _amounts(values):
             return Amount.total(amounts, amounts[0].unit)
-        numbers = self.numbers(values)
+        numbers = self._numbers(values)
         return math.fsum(numbers) if isinstance(numbers[0], float) else sum(numbers, Fraction(0))
 
 
@@ -173,7 +173,7 @@ class Difference(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Subtract."""
-        first, second = _amounts(values) or self.numbers(values)
+        first, second = _amounts(values) or self._numbers(values)
         return cast("Defined", first - second)
 
 
@@ -197,7 +197,7 @@ class Quotient(Combination):
         money = {value.unit for value in values if isinstance(value, Amount) and value.unit.dimension == "money"}
         if len(money) > 1:
             raise self._misfit()
-        first, second = self.numbers([value.decimal if isinstance(value, Amount) else value for value in values])
+        first, second = self._numbers([value.decimal if isinstance(value, Amount) else value for value in values])
         return cast("Defined", first / second) if second else None
 
 
@@ -222,7 +222,7 @@ class WeightedMean(Combination):
         """Average; a part without a weight weighs nothing."""
         weights = [float(part.weight or 0) for part in node.parts]
         total = math.fsum(weights)
-        numbers = map(float, self.numbers(values))
+        numbers = map(float, self._numbers(values))
         return math.fsum(map(operator.mul, numbers, weights)) / total if total else None
 
 
@@ -255,7 +255,7 @@ class Product(Combination):
         """Multiply."""
         amounts = [value for value in values if isinstance(value, Amount)]
         if not amounts:
-            return cast("Number", math.prod(self.numbers(values)))
+            return cast("Number", math.prod(self._numbers(values)))
         if len(amounts) > 1:
             raise self._misfit()
         factors = [Fraction(value) for value in values if not isinstance(value, Amount)]
@@ -278,7 +278,7 @@ class Minimum(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Choose."""
-        return min(_amounts(values) or self.numbers(values), default=None)
+        return min(_amounts(values) or self._numbers(values), default=None)
 
 
 @attrs.frozen
@@ -297,7 +297,7 @@ class Maximum(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Choose."""
-        return max(_amounts(values) or self.numbers(values), default=None)
+        return max(_amounts(values) or self._numbers(values), default=None)
 
 
 @attrs.frozen
@@ -316,7 +316,7 @@ class Median(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Find the middle."""
-        return cast("Defined", median(self.numbers(values))) if values else None
+        return cast("Defined", median(self._numbers(values))) if values else None
 
 
 @attrs.frozen
@@ -342,7 +342,7 @@ class Rounded(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Round; a float counts as the binary fraction that it holds."""
-        (value,) = self.numbers(values)
+        (value,) = self._numbers(values)
         return round_fraction(Fraction(value), self.rounding)
 
 
@@ -417,7 +417,7 @@ class OnCurve(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Look up."""
-        (value,) = self.numbers(values)
+        (value,) = self._numbers(values)
         return self.curve.points(float(value))
 
 
@@ -449,5 +449,5 @@ class OnSteps(Combination):
 
     def combine(self, values: list[Defined], node: "Breakdown") -> BreakdownValue:  # noqa: ARG002 - as the others
         """Look up."""
-        (value,) = self.numbers(values)
+        (value,) = self._numbers(values)
         return self.steps.points(float(value))

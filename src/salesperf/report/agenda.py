@@ -5,7 +5,7 @@ from typing import Final
 
 from salesperf.messages import Catalogs
 from salesperf.model.citation import Citation
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words, escape_start
 from salesperf.review import AGENDA_LENGTH, AgendaItem, Review
 
 __all__ = ["AgendaWriter"]
@@ -27,7 +27,7 @@ class AgendaWriter(Words):
             return
         yield from self.prose("## ", self.say("report.agenda.title"))
         for number, item in enumerate(self.review.agenda[:AGENDA_LENGTH], 1):
-            yield self.say("report.agenda.item", number=number, text=escape(self._item(item)))
+            yield self.say("report.agenda.item", number=number, text=escape_start(self._item(item)))
         yield ""
         rest = len(self.review.agenda) - AGENDA_LENGTH
         if rest > 0:

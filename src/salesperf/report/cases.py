@@ -7,7 +7,7 @@ from salesperf.diagnosis import DEFAULT_RULES
 from salesperf.messages import Catalogs
 from salesperf.model.case import Case
 from salesperf.model.message import Message
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import CaseSection, Review
 
 __all__ = ["CaseWriter"]
@@ -38,9 +38,9 @@ class CaseWriter(Words):
             yield from self._items([self._alike(section, case) for case in section.alike], _MOST_ALIKE)
 
     def _items(self, items: Sequence[str], most: int) -> Iterator[str]:
-        yield from (f"- {escape(item)}" for item in items[:most])
+        yield from map(self.item, items[:most])
         if len(items) > most:
-            yield f"- {escape(self.say('report.cases.more', count=len(items) - most))}"
+            yield self.item(self.say("report.cases.more", count=len(items) - most))
         if items:
             yield ""
 

@@ -7,7 +7,7 @@ from typing import Final
 from salesperf.messages import Catalogs
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import Review
 
 __all__ = ["CauseWriter"]
@@ -47,10 +47,10 @@ class CauseWriter(Words):
         for finding in shown:
             severity = Message(f"severity.{finding.severity}")
             text = finding.text(self.lang, self.catalogs)
-            yield f"- {escape(self.say('report.finding', severity=severity, text=text))}"
-            yield from (f"  - {escape(line)}" for line in self._grounds(finding))
+            yield self.item(self.say("report.finding", severity=severity, text=text))
+            yield from (self.item(line, "  - ") for line in self._grounds(finding))
         if len(found) > len(shown):
-            yield f"- {escape(self.say('report.causes.more', count=len(found) - len(shown)))}"
+            yield self.item(self.say("report.causes.more", count=len(found) - len(shown)))
         yield ""
 
     def _grounds(self, finding: Finding) -> Iterator[str]:
@@ -67,7 +67,7 @@ class CauseWriter(Words):
         if not self.review.contradictions:
             return
         yield from self.prose("", self.say("report.causes.contradictions"))
-        yield from (f"- {escape(self.show(each.message))}" for each in self.review.contradictions)
+        yield from (self.item(self.show(each.message)) for each in self.review.contradictions)
         yield ""
 
     def _untold(self, untold: Sequence[Finding]) -> str:

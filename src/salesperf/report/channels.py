@@ -13,7 +13,7 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.report.cutting import MOST_LINES
 from salesperf.report.quality import QualityWriter
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import ChannelSection, Review
 
 __all__ = ["ChannelWriter"]
@@ -51,8 +51,8 @@ class ChannelWriter(Words):
         for line in told:
             # Of what no cost is known at all need not be said of each.
             reasons = line.reasons if is_costed else line.reasons[:-1]
-            yield f"- {escape(self.say('format.sentences').join(self.show(reason) for reason in reasons))}"
-        yield from (f"- {escape(self.show(note))}" for note in section.report.notes)
+            yield self.item(self.say("format.sentences").join(self.show(reason) for reason in reasons))
+        yield from (self.item(self.show(note)) for note in section.report.notes)
         yield ""
         note = "note" if is_costed else "note_of_company" if section.costs_of_nobody else "note_without_cost"
         yield from self.prose("", self.say(f"report.channels.{note}"))

@@ -8,7 +8,7 @@ from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import CustomerLine, CustomerSection, Review
 from salesperf.review.customers import MOST_QUIET
 
@@ -31,7 +31,7 @@ class CustomerWriter(Words):
         if section is None:
             return
         yield from self.prose("## ", self.say("report.customers.title"))
-        yield from (f"- {escape(sentence)}" for sentence in self._sentences(section))
+        yield from map(self.item, self._sentences(section))
         yield ""
         yield from self._states(section)
         yield from self._largest(section)
@@ -130,7 +130,7 @@ class CustomerWriter(Words):
             ]
             words = {"customer": lost.line.label, "value": self._amount(lost.line.amount), "on": lost.post_mortem.on}
             evidence = self.say("report.customers.between").join(self.show(each) for each in told)
-            yield f"- {escape(self.say('report.customers.lost_customer', evidence=evidence, **words))}"
+            yield self.item(self.say("report.customers.lost_customer", evidence=evidence, **words))
         if section.lost:
             yield ""
 

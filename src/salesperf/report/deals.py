@@ -10,7 +10,7 @@ from salesperf.model.message import Message
 from salesperf.pipeline import ACTIONABLE_FLAGS, FLAGS, Flag, OpenDeal, SlipReport
 from salesperf.report.cutting import topmost
 from salesperf.report.quality import QualityWriter
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import DealSection, Review
 
 __all__ = ["DealWriter"]
@@ -35,7 +35,7 @@ class DealWriter(Words):
             several = sum(each.process == section.process for each in self.review.deals) > 1
             key = "report.deals.title_in" if several else "report.deals.title"
             yield from self.prose("## ", self.say(key, process=title, unit="" if section.unit is None else section.unit.code))
-            yield from (f"- {escape(sentence)}" for sentence in self._sentences(section))
+            yield from map(self.item, self._sentences(section))
             yield ""
             if section.closed.deals:
                 yield from self.quality.beside(section.weakened_by, "win_rate")
@@ -132,10 +132,10 @@ class DealWriter(Words):
             return
         yield from self.prose("### ", self.say("report.deals.to_look_at"))
         for deal in amiss[:_MOST_DEALS]:
-            yield f"- {escape(self._deal(section, deal))}"
+            yield self.item(self._deal(section, deal))
         rest = len(amiss) - _MOST_DEALS
         if rest > 0:
-            yield f"- {escape(self.say('report.deals.more', count=rest))}"
+            yield self.item(self.say("report.deals.more", count=rest))
         yield ""
         words = {"flags": self._flags(ACTIONABLE_FLAGS), "others": self._flags(_LACKING), "count": len(amiss)}
         yield from self.prose("", self.say("report.deals.to_look_at_note", **words))

@@ -9,7 +9,7 @@ from salesperf.messages import Catalogs
 from salesperf.model.message import Message
 from salesperf.report.cutting import topmost
 from salesperf.report.quality import QualityWriter
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import LeadSection, OpenLead, Review
 from salesperf.scorecard import Bands
 
@@ -32,7 +32,7 @@ class LeadWriter(Words):
         if section is None:
             return
         yield from self.prose("## ", self.say("report.leads.title"))
-        yield from (f"- {escape(sentence)}" for sentence in self._sentences(section))
+        yield from map(self.item, self._sentences(section))
         yield ""
         yield from QualityWriter(self.review, self.lang, self.catalogs).beside(section.weakened_by, "follow_up")
         yield from self._overdue(section)

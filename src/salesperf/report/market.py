@@ -6,7 +6,7 @@ from salesperf.customers import MarketShare
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.message import Message
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import CompetitorLine, MarketSection, ReasonLine, Review
 from salesperf.review.market import MOST_COMPETITORS, MOST_REASONS
 
@@ -26,7 +26,7 @@ class MarketWriter(Words):
         if section is None:
             return
         yield from self.prose("## ", self.say("report.market.title"))
-        yield from (f"- {escape(sentence)}" for sentence in self._sentences(section))
+        yield from map(self.item, self._sentences(section))
         yield ""
         yield from self._competitors(section)
         yield from self._reasons(section)

@@ -9,7 +9,7 @@ from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.message import Message
 from salesperf.model.result import Row
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import OUTCOME_SHARE, OutlookLine, Review
 
 __all__ = ["OutlookWriter"]
@@ -35,7 +35,7 @@ class OutlookWriter(Words):
                 yield from self.prose("", self._target(line))
             yield from self._stages(line)
             notes = [note.text(self.lang, self.catalogs) for note in line.forecast.notes]
-            yield from (f"- {escape(note)}" for note in notes)
+            yield from map(self.item, notes)
             yield from [""] if notes else []
         if any(line.low < line.high for line in self.review.outlook):
             is_learnt = any(_is_learnt(line.forecast) for line in self.review.outlook)

@@ -10,7 +10,7 @@ from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.progress import PROGRESS_STATUSES
 from salesperf.report.cutting import MOST_LINES
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import Comparison, DealChange, MetricChange, Review
 
 __all__ = ["PreviousWriter"]
@@ -43,7 +43,7 @@ class PreviousWriter(Words):
         rest = len(compared.metrics) - MOST_LINES
         if rest > 0:
             yield from self.prose("", self.say("report.more_metrics", count=rest))
-        yield from (f"- {escape(sentence)}" for sentence in self._sentences(compared))
+        yield from map(self.item, self._sentences(compared))
         yield ""
 
     def _row(self, change: MetricChange) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from salesperf.messages import Catalogs
 from salesperf.model.message import Message
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import Review
 from salesperf.risk import RiskLine
 
@@ -40,7 +40,7 @@ class RiskWriter(Words):
         if len(lines) > _MOST_RISKS:
             yield from self.prose("", self.say("report.risks.more", count=len(lines) - _MOST_RISKS))
         told = [*self._citations(lines), *self._overdue(lines)]
-        yield from (f"- {escape(sentence)}" for sentence in told)
+        yield from map(self.item, told)
         if told:
             yield ""
         since = self.review.risks.since

@@ -7,7 +7,7 @@ from salesperf.allocation import FairnessAudit, FairnessMeasure
 from salesperf.messages import Catalogs
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import AttainmentSpread, PlanFairness, PulseLine, Review, TeamSection
 from salesperf.review.pulses import FEWEST_ANSWERS
 
@@ -38,7 +38,7 @@ class TeamWriter(Words):
         if section is None:
             return
         yield from self.prose("## ", self.say("report.team.title"))
-        yield from (f"- {escape(line)}" for line in self._people(section))
+        yield from map(self.item, self._people(section))
         yield ""
         yield from self._spreads(section)
         yield from self._pulses(section)

@@ -5,7 +5,7 @@ from typing import Final
 
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount, Unit
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words
 from salesperf.review import Review, VarianceLine, VarianceSection
 from salesperf.variance import Effect
 
@@ -34,8 +34,8 @@ class VarianceWriter(Words):
         for line in section.lines:
             yield from self.prose("", self._sentence(line, section))
             yield from self._table(line)
-            notes = [escape(note.text(self.lang, self.catalogs)) for note in (*line.variance.notes, *line.notes)]
-            yield from (f"- {note}" for note in notes)
+            notes = [note.text(self.lang, self.catalogs) for note in (*line.variance.notes, *line.notes)]
+            yield from map(self.item, notes)
             yield from [""] if notes else []
 
     def _sentence(self, line: VarianceLine, section: VarianceSection) -> str:

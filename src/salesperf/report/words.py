@@ -13,7 +13,7 @@ from salesperf.model.metric import Metric
 from salesperf.model.people import Org
 from salesperf.model.result import pad, width_of
 
-__all__ = ["Words", "escape"]
+__all__ = ["Words", "escape", "escape_start"]
 
 Measure: TypeAlias = Amount | Decimal | None
 
@@ -21,6 +21,8 @@ _SPECIAL: Final = re.compile(r"[\\`*<>\[\]|~&]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown would read as its own, wherever it stands; an underscore within a word it leaves alone."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """What would end a line, tell a terminal something, or turn round the letters and numbers behind it."""
+_OPENING: Final = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=[#!{]|[-+](?![^\W_])))")
+"""What Markdown would read as a heading, a list or the like, where a paragraph or an item begins with it."""
 _WIDEST: Final = 120
 """Columns of a table line up as far as this, so that one long name does not blow up every line."""
 _TEXT: Final = frozenset(
@@ -104,10 +106,20 @@ class Words:
     @staticmethod
     def prose(marker: str, text: str) -> Iterator[str]:
         """Write a paragraph or a heading."""
-        yield marker + escape(text)
+        yield marker + escape_start(text)
         yield ""
+
+    @staticmethod
+    def item(text: str, marker: str = "- ") -> str:
+        """Write an item of a list."""
+        return marker + escape_start(text)
 
 
 def escape(text: str) -> str:
     """Escape what Markdown would read as its own, and keep each value on its line."""
     return _SPECIAL.sub(r"\\\g<0>", _CONTROL.sub(" ", text))
+
+
+def escape_start(text: str) -> str:
+    """Escape a text that a paragraph or an item begins with: what Markdown reads as its own there, and anywhere."""
+    return _OPENING.sub(r"\1\\", escape(text).lstrip())

@@ -31,7 +31,7 @@ from salesperf.report.quality import QualityWriter
 from salesperf.report.risks import RiskWriter
 from salesperf.report.team import TeamWriter
 from salesperf.report.variance import VarianceWriter
-from salesperf.report.words import Words, escape
+from salesperf.report.words import Words, escape_start
 from salesperf.review import Member, MetricSection, Review, Standing
 
 __all__ = ["markdown"]
@@ -97,8 +97,8 @@ class _Writer(Words):
     def lines(self) -> Iterator[str]:
         yield from self._opening()
         yield from self._in_short()
-        for opening in (AgendaWriter, PreviousWriter):
-            yield from opening(self.review, self.lang, self.catalogs).lines()
+        for first in (AgendaWriter, PreviousWriter):
+            yield from first(self.review, self.lang, self.catalogs).lines()
         yield from self._attainment()
         for section in self.metrics:
             yield from self._trend(section)
@@ -150,12 +150,12 @@ class _Writer(Words):
     def _in_short(self) -> Iterator[str]:
         yield from self.prose("## ", self.say("report.in_short"))
         for section in self.metrics:
-            yield f"- {escape(self._sentence(section))}"
+            yield self.item(self._sentence(section))
         rest = len(self.review.metrics) - len(self.metrics)
         if rest:
-            yield f"- {escape(self.say('report.more_metrics', count=rest))}"
+            yield self.item(self.say("report.more_metrics", count=rest))
         if not self.review.metrics:
-            yield escape(self.say("report.nothing_owed"))
+            yield escape_start(self.say("report.nothing_owed"))
         yield ""
 
     def _sentence(self, section: MetricSection) -> str:
@@ -288,15 +288,15 @@ class _Writer(Words):
                 "reason": pace.reason,
             }
             suffix = "" if pace.low is None else "_range"
-            yield f"- {escape(self.say(f'report.{place}_{key}{suffix}', **arguments))}"
+            yield self.item(self.say(f"report.{place}_{key}{suffix}", **arguments))
         verdict = {True: "clear", False: "not_clear", None: "cannot_tell"}[standing.is_clear]
-        yield f"- {escape(self.say(f'report.standing.{verdict}', compared=standing.compared))}"
+        yield self.item(self.say(f"report.standing.{verdict}", compared=standing.compared))
         for why, owners in (("few_entries", standing.few_entries), ("unlike", standing.unlike)):
             if owners:
                 names = self.say("report.list").join(self.show(self.name(owner)) for owner in owners[:_MOST_NAMED])
                 if len(owners) > _MOST_NAMED:
                     names = self.say("report.standing.and_more", owners=names, count=len(owners) - _MOST_NAMED)
-                yield f"- {escape(self.say(f'report.standing.{why}', owners=names))}"
+                yield self.item(self.say(f"report.standing.{why}", owners=names))
         yield ""
 
     def _unmet(self) -> Iterator[str]:
@@ -345,12 +345,12 @@ class _Writer(Words):
         for finding in self.review.findings:
             told[finding.rule] = told.get(finding.rule, 0) + 1
             if told[finding.rule] <= _MOST_FINDINGS:
-                yield f"- {escape(self._finding(finding))}"
+                yield self.item(self._finding(finding))
         rest = sum(count - _MOST_FINDINGS for count in told.values() if count > _MOST_FINDINGS)
         if rest:
-            yield f"- {escape(self.say('report.more_findings', count=rest))}"
+            yield self.item(self.say("report.more_findings", count=rest))
         if not self.review.findings and not self.review.quality.faults:
-            yield escape(self.say("report.nothing_missing"))
+            yield escape_start(self.say("report.nothing_missing"))
         yield from QualityWriter(self.review, self.lang, self.catalogs).lines()
 
     def _finding(self, finding: Finding) -> str:
