@@ -37,16 +37,30 @@ def test_there_are_no_more_threads_than_blocks_and_each_has_room_of_its_own(work
 
     in_blocks(30, 10, begin, workers=workers)
     assert len(begun) == threads
-    assert (threading.get_ident() in begun) == (threads == 1)
+    assert threading.get_ident() in begun
 
 
-def test_what_a_thread_raises_is_raised() -> None:
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_of_what_goes_wrong_the_first_is_told_however_many_work(workers: int) -> None:
+    done: list[int] = []
+
     def begin() -> Work:
-        return lambda rows: None if rows.start else _fail()
+        return lambda rows: done.append(rows.start) if rows.start not in (20, 30) else _fail(rows.start)
 
-    with pytest.raises(ZeroDivisionError):
-        in_blocks(30, 10, begin, workers=2)
+    with pytest.raises(ValueError, match=r"^20$"):
+        in_blocks(1000, 10, begin, workers=workers)
+    assert {0, 10} <= set(done)
+    assert len(done) < 98, "nothing is begun once it is known that it is for nothing"
 
 
-def _fail() -> None:
-    raise ZeroDivisionError
+def _fail(start: int) -> None:
+    raise ValueError(start)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_where_no_work_can_be_begun_it_is_said(workers: int) -> None:
+    def begin() -> Work:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        in_blocks(30, 10, begin, workers=workers)

@@ -30,6 +30,10 @@ def test_beyond_what_64_bits_multiply_it_stays_exact() -> None:
     part = TieredPay(key="s", tiers=[Tier(0, None, D("0.123456789012"))])
     value = 9 * 10**18
     assert pay_columns(part, column(value), unit=CNY).tolist() == [1111111101108000000]
+    finer = TieredPay(key="s", tiers=[Tier(0, None, D("0.12345678901234567891"))])  # over a denominator of 20 digits
+    assert pay_columns(finer, column(0, 10**10), unit=CNY).tolist() == [0, 1234567890]
+    stepped = TieredPay(key="s", tiers=TIERS)
+    assert pay_columns(stepped, column(100, 2**40), unit=CNY).tolist() == [5, 50_000 + (2**40 - 10**6) * 8 // 100]
     twice = TieredPay(key="s", tiers=[Tier(0, None, 2)])
     with pytest.raises(SalesperfError) as caught:
         pay_columns(twice, column(1, value), unit=CNY)
@@ -48,6 +52,7 @@ def test_each_row_may_have_its_own_quota_and_another_currency_of_pay() -> None:
     assert pay_columns(OF_QUOTA, column(150_000, 150_000), unit=CNY, quota=quotas).tolist() == [9_000, 7_500]
     assert pay_columns(OF_QUOTA, column(), unit=CNY, quota=column()).tolist() == []
     part = TieredPay(key="s", tiers=[Tier(0, None, 1)], over="quota", weight=D("0.5"))
+    assert pay_columns(part, column(), unit=CNY, quota=column(), target=Amount.of(100, CNY)).tolist() == []
     paid = pay_columns(part, column(50_000, 50_000), unit=CNY, quota=quotas, target=Amount.of(100, CNY))
     assert paid.tolist() == [2_500, 1_250]
     huge = pay_columns(OF_QUOTA, column(10**18), unit=CNY, quota=column(10**18))
@@ -79,9 +84,35 @@ def test_rows_with_quotas_of_their_own_are_paid_as_by_fractions(mode: Any, scale
     assert pay_columns(part, credit, unit=CNY, quota=quota).tolist() == paid
 
 
+def test_a_row_beyond_64_bits_is_named_whichever_block_and_quota_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("salesperf.commission.columns._BLOCK", 2)
+    monkeypatch.setattr("salesperf.commission.columns._SHARED_BLOCK", 2)
+    steep = Bonus(key="b", curve=Curve([(0, 0), (9, 9)]), amount=Amount(minor=2**62, unit=CNY))
+    credit, quotas = column(1, 1, 1, 3, 1, 7), column(9, 8, 7, 1, 8, 1)  # rows 3 and 5 are paid 3 and 7 times 2**62
+    for workers in (1, 3):
+        with pytest.raises(SalesperfError) as caught:
+            pay_columns(steep, credit, unit=CNY, quota=quotas, workers=workers)
+        assert (caught.value.code, caught.value.path) == ("amount_overflow", ("credit", 3))
+        with pytest.raises(SalesperfError) as caught:
+            pay_columns(OF_QUOTA, credit, unit=CNY, quota=column(9, 8, 7, 0, 8, -1), workers=workers)
+        assert (caught.value.code, caught.value.path) == ("quota_not_positive", ("quota", 3))
+        with pytest.raises(SalesperfError) as caught:
+            pay_columns(OF_QUOTA, column(0, 0, 0, -(2**63), 0, 0), unit=CNY, quota=quotas, workers=workers)
+        assert (caught.value.code, caught.value.path) == ("beyond_int64", ("credit",))
+
+
+def test_pay_that_falls_below_nothing_is_rounded_away_from_it() -> None:
+    # A curve that costs the rep: 100 at nothing, -100.5 from 200.00 on.
+    curve = Curve([(0, 1), (1, D("-1.005"))])
+    bonus = Bonus(key="b", curve=curve, amount=Amount.of(100, CNY))
+    paid = pay_columns(bonus, column(0, 10_000, 20_000, 30_000), unit=CNY, quota=Amount.of(200, CNY))
+    assert paid.tolist() == [10_000, -25, -10_050, -10_050]
+
+
 @pytest.mark.parametrize("quota", [None, Amount.of(90, CNY), "each"], ids=["no quota", "one quota", "a quota each"])
 def test_however_many_share_the_rows_each_is_paid_the_same(quota: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
-    monkeypatch.setattr("salesperf.commission.columns._BLOCK", 7)
+    for name in ("_BLOCK", "_SHARED_BLOCK"):
+        monkeypatch.setattr(f"salesperf.commission.columns.{name}", 7)
     credit = np.random.default_rng(0).integers(-500, 20_000, 100)
     given: dict[str, Any] = {"quota": np.random.default_rng(1).integers(1, 20_000, 100) if quota == "each" else quota}
     part = TieredPay(key="s", tiers=TIERS) if quota is None else OF_QUOTA

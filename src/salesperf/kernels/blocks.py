@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from operator import itemgetter
 from typing import TypeAlias
 
 __all__ = ["Work", "in_blocks"]
@@ -34,18 +35,26 @@ def in_blocks(size: int, block: int, begin: Callable[[], Work], *, workers: int 
     [0, 3, 6, 9, 12, 15, 18, 21, 24, 27]
     """
     starts = range(0, size, block)
-    threads = min(workers, len(starts))
     # Whoever is done with a block takes the next: a thread whose core others use too does fewer.
-    waiting = iter(starts)
-    if threads <= 1:
-        _work(begin, waiting, block)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(_work, begin, waiting, block) for _ in range(threads)]:
-            done.result()  # raises what the thread has raised
+    waiting, faults = iter(starts), list[tuple[int, Exception]]()
+    if others := min(workers, len(starts)) - 1 if starts else 0:
+        with ThreadPoolExecutor(others) as pool:
+            begun = [pool.submit(_work, begin, waiting, block, faults) for _ in range(others)]
+            _work(begin, waiting, block, faults)  # whoever asks works too
+            for each in begun:
+                each.result()  # raises what has kept it from beginning
+    else:
+        _work(begin, waiting, block, faults)
+    if faults:
+        raise min(faults, key=itemgetter(0))[1]
 
 
-def _work(begin: Callable[[], Work], waiting: Iterator[int], block: int) -> None:
+def _work(begin: Callable[[], Work], waiting: Iterator[int], block: int, faults: list[tuple[int, Exception]]) -> None:
     work = begin()
     for start in waiting:
-        work(slice(start, start + block))
+        try:
+            work(slice(start, start + block))
+        except Exception as fault:  # noqa: BLE001 - raised when all are done, so that it is the same one however many work
+            faults.append((start, fault))
+            for _ in waiting:  # blocks before this one have been taken by someone, those behind it need not be
+                pass
