@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from salesperf import Categories, Curve, Flag, Steps
+from salesperf.model.scale import MOST_POINTS
 from salesperf.scorecard import MODES, Bands, Criterion, Gate, Mode, Scorecard, diff, explain, what_if
 from salesperf.testing import assert_breakdowns_hold, categories, curves, flags, steps
 
@@ -56,7 +57,7 @@ def cards(draw: DrawFn, *, mode: Mode | None = None, is_rising: bool = False, de
     if draw(st.booleans()):
         open_card = Scorecard(criteria, way)
         scale = draw(curves(is_rising=True) | flags().filter(lambda flag: flag.yes > flag.no))
-        cap = draw(st.none() | st.sampled_from((open_card.low, open_card.high)))
+        cap = draw(st.sampled_from([None, *(end for end in (open_card.low, open_card.high) if abs(end) <= MOST_POINTS)]))
         gates.append(Gate(f"{prefix}gate", scale, least=draw(st.integers(0, 100)), cap=cap))
     return Scorecard(criteria, way, gates=gates)
 

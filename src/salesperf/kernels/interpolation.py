@@ -28,6 +28,10 @@ _BLOCK: Final = 32_768
 """Elements worked on at a time, so that scratch stays in the cache."""
 _FEW: Final = 250
 """Up to so many knots, as a byte can count, it is faster to compare each element with all than to search."""
+_MOST_NUDGES: Final = 4
+"""Units in its last place by which a slope may differ, so that a line with an intercept passes its knots."""
+_MOST_AWAY: Final = 8.0
+"""A line that rises from 0 by more than so many times its values would lose digits to its intercept."""
 
 
 def _checked(name: str, numbers: Numbers) -> Column:
@@ -100,11 +104,11 @@ def _count_passed(x: Column, points: Column, scratch: Scratch) -> NDArray[np.int
         return places
     # A search branches at random, and a processor that guesses wrong loses more time than these few comparisons take.
     passed, few = scratch.passed[: x.size], scratch.few[: x.size]
-    one = passed.view(np.uint8)  # a comparison leaves 0 or 1 in each byte
-    few.fill(0)
-    for point in points.tolist():
+    first, *others = points.tolist() or [math.nan]  # which nothing reaches
+    np.greater_equal(x, first, out=few.view(np.bool_))  # a comparison leaves 0 or 1 in each byte
+    for point in others:
         np.greater_equal(x, point, out=passed)
-        np.add(few, one, out=few)
+        np.add(few, passed.view(np.uint8), out=few)
     np.copyto(places, few)
     return places
 
@@ -137,10 +141,11 @@ class Line:
 
     Notes
     -----
-    slope x (x - point) + value of the last knot that is not above x: the operations of numpy's ``interp``, and so its values,
-    but for one place. Rounding keeps them monotone within a segment; just before the next knot they may pass that knot's value
-    by a unit in the last place. As nothing else can go wrong, the last float of each segment tells whether it does; if so, the
-    slope is made less by as many units in its last place as it takes, mostly one. To ask costs nothing more.
+    slope x (x - point) + value of the last knot that is not above x, as numpy's ``interp`` computes it; or, where that is as
+    good, slope x x + intercept, which has a look-up less. Rounding keeps either monotone within a segment; just before the next
+    knot it may pass that knot's value by a unit in the last place. As nothing else can go wrong, the last float of each segment
+    tells whether it does; if so, the slope is made less by as many units in its last place as it takes, mostly one. With an
+    intercept the first float of a segment, its knot, has to be told too, and slopes and intercepts are chosen that pass both.
 
     Examples
     --------
@@ -213,14 +218,39 @@ def _number(x: Number) -> float:
 def _segments_of(points: Column, values: Column) -> tuple[Column, Column, Column]:
     """Return where each segment starts, its slope and its value there.
 
-    Before the first knot and from the last on a segment is level, and starts at 0: no float is too far from there.
+    Before the first knot and from the last on a segment is level, and starts at 0: no float is too far from there. The others
+    start at 0 too, if there are intercepts as good.
     """
-    starts, slopes = np.concatenate([[0.0], points[:-1], [0.0]]), np.append(0.0, _slopes_of(points, values))
-    return starts, slopes, np.append(values[0], values)
+    slopes = _slopes_of(points, values)
+    ends = zip(*(column.tolist() for column in (points[:-1], points[1:], values[:-1], values[1:], slopes)), strict=True)
+    lines = [_from_0(*segment) for segment in ends]
+    through = [line for line in lines if line is not None]
+    starts, bases = points[:-1], values[:-1]
+    if len(through) == len(lines):
+        starts, slopes, bases = np.zeros(len(lines)), *np.array(through).reshape(-1, 2).T
+    return (
+        np.concatenate([[0.0], starts, [0.0]]),
+        np.concatenate([[0.0], slopes, [0.0]]),
+        np.concatenate([values[:1], bases, values[-1:]]),
+    )
+
+
+def _from_0(start: float, end: float, low: float, high: float, slope: float) -> tuple[float, float] | None:
+    """Return a slope and an intercept that pass a knot exactly and do not go beyond the next; ``None`` if they lose digits."""
+    if abs(slope) * max(abs(start), abs(end)) > _MOST_AWAY * max(abs(low), abs(high)):
+        return None
+    last = math.nextafter(end, start)
+    for _ in range(_MOST_NUDGES):
+        intercept = low - slope * start
+        reached = slope * last + intercept
+        if slope * start + intercept == low and (reached <= high if low <= high else reached >= high):
+            return slope, intercept
+        slope = math.nextafter(slope, 0.0)
+    return None
 
 
 def _slopes_of(points: Column, values: Column) -> Column:
-    """Return the slope from each knot to the next, so that no float before the next passes its value; none from the last."""
+    """Return the slope from each knot to the next, so that no float before the next passes its value."""
     start, end, low, high = points[:-1], points[1:], values[:-1], values[1:]
     with np.errstate(over="ignore"):
         slopes = np.divide(high - low, end - start)
@@ -230,7 +260,7 @@ def _slopes_of(points: Column, values: Column) -> Column:
         reached = slopes * run + low
         passes = np.where(high >= low, reached > high, reached < high)
         if not passes.any():
-            return np.append(slopes, 0.0)
+            return slopes
         slopes[passes] = np.nextafter(slopes[passes], 0.0)
 
 

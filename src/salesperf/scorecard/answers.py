@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.kernels.interpolation import Line, StepFunction
 from salesperf.kernels.numeric import AnyColumn, Column
 from salesperf.kernels.scratch import Scratch
 from salesperf.model.codes import Codes
@@ -87,7 +88,21 @@ class Sheet:
         if isinstance(scale, Flag):
             return self._by_flag(scale, asked.key, block, rows)
         assert isinstance(scale, Curve | Steps)  # noqa: S101 - nested cards ask through their own criteria
-        return self._by_number(scale, asked.key, block, rows, scratch)
+        look_up = scale.line if isinstance(scale, Curve) else scale.function
+        return self._by_number(look_up, asked.key, block, rows, scratch)
+
+    def weighted(self, criterion: Criterion, rows: slice, scratch: Scratch | None = None) -> tuple[Column, bool]:
+        """Return the points of some rows on a curve times the weight of the criterion, as :meth:`points` does."""
+        column = self.columns.get(criterion.key)
+        if column is None:
+            return np.full(rows.stop - rows.start, np.nan), False
+        assert isinstance(column, np.ndarray)  # noqa: S101 - codes are of categories
+        return self._by_number(criterion.weighted_line, criterion.key, column[rows], rows, scratch)
+
+    @property
+    def without_faults(self) -> "Sheet":
+        """The same rows, of which no fault has been found yet: to look at them once more without telling all twice."""
+        return attrs.evolve(self, faults=Faults())
 
     def refuse(self, code: str, key: str, rows: slice, wrong: NDArray[np.bool_], numbers: Column) -> None:
         """Keep a fault for each row that is wrong."""
@@ -96,11 +111,11 @@ class Sheet:
             self.faults.add(InvalidValueError(code, path=path, value=float(numbers[position])))
 
     def _by_number(
-        self, scale: Curve | Steps, key: str, block: AnyColumn, rows: slice, scratch: Scratch | None
+        self, look_up: Line | StepFunction, key: str, block: AnyColumn, rows: slice, scratch: Scratch | None
     ) -> tuple[Column, bool]:
         numbers = np.asarray(block, dtype=np.float64)
         if self.is_taken_as_known and scratch is not None:
-            return _looked_up(scale, numbers, scratch), True
+            return _looked_up(look_up, numbers, scratch), True
         with np.errstate(all="ignore"):
             # A sum is finite where all numbers are, and takes a third of the time of looking at each; one that is beyond
             # every float is but looked at more closely.
@@ -111,8 +126,8 @@ class Sheet:
             has_infinite = bool(is_infinite.any())
             self.refuse("not_finite", key, rows, is_infinite, numbers)
         if scratch is None or has_infinite:
-            return scale.points(numbers), is_finite
-        return _looked_up(scale, numbers, scratch), is_finite
+            return look_up(numbers), is_finite
+        return _looked_up(look_up, numbers, scratch), is_finite
 
     def _by_flag(self, scale: Flag, key: str, block: AnyColumn, rows: slice) -> tuple[Column, bool]:
         numbers = np.asarray(block, dtype=np.float64)
@@ -137,10 +152,9 @@ class Sheet:
         return worth, not np.isnan(worth).any()
 
 
-def _looked_up(scale: Curve | Steps, numbers: Column, scratch: Scratch) -> Column:
+def _looked_up(look_up: Line | StepFunction, numbers: Column, scratch: Scratch) -> Column:
     """Return the points of a block of numbers, none of them infinite, in the scratch."""
     found = scratch.found[: numbers.size]
-    look_up = scale.line if isinstance(scale, Curve) else scale.function
     look_up.into(numbers, found, scratch)
     return found
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from salesperf.errors import InvalidValueError
+from salesperf.kernels.interpolation import Line
 from salesperf.model.message import Message
 from salesperf.model.scale import Categories, Curve, Flag, Points, Scale, Steps, points
 from salesperf.model.validators import (
@@ -123,6 +124,13 @@ class Criterion:
     def label(self) -> Message:
         """What a reader sees."""
         return Message(self.key if self.title is None else self.title)
+
+    @cached_property
+    def weighted_line(self) -> Line:
+        """Of a curve, its points times the weight, ready to be asked."""
+        assert isinstance(self.scale, Curve)  # noqa: S101 - nobody asks it of another scale
+        line = self.scale.line
+        return Line(line.points, line.values * float(self.weight))
 
 
 @attrs.frozen

@@ -47,7 +47,8 @@ class Marks:
     gates: tuple[CriterionMarks, ...]
 
 
-Parts: TypeAlias = Iterable[tuple[Criterion, CriterionMarks]]
+Parts: TypeAlias = Iterable[tuple[Criterion, Column, bool]]
+"""Criteria, the points of each times its weight, ``nan`` where it is left out, and whether it never is."""
 
 
 def score_rows(card: CardTerms, sheet: Sheet) -> Column:
@@ -86,15 +87,17 @@ def _score_taken(card: CardTerms, taken: Sheet, rows: slice, scratch: Scratch) -
 
 def _score(card: CardTerms, sheet: Sheet, rows: slice, scratch: Scratch) -> Column:
     """Score some rows, and let go of the points of each criterion, which are in the scratch, as soon as they are counted."""
-    parts = ((criterion, _mark(criterion, sheet, rows, scratch)) for criterion in card.criteria)
-    score = _COMBINED[card.mode](parts, scratch.of_segment[: rows.stop - rows.start])
+    parts = ((criterion, *_weigh(criterion, sheet, rows, scratch)) for criterion in card.criteria)
+    score = _COMBINED[card.mode](parts, rows.stop - rows.start)
     return _behind(card, score, (_mark(gate, sheet, rows, scratch) for gate in card.gates))
 
 
 def mark(card: CardTerms, sheet: Sheet, rows: slice) -> Marks:
     """Score some rows, and keep all that the scores are made of; the faults found stay with the sheet."""
     criteria = tuple(_mark(criterion, sheet, rows) for criterion in card.criteria)
-    before_gates = _COMBINED[card.mode](zip(card.criteria, criteria, strict=True), np.empty(rows.stop - rows.start))
+    again = sheet.without_faults
+    parts = ((each, *_weigh(each, again, rows, marks=marks)) for each, marks in zip(card.criteria, criteria, strict=True))
+    before_gates = _COMBINED[card.mode](parts, rows.stop - rows.start)
     gates = tuple(_mark(gate, sheet, rows) for gate in card.gates)
     return Marks(_behind(card, before_gates, gates), before_gates, criteria, gates)
 
@@ -118,29 +121,51 @@ def _mark(asked: Criterion | Gate, sheet: Sheet, rows: slice, scratch: Scratch |
     if is_complete:
         return CriterionMarks(points, is_complete, is_known=True, marks=nested)
     is_known = ~np.isnan(points)
-    if asked.missing == "refuse":
-        for position in np.flatnonzero(~is_known).tolist():
-            sheet.faults.add(InvalidValueError("fact_missing", path=sheet.place(asked.key, rows.start + position)))
-    elif asked.missing == "points":
-        points, is_complete = np.where(is_known, points, float(asked.missing_points)), True
+    points, is_complete = _stand_in(asked, points, is_known, sheet, rows)
     return CriterionMarks(points, is_complete, is_known, nested)
 
 
+def _weigh(
+    criterion: Criterion, sheet: Sheet, rows: slice, scratch: Scratch | None = None, marks: CriterionMarks | None = None
+) -> tuple[Column, bool]:
+    """Return the points of a criterion times its weight, ``nan`` where it is left out, and whether it never is.
+
+    A curve is looked up along a line whose values are weighted already: a pass less for each criterion.
+    """
+    if not isinstance(criterion.scale, Curve):
+        marks = _mark(criterion, sheet, rows, scratch) if marks is None else marks
+        return marks.points * float(criterion.weight), marks.is_complete
+    weighted, is_complete = sheet.weighted(criterion, rows, scratch)
+    if is_complete:
+        return weighted, True
+    return _stand_in(criterion, weighted, ~np.isnan(weighted), sheet, rows, float(criterion.weight))
+
+
+def _stand_in(
+    asked: Criterion | Gate, points: Column, is_known: NDArray[np.bool_], sheet: Sheet, rows: slice, weight: float = 1.0
+) -> tuple[Column, bool]:
+    """Return points with what stands for those that are not known, and whether none is left out."""
+    if asked.missing == "points":
+        return np.where(is_known, points, float(asked.missing_points) * weight), True
+    if asked.missing == "refuse":
+        for position in np.flatnonzero(~is_known).tolist():
+            sheet.faults.add(InvalidValueError("fact_missing", path=sheet.place(asked.key, rows.start + position)))
+    return points, False
+
+
 # Each mode goes through the criteria in their order, with the same operations for one row as for many: hence the same bits.
-# Where all criteria are left out there is no score: nothing known is neither 0 nor 1. Each is given room for one column, which
-# may be that in which the points of the next criterion are looked up.
+# Where all criteria are left out there is no score: nothing known is neither 0 nor 1.
 
 
-def _weighted_mean(parts: Parts, weighted: Column) -> Column:
-    total = np.zeros(weighted.size)
+def _weighted_mean(parts: Parts, size: int) -> Column:
+    total = np.zeros(size)
     whole: float | Column = 0.0
-    for criterion, marks in parts:
+    for criterion, weighted, is_complete in parts:
         weight = float(criterion.weight)
-        np.multiply(marks.points, weight, out=weighted)
-        if marks.is_complete:
+        if is_complete:
             whole = whole + weight
         else:
-            is_there = ~np.isnan(marks.points)
+            is_there = ~np.isnan(weighted)
             weighted[~is_there] = 0.0
             whole = whole + weight * is_there
         total += weighted
@@ -148,25 +173,24 @@ def _weighted_mean(parts: Parts, weighted: Column) -> Column:
         return np.divide(total, whole, out=total)
 
 
-def _sum(parts: Parts, weighted: Column) -> Column:
-    total = np.zeros(weighted.size)
+def _sum(parts: Parts, size: int) -> Column:
+    total = np.zeros(size)
     is_there: bool | NDArray[np.bool_] = False
-    for criterion, marks in parts:
-        np.multiply(marks.points, float(criterion.weight), out=weighted)
-        total += weighted if marks.is_complete else np.where(np.isnan(weighted), 0.0, weighted)
-        is_there = is_there | (True if marks.is_complete else ~np.isnan(weighted))
+    for _, weighted, is_complete in parts:
+        total += weighted if is_complete else np.where(np.isnan(weighted), 0.0, weighted)
+        is_there = is_there | (True if is_complete else ~np.isnan(weighted))
     return np.where(is_there, total, np.nan)
 
 
-def _product(parts: Parts, weighted: Column) -> Column:
-    total = np.ones(weighted.size)
+def _product(parts: Parts, size: int) -> Column:
+    total = np.ones(size)
     is_there: bool | NDArray[np.bool_] = False
-    for _, marks in parts:
-        total *= marks.points if marks.is_complete else np.where(np.isnan(marks.points), 1.0, marks.points)
-        is_there = is_there | (True if marks.is_complete else ~np.isnan(marks.points))
+    for _, points, is_complete in parts:  # which all weigh 1
+        total *= points if is_complete else np.where(np.isnan(points), 1.0, points)
+        is_there = is_there | (True if is_complete else ~np.isnan(points))
     return np.where(is_there, total, np.nan)
 
 
-_COMBINED: Final[Mapping[Mode, Callable[[Parts, Column], Column]]] = MappingProxyType(
+_COMBINED: Final[Mapping[Mode, Callable[[Parts, int], Column]]] = MappingProxyType(
     {"weighted_mean": _weighted_mean, "sum": _sum, "product": _product}
 )

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from salesperf.followup import Assignee, FollowUpPolicy, FollowUpStep, PoolRules
 from salesperf.grading import GradeModel, TemperaturePolicy, TouchRule
-from salesperf.model.scale import Flag, Points, Scale
+from salesperf.model.scale import MOST_POINTS, Flag, Points, Scale
 from salesperf.scorecard import MISSING, Bands, Criterion, Gate, Scorecard
 from salesperf.testing.scales import scales
 from salesperf.testing.values import ids
@@ -59,7 +59,7 @@ def _scorecards(draw: DrawFn, *, is_nested: bool = True) -> Scorecard:
     names = [f"{'outer' if is_nested else 'inner'}-{number}" for number in range(count)]
     criteria = [draw(_criteria(name, is_nested=is_nested and not place)) for place, name in enumerate(names)]
     plain = Scorecard(criteria, draw(st.sampled_from(("weighted_mean", "sum"))))
-    cap = draw(st.sampled_from((None, plain.low, plain.high)))
+    cap = draw(st.sampled_from([None, *(end for end in (plain.low, plain.high) if abs(end) <= MOST_POINTS)]))
     return Scorecard(criteria, plain.mode, gates=draw(st.lists(_gates("veto", cap), max_size=1)))
 
 
