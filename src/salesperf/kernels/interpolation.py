@@ -30,8 +30,8 @@ _FEW: Final = 250
 """Up to so many knots, as a byte can count, it is faster to compare each element with all than to search."""
 _MOST_NUDGES: Final = 4
 """Units in its last place by which a slope may differ, so that a line with an intercept passes its knots."""
-_MOST_AWAY: Final = 8.0
-"""A line that rises from 0 by more than so many times its values would lose digits to its intercept."""
+_MOST_AWAY: Final = 2.0
+"""A line that from 0 on rises by more than so many times its values would lose digits to its intercept: 0.4 were 0.399...9."""
 
 
 def _checked(name: str, numbers: Numbers) -> Column:
@@ -212,7 +212,7 @@ class Line:
 
 
 def _number(x: Number) -> float:
-    return float(spread({"x": x})["x"])
+    return x if type(x) is float else float(spread({"x": x})["x"])
 
 
 def _segments_of(points: Column, values: Column) -> tuple[Column, Column, Column]:

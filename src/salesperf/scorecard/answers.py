@@ -97,7 +97,8 @@ class Sheet:
         if column is None:
             return np.full(rows.stop - rows.start, np.nan), False
         assert isinstance(column, np.ndarray)  # noqa: S101 - codes are of categories
-        return self._by_number(criterion.weighted_line, criterion.key, column[rows], rows, scratch)
+        line = criterion._weighted_line  # noqa: SLF001 - one of us
+        return self._by_number(line, criterion.key, column[rows], rows, scratch)
 
     @property
     def without_faults(self) -> "Sheet":
@@ -125,6 +126,8 @@ class Sheet:
             is_infinite = np.isinf(numbers)
             has_infinite = bool(is_infinite.any())
             self.refuse("not_finite", key, rows, is_infinite, numbers)
+        if numbers.size == 1:  # to look up one number takes a thirtieth of the time, and has the same bits
+            return np.array([look_up(numbers.item())]), is_finite
         if scratch is None or has_infinite:
             return look_up(numbers), is_finite
         return _looked_up(look_up, numbers, scratch), is_finite

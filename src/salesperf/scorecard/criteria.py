@@ -126,7 +126,7 @@ class Criterion:
         return Message(self.key if self.title is None else self.title)
 
     @cached_property
-    def weighted_line(self) -> Line:
+    def _weighted_line(self) -> Line:
         """Of a curve, its points times the weight, ready to be asked."""
         assert isinstance(self.scale, Curve)  # noqa: S101 - nobody asks it of another scale
         line = self.scale.line

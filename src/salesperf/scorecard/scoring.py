@@ -67,11 +67,12 @@ def score_rows(card: CardTerms, sheet: Sheet) -> Column:
     for start in range(0, sheet.count, _BLOCK):
         rows = slice(start, min(start + _BLOCK, sheet.count))
         if taken is not None:
-            scores[rows] = _score_taken(card, taken, rows, scratch)
+            with np.errstate(invalid="ignore", over="ignore"):  # nothing times infinity: nan, which is what is looked for
+                _score(card, taken, rows, scores[rows], scratch)
             if math.isfinite(np.add.reduce(scores[rows])):
                 continue
             taken = None  # what is missing here is missing in the next block too, mostly
-        scores[rows] = _score(card, sheet, rows, scratch)
+        _score(card, sheet, rows, scores[rows], scratch)
     sheet.faults.tell()
     return scores
 
@@ -80,16 +81,11 @@ def _has_only_curves(card: CardTerms) -> bool:
     return not card.gates and all(isinstance(criterion.scale, Curve) for criterion in card.criteria)
 
 
-def _score_taken(card: CardTerms, taken: Sheet, rows: slice, scratch: Scratch) -> Column:
-    with np.errstate(invalid="ignore", over="ignore"):  # nothing times infinity: nan, which is what is looked for
-        return _score(card, taken, rows, scratch)
-
-
-def _score(card: CardTerms, sheet: Sheet, rows: slice, scratch: Scratch) -> Column:
+def _score(card: CardTerms, sheet: Sheet, rows: slice, scores: Column, scratch: Scratch) -> None:
     """Score some rows, and let go of the points of each criterion, which are in the scratch, as soon as they are counted."""
-    parts = ((criterion, *_weigh(criterion, sheet, rows, scratch)) for criterion in card.criteria)
-    score = _COMBINED[card.mode](parts, rows.stop - rows.start)
-    return _behind(card, score, (_mark(gate, sheet, rows, scratch) for gate in card.gates))
+    _COMBINED[card.mode](((criterion, *_weigh(criterion, sheet, rows, scratch)) for criterion in card.criteria), scores)
+    if card.gates:
+        scores[:] = _behind(card, scores, (_mark(gate, sheet, rows, scratch) for gate in card.gates))
 
 
 def mark(card: CardTerms, sheet: Sheet, rows: slice) -> Marks:
@@ -97,7 +93,8 @@ def mark(card: CardTerms, sheet: Sheet, rows: slice) -> Marks:
     criteria = tuple(_mark(criterion, sheet, rows) for criterion in card.criteria)
     again = sheet.without_faults
     parts = ((each, *_weigh(each, again, rows, marks=marks)) for each, marks in zip(card.criteria, criteria, strict=True))
-    before_gates = _COMBINED[card.mode](parts, rows.stop - rows.start)
+    before_gates = np.empty(rows.stop - rows.start)
+    _COMBINED[card.mode](parts, before_gates)
     gates = tuple(_mark(gate, sheet, rows) for gate in card.gates)
     return Marks(_behind(card, before_gates, gates), before_gates, criteria, gates)
 
@@ -154,11 +151,11 @@ def _stand_in(
 
 
 # Each mode goes through the criteria in their order, with the same operations for one row as for many: hence the same bits.
-# Where all criteria are left out there is no score: nothing known is neither 0 nor 1.
+# Where all criteria are left out there is no score: nothing known is neither 0 nor 1. The scores are written to the room given.
 
 
-def _weighted_mean(parts: Parts, size: int) -> Column:
-    total = np.zeros(size)
+def _weighted_mean(parts: Parts, total: Column) -> None:
+    total.fill(0.0)
     whole: float | Column = 0.0
     for criterion, weighted, is_complete in parts:
         weight = float(criterion.weight)
@@ -168,29 +165,29 @@ def _weighted_mean(parts: Parts, size: int) -> Column:
             is_there = ~np.isnan(weighted)
             weighted[~is_there] = 0.0
             whole = whole + weight * is_there
-        total += weighted
+        np.add(total, weighted, out=total)
     with np.errstate(invalid="ignore"):  # of nothing: nan
-        return np.divide(total, whole, out=total)
+        np.divide(total, whole, out=total)
 
 
-def _sum(parts: Parts, size: int) -> Column:
-    total = np.zeros(size)
+def _sum(parts: Parts, total: Column) -> None:
+    _gather(parts, total, np.add, 0.0)
+
+
+def _product(parts: Parts, total: Column) -> None:
+    _gather(parts, total, np.multiply, 1.0)  # all criteria weigh 1
+
+
+def _gather(parts: Parts, total: Column, ufunc: np.ufunc, neutral: float) -> None:
+    total.fill(neutral)
     is_there: bool | NDArray[np.bool_] = False
     for _, weighted, is_complete in parts:
-        total += weighted if is_complete else np.where(np.isnan(weighted), 0.0, weighted)
-        is_there = is_there | (True if is_complete else ~np.isnan(weighted))
-    return np.where(is_there, total, np.nan)
+        known = True if is_complete else ~np.isnan(weighted)
+        ufunc(total, weighted if is_complete else np.where(known, weighted, neutral), out=total)
+        is_there = is_there | known
+    total[~np.asarray(is_there)] = np.nan
 
 
-def _product(parts: Parts, size: int) -> Column:
-    total = np.ones(size)
-    is_there: bool | NDArray[np.bool_] = False
-    for _, points, is_complete in parts:  # which all weigh 1
-        total *= points if is_complete else np.where(np.isnan(points), 1.0, points)
-        is_there = is_there | (True if is_complete else ~np.isnan(points))
-    return np.where(is_there, total, np.nan)
-
-
-_COMBINED: Final[Mapping[Mode, Callable[[Parts, int], Column]]] = MappingProxyType(
+_COMBINED: Final[Mapping[Mode, Callable[[Parts, Column], None]]] = MappingProxyType(
     {"weighted_mean": _weighted_mean, "sum": _sum, "product": _product}
 )
