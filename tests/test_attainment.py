@@ -792,7 +792,48 @@ def test_an_attainment_explains_its_gap_by_months() -> None:
         "    within 2026-08-01 to 2026-08-14: 10",
         "  target: 100",
     ]
-    assert found.planned_breakdown.text().splitlines()[0] == "planned by now: 50 = product of"
+    assert found.planned_breakdown.text().splitlines() == [
+        "planned by now: 50 = product of",
+        "  target: 100",
+        "  share planned by now: 1/2 = quotient of",
+        "    workdays, 2026-07-01 to 2026-08-14: 33",
+        "    workdays, Q3 2026: 66",
+    ]
+
+
+def test_a_planned_share_comes_apart_into_the_weights_of_a_season_and_workdays() -> None:
+    season = Profile(grain="month", weights=(1, 1, 1, 1, 1, 1, 2, 3, 4, 1, 1, 1))
+    found = attain(goal(VISITS, 90), tally([]), as_of=HALFWAY, profile=season)
+    # All of July, of August 10 of its 21 workdays: 2 and 10/7 of 9.
+    assert found.planned_breakdown.text().splitlines()[2:] == [
+        "  share planned by now: 8/21 = quotient of",
+        "    weight, 2026-07-01 to 2026-08-14: 24/7 = sum of",
+        "      weight, 2026-07: 2",
+        "      weight, 2026-08-01 to 2026-08-14: 10/7 = product of",
+        "        weight, 2026-08: 3",
+        "        share, 2026-08-01 to 2026-08-14: 10/21 = quotient of",
+        "          workdays, 2026-08-01 to 2026-08-14: 10",
+        "          workdays, 2026-08: 21",
+        "    weight, Q3 2026: 9 = sum of",
+        "      weight, 2026-07: 2",
+        "      weight, 2026-08: 3",
+        "      weight, 2026-09: 4",
+    ]
+    assert found.planned_breakdown.holds()
+
+
+def test_a_planned_share_of_days_off_comes_apart_into_days_and_there_is_none_of_it_before_they_begin() -> None:
+    weekend = Period(date(2026, 8, 1), date(2026, 8, 3))
+    found = attain(goal(VISITS, 10, weekend), tally([]), as_of=weekend.start)
+    share = found.planned_breakdown.parts[1]
+    assert [part.label.text() for part in share.parts] == ["days, 2026-08-01", "days, 2026-08-01 to 2026-08-02"]
+    assert ([part.value for part in share.parts], share.holds()) == ([1, 2], True)
+    early = attain(goal(VISITS, 10, weekend), tally([]), as_of=date(2026, 7, 31)).planned_breakdown
+    assert (early.parts[1].value, early.parts[1].parts, early.holds()) == (0, (), True)
+    # What is no flow is owed all the time.
+    stock, _ = measured("stock", "higher")
+    standing = attain(goal(stock, 10), tally([]), as_of=HALFWAY).planned_breakdown.parts[1]
+    assert (standing.value, standing.parts) == (1, ())
 
 
 def test_an_attainment_is_a_row() -> None:

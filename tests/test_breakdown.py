@@ -33,6 +33,7 @@ from salesperf import (
     Quotient,
     Rounded,
     SalesperfError,
+    ShapleyEffect,
     Steps,
     Sum,
     UnitMismatchError,
@@ -61,6 +62,7 @@ RULES: list[Rule] = [
     OnSteps(Steps([(5, 50)])),
     WilsonEnd("low"),
     NewcombeEnd("high", level=0.9),
+    ShapleyEffect(1),
 ]
 
 
@@ -183,6 +185,14 @@ def test_there_is_a_row_and_a_line_for_each_node(drawn: Breakdown) -> None:
         (None, OnSteps(Steps([(5, 50)])), (None,)),
         (None, Clip(low=0), (None,)),
         (None, WilsonEnd("high"), (3, None)),
+        (2, ShapleyEffect(0), (3, 5)),
+        (90, ShapleyEffect(0), (4, 50, 6, 40)),
+        (-50, ShapleyEffect(1), (4, 50, 6, 40)),
+        (0, ShapleyEffect(0), (4, 50, 4, 40)),
+        # Of 1 x 1 x 1 to 2 x 2 x 2 each factor made a third of the change.
+        (Fraction(7, 3), ShapleyEffect(2), (1, 1, 1, 2, 2, 2)),
+        (7 / 3, ShapleyEffect(2), (1, 1, 1.0, 2, 2, Decimal(2))),
+        (None, ShapleyEffect(0), (4, None, 6, 40)),
     ],
 )
 def test_a_rule_recomputes_its_value(value: BreakdownValue, rule: Rule, parts: tuple[BreakdownValue, ...]) -> None:
@@ -227,6 +237,12 @@ def test_a_rule_recomputes_its_value(value: BreakdownValue, rule: Rule, parts: t
         (0.2553, WilsonEnd("low"), (81.5, 263)),
         (0.0, WilsonEnd("low"), (3, 2)),
         (0.5, NewcombeEnd("low"), (yuan("1"), 2, 1, 2)),
+        (80, ShapleyEffect(0), (4, 50, 6, 40)),
+        (6, ShapleyEffect(0), (4, 5, 6)),
+        (2, ShapleyEffect(1), (3, 5)),
+        (0, ShapleyEffect(0), ()),
+        (90, ShapleyEffect(0), (4, yuan("50"), 6, yuan("40"))),
+        (1.0, ShapleyEffect(0), (1e308, 1e308, -1e308, 1e308)),
     ],
 )
 def test_a_rule_finds_what_does_not_follow(value: BreakdownValue, rule: Rule, parts: tuple[BreakdownValue, ...]) -> None:
@@ -254,6 +270,11 @@ def test_the_end_of_an_interval_is_one_of_two_and_its_level_lies_between_none_an
     with pytest.raises(InvalidValueError) as caught:
         NewcombeEnd("low", level=1)
     assert (caught.value.code, caught.value.path) == ("between", ("NewcombeEnd", "level"))
+
+
+@pytest.mark.parametrize(("place", "code"), [(-1, "out_of_range"), (1.0, "wrong_type"), (True, "wrong_type")])
+def test_the_place_of_a_factor_counts_from_the_first(place: int, code: str) -> None:
+    assert code_and_path(lambda: ShapleyEffect(place)) == (code, "ShapleyEffect", "place")
 
 
 def test_a_weighted_mean_is_that_of_the_parts_with_a_weight() -> None:

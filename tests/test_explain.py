@@ -15,6 +15,7 @@ from salesperf import (
     USD,
     Actual,
     Amount,
+    Breakdown,
     Change,
     InvalidValueError,
     Opportunity,
@@ -111,7 +112,10 @@ def test_what_was_done_comes_apart_into_its_entries_where_the_records_are_at_han
     tree = numbers("r-12").tree("attainment/revenue/actual")
     done = [each for each in read_sample().actuals if each.owner == "r-12" and each.metric == REVENUE]
     within = [each for each in done if each.on in QUARTER and each.on <= LOOKED]
-    assert [part.value for part in tree.parts] == [
+    assert [month.label.text() for month in tree.parts] == [
+        *("within 2026-07", "within 2026-08", "within 2026-09-01 to 2026-09-16")
+    ]
+    assert [part.value for month in tree.parts for part in month.parts] == [
         each.amount for each in sorted(within, key=lambda each: (each.on, repr(each)))
     ]
     assert "attainment/revenue/actual" not in explain(reviewed("r-12")).addresses
@@ -130,6 +134,27 @@ def test_numbers_below_a_path_are_those_of_a_section_or_a_member() -> None:
     assert numbers().below("leads/ea").addresses == ()
 
 
+def test_of_what_is_counted_on_a_day_as_much_is_planned_as_is_owed() -> None:
+    target = Target(owner="ada", metric=STANDARD_METRICS["headcount"], amount=Amount.of(4, COUNT), period=QUARTER)
+    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[target])
+    planned = explain(build(records, owner="ada", period=QUARTER, as_of=LOOKED)).tree("attainment/headcount/planned")
+    assert (planned.value, planned.parts[0].value) == (Amount.of(4, COUNT), Amount.of(4, COUNT))
+
+
+def test_a_number_is_found_by_words_of_its_address_and_no_tree_is_grown_for_it() -> None:
+    def grow() -> Breakdown:
+        pytest.fail("nobody asked for it")
+
+    rep = "deals/basic/r-1/win_rate"
+    names = ("deals/basic/won", rep, f"{rep}/low", "deals/basic/r-11/win_rate", "a/rate")
+    found = NumberTrees(dict.fromkeys(names, grow))
+    assert found.find("win rate").addresses == names[1:4]
+    assert found.find("R-11 rate").addresses == ("deals/basic/r-11/win_rate",)
+    assert found.find("deals WIN").addresses == names[1:4]  # a word may be begun, and in any order
+    assert found.find("rate low deals").addresses == (f"{rep}/low",)
+    assert found.find("ate").addresses == found.find("/").addresses == ()
+
+
 def test_an_address_that_is_not_there_is_told() -> None:
     with pytest.raises(UnknownNameError) as slip:
         numbers().tree("attainment/revenue/gpa")
@@ -137,7 +162,7 @@ def test_an_address_that_is_not_there_is_told() -> None:
     with pytest.raises(UnknownNameError) as unlike:
         numbers().tree("nothing like it")
     assert unlike.value.code == "unknown_number"
-    for ask in (numbers().tree, numbers().below):
+    for ask in (numbers().tree, numbers().below, numbers().find):
         with pytest.raises(InvalidValueError) as wrong:
             ask(7)  # type: ignore[arg-type] # wrong on purpose
         assert wrong.value.code == "wrong_type"

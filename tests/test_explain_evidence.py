@@ -204,7 +204,15 @@ def test_a_pace_and_the_faults_of_data_are_those_of_their_sections() -> None:
     assert of_rule("inaccurate_data", "1").parts
     assert of_rule("inaccurate_data", "score").parts
     assert of_rule("inaccurate_data", "2/found").parts
-    assert any(address.startswith("causes/contradiction/") for address in of_sample("east", "2026-W37").addresses)
+
+
+def test_owners_of_whom_one_yardstick_asks_too_much_and_another_too_little_are_named() -> None:
+    found = of_sample("east", "2026-W37")
+    (address,) = (address for address in found.addresses if address.startswith("causes/contradiction/"))
+    assert [part.label.text() for part in found.tree(address).parts] == ["r-04"]
+    indexes = [found.tree(address).value for address in found.addresses if address.endswith("/index/r-04")]
+    known = [float(index) for index in indexes if isinstance(index, float)]
+    assert min(known) < 1 < max(known)
 
 
 # Risks
@@ -315,6 +323,10 @@ def test_money_that_is_owed_is_at_stake_of_a_target() -> None:
     place = next(place for place, item in enumerate(trouble().agenda, 1) if item.kind == "target")
     stake = numbers().tree(f"agenda/{place}/at_stake")
     assert whole(stake) == [yuan(24_000), yuan(300)]
+    # The targets agreed, and below the months the entries.
+    target, actual = stake.parts
+    assert whole(target)
+    assert [entry.value for month in actual.parts for entry in month.parts] == 3 * [yuan(100)]
 
 
 def test_whoever_is_ahead_is_so_among_those_who_were_compared() -> None:

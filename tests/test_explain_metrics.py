@@ -2,10 +2,12 @@
 
 import math
 from datetime import date, timedelta
+from decimal import Decimal
 
+import attrs
 import pytest
 
-from salesperf import COUNT, STANDARD_METRICS, Actual, Amount, Breakdown, Move, Org, Period, Records, Rep, Target, Team
+from salesperf import CNY, COUNT, STANDARD_METRICS, Actual, Amount, Breakdown, Move, Org, Period, Records, Rep, Target, Team
 from salesperf.review import NumberTrees, build, explain
 
 VISITS = STANDARD_METRICS["visits"]
@@ -129,3 +131,103 @@ def test_how_much_of_the_period_has_passed_is_told_in_workdays() -> None:
     weekend = Period(date(2026, 6, 6), date(2026, 6, 8))
     off = explain(build(recorded(), owner="ada", period=weekend, as_of=date(2026, 6, 7)))
     assert (off.tree("time/workdays").value, "time/elapsed_share" in off.addresses) == (0, False)
+
+
+def test_every_number_on_a_target_comes_apart_into_entries_and_the_targets_agreed() -> None:
+    before = visit(date(2025, 6, 3), 40, ref="v-0")
+    entries = [visit(date(2025, 5, 1), 1), before, *map(visit, DAYS, EACH)]
+    goals = [goal("ada"), goal("bo")]
+    known = Records(org=Org(reps=[Rep(id="ada"), Rep(id="bo")]), targets=goals, actuals=entries)
+    numbers = explain(build(known, owner=None, period=JUNE, as_of=LOOKED), records=known)
+    on_each_day = [f"{day}, ada" for day in DAYS]
+    for name in ("gap", "ratio", "pace", "pace/low", "pace/high", "projection", "projection/low", "projection/high", "growth"):
+        tree = numbers.tree(f"attainment/visits/{name}")
+        leaves = [node.label.text() for node in tree.walk() if not node.parts]
+        assert [leaf for leaf in leaves if leaf.startswith("2026-06-") and leaf.endswith(", ada")] == on_each_day
+        owed = [leaf for leaf in leaves if leaf in ("ada, 2026-06", "bo, 2026-06")]
+        assert owed == (["ada, 2026-06", "bo, 2026-06"] if name in ("gap", "ratio") or name.startswith("pace") else [])
+        assert tree.holds()
+
+
+def test_what_was_planned_comes_apart_into_workdays_and_the_target() -> None:
+    numbers = explained(recorded(*map(visit, DAYS, EACH)))
+    planned = [
+        "planned by now: 100 = product of",
+        "  target: 220 = sum of",
+        "    ada, 2026-06: 220",
+        "  share planned by now: 5/11 = quotient of",
+        "    workdays, 2026-06-01 to 2026-06-12: 10",
+        "    workdays, 2026-06: 22",
+    ]
+    assert numbers.tree("attainment/visits/planned").text().splitlines() == planned
+    projection = numbers.tree("attainment/visits/projection")
+    assert [line.strip() for line in projection.text().splitlines()[-3:]] == [line.strip() for line in planned[3:]]
+    assert projection.text().splitlines()[1:4] == [
+        "  actual: 100 = sum of",
+        "    within 2026-06-01 to 2026-06-12: 100 = sum of",
+        "      2026-06-01, ada: 8",
+    ]
+
+
+def test_a_ratio_that_almost_equals_its_target_is_told_without_its_sums() -> None:
+    average = STANDARD_METRICS["average_order_value"]
+    amounts = {"revenue": Amount.of(10**12, CNY), "orders": Amount.of(3, COUNT)}
+    entries = [Actual(owner="ada", metric=STANDARD_METRICS[key], amount=amount, on=DAYS[0]) for key, amount in amounts.items()]
+    for goal_of, parts in (("333333333333.333333", 0), ("300000000000", 2)):
+        target = Target(owner="ada", metric=average, amount=Decimal(goal_of), period=JUNE)
+        gap = explained(Records(org=Org(reps=[Rep(id="ada")]), targets=[target], actuals=entries)).tree(
+            "attainment/average_order_value/gap"
+        )
+        assert (len(gap.parts[0].parts), gap.holds()) == (parts, True)
+
+
+def test_what_stands_at_the_end_comes_apart_into_the_entries_that_stand() -> None:
+    recurring = STANDARD_METRICS["annual_recurring_revenue"]
+    values = ((DAYS[0], 70), (DAYS[1], 80), (DAYS[9], 90))
+    entries = [Actual(owner="ada", metric=recurring, amount=Amount.of(value, CNY), on=on) for on, value in values]
+    target = Target(owner="ada", metric=recurring, amount=Amount.of(100, CNY), period=JUNE)
+    known = Records(org=Org(reps=[Rep(id="ada")]), targets=[target], actuals=entries)
+    actual, owed = explained(known).tree("attainment/annual_recurring_revenue/ratio").parts
+    assert (named(actual), [part.value for part in actual.parts]) == (["2026-06-12, ada"], [Amount.of(90, CNY)])
+    assert (owed.value, owed.parts) == (Amount.of(100, CNY), ())
+
+
+def test_a_share_of_a_target_that_reaches_beyond_comes_apart_into_workdays() -> None:
+    # Of 110 workdays 22 are in June and 23 in July: June has 13.4 of 67, both have 27.4.
+    long = Target(owner="ada", metric=VISITS, amount=Amount.of(67, COUNT), period=Period.parse("2026-06-01..2026-10-30"))
+    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[long])
+    first, later = (
+        explain(build(records, owner="ada", period=month, as_of=month.last)).tree("attainment/visits/target")
+        for month in (JUNE, Period.month(2026, 7))
+    )
+    assert first.text().splitlines() == [
+        "target: 13 = sum of",
+        "  ada, 2026-06: 13 = product of",
+        "    ada, 2026-06-01 to 2026-10-30: 67",
+        "    share, 2026-06: 1/5 = quotient of",
+        "      workdays, 2026-06: 22",
+        "      workdays, 2026-06-01 to 2026-10-30: 110",
+    ]
+    assert (named(later), [str(part.value) for part in later.parts[0].parts]) == (["ada, 2026-07"], ["27", "13"])
+    assert (first.holds(), later.holds()) == (True, True)
+    # Beside a target that counts whole it is the other part.
+    after = Target(owner="ada", metric=VISITS, amount=Amount.of(44, COUNT), period=Period.parse("2026-07-01..2026-08-31"))
+    both = attrs.evolve(records, targets=[goal(), after])
+    asked = Period(JUNE.start, date(2026, 8, 1))
+    whole, share = explain(build(both, owner="ada", period=asked, as_of=asked.last)).tree("attainment/visits/target").parts
+    assert (whole.value, whole.parts) == (Amount.of(220, COUNT), ())
+    assert [str(part.value) for part in share.parts] == ["44", "23/44"]
+
+
+def test_the_target_of_who_changed_team_comes_apart_into_what_counts_in_each() -> None:
+    org = Org(
+        reps=[Rep(id="ada", team="east")],
+        teams=[Team(id="east"), Team(id="west")],
+        moves=[Move(rep="ada", team="west", on=date(2026, 6, 9))],
+    )
+    known = Records(org=org, targets=[goal()])
+    east, west = (explained(known, owner=team).tree("attainment/visits/target") for team in ("east", "west"))
+    # Six workdays of 22 in the east: 60 of 220; the rest in the west.
+    assert [str(part.value) for part in east.parts[0].parts] == ["220", "3/11"]
+    assert [str(part.value) for part in west.parts[0].parts] == ["220", "60"]
+    assert named(west.parts[0]) == ["ada, 2026-06", "ada, 2026-06-01 to 2026-06-08"]

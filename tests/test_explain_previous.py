@@ -87,7 +87,9 @@ def parts(address: str) -> list[object]:
 
 def test_what_was_attained_stands_then_and_now() -> None:
     assert (value("revenue/actual/now"), value("revenue/actual/then")) == (yuan(70), yuan(50))
-    assert parts("revenue/actual/now") == [yuan(30), yuan(40)]
+    assert parts("revenue/actual/now") == [yuan(0), yuan(70), yuan(0)]
+    august = compared().tree("previous/revenue/actual/now").parts[1]
+    assert [entry.value for entry in august.parts] == [yuan(30), yuan(40)]
     assert (parts("revenue/actual"), value("revenue/actual")) == ([yuan(70), yuan(50)], yuan(20))
     assert parts("revenue/ratio/then") == [yuan(50), yuan(100)]
     assert (value("revenue/ratio/now"), value("revenue/ratio/then")) == (0.7, 0.5)

@@ -37,7 +37,7 @@ THIRD = Period.quarter(2026, 3)
 BASIC = STANDARD_PROCESSES["basic"]
 
 
-def yuan(amount: int) -> Amount:
+def yuan(amount: int | str) -> Amount:
     return Amount.of(amount, CNY)
 
 
@@ -51,7 +51,7 @@ def values(tree: Breakdown) -> list[object]:
     return [part.value for part in tree.parts]
 
 
-def decided(number: int, day: date, stage: str, amount: int | None, lead: str | None = None) -> Opportunity:
+def decided(number: int, day: date, stage: str, amount: int | str | None, lead: str | None = None) -> Opportunity:
     worth = None if amount is None else yuan(amount)
     begun = Change(date(2026, 1, 5), stage="lead", owner="ada", amount=worth)
     return Opportunity(id=f"o-{number}", lead=lead, history=[begun, Change(day, stage=stage)])
@@ -92,7 +92,49 @@ def test_factors_of_what_was_won_come_apart_into_deals() -> None:
     effects = [trees.tree(f"variance/1/{name}/effect").value for name in ("opportunities", "win_rate", "deal_size")]
     assert effects == [yuan(-350), yuan(0), yuan(450)]
     assert trees.tree("variance/1/deals").value == yuan(100)
+    effect, factors = exact(trees.tree("variance/1/opportunities/effect"))
+    assert (effect, factors) == (-350, [4, Fraction(1, 2), 200, 2, Fraction(1, 2), 500])
     assert all(trees.tree(address).holds() for address in trees.below("variance").addresses)
+
+
+def exact(effect: Breakdown) -> tuple[object, list[object]]:
+    """Return an effect before it was rounded, and all factors before and after."""
+    down, _ = effect.parts
+    _, unrounded = down.parts
+    return unrounded.value, values(unrounded)
+
+
+def test_effects_are_rounded_so_that_they_sum_to_the_change() -> None:
+    now = [decided(number, THIRD_DAY, "closed", amount) for number, amount in ((2, "1.11"), (3, "2.22"))]
+    trees = found(opportunities=[decided(1, SECOND_DAY, "closed", 1), *now])
+    # One deal more brings (1 + 1.665) / 2 = 1.3325, and 0.665 more for each of them 1.5 x 0.665 = 0.9975: 2.33 in all.
+    more, larger = (trees.tree(f"variance/1/{name}/effect") for name in ("opportunities", "deal_size"))
+    assert (exact(more)[0], exact(larger)[0]) == (Fraction("1.3325"), Fraction("0.9975"))
+    assert [str(value) for value in values(more)] == ["1.33 CNY", "0.00 CNY"]
+    assert [str(value) for value in values(larger)] == ["0.99 CNY", "0.01 CNY"]
+    assert (more.holds(), larger.holds()) == (True, True)
+    assert larger.parts[1].label.text() == "smallest unit more, so that all effects sum to the change"
+
+
+def test_factors_that_are_counted_with_another_are_multiplied_with_it() -> None:
+    deals = [decided(1, SECOND_DAY, "closed", 100), decided(2, SECOND_DAY, "lost", 50)]
+    trees = found(opportunities=[*deals, decided(3, THIRD_DAY, "lost", 50)])
+    effect = trees.tree("variance/1/win_rate/effect")
+    # Half of the deals times 100 each were won before; of nothing won nobody knows how large it is.
+    assert exact(effect) == (-75, [2, 50, 1, 0])
+    together, none = effect.parts[0].parts[1].parts[1::2]
+    assert (values(together), together.label.text()) == ([Fraction(1, 2), 100], "Win rate with Average won deal, before")
+    assert (values(none), effect.holds()) == ([0, 1], True)
+
+
+def test_effects_on_sums_of_more_digits_than_a_float_has_are_told_alone() -> None:
+    most = 10**16
+    deals = [decided(number, SECOND_DAY, "closed", amount) for number, amount in ((1, most + 1), (2, most + 7), (3, 9))]
+    effect = found(opportunities=[*deals, decided(4, THIRD_DAY, "closed", 3 * most + 5)]).tree(
+        "variance/1/opportunities/effect"
+    )
+    assert effect.parts == ()
+    assert effect.label.text().endswith("the mean over all orders of the factors; of sums with more digits than a float has")
 
 
 def test_deals_without_an_amount_are_a_factor_of_their_own() -> None:
@@ -134,6 +176,11 @@ def test_a_time_in_which_nothing_was_won_merges_factors_and_has_no_level_of_them
 # Against plan
 
 
+def entries(actual: Breakdown) -> list[str]:
+    """Return the entries below the months of what was done."""
+    return [entry.label.text() for month in actual.parts for entry in month.parts]
+
+
 def sold(owner: str, amount: int, on: date = THIRD_DAY, **scope: str) -> Actual:
     return Actual(owner=owner, metric=REVENUE, amount=yuan(amount), on=on, scope=scope)
 
@@ -146,7 +193,7 @@ def test_a_gap_comes_apart_into_what_each_below_did_and_was_to_do() -> None:
     trees = found(targets=[owed(None, 100), owed("ada", 60), owed("bo", 30)], actuals=[sold("ada", 70), sold("bo", 20)])
     ada = trees.tree("variance/1/ada/effect")
     assert (ada.value, values(ada)) == (yuan(10), [yuan(70), yuan(60)])
-    assert ada.parts[0].parts[0].label.text() == "2026-08-04, ada"
+    assert entries(ada.parts[0]) == ["2026-08-04, ada"]
     # The target of the company is 10 more than those of the two.
     rest = trees.tree("variance/1/rest/effect")
     assert (rest.value, values(rest)) == (yuan(-10), [yuan(0), yuan(10)])
@@ -166,8 +213,8 @@ def test_whoever_left_a_team_and_came_back_is_taken_together() -> None:
     effect = trees.tree("variance/1/ada/effect")
     assert [len(part.parts) for part in effect.parts] == [2, 2]
     # What was done each time comes apart into its entries.
-    done = [each.label.text() for part in effect.parts[0].parts for each in part.parts]
-    assert done == ["2026-07-04, ada", "2026-08-04, ada"]
+    done = [entries(part) for part in effect.parts[0].parts]
+    assert done == [["2026-07-04, ada"], ["2026-08-04, ada"]]
     assert effect.holds()
 
 
@@ -180,7 +227,7 @@ def test_what_was_done_by_whoever_changed_team_comes_apart_into_the_entries_of_i
     trees = explain(build(records, owner="east", period=THIRD, as_of=THIRD.last), records=records)
     assert "attainment/revenue/ada@north/actual" in trees.addresses
     done = trees.tree("variance/1/ada/effect").parts[0]
-    assert [part.label.text() for part in done.parts] == ["2026-07-04, ada"]
+    assert entries(done) == ["2026-07-04, ada"]
 
 
 def test_of_two_metrics_that_are_called_alike_each_gap_is_of_its_own() -> None:
@@ -222,14 +269,42 @@ def test_revenue_by_product_comes_apart_into_entries() -> None:
     place = next(address.split("/")[1] for address in trees.addresses if address.endswith("/products"))
     (before,) = trees.tree(f"variance/{place}/before").parts
     (after,) = trees.tree(f"variance/{place}/after").parts
-    assert (values(before), values(after)) == ([yuan(100)], [yuan(5), yuan(150)])
+    assert (values(before), values(after)) == ([yuan(100)], [yuan(150), yuan(5)])
     assert trees.tree(f"variance/{place}/price/effect").parts[0].value == yuan(55)
     # 7 of the revenue names no product.
     assert trees.tree(f"variance/{place}/note/1/after").value == yuan(7)
-    # Nothing is owed: then the sum of each product is all that is told.
-    alone = found(actuals=actuals)
-    (after,) = alone.tree("variance/1/after").parts
+    # That nobody owes anything makes no difference; without the entries the sum of each product is all that is told.
+    assert found(actuals=actuals).tree("variance/1/after").parts == (after,)
+    records = Records(org=Org(reps=[Rep(id="ada"), Rep(id="bo")]), actuals=actuals)
+    (after,) = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last)).tree("variance/1/after").parts
     assert (after.value, after.parts) == (yuan(155), ())
+
+
+def test_mix_and_prices_come_apart_into_quantities_and_prices_of_each_product() -> None:
+    last = date(2025, 7, 3)
+    actuals = [sold("ada", amount, last, product=name) for name, amount in (("A", 100), ("B", 150), ("gone", 9))]
+    actuals += [units(number, last, name) for name, number in (("A", 10), ("B", 30), ("gone", 1))]
+    actuals += [sold("ada", amount, product=name) for name, amount in (("A", 240), ("B", 100), ("new", 7), ("back", -4))]
+    actuals += [units(number, THIRD_DAY, name) for name, number in (("A", 15), ("A", 5), ("B", 20), ("new", 1), ("back", -1))]
+    trees = found(actuals=actuals)
+    # Of 40 pieces A is a quarter and then half, for 10 and then 12 each; B is the rest, for 5 each.
+    mix = trees.tree("variance/1/mix/effect")
+    assert values(mix) == [yuan(110), yuan(-50)]
+    assert [exact(product) for product in mix.parts] == [
+        (110, [40, Fraction(1, 4), 10, 40, Fraction(1, 2), 12]),
+        (-50, [40, Fraction(3, 4), 5, 40, Fraction(1, 2), 5]),
+    ]
+    share = mix.parts[0].parts[0].parts[1].parts[4]
+    assert values(share.parts[0]) == [5, 15]
+    assert [part.label.text() for part in share.parts[0].parts] == ["2026-08-04, ada", "2026-08-04, ada"]
+    price = trees.tree("variance/1/price/effect")
+    assert (values(price), exact(price.parts[0])[0]) == ([yuan(30)], 30)
+    assert trees.tree("variance/1/volume/effect").parts == ()
+    # All pieces of what was sold both times; what is new or gone is no part of them.
+    assert [values(trees.tree(f"variance/1/quantity/{side}")) for side in ("before", "after")] == [[10, 30], [20, 20]]
+    ends = [values(trees.tree(f"variance/1/{name}/effect").parts[0]) for name in ("new", "discontinued", "other")]
+    assert ends == [[yuan(7), yuan(0)], [yuan(0), yuan(9)], [yuan(-4), yuan(0)]]
+    assert all(trees.tree(address).holds() for address in trees.below("variance").addresses)
 
 
 def test_entries_in_another_money_are_none_of_a_product() -> None:
@@ -253,8 +328,12 @@ def test_what_became_of_a_forecast_comes_apart_into_deals() -> None:
     before, after = (trees.tree(f"variance/{place}/{side}") for side in ("before", "after"))
     assert (before.value, after.value) == (line.variance.before, line.variance.after)
     assert after.parts[0].value == before.value
+    # What was expected is what deals were worth times their chances.
+    assert {node.label.text() for node in before.walk()} >= {"amount", "chance to be won in the period"}
     effects = [trees.tree(f"variance/{place}/{effect.name}/effect") for effect in line.variance.lines]
-    assert all(tree.parts for tree in effects)
+    deals = [part for tree in effects for part in tree.parts]
+    assert deals
+    assert all([side.label.text() for side in deal.parts] == ["after", "before"] for deal in deals)
     assert all(trees.tree(address).holds() for address in trees.addresses)
 
 
@@ -275,6 +354,8 @@ def test_amounts_of_the_sample_are_those_of_the_report() -> None:
     assert str(trees.tree("variance/4/before").value) == "14,109,200.00 CNY"
     assert trees.tree("variance/3/conversion_rate/before").value == 31 / 89
     assert trees.tree("variance/1/east/effect").parts[0].parts
+    # The change against plan comes apart as its effects do.
+    assert trees.tree("variance/1/plan").parts[0].parts == trees.tree("variance/1/east/effect").parts
 
 
 def test_a_review_without_differences_has_none() -> None:

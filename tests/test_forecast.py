@@ -542,6 +542,28 @@ def test_a_bridge_tells_what_changed() -> None:
     assert found.step_rows()[0]["id"] == "advanced"
     assert_breakdowns_hold(found)
     assert "moved into or out of the period" in found.breakdown.text()
+    # A deal that is worth more and then won has two steps, with the new worth and the chance of before in between.
+    first, second = (step.breakdown.text().splitlines() for step in found.steps if step.id == "won")
+    half = ["product of", "amount", "chance to be won in the period: 0.5"]
+    assert first[0] == "won: CNY 10.00 = difference of"
+    assert [line.strip() for line in second] == [
+        "won: CNY 60.00 = difference of",
+        "after: CNY 120.00",
+        f"before: CNY 60.00 = {half[0]}",
+        f"{half[1]}: CNY 120.00",
+        half[2],
+    ]
+    (came,) = (step.breakdown for step in found.steps if step.id == "won_at_once")
+    assert [part.value for part in came.parts] == [money(40), money(0)]
+    assert found.breakdown.parts[0].parts == then.breakdown.parts
+
+
+def test_what_nobody_knew_before_comes_apart_no_further() -> None:
+    bridge = project(deal("new", "proposal", 100, on=SEPTEMBER), as_of=SEPTEMBER).since(project())
+    assert (bridge.breakdown.parts[0].value, bridge.breakdown.parts[0].parts) == (money(0), ())
+    assert bridge.breakdown.holds()
+    stated = forecast.ForecastStep(id="o-1", movement="lost", amount=money(-60)).breakdown
+    assert (stated.value, stated.parts) == (money(-60), ())
 
 
 SEPTEMBER: Final = date(2026, 9, 10)

@@ -14,9 +14,9 @@ import salesperf as sp
 from salesperf.io.folder import read_sample
 from salesperf.quality.process_steps import steps_of, steps_of_all
 from salesperf.report import markdown
-from salesperf.report.cutting import MOST_LINES
 from salesperf.review import building
 from salesperf.review.leads import lead_section
+from salesperf.review.listed import MOST_LINES
 
 VISITS = sp.STANDARD_METRICS["visits"]
 SEPTEMBER = sp.Period.month(2026, 9)

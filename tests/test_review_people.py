@@ -17,8 +17,8 @@ from salesperf.feedback import FeedbackReport, summarize
 from salesperf.messages import LANGUAGES
 from salesperf.model.rating import Relation
 from salesperf.report import markdown
-from salesperf.report.cutting import MOST_LINES
 from salesperf.review import PEOPLE_KINDS, Audience, PeopleResults, PeopleSection, Review, build, explain
+from salesperf.review.listed import MOST_LINES
 
 QUARTER: Final = sp.Period.quarter(2026, 3)
 JULY, AUGUST, SEPTEMBER = (sp.Period.month(2026, month) for month in (7, 8, 9))

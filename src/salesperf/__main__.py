@@ -119,7 +119,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         const="",
         metavar="NUMBER",
-        help="instead of the review, pull a number apart down to the records behind it; without NUMBER, list all there are",
+        help="instead of the review, pull a number apart down to the records behind it: NUMBER is its address, or words of it"
+        " to look for; without it, list all there are",
     )
     parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="the language of the review")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write; standard output if not given")
@@ -155,11 +156,13 @@ def _review(chosen: argparse.Namespace) -> str:
 
 
 def _explained(built: review.Review, records: Records, address: str, lang: str) -> str:
-    """Write one number with its tree; those below an address, or all, each on a line."""
+    """Write one number with its tree; those below an address, those with all words of a search, or all, each on a line."""
     numbers = review.explain(built, records=records)
     if address in numbers.addresses:
         return f"{_shown(numbers.tree(address).text(lang))}\n"
     below = numbers.below(address) if address else numbers
+    if not below.addresses and "/" not in address:
+        below = numbers.find(address)
     if not below.addresses:
         try:
             numbers.tree(address)

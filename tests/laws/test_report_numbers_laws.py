@@ -14,6 +14,7 @@ import pytest
 from examples import at_most
 from hypothesis import given, settings
 from questions import Question, questions_of_any, reviewed
+from said import Said, unexplained, written
 
 from salesperf import Amount, Period, Records
 from salesperf.io.folder import read_sample
@@ -78,23 +79,25 @@ STATED = {text for template in catalog("en").values() for text in NUMBER.findall
 """What templates say themselves."""
 
 
-def numbers_but(review: Review, known: Iterable[object]) -> list[str]:
-    """Return the numbers of the report that are none of those; counts below a thousand look too much alike to tell."""
+def numbers_but(text: str, known: Iterable[object]) -> list[str]:
+    """Return the numbers of a report that are none of those; counts below a thousand look too much alike to tell."""
     held = STATED | {text for value in known for text in writings(value)}
-    return [found for found in NUMBER.findall(markdown(review)) if found not in held and re.search(r"[,.%]", found)]
+    return [found for found in NUMBER.findall(text) if found not in held and re.search(r"[,.%]", found)]
 
 
 def strange_numbers(review: Review) -> list[str]:
     """Return the numbers of the report that its review does not hold."""
-    return numbers_but(review, values_in(review, {}))
+    return numbers_but(markdown(review), values_in(review, {}))
 
 
-def unexplained_numbers(review: Review, records: Records) -> list[str]:
-    """Return the numbers of the report that are neither at an address nor in the tree of one, nor in a name or a date."""
-    nodes = (node for tree in explain(review, records=records).breakdowns for node in tree.walk())
+def unexplained_numbers(review: Review, records: Records) -> tuple[list[str], list[Said]]:
+    """Return the numbers of the report that are in no tree, in no name and no date, and those in sentences at no address."""
+    numbers, (text, said) = explain(review, records=records), written(review)
+    trees = dict(zip(numbers.addresses, numbers.breakdowns, strict=True))
+    nodes = (node for tree in trees.values() for node in tree.walk())
     in_trees = (word for node in nodes for word in (node.value, *node.label.arguments.values()))
     in_words = (value for value in values_in(review, {}) if isinstance(value, (str, date)))
-    return numbers_but(review, chain(in_trees, in_words))
+    return numbers_but(text, chain(in_trees, in_words)), unexplained(said, trees)
 
 
 @pytest.mark.parametrize(("owner", "label"), [(None, "2026-Q3"), ("east", "2026-W37"), ("r-11", "2026-Q3")])
@@ -102,7 +105,7 @@ def test_every_number_of_the_report_of_the_sample_stands_in_its_review_and_comes
     period = Period.parse(label)
     review = build(SAMPLE, owner=owner, period=period, as_of=min(period.last, date(2026, 9, 16)))
     assert strange_numbers(review) == []
-    assert unexplained_numbers(review, SAMPLE) == []
+    assert unexplained_numbers(review, SAMPLE) == ([], [])
 
 
 @settings(max_examples=at_most(40))
@@ -118,4 +121,4 @@ def test_every_number_of_a_report_stands_in_its_review(question: Question) -> No
 def test_every_number_of_a_report_comes_apart_under_an_address(question: Question) -> None:
     review = reviewed(question)
     if review is not None:
-        assert unexplained_numbers(review, question[0]) == []
+        assert unexplained_numbers(review, question[0]) == ([], [])

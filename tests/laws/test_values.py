@@ -26,6 +26,7 @@ PARTS_OF_BREAKDOWNS = {
     "Product",
     "Quotient",
     "Rounded",
+    "ShapleyEffect",
     "Sum",
     "WeightedMean",
     "WilsonEnd",

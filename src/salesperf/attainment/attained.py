@@ -13,6 +13,7 @@ from salesperf import formulas
 from salesperf.attainment.growth import WorkdayGrowth, compare_by_workdays
 from salesperf.attainment.ledger import Ledger
 from salesperf.attainment.owed import Gap, gaps_year_before
+from salesperf.attainment.shares import share_tree
 from salesperf.attainment.statuses import Status, Thresholds
 from salesperf.attainment.variation import DayPlan, Variation
 from salesperf.model.amount import Amount, Unit
@@ -466,10 +467,12 @@ class Attainment(Result):
 
     @property
     def planned_breakdown(self) -> Breakdown:
-        """What should be done by now as the target times its planned share."""
+        """What should be done by now as the target times its planned share, which follows from workdays or weights."""
+        whole = self.target.period
+        passed = whole.until(self.as_of) if self.is_flow else None
         parts = (
             Breakdown(label=Message("breakdown.target"), value=self.target.amount),
-            Breakdown(label=Message("breakdown.planned_share"), value=self.planned_share),
+            share_tree(self.planned_share, whole, passed, self.profile, self.calendar),
         )
         return Breakdown(label=Message("breakdown.planned"), value=self.planned, rule=Product(), parts=parts)
 

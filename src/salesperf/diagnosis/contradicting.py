@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from salesperf.allocation import FairnessAudit
 from salesperf.attainment import Attainment
 from salesperf.diagnosis.diagnosing import as_rules
 from salesperf.diagnosis.evidence import Evidence
@@ -20,7 +21,7 @@ from salesperf.model.target import scoped_title
 from salesperf.model.validators import as_tuple, require
 from salesperf.variance import Effect
 
-__all__ = ["CONTRADICTIONS", "Contradiction", "ContradictionKind", "contradictions"]
+__all__ = ["CONTRADICTIONS", "Contradiction", "ContradictionKind", "contradictions", "torn_owners"]
 
 ContradictionKind: TypeAlias = Literal["causes", "met", "effects", "yardsticks"]
 CONTRADICTIONS: Final[tuple[ContradictionKind, ...]] = ("causes", "met", "effects", "yardsticks")
@@ -170,14 +171,25 @@ def _of_yardsticks(asked: list[DiagnosisRule], evidence: Evidence) -> Iterator[C
     names = {is_unfair: tuple(_yardstick(name) for name in by if by[name] == is_unfair) for is_unfair in (True, False)}
     if all(names.values()):
         yield _told("yardsticks", unfair, unfair=names[True], fair=names[False])
-    sides: dict[str | None, set[bool]] = {}
-    for line in evidence.fairness.lines:
-        if line.beyond and line.index is not None:
-            sides.setdefault(line.owner, set()).add(line.index > 1)
-    torn = sorted((owner for owner, found in sides.items() if len(found) > 1), key=lambda owner: owner or "")
+    torn = torn_owners(evidence.fairness)
     if torn:
         first = tuple(map(evidence.label, torn[:_MOST_NAMED]))
         yield _told("yardsticks", unfair, wording="owners", count=len(torn), names=first)
+
+
+def torn_owners(audit: FairnessAudit) -> list[str | None]:
+    """Return the owners of whom too much is asked by one yardstick and too little by another.
+
+    Parameters
+    ----------
+    audit
+        Of their targets.
+    """
+    sides: dict[str | None, set[bool]] = {}
+    for line in audit.lines:
+        if line.beyond and line.index is not None:
+            sides.setdefault(line.owner, set()).add(line.index > 1)
+    return sorted((owner for owner, found in sides.items() if len(found) > 1), key=lambda owner: owner or "")
 
 
 def _yardstick(name: str) -> Message:

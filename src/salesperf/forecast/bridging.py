@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -10,9 +9,12 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 import attrs
 
 from salesperf.errors import InvalidValueError, UnitMismatchError
+from salesperf.forecast.creation import NewDeals
 from salesperf.forecast.deals import AnyDeal, ForecastDeal, WonDeal
-from salesperf.model.amount import Amount, Unit
-from salesperf.model.breakdown import Breakdown, Sum
+from salesperf.forecast.distribution import ForecastNumbers
+from salesperf.forecast.explaining import expected_tree, new_business_tree, weighted_tree
+from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown, Difference, Sum
 from salesperf.model.message import Message
 from salesperf.model.period import Period
 from salesperf.model.result import Result, Row
@@ -40,6 +42,9 @@ FORECAST_MOVEMENTS: Final[tuple[ForecastMovement, ...]] = (
 expected within the period or no longer; counts or no longer for another reason; has another chance; is won, though it may have
 come since; is lost, cancelled or won outside the period; and what is expected of deals that do not exist yet."""
 
+_Source: TypeAlias = ForecastDeal | WonDeal | NewDeals
+"""What an expected value is made of."""
+
 
 @attrs.frozen(kw_only=True)
 class ForecastStep:
@@ -64,6 +69,29 @@ class ForecastStep:
     id: str | None
     movement: ForecastMovement
     amount: Amount
+    _before: _Source | None = attrs.field(default=None, eq=False, repr=False)
+    _after: _Source | None = attrs.field(default=None, eq=False, repr=False)
+    """From what and to what; of a deal with another worth and another chance, one in between has the chance of before."""
+
+    @property
+    def breakdown(self) -> Breakdown:
+        """The amount as what is expected after the change less what was before, each the product of worth and chance."""
+        label = Message("forecast.line.new_business") if self.id is None else Message.of("pipeline.deal", id=self.id)
+        if self._before is None and self._after is None:
+            return Breakdown(label=label, value=self.amount)
+        zero = Amount.zero(self.amount.unit)
+        sides = {"after": self._after, "before": self._before}
+        parts = (_source_tree(Message(f"forecast.{side}_change"), source, zero) for side, source in sides.items())
+        return Breakdown(label=label, value=self.amount, rule=Difference(), parts=tuple(parts))
+
+
+def _source_tree(label: Message, source: _Source | None, zero: Amount) -> Breakdown:
+    """Return what a deal, or new business, adds to the expected value."""
+    if isinstance(source, ForecastDeal) and source.weighted is not None:
+        return attrs.evolve(weighted_tree(source), label=label)
+    if isinstance(source, NewDeals) and source.expected is not None:
+        return attrs.evolve(new_business_tree(source), label=label)
+    return Breakdown(label=label, value=_worth(source, zero))
 
 
 @attrs.frozen(kw_only=True)
@@ -114,9 +142,18 @@ class ForecastBridge(Result):
     ... )
     >>> print(now.since(then).breakdown.text())
     expected value at the end of 2026-09-15: CNY 0.00 = sum of
-      expected value at the end of 2026-08-31: CNY 100.00
+      expected value at the end of 2026-08-31: CNY 100.00 = sum of
+        won so far: CNY 0.00
+        Proposal: CNY 100.00 = sum of
+          o-1: CNY 100.00 = product of
+            amount: CNY 200.00
+            chance to be won in the period: 0.5
       lost, cancelled or won outside the period: CNY -100.00 = sum of
-        o-1: CNY -100.00
+        o-1: CNY -100.00 = difference of
+          after: CNY 0.00
+          before: CNY 100.00 = product of
+            amount: CNY 200.00
+            chance to be won in the period: 0.5
     """
 
     start: date
@@ -125,6 +162,8 @@ class ForecastBridge(Result):
     opening: Amount
     closing: Amount
     steps: tuple[ForecastStep, ...]
+    _earlier: ForecastNumbers | None = attrs.field(default=None, eq=False, repr=False)
+    """Of which the opening is the expected value, without what its chances were learnt from."""
 
     @cached_property
     def movements(self) -> Mapping[ForecastMovement, ForecastLine]:
@@ -138,23 +177,19 @@ class ForecastBridge(Result):
     @cached_property
     def breakdown(self) -> Breakdown:
         """The later expected value as the earlier one and all changes since."""
-        parts = [Breakdown(label=Message.of("forecast.expected_on", on=self.start), value=self.opening)]
+        opening = Breakdown(label=Message.of("forecast.expected_on", on=self.start), value=self.opening)
+        if self._earlier is not None and self._earlier.expected is not None:
+            opening = attrs.evolve(expected_tree(self._earlier), label=opening.label)
+        parts = [opening]
         parts += [
-            Breakdown(
-                label=Message(f"forecast.movement.{movement}"), value=line.amount, rule=Sum(), parts=list(self._nodes(movement))
-            )
+            Breakdown(label=Message(f"forecast.movement.{movement}"), value=line.amount, rule=Sum(), parts=self._of(movement))
             for movement, line in self.movements.items()
             if line.count
         ]
         return Breakdown(label=Message.of("forecast.expected_on", on=self.end), value=self.closing, rule=Sum(), parts=parts)
 
-    def _nodes(self, movement: ForecastMovement) -> Iterator[Breakdown]:
-        for step in self.steps:
-            if step.movement == movement:
-                label = Message("forecast.line.new_business")
-                if step.id is not None:
-                    label = Message.of("pipeline.deal", id=step.id)
-                yield Breakdown(label=label, value=step.amount)
+    def _of(self, movement: ForecastMovement) -> tuple[Breakdown, ...]:
+        return tuple(step.breakdown for step in self.steps if step.movement == movement)
 
     def rows(self) -> list[Row]:
         """Return a row for the start, for each kind of change, and for the end."""
@@ -186,11 +221,8 @@ def bridge(earlier: "Forecast", later: "Forecast") -> ForecastBridge:
         period=later.period,
         opening=earlier.expected or zero,
         closing=later.expected or zero,
-        steps=tuple(
-            ForecastStep(id=id, movement=movement, amount=amount)
-            for id, movement, amount in _steps(earlier, later, unit)  # noqa: A001 - the name of the field
-            if amount.minor
-        ),
+        steps=tuple(step for step in _steps(earlier, later, zero) if step.amount.minor),
+        earlier=attrs.evolve(earlier, terms=attrs.evolve(earlier.terms, history=None), org=None, whole_ids=None),
     )
 
 
@@ -207,21 +239,25 @@ def _check_alike(earlier: "Forecast", later: "Forecast") -> None:
         raise UnitMismatchError("unit_mismatch", path=("earlier",), left=str(later.unit), right=str(earlier.unit))
 
 
-_Change: TypeAlias = tuple[str | None, ForecastMovement, Amount]
+_Change: TypeAlias = tuple[ForecastMovement, _Source | None, _Source | None]
 
 
-def _steps(earlier: "Forecast", later: "Forecast", unit: Unit) -> Iterator[_Change]:
-    zero = Amount.zero(unit)
+def _steps(earlier: "Forecast", later: "Forecast", zero: Amount) -> Iterator[ForecastStep]:
     before, after = _by_id(earlier), _by_id(later)
     for id in sorted({*before, *after}):  # noqa: A001 - the name of the field
         old, new = before.get(id), after.get(id)
         if (old is None and id in earlier.known_ids) or (new is None and id in later.known_ids):
-            yield id, "transferred", _worth(new, zero) - _worth(old, zero)
+            yield _step(id, ("transferred", old, new), zero)
             continue
-        for movement, amount in _changes(old, new, zero):
-            yield id, movement, amount
-    then, now = (zero if forecast.new_deals is None else forecast.new_deals.expected or zero for forecast in (earlier, later))
-    yield None, "new_business", now - then
+        for change in _changes(old, new):
+            yield _step(id, change, zero)
+    yield _step(None, ("new_business", earlier.new_deals, later.new_deals), zero)
+
+
+def _step(id: str | None, change: _Change, zero: Amount) -> ForecastStep:  # noqa: A002 - the name of the field
+    movement, before, after = change
+    amount = _worth(after, zero) - _worth(before, zero)
+    return ForecastStep(id=id, movement=movement, amount=amount, before=before, after=after)
 
 
 def _by_id(forecast: "Forecast") -> dict[str, AnyDeal]:
@@ -229,35 +265,31 @@ def _by_id(forecast: "Forecast") -> dict[str, AnyDeal]:
     return {deal.id: deal for deal in deals}
 
 
-def _changes(old: AnyDeal | None, new: AnyDeal | None, zero: Amount) -> Iterator[tuple[ForecastMovement, Amount]]:
+def _changes(old: AnyDeal | None, new: AnyDeal | None) -> Iterator[_Change]:
     """Tell apart what changed about one deal: first what it is worth, then its chance."""
-    was, now = _worth(old, zero), _worth(new, zero)
     if new is None:
-        yield "lost", -was
+        yield "lost", old, None
     elif old is None:
-        yield ("won" if isinstance(new, WonDeal) else "created"), now
+        yield ("won" if isinstance(new, WonDeal) else "created"), None, new
     elif isinstance(old, WonDeal):
-        yield ("revalued" if isinstance(new, WonDeal) else "reconsidered"), now - was
+        yield ("revalued" if isinstance(new, WonDeal) else "reconsidered"), old, new
     elif old.is_counted and (isinstance(new, WonDeal) or new.is_counted):
-        between = _revalued(old, new)
-        yield "revalued", between - was
-        yield ("won" if isinstance(new, WonDeal) else "reassessed"), now - between
+        # The old worth holds where nobody says a new one.
+        between = attrs.evolve(old, amount=old.amount if new.amount is None else new.amount)
+        yield "revalued", old, between
+        yield ("won" if isinstance(new, WonDeal) else "reassessed"), between, new
     elif isinstance(new, WonDeal):
-        yield "won", now
+        yield "won", old, new
     else:
         standings = {old.standing, new.standing}
         kind: ForecastMovement = "rescheduled" if "outside" in standings else "reconsidered"
-        yield ("revalued" if "no_amount" in standings else kind), now - was
+        yield ("revalued" if "no_amount" in standings else kind), old, new
 
 
-def _worth(deal: AnyDeal | None, zero: Amount) -> Amount:
-    """Return what a deal adds to the expected value."""
-    if deal is None:
+def _worth(source: _Source | None, zero: Amount) -> Amount:
+    """Return what a deal, or new business, adds to the expected value."""
+    if source is None:
         return zero
-    return (deal.amount if isinstance(deal, WonDeal) else deal.weighted) or zero
-
-
-def _revalued(old: ForecastDeal, new: AnyDeal) -> Amount:
-    """Return the weighted amount with the new worth and the old chance; the old worth holds where nobody says a new one."""
-    amounts = [amount for amount in (new.amount, old.amount) if amount is not None]
-    return amounts[0].times(Fraction(old.probability or 0))
+    if isinstance(source, NewDeals):
+        return source.expected or zero
+    return (source.amount if isinstance(source, WonDeal) else source.weighted) or zero

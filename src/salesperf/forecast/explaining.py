@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from salesperf.forecast.creation import NewDeals
 from salesperf.forecast.deals import ForecastDeal, known_total
+from salesperf.forecast.distribution import ForecastNumbers
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
 from salesperf.model.message import Message
@@ -12,10 +13,10 @@ from salesperf.model.result import Row
 if TYPE_CHECKING:
     from salesperf.forecast.projected import Forecast
 
-__all__ = ["expected_tree", "first_line", "rows_of"]
+__all__ = ["expected_tree", "first_line", "new_business_tree", "rows_of", "weighted_tree"]
 
 
-def expected_tree(forecast: "Forecast") -> Breakdown:
+def expected_tree(forecast: ForecastNumbers) -> Breakdown:
     """Explain the expected value: what was won, weighted open deals by stage, and new business."""
     if forecast.unit is None:
         return Breakdown(label=Message("forecast.expected"), value=None)
@@ -25,10 +26,10 @@ def expected_tree(forecast: "Forecast") -> Breakdown:
         deals = [deal for deal in forecast.counted if deal.stage == stage.key]
         if deals:
             value = known_total((deal.weighted for deal in deals), forecast.unit)
-            nodes = [_weighted_node(deal) for deal in deals]
+            nodes = [weighted_tree(deal) for deal in deals]
             parts.append(Breakdown(label=Message(stage.label), value=value, rule=Sum(), parts=nodes))
     if forecast.new_deals is not None and forecast.new_deals.expected is not None:
-        parts.append(_new_node(forecast.new_deals))
+        parts.append(new_business_tree(forecast.new_deals))
     return Breakdown(label=Message("forecast.expected"), value=forecast.expected, rule=Sum(), parts=parts)
 
 
@@ -36,7 +37,8 @@ def _node(label: str, value: Amount) -> Breakdown:
     return Breakdown(label=Message.of("pipeline.deal", id=label), value=value)
 
 
-def _weighted_node(deal: ForecastDeal) -> Breakdown:
+def weighted_tree(deal: ForecastDeal) -> Breakdown:
+    """Explain what an open deal that counts adds: what it is worth times its chance."""
     parts = (
         Breakdown(label=Message("pipeline.amount"), value=deal.amount),
         Breakdown(label=Message("forecast.chance"), value=deal.probability),
@@ -44,7 +46,8 @@ def _weighted_node(deal: ForecastDeal) -> Breakdown:
     return Breakdown(label=Message.of("pipeline.deal", id=deal.id), value=deal.weighted, rule=Product(), parts=parts)
 
 
-def _new_node(new: NewDeals) -> Breakdown:
+def new_business_tree(new: NewDeals) -> Breakdown:
+    """Explain what deals add that do not exist yet, where it is known what one is worth."""
     # The average is left out, since a product of rounded factors would not be rounded once.
     counts = (
         Breakdown(label=Message("forecast.new_count"), value=new.expected_count),

@@ -11,6 +11,7 @@ import attrs
 from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount
+from salesperf.model.effect_rule import ShapleyEffect
 from salesperf.model.interval_rule import NewcombeEnd, WilsonEnd
 from salesperf.model.message import Message
 from salesperf.model.result import Row, Scalar
@@ -54,6 +55,7 @@ __all__ = [
     "Quotient",
     "Rounded",
     "Rule",
+    "ShapleyEffect",
     "Sum",
     "WeightedMean",
     "WilsonEnd",

@@ -1,12 +1,12 @@
 """Profiles: how the work of a year, or of a plan, is spread over time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, cast
 
 import attrs
 
@@ -16,7 +16,7 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.period import Period
 from salesperf.model.validators import MOST_SCALE, as_python, as_tuple, each, number, one_of, place
 
-__all__ = ["PARTS_PER_YEAR", "Profile", "ProfileGrain", "Schedule", "position_in_year"]
+__all__ = ["PARTS_PER_YEAR", "Profile", "ProfileGrain", "Run", "Schedule", "position_in_year"]
 
 ProfileGrain: TypeAlias = Literal["half", "quarter", "month"]
 Weight: TypeAlias = int | float | Decimal | Fraction
@@ -61,6 +61,35 @@ def _part(instance: object, attribute: "attrs.Attribute[Any]", value: object) ->
         raise InvalidValueError("wrong_type", path=place(instance, attribute), expected=(Period, float), value=value)
     _, weight = cast("tuple[Period, Weight]", value)
     _weight(instance, attribute, weight)
+
+
+class Run(NamedTuple):
+    """Days within a part of a plan, which has a weight as a whole.
+
+    Parameters
+    ----------
+    days
+        Those within.
+    whole
+        All days of the part.
+    weight
+        That of all of them.
+
+    Examples
+    --------
+    >>> plan = Schedule(parts=((Period.month(2026, 8), 100),))
+    >>> [str(run.share(Calendar())) for run in plan.runs(Period.parse("2026-07-01..2026-08-14"))]
+    ['10/21']
+    """
+
+    days: Period
+    whole: Period
+    weight: Fraction
+
+    def share(self, calendar: Calendar) -> Fraction:
+        """Return the share of the part that the days are: of its workdays, or of all its days where it has none."""
+        workdays = calendar.workdays(self.whole)
+        return Fraction(calendar.workdays(self.days), workdays) if workdays else Fraction(self.days.days, self.whole.days)
 
 
 @attrs.frozen(kw_only=True)
@@ -115,11 +144,21 @@ class Profile:
         calendar
             Sets workdays and the fiscal year. A part of a year without workdays is weighed by days.
         """
-        return sum((self._weigh_part(part, calendar) for part in period.split(self.grain, calendar)), Fraction(0))
+        return sum((run.weight * run.share(calendar) for run in self.runs(period, calendar)), Fraction(0))
 
-    def _weigh_part(self, part: Period, calendar: Calendar) -> Fraction:
-        whole = Period.holding(part.start, self.grain, calendar)
-        return Fraction(self.weights[position_in_year(whole, self.grain, calendar)]) * _share(part, whole, calendar)
+    def runs(self, period: Period, calendar: Calendar) -> Iterator[Run]:
+        """Yield what of each part of a year lies within a period.
+
+        Parameters
+        ----------
+        period
+            Any run of days.
+        calendar
+            Sets the fiscal year.
+        """
+        for days in period.split(self.grain, calendar):
+            whole = Period.holding(days.start, self.grain, calendar)
+            yield Run(days, whole, Fraction(self.weights[position_in_year(whole, self.grain, calendar)]))
 
 
 @attrs.frozen(kw_only=True)
@@ -156,20 +195,23 @@ class Schedule:
 
     def weigh(self, period: Period, calendar: Calendar) -> Fraction:
         """Return the weight of a period: of each part, the share of its workdays that lies within."""
-        total = Fraction(0)
+        return sum((run.weight * run.share(calendar) for run in self.runs(period)), Fraction(0))
+
+    def runs(self, period: Period) -> Iterator[Run]:
+        """Yield what of each part lies within a period.
+
+        Parameters
+        ----------
+        period
+            Any run of days.
+        """
         for part, weight in self.parts:
             common = part.overlap(period)
             if common is not None:
-                total += Fraction(weight) * _share(common, part, calendar)
-        return total
+                yield Run(common, part, Fraction(weight))
 
 
 def position_in_year(part: Period, grain: ProfileGrain, calendar: Calendar) -> int:
     """Return where the weight of a half, quarter or month stands among those of a year, from 0."""
     first = 1 if grain == "month" else calendar.fiscal_year_start
     return (named_month(part.start, calendar) - first) % 12 * PARTS_PER_YEAR[grain] // 12
-
-
-def _share(part: Period, whole: Period, calendar: Calendar) -> Fraction:
-    workdays = calendar.workdays(whole)
-    return Fraction(calendar.workdays(part), workdays) if workdays else Fraction(part.days, whole.days)

@@ -1,6 +1,6 @@
 """The plans and actions of a review, written: who does what by when, what is late, what waits, and what it did."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -13,14 +13,11 @@ from salesperf.model.metric import STANDARD_METRICS
 from salesperf.model.task import Task
 from salesperf.report.words import Words
 from salesperf.review import ActionSection, Review
+from salesperf.review.listed import listed_actions, listed_plans, listed_tasks
 from salesperf.risk import PlanProgress, TaskLine
 
 __all__ = ["ActionWriter", "PlanWriter"]
 
-_MOST_ACTIONS: Final = 20
-_MOST_TASKS: Final = 12
-_MOST_PLANS: Final = 5
-"""So many are listed, the late ones first; the rest are counted."""
 _ACTION_HEADS: Final = (
     *("action", "owner", "due_by", "status", "days_late"),
     *("measure", "baseline", "goal_value", "measured", "effect"),
@@ -41,19 +38,19 @@ class PlanWriter(Words):
 
     def lines(self) -> Iterator[str]:
         """Write each plan: how many tasks are done and late, and which."""
-        shown, rest = _parted(self.review.plans)
-        for progress in shown:
+        plans = listed_plans(self.review)
+        for progress in plans.shown:
             yield from self.prose("## ", self.say("report.plans.title", plan=progress.plan.label))
             yield from self.prose("", self._summary(progress))
-            lines = sorted(progress.lines, key=_urgency)
-            yield from self.table(_TASK_HEADS, (self._row(progress, line) for line in lines[:_MOST_TASKS]))
-            if len(lines) > _MOST_TASKS:
-                yield from self.prose("", self.say("report.plans.more", count=len(lines) - _MOST_TASKS))
-        if any(line.delay_days for progress in shown for line in progress.lines):
+            tasks = listed_tasks(progress)
+            yield from self.table(_TASK_HEADS, (self._row(progress, line) for line in tasks.shown))
+            if tasks.rest:
+                yield from self.prose("", self.say("report.plans.more", count=len(tasks.rest)))
+        if any(line.delay_days for progress in plans.shown for line in progress.lines):
             yield from self.prose("", self.say("report.plans.note"))
-        if rest:
-            late = sum(len(progress.late) for progress in rest)
-            yield from self.prose("", self.say("report.plans.more_plans", count=len(rest), late=late))
+        if plans.rest:
+            late = sum(len(progress.late) for progress in plans.rest)
+            yield from self.prose("", self.say("report.plans.more_plans", count=len(plans.rest), late=late))
 
     def _summary(self, progress: PlanProgress) -> str:
         here, whole = (
@@ -89,11 +86,6 @@ def _tasks(progress: PlanProgress) -> list[Task]:
     return [line.task for line in progress.lines]
 
 
-def _urgency(line: TaskLine) -> tuple[bool, int, int, int, str]:
-    """Put open tasks first, and of these the late ones, those that will be, and then by due day."""
-    return (not line.task.is_open, -line.days_late, -line.delay_days, line.task.due.toordinal(), line.task.id)
-
-
 class ActionWriter(Words):
     """Writes the section on actions of a report."""
 
@@ -108,14 +100,14 @@ class ActionWriter(Words):
             return
         yield from self.prose("## ", self.say("report.actions.title"))
         yield from self.prose("", self._summary(section))
-        lines = section.follow_through.lines
-        if lines:
-            yield from self.table(_ACTION_HEADS, map(self._row, lines[:_MOST_ACTIONS]))
-        if len(lines) > _MOST_ACTIONS:
-            yield from self.prose("", self.say("report.actions.more", count=len(lines) - _MOST_ACTIONS))
+        actions = listed_actions(section)
+        if actions.shown:
+            yield from self.table(_ACTION_HEADS, map(self._row, actions.shown))
+        if actions.rest:
+            yield from self.prose("", self.say("report.actions.more", count=len(actions.rest)))
         if section.left_out:
             yield from self.prose("", self.say("report.actions.left_out", count=section.left_out))
-        if any(line.action.effect is not None for line in lines):
+        if any(line.action.effect is not None for line in section.follow_through.lines):
             yield from self.prose("", self.say("report.actions.note"))
 
     def _summary(self, section: ActionSection) -> str:
@@ -161,11 +153,3 @@ class ActionWriter(Words):
         if action.achieved_share is not None and action.achieved_share < 0:
             return self.say("report.actions.worse")
         return self.say("report.actions.achieved", share=action.achieved_share)
-
-
-def _parted(plans: Sequence[PlanProgress]) -> tuple[Sequence[PlanProgress], Sequence[PlanProgress]]:
-    """Part plans into those that are told, of many the ones with the most tasks late, and the rest."""
-    if len(plans) <= _MOST_PLANS:
-        return plans, ()
-    ordered = sorted(plans, key=lambda progress: -len(progress.late))
-    return ordered[:_MOST_PLANS], ordered[_MOST_PLANS:]

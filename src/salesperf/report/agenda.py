@@ -6,7 +6,8 @@ from typing import Final
 from salesperf.messages import Catalogs
 from salesperf.model.citation import Citation
 from salesperf.report.words import Words, escape_start
-from salesperf.review import AGENDA_LENGTH, AgendaItem, Review
+from salesperf.review import AgendaItem, Review
+from salesperf.review.listed import listed_agenda
 
 __all__ = ["AgendaWriter"]
 
@@ -26,12 +27,12 @@ class AgendaWriter(Words):
         if not self.review.agenda:
             return
         yield from self.prose("## ", self.say("report.agenda.title"))
-        for number, item in enumerate(self.review.agenda[:AGENDA_LENGTH], 1):
+        agenda = listed_agenda(self.review)
+        for number, item in enumerate(agenda.shown, 1):
             yield self.say("report.agenda.item", number=number, text=escape_start(self._item(item)))
         yield ""
-        rest = len(self.review.agenda) - AGENDA_LENGTH
-        if rest > 0:
-            yield from self.prose("", self.say("report.agenda.more", count=rest))
+        if agenda.rest:
+            yield from self.prose("", self.say("report.agenda.more", count=len(agenda.rest)))
 
     def _item(self, item: AgendaItem) -> str:
         parts = [item.message.text(self.lang, self.catalogs)]

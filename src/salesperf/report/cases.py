@@ -1,7 +1,7 @@
 """The cases of a review, written: what was won and lost, what there is to learn, and what is like what was found."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from salesperf.diagnosis import DEFAULT_RULES
 from salesperf.messages import Catalogs
@@ -9,12 +9,10 @@ from salesperf.model.case import Case
 from salesperf.model.message import Message
 from salesperf.report.words import Words
 from salesperf.review import CaseSection, Review
+from salesperf.review.cutting import Cut
+from salesperf.review.listed import listed_alike, listed_cases
 
 __all__ = ["CaseWriter"]
-
-_MOST_WRITTEN: Final = 8
-_MOST_ALIKE: Final = 5
-"""So many cases are told; the rest are counted."""
 
 
 class CaseWriter(Words):
@@ -30,18 +28,17 @@ class CaseWriter(Words):
         if section is None:
             return
         yield from self.prose("## ", self.say("report.cases.title"))
-        # The latest are those that a meeting remembers.
-        yield from self._items([self._case(case) for case in reversed(section.written)], _MOST_WRITTEN)
+        yield from self._items(listed_cases(section), self._case)
         if section.alike:
             yield from self.prose("### ", self.say("report.cases.alike"))
             yield from self.prose("", self.say("report.cases.alike_note", tags=self._tags(self._found(section))))
-            yield from self._items([self._alike(section, case) for case in section.alike], _MOST_ALIKE)
+            yield from self._items(listed_alike(section), partial(self._alike, section))
 
-    def _items(self, items: Sequence[str], most: int) -> Iterator[str]:
-        yield from map(self.item, items[:most])
-        if len(items) > most:
-            yield self.item(self.say("report.cases.more", count=len(items) - most))
-        if items:
+    def _items(self, cases: Cut[Case], write: Callable[[Case], str]) -> Iterator[str]:
+        yield from (self.item(write(case)) for case in cases.shown)
+        if cases.rest:
+            yield self.item(self.say("report.cases.more", count=len(cases.rest)))
+        if cases.shown:
             yield ""
 
     def _case(self, case: Case) -> str:

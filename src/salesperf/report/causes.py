@@ -1,6 +1,5 @@
 """The diagnosis of a review, written: what each rule found, on what that rests, what to check, and what cannot be told."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -9,13 +8,13 @@ from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.report.words import Words
 from salesperf.review import Review
+from salesperf.review.cutting import Cut
+from salesperf.review.listed import listed_causes
 
 __all__ = ["CauseWriter"]
 
-_MOST_FINDINGS: Final = 10
-"""So many findings are told, the gravest first; the rest are counted."""
-_MOST_OF_A_RULE: Final = 3
 _MOST_CITED: Final = 6
+"""So many numbers stand below a finding; the sections have the others."""
 _RULE_ARGUMENT: Final = "rule"
 
 
@@ -28,10 +27,10 @@ class CauseWriter(Words):
 
     def lines(self) -> Iterator[str]:
         """Write the findings, what of them contradicts what, and what cannot be told."""
-        found = [finding for finding in self.review.causes if not finding.is_untold]
+        found = listed_causes(self.review)
         untold = [finding for finding in self.review.causes if finding.is_untold]
         is_about_anything = self.review.metrics or self.review.is_about_more
-        if not found and not (untold and is_about_anything):
+        if not found.shown and not (untold and is_about_anything):
             return
         yield from self.prose("## ", self.say("report.causes.title"))
         yield from self._found(found)
@@ -39,18 +38,17 @@ class CauseWriter(Words):
         if untold:
             yield from self.prose("", self._untold(untold))
 
-    def _found(self, found: Sequence[Finding]) -> Iterator[str]:
-        if not found:
+    def _found(self, found: Cut[Finding]) -> Iterator[str]:
+        if not found.shown:
             yield from self.prose("", self.say("report.causes.none"))
             return
-        shown = _shown(found)
-        for finding in shown:
+        for finding in found.shown:
             severity = Message(f"severity.{finding.severity}")
             text = finding.text(self.lang, self.catalogs)
             yield self.item(self.say("report.finding", severity=severity, text=text))
             yield from (self.item(line, "  - ") for line in self._grounds(finding))
-        if len(found) > len(shown):
-            yield self.item(self.say("report.causes.more", count=len(found) - len(shown)))
+        if found.rest:
+            yield self.item(self.say("report.causes.more", count=len(found.rest)))
         yield ""
 
     def _grounds(self, finding: Finding) -> Iterator[str]:
@@ -85,14 +83,3 @@ class CauseWriter(Words):
             for names, lacks in together.items()
         )
         return self.say("report.causes.untold", told=self.say("report.sentence.joiner").join(told))
-
-
-def _shown(found: Sequence[Finding]) -> list[Finding]:
-    """Return the gravest, few enough of each rule that no rule crowds out the others."""
-    told: Counter[str] = Counter()
-    shown: list[Finding] = []
-    for finding in found:
-        told[finding.rule] += 1
-        if told[finding.rule] <= _MOST_OF_A_RULE and len(shown) < _MOST_FINDINGS:
-            shown.append(finding)
-    return shown

@@ -11,10 +11,10 @@ from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.report.cutting import MOST_LINES
 from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words
 from salesperf.review import ChannelSection, Review
+from salesperf.review.listed import listed_channels
 
 __all__ = ["ChannelWriter"]
 
@@ -37,18 +37,16 @@ class ChannelWriter(Words):
         yield from self.prose("## ", self.say("report.channels.title"))
         words = {"first": section.period.start, "last": section.period.last, "leads": section.report.total.leads}
         yield from self.prose("", self.say("report.channels.which", **words))
-        known = [line for line in section.report.lines if line.leads or line.cost]
-        largest = sorted(known, key=lambda line: -line.leads)[:MOST_LINES]
-        told = known if len(known) == len(largest) else largest
-        lines = told if len(told) == 1 else [*told, section.report.total]
+        told = listed_channels(section)
+        lines = told.shown if len(told.shown) == 1 else (*told.shown, section.report.total)
         is_costed = section.report.total.cost is not None
         level = section.report.total.conversion_rate.level
         heads = (*_HEADS, *_HEADS_OF_COST) if is_costed else _HEADS
         yield from self.table(heads, (self._row(section, line)[: len(heads)] for line in lines), level=level)
-        if len(known) > len(told):
-            yield from self.prose("", self.say("report.channels.more", count=len(known) - len(told)))
+        if told.rest:
+            yield from self.prose("", self.say("report.channels.more", count=len(told.rest)))
         yield from QualityWriter(self.review, self.lang, self.catalogs).beside(section.weakened_by, "channels")
-        for line in told:
+        for line in told.shown:
             # Of what no cost is known at all need not be said of each.
             reasons = line.reasons if is_costed else line.reasons[:-1]
             yield self.item(self.say("format.sentences").join(self.show(reason) for reason in reasons))

@@ -10,7 +10,7 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.report.words import Words
 from salesperf.review import CustomerLine, CustomerSection, Review
-from salesperf.review.customers import MOST_QUIET
+from salesperf.review.listed import listed_quiet
 
 __all__ = ["CustomerWriter"]
 
@@ -113,10 +113,10 @@ class CustomerWriter(Words):
             yield from self.prose("", self.say("report.customers.none_quiet", count=section.key_accounts))
             return
         yield from self.prose("### ", self.say("report.customers.quiet"))
-        yield from self._table(section.quiet[:MOST_QUIET], "bought_before")
-        rest = len(section.quiet) - MOST_QUIET
-        if rest > 0:
-            yield from self.prose("", self.say("report.customers.more_quiet", count=rest))
+        quiet = listed_quiet(section)
+        yield from self._table(quiet.shown, "bought_before")
+        if quiet.rest:
+            yield from self.prose("", self.say("report.customers.more_quiet", count=len(quiet.rest)))
         yield from self.prose("", self.say("report.customers.quiet_note", count=section.key_accounts))
 
     def _lost(self, section: CustomerSection) -> Iterator[str]:

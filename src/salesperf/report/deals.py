@@ -8,15 +8,13 @@ from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.pipeline import ACTIONABLE_FLAGS, FLAGS, Flag, OpenDeal, SlipReport
-from salesperf.report.cutting import topmost
 from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words
 from salesperf.review import DealSection, Review
+from salesperf.review.listed import listed_deals, listed_lines
 
 __all__ = ["DealWriter"]
 
-_MOST_DEALS: Final = 10
-"""So many deals that something is amiss with are listed, the most valuable first."""
 _LACKING: Final = tuple(flag for flag in FLAGS if flag not in ACTIONABLE_FLAGS)
 """What the data do not tell."""
 
@@ -127,17 +125,17 @@ class DealWriter(Words):
         yield from self.quality.beside(section.weakened_by, "pipeline")
 
     def _to_look_at(self, section: DealSection) -> Iterator[str]:
-        amiss = section.pipeline.actionable
-        if not amiss:
+        amiss = listed_deals(section.pipeline)
+        if not amiss.shown:
             return
         yield from self.prose("### ", self.say("report.deals.to_look_at"))
-        for deal in amiss[:_MOST_DEALS]:
+        for deal in amiss.shown:
             yield self.item(self._deal(section, deal))
-        rest = len(amiss) - _MOST_DEALS
-        if rest > 0:
-            yield self.item(self.say("report.deals.more", count=rest))
+        if amiss.rest:
+            yield self.item(self.say("report.deals.more", count=len(amiss.rest)))
         yield ""
-        words = {"flags": self._flags(ACTIONABLE_FLAGS), "others": self._flags(_LACKING), "count": len(amiss)}
+        count = len(section.pipeline.actionable)
+        words = {"flags": self._flags(ACTIONABLE_FLAGS), "others": self._flags(_LACKING), "count": count}
         yield from self.prose("", self.say("report.deals.to_look_at_note", **words))
 
     def _flags(self, flags: Iterable[Flag]) -> str:
@@ -201,6 +199,7 @@ class DealWriter(Words):
         if not section.members:
             return
         yield from self.prose("### ", self.say("report.deals.members"))
+        members = listed_lines(section.members)
         heads = [
             "owner",
             "won",
@@ -227,7 +226,7 @@ class DealWriter(Words):
                 self.show(member.stalled),
                 self.show(member.overdue),
             ]
-            for member in topmost(section.members)
+            for member in members.shown
         )
         yield from self.table(heads, rows, level=section.closed.win_rate.level)
-        yield from self.left_out(section.members, topmost(section.members))
+        yield from self.left_out(members)

@@ -1,22 +1,17 @@
 """The leads of a review, written: what came and became of it, how warm the open ones are, and which wait for a word."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from salesperf.channels.channel_line import word_of
 from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE
 from salesperf.messages import Catalogs
 from salesperf.model.message import Message
-from salesperf.report.cutting import topmost
 from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words
 from salesperf.review import LeadSection, OpenLead, Review
-from salesperf.scorecard import Bands
+from salesperf.review.listed import listed_leads, listed_lines
 
 __all__ = ["LeadWriter"]
-
-_MOST_LEADS: Final = 10
-"""So many leads whose follow-up is overdue are listed, the best grades first."""
 
 
 class LeadWriter(Words):
@@ -68,11 +63,10 @@ class LeadWriter(Words):
             return
         yield from self.prose("### ", self.say("report.leads.overdue"))
         heads = ["lead", "owner", "channel", "grade", "temperature", "last_touch", "due", "overdue_workdays"]
-        first = sorted(section.overdue, key=_urgency)
-        yield from self.table(heads, (self._overdue_row(lead) for lead in first[:_MOST_LEADS]))
-        rest = len(first) - _MOST_LEADS
-        if rest > 0:
-            yield from self.prose("", self.say("report.leads.more", count=rest))
+        overdue = listed_leads(section)
+        yield from self.table(heads, map(self._overdue_row, overdue.shown))
+        if overdue.rest:
+            yield from self.prose("", self.say("report.leads.more", count=len(overdue.rest)))
         yield from self.prose("", self.say("report.leads.overdue_note"))
 
     def _overdue_row(self, lead: OpenLead) -> list[str]:
@@ -92,6 +86,7 @@ class LeadWriter(Words):
         if not section.members:
             return
         yield from self.prose("### ", self.say("report.leads.members"))
+        members = listed_lines(section.members)
         heads = ["owner", "came", "converted", "disqualified", "open", "hot", "warm", "overdue", "untouched"]
         rows = (
             [
@@ -110,21 +105,11 @@ class LeadWriter(Words):
                     ),
                 ),
             ]
-            for member in topmost(section.members)
+            for member in members.shown
         )
         yield from self.table(heads, rows)
-        yield from self.left_out(section.members, topmost(section.members))
+        yield from self.left_out(members)
 
 
 def _warmth(label: str) -> Message:
     return Message(f"grading.temperature.{label.lower()}")
-
-
-def _urgency(lead: OpenLead) -> tuple[int, int, int, str]:
-    """Put the best grades first, the warmest of these, and the longest overdue of these."""
-    overdue = 0 if lead.follow_up is None else lead.follow_up.overdue_workdays
-    return (_rank(lead.grade, STANDARD_GRADES.bands), _rank(lead.temperature, STANDARD_TEMPERATURE.bands), -overdue, lead.id)
-
-
-def _rank(label: str | None, bands: Bands) -> int:
-    return len(bands.labels) if label is None else bands.labels.index(label)

@@ -8,7 +8,7 @@ from salesperf.model.amount import Amount
 from salesperf.model.message import Message
 from salesperf.report.words import Words
 from salesperf.review import CompetitorLine, MarketSection, ReasonLine, Review
-from salesperf.review.market import MOST_COMPETITORS, MOST_REASONS
+from salesperf.review.listed import listed_competitors, listed_reasons, listed_sellers
 
 __all__ = ["MarketWriter"]
 
@@ -55,7 +55,7 @@ class MarketWriter(Words):
 
     def _shares(self, shares: MarketShare) -> str:
         """Write who got which share; what there is no room for goes with the others."""
-        shown = shares.lines[:MOST_COMPETITORS]
+        shown = listed_sellers(shares).shown
         we, others = self.say("customers.market.we"), self.say("report.market.others")
         told = [(we if line.seller is None else self.show(line.seller), line.amount.minor) for line in shown]
         rest = shares.market.minor - sum(minor for _, minor in told)
@@ -73,12 +73,11 @@ class MarketWriter(Words):
         if not section.competitors:
             return
         heads = ["competitor", "decided", "won", "lost", "win_rate", "range", "lost_value"]
-        shown = section.competitors[:MOST_COMPETITORS]
+        told = listed_competitors(section)
         level = section.named.win_rate.level
-        yield from self.table(heads, map(self._competitor, (*shown, section.unnamed)), level=level)
-        rest = len(section.competitors) - len(shown)
-        if rest:
-            yield from self.prose("", self.say("report.market.more", count=rest))
+        yield from self.table(heads, map(self._competitor, (*told.shown, section.unnamed)), level=level)
+        if told.rest:
+            yield from self.prose("", self.say("report.market.more", count=len(told.rest)))
         yield from self.prose("", self.say("report.market.note"))
 
     def _competitor(self, line: CompetitorLine) -> list[str]:
@@ -96,11 +95,10 @@ class MarketWriter(Words):
         if not section.reasons:
             return
         yield from self.prose("### ", self.say("report.market.reasons"))
-        shown = section.reasons[:MOST_REASONS]
-        yield from self.table(["reason", "lost", "share", "lost_value"], map(self._reason, shown))
-        rest = len(section.reasons) - len(shown)
-        if rest:
-            yield from self.prose("", self.say("report.market.more_reasons", count=rest))
+        told = listed_reasons(section)
+        yield from self.table(["reason", "lost", "share", "lost_value"], map(self._reason, told.shown))
+        if told.rest:
+            yield from self.prose("", self.say("report.market.more_reasons", count=len(told.rest)))
 
     def _reason(self, line: ReasonLine) -> list[str]:
         return [

@@ -8,9 +8,9 @@ from salesperf.model.amount import Amount
 from salesperf.model.key_result import CheckIn, KeyResult
 from salesperf.model.message import Message
 from salesperf.okr import STATUSES, KeyResultScore, ObjectiveScore
-from salesperf.report.cutting import topmost
 from salesperf.report.words import Words
 from salesperf.review import ObjectiveLine, ObjectiveSection, Review
+from salesperf.review.listed import listed_lines
 
 __all__ = ["ObjectiveWriter"]
 
@@ -34,11 +34,10 @@ class ObjectiveWriter(Words):
             return
         yield from self.prose("## ", self.say("report.objectives.title"))
         yield from self.prose("", self._summary(section))
-        shown = topmost(section.lines)
-        yield from self.table(_HEADS, map(self._row, shown))
-        rest = len(section.lines) - len(shown)
-        if rest:
-            yield from self.prose("", self.say("report.objectives.more", count=rest))
+        lines = listed_lines(section.lines)
+        yield from self.table(_HEADS, map(self._row, lines.shown))
+        if lines.rest:
+            yield from self.prose("", self.say("report.objectives.more", count=len(lines.rest)))
         yield from self.prose("", self.say("report.objectives.note"))
 
     def _summary(self, section: ObjectiveSection) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from salesperf.messages import Catalogs
-from salesperf.report.cutting import MOST_LINES
 from salesperf.report.words import Words
 from salesperf.review import (
     PEOPLE_KINDS,
@@ -16,11 +15,11 @@ from salesperf.review import (
     PeopleSection,
     Review,
 )
+from salesperf.review.cutting import Cut
+from salesperf.review.listed import listed_appraisals, listed_feedback, listed_items, listed_pay
 
 __all__ = ["PeopleWriter"]
 
-_MOST_ITEMS: Final = 40
-"""So many lines of the reader's own statements are listed, the first ones."""
 _HEADS_OF_PAY: Final = ("owner", "statements", "earned", "released", "pay_due", "held")
 _HEADS_OF_ITEMS: Final = ("on", "deal", "part", "pay", "reasons")
 _HEADS_OF_APPRAISALS: Final = ("owner", "scheme", "period", "score", "band", "calibration", "follows")
@@ -64,20 +63,20 @@ class PeopleWriter(Words):
         if not section.pay:
             return
         yield from self.prose("### ", self.say("report.people.pay"))
-        totals = section.pay_totals if len(section.pay) > len(section.pay_totals) else ()
-        yield from self.table(_HEADS_OF_PAY, (self._pay_row(line) for line in (*section.pay[:MOST_LINES], *totals)))
-        yield from self._more(len(section.pay))
+        lines, totals = listed_pay(section), section.pay_totals if len(section.pay) > len(section.pay_totals) else ()
+        yield from self.table(_HEADS_OF_PAY, map(self._pay_row, (*lines.shown, *totals)))
+        yield from self._more(lines)
         yield from self.prose("", self.say("report.people.pay_note"))
-        items = [item for line in section.pay for item in line.items]
-        if items:
+        items = listed_items(section)
+        if items.shown:
             yield from self.prose("### ", self.say("report.people.items"))
-            yield from self.table(_HEADS_OF_ITEMS, map(self._item_row, items[:_MOST_ITEMS]))
-        if len(items) > _MOST_ITEMS:
-            yield from self.prose("", self.say("report.people.more_items", count=len(items) - _MOST_ITEMS))
+            yield from self.table(_HEADS_OF_ITEMS, map(self._item_row, items.shown))
+        if items.rest:
+            yield from self.prose("", self.say("report.people.more_items", count=len(items.rest)))
 
-    def _more(self, lines: int) -> Iterator[str]:
-        if lines > MOST_LINES:
-            yield from self.prose("", self.say("report.people.more", count=lines - MOST_LINES))
+    def _more(self, lines: Cut[object]) -> Iterator[str]:
+        if lines.rest:
+            yield from self.prose("", self.say("report.people.more", count=len(lines.rest)))
 
     def _pay_row(self, line: PayLine) -> list[str]:
         return [
@@ -99,8 +98,9 @@ class PeopleWriter(Words):
         if not section.appraisals:
             return
         yield from self.prose("### ", self.say("report.people.appraisals"))
-        yield from self.table(_HEADS_OF_APPRAISALS, map(self._appraisal_row, section.appraisals[:MOST_LINES]))
-        yield from self._more(len(section.appraisals))
+        lines = listed_appraisals(section)
+        yield from self.table(_HEADS_OF_APPRAISALS, map(self._appraisal_row, lines.shown))
+        yield from self._more(lines)
 
     def _appraisal_row(self, line: AppraisalLine) -> list[str]:
         follows = (
@@ -129,9 +129,10 @@ class PeopleWriter(Words):
         if not section.feedback:
             return
         yield from self.prose("### ", self.say("report.people.feedback"))
-        rows = (row for line in section.feedback[:MOST_LINES] for row in self._feedback_rows(line))
+        lines = listed_feedback(section)
+        rows = (row for line in lines.shown for row in self._feedback_rows(line))
         yield from self.table(_HEADS_OF_FEEDBACK, rows)
-        yield from self._more(len(section.feedback))
+        yield from self._more(lines)
         yield from self.prose("", self.say("report.people.feedback_note"))
 
     def _feedback_rows(self, line: FeedbackLine) -> Iterator[list[str]]:

@@ -9,9 +9,9 @@ from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.progress import PROGRESS_STATUSES
-from salesperf.report.cutting import MOST_LINES
 from salesperf.report.words import Words
 from salesperf.review import Comparison, DealChange, MetricChange, Review
+from salesperf.review.listed import listed_changes
 
 __all__ = ["PreviousWriter"]
 
@@ -38,11 +38,11 @@ class PreviousWriter(Words):
         yield from self.prose("## ", self.say("report.previous.title"))
         period = compared.period.text(self.lang, self.catalogs, calendar=self.review.calendar)
         yield from self.prose("", self.say(f"report.previous.{compared.terms}", period=period, as_of=compared.as_of))
-        if compared.metrics:
-            yield from self.table(_HEADS, map(self._row, compared.metrics[:MOST_LINES]))
-        rest = len(compared.metrics) - MOST_LINES
-        if rest > 0:
-            yield from self.prose("", self.say("report.more_metrics", count=rest))
+        changes = listed_changes(compared)
+        if changes.shown:
+            yield from self.table(_HEADS, map(self._row, changes.shown))
+        if changes.rest:
+            yield from self.prose("", self.say("report.more_metrics", count=len(changes.rest)))
         yield from map(self.item, self._sentences(compared))
         yield ""
 

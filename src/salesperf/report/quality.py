@@ -1,7 +1,6 @@
 """The data quality of a review, written: the faults of the records, and beside each number those that weaken it."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from salesperf.messages import Catalogs
 from salesperf.model.finding import Finding
@@ -9,13 +8,9 @@ from salesperf.model.message import Message
 from salesperf.quality import DIMENSIONS, Number, RuleCount
 from salesperf.report.words import Words
 from salesperf.review import QualitySection, Review, Weaknesses
+from salesperf.review.listed import listed_faults, listed_weaknesses
 
 __all__ = ["QualityWriter"]
-
-_MOST_FAULTS: Final = 8
-"""So many kinds of faults are listed, the gravest first; the rest are counted."""
-_MOST_BESIDE: Final = 3
-"""The same beside a number."""
 
 
 class QualityWriter(Words):
@@ -27,13 +22,12 @@ class QualityWriter(Words):
 
     def beside(self, weakened_by: Weaknesses, number: Number, name: object = None) -> Iterator[str]:
         """Write in a line what weakens a number, by its name or that given; what merely explains it is left out."""
-        weakening = [finding for finding in weakened_by.get(number, ()) if finding.severity != "info"]
-        if not weakening:
+        weakening = listed_weaknesses(weakened_by.get(number, ()))
+        if not weakening.shown:
             return
-        faults = [self._fault(finding) for finding in weakening[:_MOST_BESIDE]]
-        rest = len(weakening) - _MOST_BESIDE
-        if rest > 0:
-            faults.append(self.say("report.quality.rest", count=rest))
+        faults = list(map(self._fault, weakening.shown))
+        if weakening.rest:
+            faults.append(self.say("report.quality.rest", count=len(weakening.rest)))
         words = {
             "number": name or Message(f"quality.number.{number}"),
             "faults": self.say("report.sentence.joiner").join(faults),
@@ -54,12 +48,12 @@ class QualityWriter(Words):
         yield ""
         yield from self.prose("### ", self.say("report.quality.title"))
         yield from self.prose("", self._score(section, section.score))
-        if section.faults:
+        faults = listed_faults(section)
+        if faults.shown:
             heads = ["fault", "severity", "found", "checked", "share", "most", "mend"]
-            yield from self.table(heads, (self._row(section, count) for count in section.faults[:_MOST_FAULTS]))
-        rest = len(section.faults) - _MOST_FAULTS
-        if rest > 0:
-            yield from self.prose("", self.say("report.quality.more", count=rest))
+            yield from self.table(heads, (self._row(section, count) for count in faults.shown))
+        if faults.rest:
+            yield from self.prose("", self.say("report.quality.more", count=len(faults.rest)))
         if untold:
             titles = [self.show(count.rule.label) for count in untold]
             yield from self.prose("", self.say("report.quality.untold", titles=self.say("report.sentence.joiner").join(titles)))

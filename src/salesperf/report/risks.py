@@ -7,13 +7,14 @@ from salesperf.messages import Catalogs
 from salesperf.model.message import Message
 from salesperf.report.words import Words
 from salesperf.review import Review
+from salesperf.review.cutting import Cut
+from salesperf.review.listed import listed_risks
 from salesperf.risk import RiskLine
 
 __all__ = ["RiskWriter"]
 
-_MOST_RISKS: Final = 10
 _MOST_EXPLAINED: Final = 3
-"""So many risks are listed, and of so many the numbers are told that they rest on."""
+"""Of so many risks the numbers are told that they rest on."""
 _HEADS: Final = ("risk", "risk_band", "risk_score", "trend", "at_stake", "owner", "response")
 
 
@@ -33,13 +34,13 @@ class RiskWriter(Words):
         counts = {"open": len(register.open), "closed": len(register.lines) - len(register.open)}
         yield from self.prose("", self.say("report.risks.summary", as_of=register.as_of, **counts))
         if register.open:
-            yield from self._open(register.open)
+            yield from self._open(listed_risks(register))
 
-    def _open(self, lines: tuple[RiskLine, ...]) -> Iterator[str]:
-        yield from self.table(_HEADS, map(self._row, lines[:_MOST_RISKS]))
-        if len(lines) > _MOST_RISKS:
-            yield from self.prose("", self.say("report.risks.more", count=len(lines) - _MOST_RISKS))
-        told = [*self._citations(lines), *self._overdue(lines)]
+    def _open(self, lines: Cut[RiskLine]) -> Iterator[str]:
+        yield from self.table(_HEADS, map(self._row, lines.shown))
+        if lines.rest:
+            yield from self.prose("", self.say("report.risks.more", count=len(lines.rest)))
+        told = [*self._citations(lines.shown), *self._overdue(lines.shown)]
         yield from map(self.item, told)
         if told:
             yield ""
@@ -61,7 +62,7 @@ class RiskWriter(Words):
         ]
 
     def _citations(self, lines: tuple[RiskLine, ...]) -> Iterator[str]:
-        cited = [line.risk for line in lines[:_MOST_RISKS] if line.risk.citations]
+        cited = [line.risk for line in lines if line.risk.citations]
         for risk in cited[:_MOST_EXPLAINED]:
             citations = self.say("report.agenda.separator").join(
                 citation.text(self.lang, self.catalogs, digits=0) for citation in risk.citations
@@ -69,7 +70,7 @@ class RiskWriter(Words):
             yield self.say("report.risks.citations", title=Message(risk.title), citations=citations)
 
     def _overdue(self, lines: tuple[RiskLine, ...]) -> Iterator[str]:
-        for action in (action for line in lines[:_MOST_RISKS] for action in line.overdue):
+        for action in (action for line in lines for action in line.overdue):
             days = action.days_late(self.review.risks.as_of)
             owner = self.name(action.owner)
             yield self.say("report.risks.overdue", days=days, title=action.title, owner=owner, due=action.due)

@@ -9,13 +9,12 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.report.words import Words
 from salesperf.review import AttainmentSpread, PlanFairness, PulseLine, Review, TeamSection
+from salesperf.review.cutting import Cut
+from salesperf.review.listed import listed_names, listed_pulses, listed_spreads
 from salesperf.review.pulses import FEWEST_ANSWERS
 
 __all__ = ["TeamWriter"]
 
-_MOST_NAMED: Final = 6
-"""So many people are named; the rest are counted."""
-_MOST_LINES: Final = 12
 _HEADS_OF_SPREADS: Final = ("metric", "number_of_reps", "median_ratio", "middle_half", "reached", "range")
 _HEADS_OF_PULSES: Final = (
     *("owner", "closed_on", "answers", "response_rate", "low_share", "range"),
@@ -68,17 +67,18 @@ class TeamWriter(Words):
         return self.say("report.team.attrition", on=section.period.last, **told)
 
     def _names(self, people: Sequence[str]) -> str:
-        names = self.say("report.list").join(self.show(self.name(rep)) for rep in people[:_MOST_NAMED])
-        rest = len(people) - _MOST_NAMED
-        return self.say("report.team.and_more", names=names, count=rest) if rest > 0 else names
+        named = listed_names(people)
+        names = self.say("report.list").join(self.show(self.name(rep)) for rep in named.shown)
+        return self.say("report.team.and_more", names=names, count=len(named.rest)) if named.rest else names
 
     def _spreads(self, section: TeamSection) -> Iterator[str]:
-        if not section.spreads:
+        spreads = listed_spreads(section)
+        if not spreads.shown:
             return
         yield from self.prose("### ", self.say("report.team.spread"))
         level = section.spreads[0].reached.level
-        yield from self.table(_HEADS_OF_SPREADS, map(self._spread_row, section.spreads[:_MOST_LINES]), level=level)
-        yield from self._rest(len(section.spreads))
+        yield from self.table(_HEADS_OF_SPREADS, map(self._spread_row, spreads.shown), level=level)
+        yield from self._rest(spreads)
         yield from self.prose("", self.say("report.team.spread_note"))
 
     def _spread_row(self, spread: AttainmentSpread) -> list[str]:
@@ -98,8 +98,9 @@ class TeamWriter(Words):
             yield from self.prose("### ", self.say("report.team.pulse"))
         if section.pulses:
             level = section.pulses[0].survey.low_share.level
-            yield from self.table(_HEADS_OF_PULSES, map(self._pulse_row, section.pulses[:_MOST_LINES]), level=level)
-            yield from self._rest(len(section.pulses))
+            pulses = listed_pulses(section)
+            yield from self.table(_HEADS_OF_PULSES, map(self._pulse_row, pulses.shown), level=level)
+            yield from self._rest(pulses)
             yield from self.prose("", self.say("report.team.pulse_note"))
         if section.withheld_pulses:
             yield from self.prose("", self.say("report.team.withheld", count=section.withheld_pulses, fewest=FEWEST_ANSWERS))
@@ -151,6 +152,6 @@ class TeamWriter(Words):
             self.show(len(measure.beyond)),
         ]
 
-    def _rest(self, lines: int) -> Iterator[str]:
-        if lines > _MOST_LINES:
-            yield from self.prose("", self.say("report.team.more", count=lines - _MOST_LINES))
+    def _rest(self, lines: Cut[object]) -> Iterator[str]:
+        if lines.rest:
+            yield from self.prose("", self.say("report.team.more", count=len(lines.rest)))

@@ -7,12 +7,11 @@ from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount, Unit
 from salesperf.report.words import Words
 from salesperf.review import Review, VarianceLine, VarianceSection
+from salesperf.review.listed import listed_effects
 from salesperf.variance import Effect
 
 __all__ = ["VarianceWriter"]
 
-_MOST_EFFECTS: Final = 8
-"""So many effects of a change are listed, the largest first; the rest are summed."""
 _RATES: Final = frozenset({"win_rate", "conversion_rate", "amounts_known"})
 _MONEY: Final = frozenset({"deal_size"})
 _HEADS: Final = ("factor", "level_before", "level_after", "made")
@@ -56,13 +55,14 @@ class VarianceWriter(Words):
 
     def _table(self, line: VarianceLine) -> Iterator[str]:
         """Write the effects that show; those of nothing, and of less than a whole unit, do not."""
-        moved = line.moved
+        moved, effects = line.moved, listed_effects(line)
         if not moved:
             return
-        rows = [self._row(effect) for effect in moved[:_MOST_EFFECTS]]
-        if rest := moved[_MOST_EFFECTS:]:
-            together = Amount.total([effect.value for effect in rest], line.variance.before.unit)
-            rows.append([self.say("report.variance.more", count=len(rest)), *[self.show(None)] * 2, self._signed(together)])
+        rows = list(map(self._row, effects.shown))
+        if effects.rest:
+            together = Amount.total([effect.value for effect in effects.rest], line.variance.before.unit)
+            more = self.say("report.variance.more", count=len(effects.rest))
+            rows.append([more, *[self.show(None)] * 2, self._signed(together)])
         has_levels = any(effect.before is not None or effect.after is not None for effect in moved)
         columns = range(len(_HEADS)) if has_levels else (0, len(_HEADS) - 1)
         yield from self.table([_HEADS[column] for column in columns], ([row[column] for column in columns] for row in rows))

@@ -12,6 +12,7 @@ from salesperf.model.message import Message
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org
 from salesperf.model.result import pad, width_of
+from salesperf.review.cutting import Cut
 
 __all__ = ["Words", "escape", "escape_start"]
 
@@ -25,7 +26,7 @@ _OPENING: Final = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=[#!{]|[-+](?![^\
 """What Markdown would read as a heading, a list or the like, where a paragraph or an item begins with it."""
 _WIDEST: Final = 120
 """Columns of a table line up as far as this, so that one long name does not blow up every line."""
-_TEXT: Final = frozenset(
+TEXT: Final = frozenset(
     {
         *("channel", "fault", "grade", "lead", "mend", "metric", "most", "movement", "notes", "objective"),
         *("owner", "period", "severity", "stage", "stands", "status", "temperature", "verdict"),
@@ -37,6 +38,7 @@ _TEXT: Final = frozenset(
         "factor",
     }
 )
+"""The columns of words, which are set to the left."""
 
 
 class _Line(Protocol):
@@ -89,19 +91,18 @@ class Words:
         cells = [[escape(cell) for cell in line] for line in (heading, *rows)]
         widths = [min(_WIDEST, max(3, *(width_of(line[column]) for line in cells))) for column in range(len(heads))]
         dashes = ["-" * (width - 1) for width in widths]
-        rule = [f":{dash}" if head in _TEXT else f"{dash}:" for dash, head in zip(dashes, heads, strict=True)]
+        rule = [f":{dash}" if head in TEXT else f"{dash}:" for dash, head in zip(dashes, heads, strict=True)]
         for line in (cells[0], rule, *cells[1:]):
             columns = zip(line, widths, heads, strict=True)
-            padded = [pad(cell, width, right=head not in _TEXT) for cell, width, head in columns]
+            padded = [pad(cell, width, right=head not in TEXT) for cell, width, head in columns]
             yield f"| {' | '.join(padded)} |"
         yield ""
 
-    def left_out(self, lines: Sequence[_Line], shown: Sequence[_Line]) -> Iterator[str]:
+    def left_out(self, lines: Cut[_Line]) -> Iterator[str]:
         """Say how many lines of teams and reps a table leaves out; nothing where it has them all."""
-        count = len(lines) - len(shown)
-        if count:
-            are_reps = sum(line.is_team for line in lines) == sum(line.is_team for line in shown)
-            yield from self.prose("", self.say("report.reps_left_out" if are_reps else "report.lines_left_out", count=count))
+        if lines.rest:
+            key = "lines_left_out" if any(line.is_team for line in lines.rest) else "reps_left_out"
+            yield from self.prose("", self.say(f"report.{key}", count=len(lines.rest)))
 
     @staticmethod
     def prose(marker: str, text: str) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """A review written as Markdown: one section after the other."""
 
 from collections.abc import Iterator
-from typing import Final
 
 import attrs
 
@@ -19,7 +18,6 @@ from salesperf.report.cases import CaseWriter
 from salesperf.report.causes import CauseWriter
 from salesperf.report.channels import ChannelWriter
 from salesperf.report.customers import CustomerWriter
-from salesperf.report.cutting import MOST_LINES, topmost
 from salesperf.report.deals import DealWriter
 from salesperf.report.leads import LeadWriter
 from salesperf.report.market import MarketWriter
@@ -33,16 +31,16 @@ from salesperf.report.team import TeamWriter
 from salesperf.report.variance import VarianceWriter
 from salesperf.report.words import Words, escape_start
 from salesperf.review import Member, MetricSection, Review, Standing
+from salesperf.review.listed import (
+    listed_findings,
+    listed_flows,
+    listed_members,
+    listed_metrics,
+    listed_not_compared,
+    listed_unmet,
+)
 
 __all__ = ["markdown"]
-
-_MOST_METRICS: Final = 20
-"""So many targets are told: where a sum would not be the owner's, those of each who is below stand apart."""
-_MOST_NAMED: Final = 10
-"""So many of those who are not compared are named."""
-_MOST_UNMET: Final = 20
-_MOST_FINDINGS: Final = 12
-"""So many findings of one rule are told one by one; the rest are counted."""
 
 
 def markdown(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) -> str:
@@ -92,7 +90,7 @@ class _Writer(Words):
 
     def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
         super().__init__(review.org, lang, catalogs)
-        self.review, self.metrics = review, review.metrics[:_MOST_METRICS]
+        self.review, self.metrics = review, listed_metrics(review)
 
     def lines(self) -> Iterator[str]:
         yield from self._opening()
@@ -100,7 +98,7 @@ class _Writer(Words):
         for first in (AgendaWriter, PreviousWriter):
             yield from first(self.review, self.lang, self.catalogs).lines()
         yield from self._attainment()
-        for section in self.metrics:
+        for section in self.metrics.shown:
             yield from self._trend(section)
             yield from self._members(section)
         for writer in (
@@ -149,11 +147,10 @@ class _Writer(Words):
 
     def _in_short(self) -> Iterator[str]:
         yield from self.prose("## ", self.say("report.in_short"))
-        for section in self.metrics:
+        for section in self.metrics.shown:
             yield self.item(self._sentence(section))
-        rest = len(self.review.metrics) - len(self.metrics)
-        if rest:
-            yield self.item(self.say("report.more_metrics", count=rest))
+        if self.metrics.rest:
+            yield self.item(self.say("report.more_metrics", count=len(self.metrics.rest)))
         if not self.review.metrics:
             yield escape_start(self.say("report.nothing_owed"))
         yield ""
@@ -204,10 +201,10 @@ class _Writer(Words):
             return
         yield from self.prose("## ", self.say("report.attainment"))
         heads = ["metric", "target", "actual", "ratio", "gap", "planned", "pace", "last_year", "status"]
-        yield from self.table(heads, (self._attainment_row(section) for section in self.metrics))
+        yield from self.table(heads, (self._attainment_row(section) for section in self.metrics.shown))
         yield from self.prose("", self.say("report.units_note"))
         quality = QualityWriter(self.review, self.lang, self.catalogs)
-        for section in self.metrics:
+        for section in self.metrics.shown:
             yield from quality.beside(section.weakened_by, "attainment", self._title(section))
 
     def _attainment_row(self, section: MetricSection) -> list[str]:
@@ -250,11 +247,9 @@ class _Writer(Words):
             return
         yield from self.prose("## ", self.say("report.members", metric=self._title(section)))
         heads = ["owner", "target", "actual", "ratio", "gap", "pace", "pace_range", "entries", "status", "notes"]
-        is_first = section is self.review.metrics[0]
-        asked = [member for member in section.members if is_first or member.is_team or member.level == 0]
-        shown = topmost(asked)
-        yield from self.table(heads, (self._member_row(member, section) for member in shown))
-        yield from self.left_out(section.members, shown)
+        members = listed_members(section, self.review)
+        yield from self.table(heads, (self._member_row(member, section) for member in members.shown))
+        yield from self.left_out(members)
         for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
             if standing is not None:
                 yield from self._standing(key, standing)
@@ -293,15 +288,17 @@ class _Writer(Words):
         yield self.item(self.say(f"report.standing.{verdict}", compared=standing.compared))
         for why, owners in (("few_entries", standing.few_entries), ("unlike", standing.unlike)):
             if owners:
-                names = self.say("report.list").join(self.show(self.name(owner)) for owner in owners[:_MOST_NAMED])
-                if len(owners) > _MOST_NAMED:
-                    names = self.say("report.standing.and_more", owners=names, count=len(owners) - _MOST_NAMED)
+                named = listed_not_compared(owners)
+                names = self.say("report.list").join(self.show(self.name(owner)) for owner in named.shown)
+                if named.rest:
+                    names = self.say("report.standing.and_more", owners=names, count=len(named.rest))
                 yield self.item(self.say(f"report.standing.{why}", owners=names))
         yield ""
 
     def _unmet(self) -> Iterator[str]:
         yield from self.prose("## ", self.say("report.unmet"))
-        if not self.review.unmet:
+        unmet = listed_unmet(self.review)
+        if not unmet.shown:
             yield from self.prose("", self.say("report.none_unmet"))
             return
         heads = ["owner", "metric", "period", "target", "actual", "ratio", "gap"]
@@ -315,25 +312,24 @@ class _Writer(Words):
                 self.percent(each.ratio),
                 self.measure(each.gap, each.target.metric),
             ]
-            for each in self.review.unmet[:_MOST_UNMET]
+            for each in unmet.shown
         )
         yield from self.table(heads, rows)
-        rest = len(self.review.unmet) - _MOST_UNMET
-        if rest > 0:
-            yield from self.prose("", self.say("report.more_unmet", count=rest))
+        if unmet.rest:
+            yield from self.prose("", self.say("report.more_unmet", count=len(unmet.rest)))
 
     def _recorded(self) -> Iterator[str]:
-        if not self.review.recorded:
+        flows = listed_flows(self.review)
+        if not flows.shown:
             return
         yield from self.prose("## ", self.say("report.recorded"))
         rows = (
             [self.show(each.title), each.amount.rounded_text(0, self.lang, self.catalogs), self.show(each.entries)]
-            for each in self.review.recorded[:MOST_LINES]
+            for each in flows.shown
         )
         yield from self.table(["metric", "actual", "entries"], rows)
-        rest = len(self.review.recorded) - MOST_LINES
-        if rest > 0:
-            yield from self.prose("", self.say("report.more_recorded", count=rest))
+        if flows.rest:
+            yield from self.prose("", self.say("report.more_recorded", count=len(flows.rest)))
 
     def _data(self) -> Iterator[str]:
         data = self.review.data
@@ -341,14 +337,10 @@ class _Writer(Words):
         key = "report.rests_on" if data.entries else "report.rests_on_nothing"
         counts = {"entries": data.entries, "reps": data.reps, "teams": data.teams, "targets": data.targets}
         yield from self.prose("", self.say(key, first=data.first_day, last=data.last_day, **counts))
-        told: dict[str, int] = {}
-        for finding in self.review.findings:
-            told[finding.rule] = told.get(finding.rule, 0) + 1
-            if told[finding.rule] <= _MOST_FINDINGS:
-                yield self.item(self._finding(finding))
-        rest = sum(count - _MOST_FINDINGS for count in told.values() if count > _MOST_FINDINGS)
-        if rest:
-            yield self.item(self.say("report.more_findings", count=rest))
+        findings = listed_findings(self.review)
+        yield from (self.item(self._finding(finding)) for finding in findings.shown)
+        if findings.rest:
+            yield self.item(self.say("report.more_findings", count=len(findings.rest)))
         if not self.review.findings and not self.review.quality.faults:
             yield escape_start(self.say("report.nothing_missing"))
         yield from QualityWriter(self.review, self.lang, self.catalogs).lines()

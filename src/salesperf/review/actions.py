@@ -12,7 +12,7 @@ from salesperf.model.records import Records
 from salesperf.review.grounds import Grounds
 from salesperf.risk import PlanProgress, TaskLine, track
 
-__all__ = ["ActionSection", "action_section", "all_actions", "plan_progress"]
+__all__ = ["ActionSection", "action_section", "actions_under", "all_actions", "plan_progress"]
 
 
 @attrs.frozen(kw_only=True)
@@ -106,15 +106,29 @@ def action_section(grounds: Grounds, since: date | None) -> ActionSection | None
     ActionSection or None
         ``None`` where no action was ever agreed.
     """
-    known = [action for action in all_actions(grounds.records) if grounds.holds(action.owner)]
-    if not known:
+    current, earlier = actions_under(grounds, since)
+    if not current and not earlier:
         return None
-    current = [action for action in known if _is_current(action, _horizon(grounds, since))]
     return ActionSection(
         follow_through=follow_through(current, as_of=grounds.as_of),
         since=since or grounds.eve,
-        left_out=len(known) - len(current),
+        left_out=len(earlier),
     )
+
+
+def actions_under(grounds: Grounds, since: date | None) -> tuple[list[Action], list[Action]]:
+    """Return the actions under an owner that are told, and those that ended too long ago.
+
+    Parameters
+    ----------
+    grounds
+        What the review looks at.
+    since
+        The day of the previous review, or where there is none the day before the period.
+    """
+    known = [action for action in all_actions(grounds.records) if grounds.holds(action.owner)]
+    horizon = _horizon(grounds, since)
+    return [each for each in known if _is_current(each, horizon)], [each for each in known if not _is_current(each, horizon)]
 
 
 def _horizon(grounds: Grounds, since: date | None) -> date:

@@ -16,12 +16,10 @@ from salesperf.model.period import Period
 from salesperf.pipeline import Concentration
 from salesperf.review.customer_sales import SalesBasis
 
-__all__ = ["MOST_QUIET", "YEAR", "CustomerLine", "CustomerSection", "LostCustomer"]
+__all__ = ["YEAR", "CustomerLine", "CustomerSection", "LostCustomer"]
 
 YEAR: Final = 365
 """The days of a year, as it is reckoned here, wherever it begins."""
-MOST_QUIET: Final = 5
-"""So many key accounts that have gone quiet are told one by one, the largest first."""
 
 QUIET_STATES: Final[tuple[State, ...]] = ("at_risk", "lost")
 """Where a key account stands that has gone quiet."""

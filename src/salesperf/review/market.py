@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Final
 
 import attrs
 
@@ -19,12 +18,7 @@ from salesperf.pipeline import ClosedDeal
 from salesperf.pipeline.rates import rate_by_count
 from salesperf.review.deals import DealSection
 
-__all__ = ["MOST_COMPETITORS", "MOST_REASONS", "CompetitorLine", "MarketSection", "ReasonLine", "market_section"]
-
-MOST_COMPETITORS: Final = 8
-"""So many competitors are told one by one, those of most deals first; of so many sellers the shares."""
-MOST_REASONS: Final = 8
-"""So many reasons are told one by one, the most frequent first."""
+__all__ = ["CompetitorLine", "MarketSection", "ReasonLine", "market_section"]
 
 
 @attrs.frozen(kw_only=True)

@@ -21,6 +21,7 @@ from salesperf import (
     Product,
     Quotient,
     Rounded,
+    ShapleyEffect,
     Steps,
     Sum,
     Unit,
@@ -123,6 +124,7 @@ def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
         st.sampled_from(
             [(WilsonEnd("low"), 2), (WilsonEnd("high", 0.9), 2), (NewcombeEnd("low"), 4), (NewcombeEnd("high"), 4)]
         ),
+        st.sampled_from([(ShapleyEffect(0), 2), (ShapleyEffect(1), 4)]),
     )
 
 

@@ -15,13 +15,12 @@ from salesperf.charts import Chart, attainment_chart, funnel_chart, variance_cha
 from salesperf.messages import Catalogs, render
 from salesperf.model.validators import require
 from salesperf.review import MetricSection, Review
+from salesperf.review.listed import listed_effects
 
 __all__ = ["page"]
 
 _MOST_BULLETS: Final = 40
 """More members than that are in the table alone."""
-_MOST_EFFECTS: Final = 8
-"""More effects than that are in the table alone."""
 
 
 def page(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) -> str:
@@ -119,7 +118,7 @@ class _Pictures:
         """Yield those below each table under a heading."""
         if heading == render("report.variance.title", lang=self.lang, catalogs=self.catalogs):
             line = next(self._variances)
-            if len(line.moved) <= _MOST_EFFECTS:
+            if not listed_effects(line).rest:
                 yield variance_chart(line.variance, lang=self.lang, catalogs=self.catalogs)
 
     def _members_of(self, section: MetricSection) -> str:

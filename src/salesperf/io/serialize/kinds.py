@@ -17,6 +17,7 @@ from salesperf.model.change import Change
 from salesperf.model.channel_cost import ChannelCost
 from salesperf.model.citation import Citation
 from salesperf.model.customer import Contact, Customer
+from salesperf.model.effect_rule import ShapleyEffect
 from salesperf.model.estimate import Estimate
 from salesperf.model.exchange import ExchangeRate, ExchangeRates
 from salesperf.model.finding import Finding
@@ -84,6 +85,7 @@ RULES: Final[Mapping[str, type]] = MappingProxyType(
             Product,
             Quotient,
             Rounded,
+            ShapleyEffect,
             Sum,
             WeightedMean,
             WilsonEnd,

@@ -1,28 +1,34 @@
 """The numbers on actions and plans of a review: how many of them, how late, and where what they measure stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 
 from salesperf.diagnosis import ActionLine
 from salesperf.model.action import Action
-from salesperf.model.breakdown import Breakdown
+from salesperf.model.breakdown import Breakdown, Sum
+from salesperf.model.records import Records
 from salesperf.model.task import Task
+from salesperf.review.actions import ActionSection, actions_under
 from salesperf.review.explained.elsewhere import verbatim
-from salesperf.review.explained.growing import Numbered, counted, leaf, named
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named
+from salesperf.review.grounds import Grounds
+from salesperf.review.listed import listed_actions, listed_plans, listed_tasks
 from salesperf.review.whole import Review
 from salesperf.risk import PlanProgress, TaskLine
 
 __all__ = ["days_late", "numbers_of_actions"]
 
 
-def numbers_of_actions(review: Review) -> Numbered:
+def numbers_of_actions(review: Review, records: Records | None = None) -> Numbered:
     """Yield the numbers on actions and plans: how many, how late each is, and what each action did.
 
     Parameters
     ----------
     review
         The review.
+    records
+        What was known; ``None`` where no actions are at hand but those that are told.
     """
     section = review.actions
     if section is not None:
@@ -37,11 +43,22 @@ def numbers_of_actions(review: Review) -> Numbered:
         }
         for key, actions in groups.items():
             yield f"actions/{key}", partial(counted, named(f"actions_{key}"), [verbatim(each.title) for each in actions])
-        yield "actions/left_out", partial(leaf, named("actions_left_out"), section.left_out)
+        yield "actions/left_out", partial(_left_out, section, review, records)
+        yield from more_of("actions", listed_actions(section).rest, lambda line: verbatim(line.action.title))
         for line in followed.lines:
             yield from _action(line, review.as_of)
+    yield from _plans_not_listed(listed_plans(review).rest)
     for progress in review.plans:
         yield from _plan(progress)
+
+
+def _left_out(section: ActionSection, review: Review, records: Records | None) -> Breakdown:
+    label = named("actions_left_out")
+    if records is None:
+        return leaf(label, section.left_out)
+    grounds = Grounds(records=records, owner=review.owner, period=review.period, as_of=review.as_of)
+    _, earlier = actions_under(grounds, section.since)
+    return grown(label, section.left_out, Sum(), (leaf(verbatim(action.title), 1) for action in earlier))
 
 
 def _actions(lines: Iterable[ActionLine]) -> tuple[Action, ...]:
@@ -78,6 +95,13 @@ def days_late(due: Action | Task, as_of: date) -> Breakdown:
 # Plans
 
 
+def _plans_not_listed(plans: Sequence[PlanProgress]) -> Numbered:
+    yield from more_of("plans", plans, lambda progress: verbatim(progress.plan.label))
+    if plans:
+        late = [line.task for progress in plans for line in progress.late]
+        yield "plans/more/late", partial(_tasks, "late", late)
+
+
 def _plan(progress: PlanProgress) -> Numbered:
     address, own = f"plans/{progress.plan.id}", [line.task for line in progress.lines]
     groups = {
@@ -88,9 +112,14 @@ def _plan(progress: PlanProgress) -> Numbered:
         "whole": _kept(progress.plan.tasks),
     }
     for key, tasks in groups.items():
-        yield f"{address}/{key}", partial(counted, named(f"tasks_{key}"), [verbatim(task.label) for task in tasks])
+        yield f"{address}/{key}", partial(_tasks, key, tasks)
+    yield from more_of(f"{address}/tasks", listed_tasks(progress).rest, lambda line: verbatim(line.task.label))
     for line in progress.lines:
         yield from _task(line, f"{address}/{line.task.id}", progress.as_of)
+
+
+def _tasks(key: str, tasks: Iterable[Task]) -> Breakdown:
+    return counted(named(f"tasks_{key}"), (verbatim(task.label) for task in tasks))
 
 
 def _kept(tasks: Iterable[Task]) -> list[Task]:

@@ -25,7 +25,8 @@ from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.review.channels import ChannelSection
 from salesperf.review.explained.addresses import channel_address
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, summed
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named, summed
+from salesperf.review.listed import listed_channels
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_channels"]
@@ -51,6 +52,7 @@ def numbers_of_channels(review: Review) -> Numbered:
         return
     report = section.report
     yield "channels/value", partial(getattr, report, "breakdown")
+    yield from more_of("channels", listed_channels(section).rest, lambda line: named("told", text=line.name))
     one_by_one = _OneByOne(section)
     for line in (*report.lines, report.total):
         yield from _Line(one_by_one, line, report).numbers(channel_address(line))

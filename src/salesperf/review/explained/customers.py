@@ -12,10 +12,11 @@ from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.period import Period
 from salesperf.model.records import Records
-from salesperf.review.customers import MOST_QUIET, YEAR, CustomerLine, CustomerSection
+from salesperf.review.customers import YEAR, CustomerLine, CustomerSection
 from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, rate_of, rate_with_ends
 from salesperf.review.explained.losses import numbers_of_loss
 from salesperf.review.explained.sales import Sales
+from salesperf.review.listed import listed_quiet
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_customers"]
@@ -255,8 +256,9 @@ class _Customers:
         section, quiet = self.section, [line.customer for line in self.section.quiet]
         yield "customers/key_accounts", lambda: _named(named("key_accounts"), section.key_names)
         yield "customers/quiet", lambda: _named(named("quiet"), quiet)
-        if len(quiet) > MOST_QUIET:
-            yield "customers/quiet/more", lambda: _named(named("quiet_more"), quiet[MOST_QUIET:])
+        rest = [line.customer for line in listed_quiet(section).rest]
+        if rest:
+            yield "customers/quiet/more", lambda: _named(named("quiet_more"), rest)
         yield "customers/lost", self._lost
 
     def _lost(self) -> Breakdown:

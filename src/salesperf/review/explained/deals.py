@@ -22,10 +22,13 @@ from salesperf.review.explained.growing import (
     grown,
     leaf,
     median_of,
+    more_of,
     named,
     rate_with_ends,
+    rep_named,
     summed,
 )
+from salesperf.review.listed import listed_deals, listed_lines
 from salesperf.review.places import Place, Places, places_of, tree
 
 __all__ = ["numbers_of_deals"]
@@ -60,6 +63,7 @@ def numbers_of_deals(section: DealSection, org: Org, owner: str | None, address:
     yield from _due(section, address)
     if section.funnel.segments[0].deals:
         yield from _funnel(section, address)
+    yield from more_of(f"{address}/members", listed_lines(section.members).rest, lambda member: rep_named(member.owner))
     yield from _members(section, org, owner, address)
 
 
@@ -112,11 +116,8 @@ def _hands(section: DealSection, address: str) -> Numbered:
     """Yield the deals that came from others and went to others since the day before the period."""
     now, then = ({deal.id for deal in deals} for deals in (section.deals, section.held_before))
     taken = [deal.id for deal in section.deals if deal.id not in then and deal.as_of(section.bridge.start) is not None]
-    for name, number, ids in (
-        ("taken_over", section.taken_over, taken),
-        ("handed_over", section.handed_over, sorted(then - now)),
-    ):
-        if number:
+    if section.taken_over or section.handed_over:
+        for name, ids in (("taken_over", taken), ("handed_over", sorted(then - now))):
             yield f"{address}/{name}", partial(_listed, name, ids)
 
 
@@ -156,6 +157,7 @@ def _steps(label: Message, count: int, steps: Iterable[BridgeStep]) -> Breakdown
 def _to_look_at(pipeline: Pipeline, address: str) -> Numbered:
     """Yield the open deals that something is amiss with, and what tells it of each."""
     yield f"{address}/actionable", lambda: _flagged(named("actionable"), pipeline.actionable)
+    yield from more_of(f"{address}/actionable", listed_deals(pipeline).rest, lambda deal: named("deal", deal=deal.id))
     for deal in pipeline.actionable:
         for flag, reason in deal.flags.items():
             yield from numbers_said(f"{address}/deal/{deal.id}/{flag}", reason)

@@ -6,10 +6,11 @@ from datetime import date
 from functools import cached_property
 
 from salesperf.attainment import Attainment
+from salesperf.model.breakdown import Breakdown
 from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.model.target import Actual
-from salesperf.review.explained.growing import named
+from salesperf.review.explained.growing import Tree, named
 
 __all__ = ["Entries", "entry_named", "in_order", "place_of"]
 
@@ -41,6 +42,7 @@ class Entries:
 
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._last: tuple[Attainment, Breakdown] | None = None
 
     @cached_property
     def _by_owner(self) -> Mapping[tuple[str, str], Sequence[Actual]]:
@@ -54,3 +56,12 @@ class Entries:
         keys = [metric.key for metric in attained.target.metric.recorded]
         owners = sorted(attained.recorded_owners)
         return [entry for key in keys for owner in owners for entry in self._by_owner.get((key, owner), ())]
+
+    def kept(self, attained: Attainment, grow: Tree) -> Breakdown:
+        """Return what was done toward a target, grown anew only where another was asked for in between.
+
+        Whoever goes through all numbers asks for those of one target one after the other, and most of them rest on it.
+        """
+        if self._last is None or self._last[0] is not attained:
+            self._last = (attained, grow())
+        return self._last[1]

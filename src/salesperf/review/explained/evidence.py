@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
+from salesperf.diagnosis.contradicting import torn_owners
 from salesperf.model.action import Action
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.finding import Finding
@@ -12,7 +13,7 @@ from salesperf.model.records import Records
 from salesperf.model.risk_entry import Risk
 from salesperf.model.task import Task
 from salesperf.pipeline import OpenDeal
-from salesperf.review.agenda import AGENDA_LENGTH, AgendaItem
+from salesperf.review.agenda import AgendaItem
 from salesperf.review.deals import DealSection
 from salesperf.review.explained.actions import days_late
 from salesperf.review.explained.addresses import metric_address
@@ -20,8 +21,9 @@ from salesperf.review.explained.ahead import amiss
 from salesperf.review.explained.behind import Behind, Sources
 from salesperf.review.explained.cited import numbers_cited
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, verbatim
-from salesperf.review.explained.growing import Numbered, counted, leaf, named
+from salesperf.review.explained.growing import Numbered, counted, leaf, more_of, named, rep_named
 from salesperf.review.explained.stakes import share_of_loss, stake_of_cause, stake_of_item, stake_of_risk, unit_of
+from salesperf.review.listed import listed_agenda, listed_causes, listed_risks
 from salesperf.review.sections import MetricSection, Standing
 from salesperf.review.whole import Review
 from salesperf.risk import PlanProgress, RiskLine, TaskLine
@@ -51,6 +53,7 @@ def _causes(behind: Behind) -> Numbered:
     review = behind.review
     found = [cause.message for cause in review.causes if not cause.is_untold]
     yield "causes/found", partial(counted, named("found"), found)
+    yield from more_of("causes/found", listed_causes(review).rest, lambda cause: cause.message)
     for place, cause in enumerate(review.causes, 1):
         address = f"causes/{place}/{cause.rule}"
         yield from numbers_cited(behind, cause.citations, address)
@@ -61,7 +64,13 @@ def _causes(behind: Behind) -> Numbered:
         if cause.message.arguments.get("lacks") != cause.lacks:
             yield from numbers_said(f"{address}/lacks", cause.lacks)
     for place, contradiction in enumerate(review.contradictions, 1):
-        yield from numbers_said(f"causes/contradiction/{place}", contradiction.message)
+        yield from numbers_said(f"causes/contradiction/{place}", contradiction.message, {"count": partial(_torn, review)})
+
+
+def _torn(review: Review) -> Breakdown | None:
+    """Return the owners of whom too much is asked by one yardstick and too little by another: of so many few are named."""
+    audit = None if review.team is None else review.team.fairness
+    return None if audit is None else counted(named("beyond"), map(rep_named, torn_owners(audit)))
 
 
 def _told(behind: Behind, cause: Finding) -> Mapping[str, MaybeTree]:
@@ -93,6 +102,7 @@ def _risks(behind: Behind) -> Numbered:
     for key, lines in (("open", register.open), ("closed", closed)):
         titles = [Message(line.risk.title) for line in lines]
         yield f"risks/{key}", partial(counted, named(f"risks_{key}"), titles)
+    yield from more_of("risks/open", listed_risks(register).rest, lambda line: Message(line.risk.title))
     for line in register.lines:
         yield from _risk(behind, line)
 
@@ -114,7 +124,7 @@ def _risk(behind: Behind, line: RiskLine) -> Numbered:
 
 def _agenda(behind: Behind) -> Numbered:
     review = behind.review
-    yield "agenda/later", partial(counted, named("later"), [item.message for item in review.agenda[AGENDA_LENGTH:]])
+    yield "agenda/later", partial(counted, named("later"), [item.message for item in listed_agenda(review).rest])
     for place, item in enumerate(review.agenda, 1):
         address = f"agenda/{place}"
         yield from _said(behind, item, address)

@@ -1,7 +1,8 @@
 """Explaining a review: every number by its address, with the tree that it can be pulled apart into."""
 
-from collections.abc import Container, Mapping
-from functools import cached_property
+import re
+from collections.abc import Callable, Container, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import chain, count
 from types import MappingProxyType
 from typing import Final
@@ -27,6 +28,7 @@ from salesperf.review.explained.growing import Numbered, Tree
 from salesperf.review.explained.leads import numbers_of_leads
 from salesperf.review.explained.market import numbers_of_market
 from salesperf.review.explained.metrics import numbers_of_metrics, numbers_of_time, numbers_of_unmet
+from salesperf.review.explained.not_listed import numbers_not_listed
 from salesperf.review.explained.objectives import numbers_of_objectives
 from salesperf.review.explained.outlook import numbers_of_outlook
 from salesperf.review.explained.people import numbers_of_people
@@ -44,7 +46,6 @@ _SECTIONS: Final = (
     numbers_of_market,
     numbers_of_team,
     numbers_of_people,
-    numbers_of_actions,
 )
 """Those that take nothing but the review."""
 
@@ -105,7 +106,8 @@ class NumberTrees(Result):
             within 2026-07: CNY 1,050,000.00
             within 2026-08: CNY 1,050,000.00
             within 2026-09-01 to 2026-09-16: CNY 1,063,600.00
-          target: CNY 4,050,000.00
+          target: CNY 4,050,000.00 = sum of
+            hangzhou, Q3 2026: CNY 4,050,000.00
         """
         require(address, str, path=("address",))
         grow = self._trees.get(_printable(address))
@@ -121,8 +123,27 @@ class NumberTrees(Result):
         if not is_identifier(address):
             raise InvalidValueError("wrong_type", path=("address",), expected=str, value=address)
         path = address.rstrip("/")
-        found = {name: grow for name, grow in self._trees.items() if name == path or name.startswith(f"{path}/")}
-        return NumberTrees(MappingProxyType(found))
+        return self._where(lambda name: name == path or name.startswith(f"{path}/"))
+
+    def find(self, words: str) -> "NumberTrees":
+        """Return the numbers in whose address all of some words begin a word: who looks for one need not know where it stands.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from salesperf import Period
+        >>> from salesperf.io.folder import read_sample
+        >>> from salesperf.review import build
+        >>> built = build(read_sample(), owner="hangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+        >>> explain(built).find("Slip rate").addresses
+        ('deals/solution/slip_rate', 'deals/solution/slip_rate/low', 'deals/solution/slip_rate/high')
+        """
+        if not is_identifier(words):
+            raise InvalidValueError("wrong_type", path=("words",), expected=str, value=words)
+        return self._where(partial(_has_words, sought=_words(words)))
+
+    def _where(self, is_meant: Callable[[str], bool]) -> "NumberTrees":
+        return NumberTrees(MappingProxyType({name: grow for name, grow in self._trees.items() if is_meant(name)}))
 
     def rows(self) -> list[Row]:
         """Return a row for each number: its address, what it is, and its value."""
@@ -168,8 +189,9 @@ def explain(review: Review, *, records: Records | None = None) -> NumberTrees:
     >>> review = build(records, owner="r-08", period=Period.month(2026, 8), as_of=date(2026, 8, 31))
     >>> print(explain(review, records=records).tree("attainment/revenue/actual").text())
     actual: CNY 198,400.00 = sum of
-      2026-08-07, r-08, S26-0386: CNY 113,700.00
-      2026-08-27, r-08, S26-0418: CNY 84,700.00
+      within 2026-08: CNY 198,400.00 = sum of
+        2026-08-07, r-08, S26-0386: CNY 113,700.00
+        2026-08-27, r-08, S26-0418: CNY 84,700.00
     """
     require(review, Review, path=("review",))
     require(records, Records, type(None), path=("records",))
@@ -191,6 +213,16 @@ def _free(address: str, taken: Container[str]) -> str:
     return next(each for each in chain([address], others) if each not in taken)
 
 
+def _words(text: str) -> list[str]:
+    """Return the words of an address, or of whoever looks for one, without their case: an id is one word."""
+    return [word for word in re.split(r"[\s/_\[\]=@~]+", text.lower()) if word]
+
+
+def _has_words(address: str, sought: Sequence[str]) -> bool:
+    own = _words(address)
+    return bool(sought) and all(any(word.startswith(begun) for word in own) for begun in sought)
+
+
 def _printable(address: str) -> str:
     """Return an address without what would tell a terminal something: names in it come from the data."""
     return "".join(sign if sign.isprintable() else " " for sign in address)
@@ -202,6 +234,7 @@ def _numbers(review: Review, records: Records | None, elsewhere: Elsewhere) -> N
     for metric in review.metrics:
         yield from numbers_of_metrics(metric, review, entries)
     yield from numbers_of_unmet(review.unmet, entries)
+    yield from numbers_not_listed(review)
     for deals in review.deals:
         yield from numbers_of_deals(deals, review.org, review.owner, process_address(deals, review.deals))
     yield from numbers_of_leads(review, records)
@@ -212,6 +245,7 @@ def _numbers(review: Review, records: Records | None, elsewhere: Elsewhere) -> N
     yield from numbers_of_customers(review, records)
     for numbers_of in _SECTIONS:
         yield from numbers_of(review)
+    yield from numbers_of_actions(review, records)
     yield from numbers_of_recorded(review, records, elsewhere)
     yield from numbers_of_quality(review, records)
     yield from numbers_of_changes(review, elsewhere)

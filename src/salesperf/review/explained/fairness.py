@@ -8,7 +8,8 @@ from salesperf.allocation import FairnessAudit, FairnessLine, FairnessMeasure
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
 from salesperf.model.message import Message
-from salesperf.review.explained.growing import Numbered, Tree, counted, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, Tree, counted, grown, leaf, more_of, named, rep_named
+from salesperf.review.listed import listed_names
 from salesperf.review.plan_fairness import PlanFairness
 
 __all__ = ["numbers_of_fairness"]
@@ -29,6 +30,7 @@ def numbers_of_fairness(plan: PlanFairness) -> Numbered:
         yield from _measured(measure, audit, f"team/fairness/{measure.yardstick}")
     yield "team/fairness/tolerance", lambda: leaf(named("tolerance"), audit.tolerance)
     yield "team/fairness/left_out", lambda: _counted(named("not_compared"), plan.left_out)
+    yield from more_of("team/fairness/left_out", listed_names(plan.left_out).rest, rep_named)
 
 
 def _counted(label: Message, owners: Iterable[str | None]) -> Breakdown:

@@ -18,9 +18,10 @@ from salesperf.review.explained.addresses import channel_address, member_address
 from salesperf.review.explained.behind import total
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, numbers_said
 from salesperf.review.explained.entries import entry_named
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named
 from salesperf.review.grounds import Grounds
 from salesperf.review.leads import OpenLead
+from salesperf.review.listed import listed_findings
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
 
@@ -60,6 +61,7 @@ def numbers_of_findings(review: Review, grounds: Grounds | None, elsewhere: Else
     elsewhere
         Finds the numbers that other sections have.
     """
+    yield from more_of("data/findings", listed_findings(review).rest, lambda finding: finding.message)
     there = _There(review, grounds, elsewhere)
     for place, finding in enumerate(review.findings, 1):
         yield from numbers_said(f"data/findings/{place}/{finding.rule}", finding.message, dict(there.known(finding)))

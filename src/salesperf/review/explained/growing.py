@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Median, NewcombeEnd, Quotient, Rule, Sum, WilsonEnd
@@ -22,11 +22,15 @@ __all__ = [
     "grown",
     "leaf",
     "median_of",
+    "more_of",
     "named",
     "rate_of",
     "rate_with_ends",
+    "rep_named",
     "summed",
 ]
+
+ItemT = TypeVar("ItemT")
 
 Tree: TypeAlias = Callable[[], Breakdown]
 """Grows a tree when it is asked for: a review has thousands, and a reader asks for one."""
@@ -114,6 +118,29 @@ def rate_with_ends(address: str, label: Message, estimate: Estimate, part: Tree,
     """
     yield address, lambda: rate_of(label, estimate.value, part(), whole())
     yield from ends_of(address, estimate, lambda: (part(), whole()))
+
+
+def more_of(address: str, rest: Sequence[ItemT], name: Callable[[ItemT], Message]) -> Numbered:
+    """Yield how many of a list are only counted, below its address and each by its name; nothing where all are told.
+
+    Examples
+    --------
+    >>> [(address, grow().value) for address, grow in more_of("team/joined", ["r-9"], rep_named)]
+    [('team/joined/more', 1)]
+    """
+    if rest:
+        yield f"{address}/more", lambda: counted(named("not_listed"), map(name, rest))
+
+
+def rep_named(rep: str | None) -> Message:
+    """Return how somebody who sells, or a team, is called.
+
+    Examples
+    --------
+    >>> rep_named("r-9").text()
+    'r-9'
+    """
+    return named("rep", rep=rep)
 
 
 def median_of(label: Message, value: float | None, items: Iterable[tuple[Message, int]]) -> Breakdown:

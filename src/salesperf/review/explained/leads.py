@@ -13,8 +13,9 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
 from salesperf.model.records import Records
-from salesperf.review.explained.growing import Numbered, addressed, counted, leaf, named
+from salesperf.review.explained.growing import Numbered, addressed, counted, leaf, more_of, named, rep_named
 from salesperf.review.leads import LeadSection, OpenLead, day_of, told_of
+from salesperf.review.listed import listed_leads, listed_lines
 from salesperf.review.places import Places, places_of, tree
 from salesperf.review.whole import Review
 
@@ -46,6 +47,8 @@ def numbers_of_leads(review: Review, records: Records | None) -> Numbered:
     for kind in ("released", "claimed"):
         moves = tuple(named("lead_on", lead=lead, on=on) for each, lead, on in section.pool_moves if each == kind)
         yield f"leads/{kind}", partial(counted, named(kind), moves)
+    yield from more_of("leads/overdue", listed_leads(section).rest, lambda lead: named("lead", lead=lead.id))
+    yield from more_of("leads/members", listed_lines(section.members).rest, lambda member: rep_named(member.owner))
     calendar = None if records is None else records.calendar
     for follow_up in (lead.follow_up for lead in section.overdue if lead.follow_up is not None):
         address = f"leads/lead/{follow_up.subject}/overdue_workdays"

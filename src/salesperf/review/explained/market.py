@@ -21,7 +21,8 @@ from salesperf.review.explained.growing import (
     rate_with_ends,
     summed,
 )
-from salesperf.review.market import MOST_COMPETITORS, MOST_REASONS, CompetitorLine, MarketSection, ReasonLine
+from salesperf.review.listed import listed_competitors, listed_reasons, listed_sellers
+from salesperf.review.market import CompetitorLine, MarketSection, ReasonLine
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_market"]
@@ -45,7 +46,7 @@ def numbers_of_market(review: Review) -> Numbered:
     yield from _competitors(market, deals)
     if market.shares is not None:
         yield from _shares(market.shares, deals)
-    yield from _reasons(market.reasons, deals)
+    yield from _reasons(market, deals)
 
 
 def _of(outcome: str, deals: Iterable[ClosedDeal]) -> list[ClosedDeal]:
@@ -118,7 +119,7 @@ def _competitors(market: MarketSection, deals: Sequence[ClosedDeal]) -> Numbered
     for deal in deals:
         for competitor in deal.competitors:
             against.setdefault(competitor, []).append(deal)
-    rest = market.competitors[MOST_COMPETITORS:]
+    rest = listed_competitors(market).rest
     if rest:
         names = [named("told", text=line.competitor) for line in rest]
         yield "market/more_competitors", lambda: counted(named("more_competitors"), names)
@@ -164,7 +165,7 @@ class _Sold:
 
     def share_of_others(self) -> Breakdown:
         """Return the share of all who are not told one by one."""
-        label, others = Message("customers.market.others"), (*map(self._of, self.shares.lines[MOST_COMPETITORS:]), self._rest())
+        label, others = Message("customers.market.others"), (*map(self._of, listed_sellers(self.shares).rest), self._rest())
         value = Amount.total([cast("Amount", each.value) for each in others], self.shares.market.unit)
         return self._share(label, grown(label, value, Sum(), others) if len(others) > 1 else others[0])
 
@@ -183,15 +184,15 @@ def _seller(line: MarketLine) -> Message:
     return Message("customers.market.we") if line.seller is None else named("told", text=line.seller)
 
 
-def _reasons(lines: Sequence[ReasonLine], deals: Sequence[ClosedDeal]) -> Numbered:
+def _reasons(market: MarketSection, deals: Sequence[ClosedDeal]) -> Numbered:
     lost = _of("lost", deals)
     because: dict[str | None, list[ClosedDeal]] = {}
     for deal in lost:
         because.setdefault(deal.reason, []).append(deal)
-    rest = lines[MOST_REASONS:]
+    rest = listed_reasons(market).rest
     if rest:
         yield "market/more_reasons", lambda: counted(named("more_reasons"), (_reason(line) for line in rest))
-    for line in lines:
+    for line in market.reasons:
         address, deals_lost = f"market/reason/{line.reason or '-'}", because[line.reason]
         yield address, partial(_share_of_lost, line, deals_lost, lost)
         yield f"{address}/lost", partial(_lost, deals_lost)

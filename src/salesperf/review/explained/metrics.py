@@ -1,27 +1,27 @@
 """The numbers on metrics of a review, down to the entries behind each where the records are at hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from salesperf.attainment import Attainment
 from salesperf.attainment.variation import Variation
-from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Clip, Difference, Product, Quotient, Rule, Sum
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.model.target import Actual
 from salesperf.review.explained.addresses import member_addresses, metric_address
-from salesperf.review.explained.entries import Entries, entry_named, in_order
-from salesperf.review.explained.growing import Numbered, bracketed, counted, grown, leaf, named, summed
+from salesperf.review.explained.attained import Attained
+from salesperf.review.explained.entries import Entries
+from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, grown, leaf, named
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
 
-__all__ = ["numbers_of_metrics", "numbers_of_time", "numbers_of_unmet"]
+if TYPE_CHECKING:
+    from salesperf.model.amount import Amount
 
-_Grown: TypeAlias = Callable[[Attainment], Breakdown]
+__all__ = ["numbers_of_metrics", "numbers_of_time", "numbers_of_unmet"]
 
 
 def numbers_of_time(review: Review) -> Numbered:
@@ -53,15 +53,12 @@ def numbers_of_metrics(section: MetricSection, review: Review, entries: Entries 
         ``None`` where none are at hand.
     """
     address = metric_address(section, review.owner)
-    yield from _attained(section.attainment, address, entries)
-    yield f"{address}/target", lambda: section.owed.breakdown
+    yield from _with_target(address, Attained(section.attainment, section.owed, entries))
     for part in section.trend:
         within = f"{address}/{part.attainment.target.period.label}"
-        yield from _attained(part.attainment, within, entries)
-        yield f"{within}/target", partial(getattr, part.owed, "breakdown")
+        yield from _with_target(within, Attained(part.attainment, part.owed, entries))
     for member, below in member_addresses(section, review.owner):
-        yield from _attained(member.attainment, below, entries)
-        yield f"{below}/target", partial(getattr, member.owed, "breakdown")
+        yield from _with_target(below, Attained(member.attainment, member.owed, entries))
     for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
         if standing is not None:
             yield f"{address}/compared_{key}", partial(_named_each, named("compared"), standing.ranked)
@@ -69,6 +66,11 @@ def numbers_of_metrics(section: MetricSection, review: Review, entries: Entries 
 
 def _named_each(label: Message, owners: Sequence[str | None]) -> Breakdown:
     return counted(label, (named("rep", rep=owner) for owner in owners))
+
+
+def _with_target(address: str, numbers: Attained) -> Numbered:
+    yield from _attained(address, numbers)
+    yield f"{address}/target", numbers.target
 
 
 def numbers_of_unmet(unmet: tuple[Attainment, ...], entries: Entries | None) -> Numbered:
@@ -84,71 +86,31 @@ def numbers_of_unmet(unmet: tuple[Attainment, ...], entries: Entries | None) -> 
     for each in unmet:
         target = each.target
         whose = "" if target.owner is None else f"/{target.owner}"
-        yield from _attained(each, f"unmet/{target.metric.key}{bracketed(target.scope)}{whose}/{target.period.label}", entries)
+        address = f"unmet/{target.metric.key}{bracketed(target.scope)}{whose}/{target.period.label}"
+        yield from _attained(address, Attained(each, None, entries))
 
 
-def _attained(attained: Attainment, address: str, entries: Entries | None) -> Numbered:
-    yield f"{address}/gap", lambda: attained.breakdown
-    if entries is not None:
-        yield f"{address}/actual", lambda: _actual(attained, entries)
-        yield f"{address}/entries", lambda: _entries(attained, entries)
+def _attained(address: str, numbers: Attained) -> Numbered:
+    attained = numbers.attained
+    yield f"{address}/gap", numbers.gap
+    if numbers.entries is not None:
+        yield f"{address}/actual", numbers.actual
+        yield f"{address}/entries", numbers.counted_entries
     if attained.ratio is not None:
-        yield f"{address}/ratio", lambda: _ratio(attained)
-    if attained.is_flow and attained.planned is not None:
-        yield f"{address}/planned", lambda: attained.planned_breakdown
+        yield f"{address}/ratio", numbers.ratio
+    if attained.planned is not None:
+        yield f"{address}/planned", numbers.planned
     if attained.pace.value is not None:
-        yield f"{address}/pace", lambda: _pace(attained)
-        yield from _range_of_pace(attained).ends(f"{address}/pace")
+        yield f"{address}/pace", numbers.pace
+        yield from _range_of_pace(numbers).ends(f"{address}/pace")
     if attained.is_flow and not attained.is_over and attained.projection.value is not None:
-        yield f"{address}/projection", lambda: _projection(attained)
-        yield from _range_of_projection(attained).ends(f"{address}/projection")
+        yield f"{address}/projection", numbers.projection
+        yield from _range_of_projection(numbers).ends(f"{address}/projection")
         yield f"{address}/remaining_workdays", lambda: leaf(named("remaining_workdays"), attained.remaining_workdays)
     if attained.last_year is not None:
-        yield f"{address}/last_year", lambda: _last_year(attained, entries)
+        yield f"{address}/last_year", numbers.last_year
         if attained.growth_rate is not None:
-            yield f"{address}/growth", lambda: _growth(attained, entries)
-
-
-def _ratio(attained: Attainment) -> Breakdown:
-    actual, target = attained.breakdown.parts
-    return grown(named("ratio"), attained.ratio, Quotient(), (actual, target))
-
-
-def _actual(attained: Attainment, entries: Entries) -> Breakdown:
-    """Return what was done as the sum of its entries; of a ratio as the quotient of two such sums."""
-    found = attained.entries_among(entries.near(attained))
-    metrics = attained.target.metric.recorded
-    label = Message("breakdown.actual")
-    sums = [_sum_of(Message(metric.title), [each for each in found if each.metric.key == metric.key]) for metric in metrics]
-    if attained.actual is None:
-        return leaf(label, None)
-    if isinstance(attained.actual, Amount):
-        return grown(label, attained.actual, Sum(), sums[0].parts)
-    # It is written with 28 digits, so as a float it agrees with the quotient, which has them all.
-    return grown(label, float(attained.actual), Quotient(), sums)
-
-
-def _sum_of(label: Message, entries: Sequence[Actual]) -> Breakdown:
-    parts = tuple(leaf(entry_named(each), each.amount) for each in in_order(entries))
-    value = Amount.total([each.amount for each in entries], entries[0].amount.unit) if entries else 0
-    return grown(label, value, Sum(), parts)
-
-
-def _entries(attained: Attainment, entries: Entries) -> Breakdown:
-    return counted(named("entries"), map(entry_named, in_order(attained.entries_among(entries.near(attained)))))
-
-
-def _share(attained: Attainment) -> Breakdown:
-    return leaf(Message("breakdown.planned_share"), attained.planned_share)
-
-
-def _pace(attained: Attainment) -> Breakdown:
-    return grown(named("pace"), attained.pace.value, Quotient(), (_ratio(attained), _share(attained)))
-
-
-def _projection(attained: Attainment) -> Breakdown:
-    actual = attained.breakdown.parts[0]
-    return grown(named("projection"), attained.projection.value, Quotient(), (actual, _share(attained)))
+            yield f"{address}/growth", numbers.growth
 
 
 @attrs.frozen(kw_only=True)
@@ -157,9 +119,9 @@ class _Range:
 
     attained: Attainment
     estimate: Estimate
-    middle: _Grown
+    middle: Tree
     """Grows the tree of the estimate."""
-    root: _Grown
+    root: Tree
     """Grows what makes the deviation of a day one of the whole."""
     rule: Rule
     """How it does so."""
@@ -167,19 +129,20 @@ class _Range:
     """What the range does not go below where no day was negative."""
 
     def ends(self, address: str) -> Numbered:
-        """Yield both ends; nothing where there is none."""
+        """Yield both ends, and on how many workdays they rest; nothing where there are none."""
         if self.estimate.low is not None:
             yield f"{address}/low", self._low
             yield f"{address}/high", self._high
+            yield f"{address}/workdays", lambda: leaf(named("workdays_planned"), self._days.count)
 
     def _high(self) -> Breakdown:
         label, estimate = named("high", level=self.estimate.level), self.estimate
-        return grown(label, estimate.high, Sum(), (self.middle(self.attained), self._margin()))
+        return grown(label, estimate.high, Sum(), (self.middle(), self._margin()))
 
     def _low(self) -> Breakdown:
         label, margin = named("low", level=self.estimate.level), self._margin()
         below = self._value - self._reach
-        without_floor = grown(label, below, Difference(), (self.middle(self.attained), margin))
+        without_floor = grown(label, below, Difference(), (self.middle(), margin))
         if self._days.any_negative:
             return without_floor
         return grown(label, self.estimate.low, Clip(low=self.floor), (without_floor,))
@@ -190,7 +153,7 @@ class _Range:
         quantile = leaf(named("student_t", level=level, degrees=days.count - 1), days.quantile(level))
         deviation = leaf(named("deviation_of_days", count=days.count), days.deviation)
         both = grown(named("reach_of_days"), days.quantile(level) * days.deviation, Product(), (quantile, deviation))
-        return grown(named("margin"), self._reach, self.rule, (both, self.root(self.attained)))
+        return grown(named("margin"), self._reach, self.rule, (both, self.root()))
 
     @property
     def _value(self) -> float:
@@ -205,25 +168,26 @@ class _Range:
         return cast("Variation", self.attained.variation)
 
 
+def _range_of_pace(numbers: Attained) -> _Range:
+    attained = numbers.attained
+    root = partial(_root_of_planned, attained)
+    return _Range(attained=attained, estimate=attained.pace, middle=numbers.pace, root=root, rule=Quotient(), floor=0.0)
+
+
 def _root_of_planned(attained: Attainment) -> Breakdown:
     return leaf(named("root_of_planned"), cast("Variation", attained.variation).planned ** 0.5)
 
 
-def _range_of_pace(attained: Attainment) -> _Range:
-    estimate = attained.pace
-    return _Range(attained=attained, estimate=estimate, middle=_pace, root=_root_of_planned, rule=Quotient(), floor=0.0)
-
-
-def _range_of_projection(attained: Attainment) -> _Range:
+def _range_of_projection(numbers: Attained) -> _Range:
+    attained = numbers.attained
     actual, value = cast("Amount", attained.actual), cast("float", attained.projection.value)
-    floor = min(float(actual.decimal), value)
     return _Range(
         attained=attained,
         estimate=attained.projection,
-        middle=_projection,
-        root=_root_of_rest,
+        middle=numbers.projection,
+        root=partial(_root_of_rest, attained),
         rule=Product(),
-        floor=floor,
+        floor=min(float(actual.decimal), value),
     )
 
 
@@ -231,18 +195,3 @@ def _root_of_rest(attained: Attainment) -> Breakdown:
     days = cast("Variation", attained.variation)
     scale = cast("Amount", attained.actual).unit.scale
     return leaf(named("root_of_rest"), (days.remaining + days.remaining**2 / days.planned) ** 0.5 / scale)
-
-
-def _last_year(attained: Attainment, entries: Entries | None) -> Breakdown:
-    label = named("last_year")
-    if entries is None:
-        return leaf(label, attained.last_year)
-    found = in_order(attained.entries_last_year_among(entries.near(attained)))
-    return summed(label, attained.last_year, ((entry_named(each), each.amount) for each in found))
-
-
-def _growth(attained: Attainment, entries: Entries | None) -> Breakdown:
-    actual, before = attained.breakdown.parts[0], _last_year(attained, entries)
-    gained = cast("Amount", attained.actual) - cast("Amount", attained.last_year)
-    more = grown(named("more"), gained, Difference(), (actual, before))
-    return grown(named("growth"), attained.growth_rate, Quotient(), (more, before))

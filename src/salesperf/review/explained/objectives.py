@@ -14,7 +14,8 @@ from salesperf.model.message import Message
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.okr import STATUSES, KeyResultScore, ObjectiveScore
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named
+from salesperf.review.listed import listed_lines
 from salesperf.review.objectives import ObjectiveLine, ObjectiveSection
 from salesperf.review.whole import Review
 
@@ -45,6 +46,7 @@ def numbers_of_objectives(review: Review, records: Records | None) -> Numbered:
     if section is None:
         return
     yield from _counts(section)
+    yield from more_of("objectives/lines", listed_lines(section.lines).rest, lambda line: _entitled(line.score))
     asked = _Asked(section.period.last, None if records is None else records.calendar)
     lines = {line.score.noun.id: line for line in section.lines}
     for root in section.scores:
@@ -69,7 +71,11 @@ def _counts(section: ObjectiveSection) -> Numbered:
 
 
 def _listed(label: Message, scores: Iterable[ObjectiveScore | KeyResultScore]) -> Breakdown:
-    return counted(label, (named("entitled", id=score.noun.id, title=score.label) for score in scores))
+    return counted(label, map(_entitled, scores))
+
+
+def _entitled(score: ObjectiveScore | KeyResultScore) -> Message:
+    return named("entitled", id=score.noun.id, title=score.label)
 
 
 class _Standing(NamedTuple):

@@ -9,10 +9,12 @@ from typing import Final
 import attrs
 
 from salesperf.model.breakdown import Breakdown, Sum, WeightedMean
+from salesperf.model.message import Message
 from salesperf.review.audience import PEOPLE_KINDS
-from salesperf.review.explained.growing import Numbered, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, grown, leaf, more_of, named, rep_named
+from salesperf.review.listed import listed_appraisals, listed_feedback, listed_items, listed_pay
 from salesperf.review.people import PeopleSection
-from salesperf.review.people_lines import AppraisalLine, FeedbackGroup, FeedbackLine, PayLine
+from salesperf.review.people_lines import AppraisalLine, FeedbackGroup, FeedbackLine, PayItem, PayLine
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_people"]
@@ -31,11 +33,24 @@ def numbers_of_people(review: Review) -> Numbered:
         return
     for kind in PEOPLE_KINDS:
         yield f"people/withheld/{kind}", partial(leaf, named(f"withheld_{kind}"), section.withheld[kind])
+    yield from _not_listed(section)
     yield from _pay(section)
     for address, appraisal in _appraisals(section.appraisals):
         yield address, partial(getattr, appraisal, "breakdown")
     for feedback in section.feedback:
         yield from _feedback(feedback, f"feedback/{feedback.subject}")
+
+
+def _not_listed(section: PeopleSection) -> Numbered:
+    """Yield how many of the results that its audience sees are not told one by one."""
+    yield from more_of("people/pay", listed_pay(section).rest, lambda line: rep_named(line.payee))
+    yield from more_of("people/items", listed_items(section).rest, _item_named)
+    yield from more_of("people/appraisals", listed_appraisals(section).rest, lambda line: rep_named(line.rep))
+    yield from more_of("people/feedback", listed_feedback(section).rest, lambda line: rep_named(line.subject))
+
+
+def _item_named(item: PayItem) -> Message:
+    return named("pay_item", on=item.on, ref=item.ref or item.entry, part=item.part)
 
 
 # Pay

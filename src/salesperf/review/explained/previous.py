@@ -17,7 +17,19 @@ from salesperf.review.comparing import Comparison, DealChange, MetricChange
 from salesperf.review.explained.addresses import code_among
 from salesperf.review.explained.decided import count_of, won_or_lost
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, numbers_said, shown, verbatim
-from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, ends_of, grown, leaf, named, rate_with_ends
+from salesperf.review.explained.growing import (
+    Numbered,
+    Tree,
+    bracketed,
+    counted,
+    ends_of,
+    grown,
+    leaf,
+    more_of,
+    named,
+    rate_with_ends,
+)
+from salesperf.review.listed import listed_changes
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_changes"]
@@ -40,6 +52,7 @@ def numbers_of_changes(review: Review, elsewhere: Elsewhere) -> Numbered:
     comparison = review.previous
     if comparison is None:
         return
+    yield from more_of("previous/metrics", listed_changes(comparison).rest, _title)
     for change in comparison.metrics:
         yield from _metric(change, review.owner, elsewhere)
     pipelines = {(each.process.key, each.unit): each.pipeline for each in review.deals}
@@ -86,8 +99,12 @@ def _less(label: Message, now: Tree, then: Tree) -> Breakdown:
 
 
 def _named(target: Target) -> Message:
-    owner = Message("review.company") if target.owner is None else target.owner
-    return named("unmet_of", metric=scoped_title(target.metric, target.scope), owner=owner, period=target.period)
+    title = scoped_title(target.metric, target.scope)
+    return named("unmet_of", metric=title, owner=_owner(target.owner), period=target.period)
+
+
+def _owner(owner: str | None) -> Message | str:
+    return Message("review.company") if owner is None else owner
 
 
 # Attained
@@ -108,6 +125,10 @@ def _metric(change: MetricChange, owner: str | None, elsewhere: Elsewhere) -> Nu
 
 def _nothing() -> None:
     """Return no tree: nothing of the review before is at hand but its numbers."""
+
+
+def _title(change: MetricChange) -> Message:
+    return named("metric_of", metric=change.title, owner=_owner(change.owner))
 
 
 def _attained(label: Message, name: str, attained: Attainment | None, elsewhere: MaybeTree) -> Breakdown:

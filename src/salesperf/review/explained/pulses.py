@@ -3,8 +3,10 @@
 from functools import partial
 
 from salesperf.model.breakdown import Breakdown, Difference, Sum
+from salesperf.model.message import Message
 from salesperf.model.pulse import PulseSurvey
-from salesperf.review.explained.growing import Numbered, ends_of, grown, leaf, named, rate_of, rate_with_ends
+from salesperf.review.explained.growing import Numbered, ends_of, grown, leaf, more_of, named, rate_of, rate_with_ends
+from salesperf.review.listed import listed_pulses
 from salesperf.review.pulses import PulseLine
 from salesperf.review.team import TeamSection
 
@@ -21,11 +23,16 @@ def numbers_of_pulses(team: TeamSection, owner: str | None) -> Numbered:
     owner
         Of the review: its own survey stands first, and those of the teams below under their names.
     """
+    yield from more_of("team/pulses", listed_pulses(team).rest, _survey)
     for line in team.pulses:
         below = "" if line.survey.owner == owner else f"/{line.survey.owner}"
         yield from _line(line, f"team/pulses{below}/{line.survey.on}")
     if team.withheld_pulses:
         yield "team/pulses/withheld", lambda: leaf(named("withheld_pulses"), team.withheld_pulses)
+
+
+def _survey(line: PulseLine) -> Message:
+    return named("rep_on", rep=line.survey.owner, on=line.survey.on)
 
 
 def _line(line: PulseLine, address: str) -> Numbered:

@@ -12,7 +12,8 @@ from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.quality import DEFAULT_RULES, QualityReport, QualityRule, RuleCount
 from salesperf.review.explained.addresses import metric_address, process_address
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, rate_of
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named, rate_of
+from salesperf.review.listed import listed_faults, listed_weaknesses
 from salesperf.review.quality import Audited, Named, RowsOfKinds
 from salesperf.review.sections import Weaknesses
 from salesperf.review.whole import Review
@@ -42,6 +43,7 @@ def numbers_of_quality(review: Review, records: Records | None) -> Numbered:
     for dimension in _dimensions(section.report):
         yield f"quality/score/{dimension.criterion.key}", partial(_of_dimension, section.report, dimension)
     yield "quality/faults", lambda: counted(named("faults"), (count.rule.label for count in section.faults))
+    yield from more_of("quality/faults", listed_faults(section).rest, lambda count: count.rule.label)
     for count in section.faults:
         parts = partial(_owners, section.report, count) if again is None else partial(again.records, count.rule, everything)
         address = f"quality/{count.rule.key}"
@@ -174,6 +176,9 @@ def _sections(review: Review) -> Iterator[tuple[str, Weaknesses, _Picked]]:
 def _weaknesses(weakened_by: Weaknesses, address: str, picked: _Picked, again: _Again | None) -> Numbered:
     """Yield the faults beside each number of a section; a rule that could be asked of no record has no counts."""
     for number, findings in weakened_by.items():
+        yield from more_of(
+            f"{address}/{number}", listed_weaknesses(findings).rest, lambda fault: DEFAULT_RULES[fault.rule].label
+        )
         for finding in findings:
             told = finding.message.arguments
             if "found" in told:

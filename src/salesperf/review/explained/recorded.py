@@ -10,12 +10,13 @@ from salesperf.model.target import Actual, Target, scoped_title
 from salesperf.review.explained.elsewhere import Elsewhere
 from salesperf.review.explained.entries import entry_named
 from salesperf.review.explained.findings import numbers_of_findings
-from salesperf.review.explained.growing import Numbered, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, grown, leaf, more_of, named
 from salesperf.review.grounds import Grounds
+from salesperf.review.listed import listed_flows
 from salesperf.review.sections import RecordedFlow
 from salesperf.review.whole import Review
 
-__all__ = ["numbers_of_recorded"]
+__all__ = ["numbers_of_recorded", "target_named"]
 
 
 def numbers_of_recorded(review: Review, records: Records | None, elsewhere: Elsewhere) -> Numbered:
@@ -34,6 +35,7 @@ def numbers_of_recorded(review: Review, records: Records | None, elsewhere: Else
         None if records is None else Grounds(records=records, owner=review.owner, period=review.period, as_of=review.as_of)
     )
     behind = None if grounds is None else _Behind(grounds)
+    yield from more_of("recorded", listed_flows(review).rest, lambda flow: flow.title)
     keys = [flow.metric for flow in review.recorded]
     for flow in review.recorded:
         unit = f"~{flow.amount.unit.code}" if keys.count(flow.metric) > 1 else ""
@@ -101,10 +103,11 @@ def _all_entries(number: int, behind: _Behind | None) -> Breakdown:
 
 
 def _targets(number: int, behind: _Behind | None) -> Breakdown:
-    return _counted(named("targets"), number, None if behind is None else map(_label_of_target, behind.grounds.targets))
+    return _counted(named("targets"), number, None if behind is None else map(target_named, behind.grounds.targets))
 
 
-def _label_of_target(target: Target) -> Message:
+def target_named(target: Target) -> Message:
+    """Return how a target is called: by whose it is, its metric, and its days."""
     title = scoped_title(target.metric, target.scope)
     if target.owner is None:
         return named("target_of_company", metric=title, period=target.period)

@@ -20,7 +20,7 @@ from salesperf.model.risk_entry import Risk
 from salesperf.model.rule import BreakdownValue
 from salesperf.review.agenda import AgendaItem
 from salesperf.review.deals import DealSection
-from salesperf.review.explained.addresses import outlook_address
+from salesperf.review.explained.addresses import metric_address, outlook_address
 from salesperf.review.explained.ahead import amiss, of_risk, open_value, rate_by_value, remaining
 from salesperf.review.explained.behind import Behind, Find, total
 from salesperf.review.explained.cited import of_one_customer, of_one_rep
@@ -99,17 +99,19 @@ def _stake_of(behind: Behind, about: object) -> Breakdown | None:
         case DealSection():
             return open_value(amiss(about.pipeline.deals))
         case MetricSection():
-            return _gap(about.attainment)
+            return _gap(behind, about.attainment, metric_address(about, behind.review.owner))
         case OutlookLine():
             return behind.elsewhere(f"{outlook_address(about, behind.review.outlook)}/missing")
         case _:
             return None
 
 
-def _gap(attained: Attainment) -> Breakdown:
+def _gap(behind: Behind, attained: Attainment, address: str) -> Breakdown:
     """Return by how much a target is missed."""
     done, owed = attained.breakdown.parts
-    return computed(named("still_owed"), Difference(), (owed, done))
+    target = shown(owed.label, owed.value, behind.elsewhere(f"{address}/target"))
+    actual = shown(done.label, done.value, behind.elsewhere(f"{address}/actual"), done)
+    return computed(named("still_owed"), Difference(), (target, actual))
 
 
 # Of causes
@@ -243,7 +245,7 @@ def _ramping(behind: Behind, cause: Finding) -> Breakdown | None:
     """Return the largest gap of somebody new, of metrics of money."""
     cited = (citation.label.arguments for citation in cause.citations)
     found = (pair for told in cited for pair in behind.about(metric=told.get("metric"), owner=told.get("name")).attained())
-    gaps = (_gap(attained) for attained, _ in found)
+    gaps = (_gap(behind, *pair) for pair in found)
     return next((tree for tree in gaps if tree.value == cause.at_stake), None)
 
 

@@ -16,15 +16,26 @@ from salesperf.model.people import RepKind
 from salesperf.model.period import Period
 from salesperf.model.target import EVERYTHING
 from salesperf.review.explained.fairness import numbers_of_fairness
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, rate_of, rate_with_ends
+from salesperf.review.explained.growing import (
+    Numbered,
+    counted,
+    grown,
+    leaf,
+    more_of,
+    named,
+    rate_of,
+    rate_with_ends,
+    rep_named,
+)
 from salesperf.review.explained.pulses import numbers_of_pulses
+from salesperf.review.listed import listed_names, listed_spreads
 from salesperf.review.team import AttainmentSpread, Headcount, TeamSection, compared, days_of_each, has_reached, others_of
 from salesperf.review.whole import Review
 from salesperf.risk.people import served_and_gone
 
 __all__ = ["numbers_of_team"]
 
-_WENT: Final = ("joined", "moved_in", "left", "moved_out", "closing")
+_WENT: Final = ("joined", "moved_in", "left", "moved_out")
 
 
 def numbers_of_team(review: Review) -> Numbered:
@@ -40,9 +51,11 @@ def numbers_of_team(review: Review) -> Numbered:
         return
     yield from _people(review, team)
     yield from _workdays(review, team)
-    yield from rate_with_ends(
-        "team/attrition", named("attrition"), team.attrition, partial(_gone, review, team), partial(_served, review, team)
-    )
+    gone, served = partial(_gone, review, team), partial(_served, review, team)
+    yield "team/attrition/gone", gone
+    yield "team/attrition/of", served
+    yield from rate_with_ends("team/attrition", named("attrition"), team.attrition, gone, served)
+    yield from more_of("team/spread", listed_spreads(team).rest, lambda spread: Message(spread.metric.title))
     for spread in team.spreads:
         yield from _spread(spread, review, f"team/spread/{spread.metric.key}")
     yield from numbers_of_pulses(team, review.owner)
@@ -60,8 +73,12 @@ def _people(review: Review, team: TeamSection) -> Numbered:
     yield "team/headcount", partial(getattr, team, "breakdown")
     yield "team/opening", partial(_opening, review, team)
     for name in _WENT:
-        yield f"team/{name}", partial(_counted, Message(f"review.headcount.{name}"), getattr(team.headcount, name))
+        people = getattr(team.headcount, name)
+        yield f"team/{name}", partial(_counted, Message(f"review.headcount.{name}"), people)
+        yield from more_of(f"team/{name}", listed_names(people).rest, rep_named)
+    yield "team/closing", partial(_counted, Message("review.headcount.closing"), team.headcount.closing)
     yield "team/ramping", partial(_counted, named("ramping"), team.ramping)
+    yield from more_of("team/ramping", listed_names(team.ramping).rest, rep_named)
     for kind, number in team.others.items():
         yield f"team/{kind}s", partial(_others, review, team, kind, number)
 

@@ -5,20 +5,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Final
 
+import attrs
+
 from salesperf.attainment import Attainment
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Difference, Quotient, Sum
 from salesperf.model.lead import Lead
-from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.model.rule import BreakdownValue
-from salesperf.model.target import Actual
 from salesperf.pipeline import ClosedDeals
 from salesperf.review.explained.addresses import member_addresses, metric_address
 from salesperf.review.explained.decided import average_won_value, count_of, won_or_lost, won_value, won_with_amount
-from salesperf.review.explained.elsewhere import Elsewhere, computed, numbers_said, shown, verbatim
-from salesperf.review.explained.entries import entry_named
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, summed
+from salesperf.review.explained.effects import effect_of_factor
+from salesperf.review.explained.elsewhere import Elsewhere, computed, numbers_said, shown
+from salesperf.review.explained.growing import Numbered, counted, grown, named
+from salesperf.review.explained.sold import SoldProducts
+from salesperf.review.grounds import Grounds
 from salesperf.review.leads import came_within, decided_within
 from salesperf.review.sections import MetricSection
 from salesperf.review.variance import VarianceLine
@@ -27,6 +29,7 @@ from salesperf.variance import Effect
 
 __all__ = ["numbers_of_variance"]
 
+_SIDES: Final = ("before", "after")
 _COUNTS: Final = frozenset({"opportunities", "leads"})
 """Factors that count things; any other but the size of a deal is a share of one count in another."""
 
@@ -43,15 +46,20 @@ def numbers_of_variance(review: Review, records: Records | None, elsewhere: Else
     elsewhere
         Finds the trees of numbers that stand in other sections as well.
     """
+    grounds = (
+        None if records is None else Grounds(records=records, owner=review.owner, period=review.period, as_of=review.as_of)
+    )
     for place, line in enumerate(() if review.variance is None else review.variance.lines, 1):
         address = f"variance/{place}"
-        yield f"{address}/{line.kind}", partial(getattr, line.variance, "breakdown")
-        numbers = _Line(review, line, () if records is None else records.actuals, elsewhere)
-        for side in ("before", "after"):
+        numbers = _Line(review, line, SoldProducts(line, grounds), elsewhere)
+        yield f"{address}/{line.kind}", numbers.change
+        for side in _SIDES:
             yield f"{address}/{side}", partial(numbers.whole, side)
+            if line.sold:
+                yield f"{address}/quantity/{side}", partial(numbers.products.quantity, _SIDES.index(side))
         for effect in line.variance.lines:
             yield f"{address}/{effect.name}/effect", partial(numbers.effect, effect)
-            for side in ("before", "after"):
+            for side in _SIDES:
                 if getattr(effect, side) is not None:
                     yield f"{address}/{effect.name}/{side}", partial(numbers.level, effect, side)
         for number, note in enumerate((*line.variance.notes, *line.notes), 1):
@@ -61,12 +69,24 @@ def numbers_of_variance(review: Review, records: Records | None, elsewhere: Else
 class _Line:
     """What is behind a variance of a review."""
 
-    def __init__(self, review: Review, line: VarianceLine, actuals: Sequence[Actual], elsewhere: Elsewhere) -> None:
-        self.review, self.line, self.actuals, self.elsewhere = review, line, actuals, elsewhere
+    def __init__(self, review: Review, line: VarianceLine, products: SoldProducts, elsewhere: Elsewhere) -> None:
+        self.review, self.line, self.products, self.elsewhere = review, line, products, elsewhere
+
+    def change(self) -> Breakdown:
+        """Return the change as the sum of the effects.
+
+        Those of factors each rest on all factors, and so come apart at an address of their own, lest all be told of each.
+        """
+        plain = self.line.variance.breakdown
+        if self.line.decided or self.line.sold:
+            return plain
+        effects = zip(self.line.variance.lines, plain.parts, strict=True)
+        parts = (attrs.evolve(self.effect(effect), label=part.label) for effect, part in effects)
+        return attrs.evolve(plain, parts=tuple(parts))
 
     def whole(self, side: str) -> Breakdown:
         """Return what was before, or came after."""
-        place, value = int(side == "after"), getattr(self.line.variance, side)
+        place, value = _SIDES.index(side), getattr(self.line.variance, side)
         if self.line.bridge is not None and place == 0:
             return self.line.bridge.breakdown.parts[0]
         return shown(named(side), value, self._whole(place, value))
@@ -75,47 +95,30 @@ class _Line:
         if self.line.decided:
             return won_value(self.line.decided[place])
         if self.line.sold:
-            return grown(named("sold"), value, Sum(), self._products(place))
+            return self.products.whole(place, named("sold"), value)
         if self.line.bridge is not None:
             return self.line.bridge.breakdown
         section = self._section
         if section is None:
             return None
-        return self._attained(place, section.attainment, f"{metric_address(section, self.review.owner)}/actual")
-
-    def _products(self, place: int) -> Iterator[Breakdown]:
-        """Yield what was sold of each product, where its entries are at hand as their sum."""
-        entries = self._entries(place)
-        for product, sold in self.line.sold[place].items():
-            unit = sold.amount.unit
-            of_it = [each for each in entries if each.scope.get("product") == product and each.amount.unit == unit]
-            whole = Amount.total([entry.amount for entry in of_it], unit)
-            parts = ((entry_named(entry), entry.amount) for entry in of_it)
-            yield shown(verbatim(product), sold.amount, summed(named("sold"), whole, parts))
-
-    def _entries(self, place: int) -> Sequence[Actual]:
-        """Return the entries of revenue now, or of the year before where that is the time before."""
-        found = (each.attainment for each in self.review.metrics if each.metric.key == "revenue" and not each.scope)
-        attained = next((each for each in found if each.target.owner == self.line.owner), None)
-        if attained is None:
-            return ()
-        return attained.entries_among(self.actuals) if place else attained.entries_last_year_among(self.actuals)
+        return self._attained(place, section.attainment, metric_address(section, self.review.owner))
 
     def effect(self, effect: Effect[Amount]) -> Breakdown:
-        """Return what an effect changed; of factors the mean over all orders of them, for which there is no simpler sum."""
+        """Return what an effect changed."""
         if self.line.decided:
-            return leaf(named("effect_of", factor=effect.label), effect.value)
+            factors = (_Factors(decided, self._leads).exact for decided in self.line.decided)
+            return effect_of_factor(effect, self.line.variance.lines, tuple(factors))
         label = named("changed_by", factor=effect.label)
         if self.line.bridge is not None:
             parts = self.line.bridge.breakdown.parts
             return shown(label, effect.value, *(part for part in parts if part.label == effect.title))
         if self.line.sold:
-            return shown(label, effect.value, self.line.variance.breakdown.parts[self.line.variance.lines.index(effect)])
+            return self.products.effect(effect, label)
         return shown(label, effect.value, self._of_member(effect))
 
     def level(self, effect: Effect[Amount], side: str) -> Breakdown:
         """Return a factor before, or after: things that are counted as a whole number, and money as an amount."""
-        decided, value = self.line.decided[int(side == "after")], getattr(effect, side)
+        decided, value = self.line.decided[_SIDES.index(side)], getattr(effect, side)
         if effect.name == "deal_size":
             value = decided.average_won_value
         elif effect.name in _COUNTS:
@@ -136,11 +139,10 @@ class _Line:
         gap = (line.variance.before, line.variance.after)
         return next((each for each in alike if (each.attainment.planned, each.attainment.actual) == gap), None)
 
-    def _attained(self, place: int, attained: Attainment, address: str) -> Breakdown:
-        """Return what was planned, or with a place of 1 what was done, as it stands at an address."""
-        if place == 0:
-            return attained.planned_breakdown
-        return shown(Message("breakdown.actual"), attained.actual, self.elsewhere(address), attained.breakdown.parts[0])
+    def _attained(self, place: int, attained: Attainment, within: str, again: str = "") -> Breakdown:
+        """Return what was planned, or with a place of 1 what was done, as it stands below an address."""
+        name, plain = ("actual", attained.breakdown.parts[0]) if place else ("planned", attained.planned_breakdown)
+        return shown(plain.label, plain.value, self.elsewhere(f"{within}/{name}{again}"), plain)
 
     def _of_member(self, effect: Effect[Amount]) -> Breakdown | None:
         """Return what a member did less what was planned for it; for what is in no line, all less what is in one."""
@@ -152,24 +154,24 @@ class _Line:
         chosen = [each for each in direct if each[0].target.owner == effect.name]
         sides = []
         for place in (1, 0):
-            parts = [self._attained(place, each, address) for each, address in chosen or direct]
+            parts = [self._attained(place, *each) for each in chosen or direct]
             whole = _total(parts, unit)
             if not chosen:
-                everything = self._attained(place, section.attainment, f"{metric_address(section, owner)}/actual")
+                everything = self._attained(place, section.attainment, metric_address(section, owner))
                 whole = grown(named("rest"), _less(everything, whole), Difference(), (everything, whole))
             sides.append(whole)
         return grown(effect.label, _less(*sides), Difference(), sides)
 
 
-def _direct(section: MetricSection, owner: str | None) -> Iterator[tuple[Attainment, str]]:
-    """Yield what each directly below attained, and at which address stands what was done."""
+def _direct(section: MetricSection, owner: str | None) -> Iterator[tuple[Attainment, str, str]]:
+    """Yield what each directly below attained, below which address that stands, and what tells it from one of the same name."""
     times: Counter[str] = Counter()
     for member, within in member_addresses(section, owner):
         if member.level == 0:
             times[within] += 1
             # Whoever left a team and came back stands there more than once, under one name.
             again = "" if times[within] == 1 else f"~{times[within]}"
-            yield member.attainment, f"{within}/actual{again}"
+            yield member.attainment, within, again
 
 
 def _is_in(attained: Attainment, unit: Unit) -> bool:
@@ -200,27 +202,46 @@ class _Factors:
         self.decided, self.leads = decided, leads
 
     def grow(self, name: str) -> Breakdown:
-        """Return a factor."""
-        if name == "opportunities":
-            return won_or_lost(self.decided)
-        if name == "leads":
-            return self._came
-        if name == "deal_size":
-            return average_won_value(self.decided)
-        pairs = {
-            "win_rate": (count_of(self.decided, "won"), won_or_lost(self.decided)),
-            "amounts_known": (won_with_amount(self.decided), count_of(self.decided, "won")),
-            "conversion_rate": (self._converted, self._came),
-            "deals_per_lead": (won_or_lost(self.decided), self._converted),
-        }
-        return computed(named("rate"), Quotient(), pairs[name])
+        """Return a factor as a reader is told it: how large a deal is, in whole smallest units."""
+        return average_won_value(self.decided) if name == "deal_size" else self.exact(name)
 
-    @property
+    def exact(self, name: str) -> Breakdown:
+        """Return a factor as an exact number; without a value where it is a rate over nothing."""
+        match name:
+            case "opportunities":
+                return self._ended
+            case "leads":
+                return self._came
+            case "win_rate":
+                parts = (self._won, self._ended)
+            case "amounts_known":
+                parts = (self._priced, self._won)
+            case "deal_size":
+                parts = (won_value(self.decided), self._priced)
+            case "conversion_rate":
+                parts = (self._converted, self._came)
+            case _:
+                parts = (self._ended, self._converted)
+        return computed(named("rate"), Quotient(), parts)
+
+    @cached_property
+    def _ended(self) -> Breakdown:
+        return won_or_lost(self.decided)
+
+    @cached_property
+    def _won(self) -> Breakdown:
+        return count_of(self.decided, "won")
+
+    @cached_property
+    def _priced(self) -> Breakdown:
+        return won_with_amount(self.decided)
+
+    @cached_property
     def _came(self) -> Breakdown:
         days = self.decided.period
         return counted(named("came"), (named("lead", lead=lead.id) for lead in self.leads if came_within((lead,), days)))
 
-    @property
+    @cached_property
     def _converted(self) -> Breakdown:
         days = self.decided.period
         found = (lead for lead in self.leads if decided_within((lead,), days, "converted"))
