@@ -20,7 +20,7 @@ from salesperf import (
     UnknownNameError,
 )
 from salesperf.model.codes import Codes
-from salesperf.scorecard import Bands, Criterion, Gate, Scorecard, diff, explain
+from salesperf.scorecard import Bands, Criterion, Gate, Mode, Scorecard, diff, explain
 from salesperf.testing import assert_breakdowns_hold
 
 PERCENT: Final = Curve([(0, 0), (100, 100)])
@@ -56,7 +56,7 @@ def faults(call: Callable[[], object]) -> list[tuple[str, tuple[str | int, ...]]
 def test_a_score_is_the_mean_of_points_under_weights() -> None:
     score = CARD.score(FACTS)
     assert [part.points for part in score.criteria] == [50.0, 40.0, 100.0, 50.0]
-    assert score.value == (3 * 50 + 40 + 100 + 50) / 6
+    assert score.value == 56.666666666667  # (3 x 50 + 40 + 100 + 50) / 6, to 14 digits of 100
     assert_breakdowns_hold(score)
 
 
@@ -210,8 +210,7 @@ def test_a_closed_gate_caps_the_score_and_a_veto_leaves_nothing() -> None:
 
 def test_a_gate_that_is_closed_and_caps_nothing_is_no_reason() -> None:
     score = GATED.score({"budget": 100_000, "manager_met": False})
-    assert score.value == pytest.approx(20, abs=1e-12)
-    assert (score.is_capped, len(score.closed)) == (False, 1)
+    assert (score.value, score.is_capped, len(score.closed)) == (20.0, False, 1)
     assert "Manager" not in explain(score).text()
 
 
@@ -238,7 +237,7 @@ def test_columns_may_be_of_any_kind_that_a_scale_can_look_up() -> None:
             columns = {"industry": industry, "is_referred": referred, "visits": np.full(3, 7)}
             assert np.array_equal(card.score_columns(columns), expected)
     unknown = {"industry": Codes.of(labels), "is_referred": np.array([1.0, np.nan, 0.0]), "visits": visits}
-    assert card.score_columns(unknown).tolist() == [(40 + 100 + 50) / 3, 200 / 3, 40 / 3]
+    assert card.score_columns(unknown).tolist() == [63.333333333333, 66.666666666667, 13.333333333333]
     assert card.score_columns({"industry": np.array([], dtype=str), "is_referred": np.array([])}).tolist() == []
 
 
@@ -301,9 +300,27 @@ def test_a_score_that_should_be_80_is_an_a() -> None:
     weights, points = ("0.4", "0.2", "0.24"), (86.1, 50.4, 94.5)
     card = Scorecard([Criterion(f"c{place}", PERCENT, Decimal(weight)) for place, weight in enumerate(weights)])
     score = card.score({f"c{place}": value for place, value in enumerate(points)})
-    assert score.value is not None
-    assert score.value < 80
+    assert (
+        sum(Decimal(weight) * Decimal(str(value)) for weight, value in zip(weights, points, strict=True)) / Decimal("0.84")
+        == 80
+    )
+    assert score.value == 80
     assert LETTERS.band(score) == "A"
+    # So are scores from elsewhere, which come as the sum of floats does.
+    assert LETTERS.band(79.99999999999999) == "A"
+
+
+@pytest.mark.parametrize(
+    ("mode", "points", "decimals"),
+    [("weighted_mean", 1, 14), ("weighted_mean", 100, 12), ("sum", 5000, 10), ("sum", 10_001, None), ("product", 1, None)],
+)
+def test_a_score_has_fourteen_digits_of_the_largest_there_can_be(mode: Mode, points: int, decimals: int | None) -> None:
+    assert Scorecard([Criterion("c", Curve([(0, 0), (1, points)]))], mode).decimals == decimals
+
+
+def test_where_no_points_can_be_had_there_is_nothing_to_round() -> None:
+    card = Scorecard([Criterion("c", Curve([(0, 0)]))])
+    assert (card.decimals, card.score({"c": 3}).value) == (None, 0.0)
 
 
 def test_a_band_holds_its_ground_within_the_margin() -> None:

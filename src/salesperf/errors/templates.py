@@ -561,7 +561,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_metric": "expected a metric of metrics.csv or one of {choices}, got {value}",
         "unknown_milestone": "expected one of the milestones {choices}, got {value}",
         "unknown_number": "expected the address of a number in the review, such as 'attainment/revenue/gap', got {value}"
-        " (hint: without an address they are listed)",
+        " (hint: without an address all are listed; with words, such as win rate, those that have them)",
         "unknown_objective": "expected the id of an objective, got {value}",
         "unknown_okr": "expected the id of an objective or of a key result, got {value}",
         "unknown_opportunity": "expected the id of an opportunity, got {value}",

@@ -21,7 +21,7 @@ __all__ = ["DIGITS", "Bands", "Cut"]
 DIGITS: Final = 9
 """Digits after the point to which scores and cuts are rounded before they are compared.
 
-With decimal weights a score that should be 80 comes out just below it in one case of fifteen.
+With decimal weights a sum of floats that should be 80 comes out just below it in one case of fifteen.
 """
 
 Cut: TypeAlias = tuple[str, Points]

@@ -1,5 +1,6 @@
 """What a scorecard asks: criteria with their scales and weights, and gates that cap the score."""
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -35,6 +36,11 @@ MODES: Final[tuple[Mode, ...]] = ("weighted_mean", "sum", "product")
 """How points become a score: sum(weight x points) / sum(weight), sum(weight x points), or the product of the points."""
 
 _MOST_WEIGHT: Final = 1e9
+_DIGITS: Final = 14
+"""Digits of a score that mean something: a float holds 15, of which sums and products spoil the last."""
+_MOST_ROUNDED: Final = 10_000
+_MOST_DECIMALS: Final = 22
+"""Powers of ten to it are exact as floats."""
 _KINDS: Final[Mapping[type, str]] = MappingProxyType({Curve: "number", Steps: "number", Categories: "category", Flag: "flag"})
 """What a scale looks up."""
 
@@ -229,6 +235,17 @@ class CardTerms:
     def high(self) -> float:
         """The highest score that there can be."""
         return self._range[1]
+
+    @cached_property
+    def decimals(self) -> int | None:
+        """To how many decimals scores are rounded: 14 digits of the largest that there can be; ``None`` for not at all.
+
+        A product is not, which may be as small as it likes, nor a score beyond 10,000, of which 14 digits are too few decimals.
+        """
+        largest = max(abs(self.low), abs(self.high))
+        if self.mode == "product" or not 0 < largest <= _MOST_ROUNDED:
+            return None
+        return min(_DIGITS - math.ceil(math.log10(largest)), _MOST_DECIMALS)
 
     @cached_property
     def _range(self) -> tuple[float, float]:

@@ -83,7 +83,7 @@ def _has_only_curves(card: CardTerms) -> bool:
 
 def _score(card: CardTerms, sheet: Sheet, rows: slice, scores: Column, scratch: Scratch) -> None:
     """Score some rows, and let go of the points of each criterion, which are in the scratch, as soon as they are counted."""
-    _COMBINED[card.mode](((criterion, *_weigh(criterion, sheet, rows, scratch)) for criterion in card.criteria), scores)
+    _combine(card, ((criterion, *_weigh(criterion, sheet, rows, scratch)) for criterion in card.criteria), scores)
     if card.gates:
         scores[:] = _behind(card, scores, (_mark(gate, sheet, rows, scratch) for gate in card.gates))
 
@@ -94,9 +94,19 @@ def mark(card: CardTerms, sheet: Sheet, rows: slice) -> Marks:
     again = sheet.without_faults
     parts = ((each, *_weigh(each, again, rows, marks=marks)) for each, marks in zip(card.criteria, criteria, strict=True))
     before_gates = np.empty(rows.stop - rows.start)
-    _COMBINED[card.mode](parts, before_gates)
+    _combine(card, parts, before_gates)
     gates = tuple(_mark(gate, sheet, rows) for gate in card.gates)
     return Marks(_behind(card, before_gates, gates), before_gates, criteria, gates)
+
+
+def _combine(card: CardTerms, parts: Parts, scores: Column) -> None:
+    """Write the scores before gates, without the last digits, which tell of the order of operations and of nothing else.
+
+    Rounding is monotone: whoever does better still gets no less.
+    """
+    _COMBINED[card.mode](parts, scores)
+    if card.decimals is not None:
+        np.round(scores, card.decimals, out=scores)
 
 
 def _behind(card: CardTerms, score: Column, gates: Iterable[CriterionMarks]) -> Column:
