@@ -38,8 +38,8 @@ class Scorecard(CardTerms):
     -----
     The score is computed by the same operations in the same order for one as for many, so the two agree to the bit. A mean or a
     sum is rounded to 14 digits of the largest that there can be, where that is 10,000 at most: what is 80 on paper is 80. It
-    lies within the range of the scales to 1e-12, relatively. A criterion that is left out has no part in a sum or a product; where
-    all are left out the score is undefined in every mode.
+    lies within the range of the scales to 1e-12, relatively. A criterion that is left out has no part in a sum or a product;
+    where all are left out the score is undefined in every mode.
 
     Examples
     --------
