@@ -13,6 +13,7 @@ import pytest
 from salesperf import (
     CNY,
     COUNT,
+    JPY,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
     USD,
@@ -501,3 +502,13 @@ def test_a_review_tells_every_kind_and_each_factor_speaks_for_a_cause() -> None:
     assert {FACTOR_CAUSES[name] for name in (*names, "amounts_known")} <= set(CAUSES)
     assert all(tree.holds() for tree in section.breakdowns)
     assert "## 差异分析" in markdown(review, lang="zh")
+
+
+def test_an_average_deal_is_rounded_half_up_here_as_it_is_among_the_deals() -> None:
+    spring, summer = date(2026, 5, 6), date(2026, 8, 6)
+    worth = [(spring, 2), (spring, 3), (summer, 4), (summer, 5)] * 10  # 2.5 and 4.5 yen on average
+    deals = [deal(f"d{at}", ("lead", day), ("closed", day), amount=Amount.of(yen, JPY)) for at, (day, yen) in enumerate(worth)]
+    text = markdown(review_of(opportunities=deals))
+    (row,) = (line for line in text.split("\n") if line.startswith("| Average won deal"))
+    assert [cell.strip() for cell in row.split("|")[2:4]] == ["JPY 3", "JPY 5"]
+    assert "A won deal: JPY 5 on average" in text

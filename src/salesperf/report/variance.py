@@ -1,8 +1,10 @@
 """What made the difference, written: each gap and change with the effects that sum to it, the largest first."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Final
 
+from salesperf.kernels.numeric import round_fraction
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount, Unit
 from salesperf.report.words import Words
@@ -77,7 +79,7 @@ class VarianceWriter(Words):
         if level is None or name in _RATES:
             return self.percent(level)
         if name in _MONEY:
-            return self._whole(Amount(minor=round(level * unit.scale), unit=unit))
+            return self._whole(Amount(minor=round_fraction(Fraction(level) * unit.scale), unit=unit))
         return self.show(level, ",.0f" if level.is_integer() else ".3g")
 
     def _shows(self, amount: Amount) -> bool:
