@@ -1,106 +1,28 @@
-"""Risks that results show by themselves: in the pipeline, among people, in the plan, among customers."""
+"""Risks that results show by themselves: in the pipeline, among people, in the plan."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Final
 
-import attrs
-import numpy as np
-
 from salesperf.allocation import FairnessAudit
-from salesperf.customers import Lifecycle, Purchases
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.kernels.proportion import wilson
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
-from salesperf.model.risk_entry import Risk, RiskAssessment, RiskKind
+from salesperf.model.risk_entry import Risk
 from salesperf.model.scale import Steps
-from salesperf.model.validators import as_frozen_map, check_date, require
+from salesperf.model.validators import as_frozen_map, require
 from salesperf.pipeline import Concentration, Coverage
+from salesperf.risk.making import FEWEST, RiskMaker, maker_of, share_of
 from salesperf.risk.tracking import PlanProgress
 
-__all__ = [
-    "RISK_SCALES",
-    "bought_before_quiet",
-    "customer_risks",
-    "people_risks",
-    "pipeline_risks",
-    "plan_risks",
-    "value_by_customer",
-]
+__all__ = ["people_risks", "pipeline_risks", "plan_risks"]
 
 _USUAL_COVERAGE: Final = 3.0
 """What pipeline coverage is held against where no win rate says how much is needed: the field's rule of thumb."""
-_YEAR: Final = 365
-_MOST: Final = 5
-"""Of likelihood and impact."""
-_FEWEST: Final = 2
-"""Of one alone, all hangs on that one, and nothing else is to be said."""
-
-RISK_SCALES: Final[Mapping[str, Steps]] = MappingProxyType(
-    {
-        "thin_pipeline": Steps([(0.1, 2), (0.25, 3), (0.5, 4), (0.75, 5)]),
-        "one_deal": Steps([(0.2, 2), (0.3, 3), (0.45, 4), (0.6, 5)]),
-        "one_customer_ahead": Steps([(0.25, 2), (0.35, 3), (0.5, 4), (0.7, 5)]),
-        "stale_pipeline": Steps([(0.2, 2), (0.35, 3), (0.5, 4), (0.7, 5)]),
-        "one_rep": Steps([(0.3, 2), (0.4, 3), (0.5, 4), (0.65, 5)]),
-        "attrition": Steps([(0.1, 2), (0.2, 3), (0.3, 4), (0.4, 5)]),
-        "unfair_plan": Steps([(0.1, 2), (0.25, 3), (0.4, 4), (0.6, 5)]),
-        "late_plan": Steps([(0.05, 2), (0.15, 3), (0.3, 4), (0.5, 5)]),
-        "one_customer": Steps([(0.2, 2), (0.3, 3), (0.4, 4), (0.6, 5)]),
-        "accounts_at_risk": Steps([(0.05, 2), (0.1, 3), (0.2, 4), (0.35, 5)]),
-        "impact": Steps([(0.0, 1), (0.05, 2), (0.1, 3), (0.2, 4), (0.35, 5)]),
-    }
-)
-"""From which share on a risk is how likely, 2 to 5; below the first step it is none. ``"impact"`` says from which share of what
-it is held against a risk is how grave, 1 to 5. Rules of thumb: lay scales of your own over them."""
-
-
-@attrs.frozen(kw_only=True)
-class _Maker:
-    """What all risks of a question have in common."""
-
-    kind: RiskKind
-    owner: str | None
-    as_of: date
-    scales: Mapping[str, Steps]
-
-    def risk(
-        self, key: str, share: float, impact_share: float, *citations: Citation, at_stake: Amount | None = None
-    ) -> Iterator[Risk]:
-        """Yield a risk, if the share is large enough for one."""
-        likelihood = int(self.scales[key].points(share))
-        if likelihood < 1:
-            return
-        impact = max(1, int(self.scales["impact"].points(impact_share)))
-        yield Risk(
-            id=f"{self.kind}/{key}" if self.owner is None else f"{self.kind}/{key}/{self.owner}",
-            title=f"risk.automatic.{key}",
-            kind=self.kind,
-            owner=self.owner,
-            assessments=(RiskAssessment(on=self.as_of, likelihood=likelihood, impact=impact),),
-            at_stake=at_stake,
-            citations=citations,
-        )
-
-
-def _maker(kind: RiskKind, owner: str | None, as_of: date, scales: Mapping[str, Steps] | None) -> _Maker:
-    check_date(as_of, ("as_of",))
-    given = RISK_SCALES if scales is None else as_frozen_map(scales)
-    require(given, Mapping, path=("scales",))
-    for key, scale in given.items():
-        if key not in RISK_SCALES:
-            raise InvalidValueError("choice", path=("scales",), choices=tuple(RISK_SCALES), value=key)
-        require(scale, Steps, path=("scales", key))
-        if not 0 <= scale.low <= scale.high <= _MOST:
-            raise InvalidValueError("out_of_range", path=("scales", key), low=0, high=_MOST, value=scale.high)
-    if owner is not None:
-        require(owner, str, path=("owner",))
-    return _Maker(kind=kind, owner=owner, as_of=as_of, scales={**RISK_SCALES, **given})
 
 
 def pipeline_risks(
@@ -161,7 +83,7 @@ def pipeline_risks(
     pipeline/one_deal 5 600.00 CNY
     """
     require(coverage, Coverage, path=("coverage",))
-    maker = _maker("pipeline", owner, coverage.as_of, scales)
+    maker = maker_of("pipeline", owner, coverage.as_of, scales)
     require(whole, Amount, type(None), path=("whole",))
     owed = coverage.target if whole is None else whole
     if owed.unit != coverage.target.unit:
@@ -170,7 +92,7 @@ def pipeline_risks(
     return (*_thin(coverage, owed, maker), *_concentrated(coverage, owed, maker), *_stale(coverage, owed, maker))
 
 
-def _thin(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[Risk]:
+def _thin(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
     remaining, held = coverage.remaining, coverage.open_value
     if remaining is None or held is None or coverage.target.minor <= 0 or remaining.minor <= 0:
         return
@@ -191,10 +113,10 @@ def _thin(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[Risk]:
         label, source = Message("risk.cited.win_rate_by_value"), Message("risk.source.decided")
         cited.append(Citation.of(label, rate, source=source, is_share=True))
     if at_stake.minor > 0:
-        yield from maker.risk("thin_pipeline", missing, _over(at_stake, owed), *cited, at_stake=at_stake)
+        yield from maker.risk("thin_pipeline", missing, share_of(at_stake, owed), *cited, at_stake=at_stake)
 
 
-def _concentrated(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[Risk]:
+def _concentrated(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
     pipeline, total = coverage.pipeline, coverage.pipeline.total.amount
     for key, found in (("one_deal", pipeline.deal_concentration), ("one_customer_ahead", pipeline.customer_concentration)):
         if found.largest_share is None or total is None:
@@ -209,10 +131,10 @@ def _concentrated(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[R
             is_share=True,
             source=Message("risk.source.pipeline"),
         )
-        yield from maker.risk(key, found.largest_share, _over(at_stake, owed), cited, at_stake=at_stake)
+        yield from maker.risk(key, found.largest_share, share_of(at_stake, owed), cited, at_stake=at_stake)
 
 
-def _stale(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[Risk]:
+def _stale(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
     pipeline, total = coverage.pipeline, coverage.pipeline.total.amount
     if total is None or total.minor <= 0:
         return
@@ -226,11 +148,7 @@ def _stale(coverage: Coverage, owed: Amount, maker: _Maker) -> Iterator[Risk]:
         is_share=True,
         source=Message("risk.source.pipeline"),
     )
-    yield from maker.risk("stale_pipeline", share, _over(at_stake, owed), cited, at_stake=at_stake)
-
-
-def _over(part: Amount, whole: Amount) -> float:
-    return part.minor / whole.minor if whole.minor > 0 else 1.0
+    yield from maker.risk("stale_pipeline", share, share_of(at_stake, owed), cited, at_stake=at_stake)
 
 
 def people_risks(
@@ -270,7 +188,7 @@ def people_risks(
     >>> [(risk.id, risk.likelihood, risk.impact) for risk in people_risks(sold, as_of=date(2026, 9, 30))]
     [('people/one_rep', 5, 5)]
     """
-    maker = _maker("people", owner, as_of, scales)
+    maker = maker_of("people", owner, as_of, scales)
     given = as_frozen_map(sold)
     require(given, Mapping, path=("sold",))
     for rep, amount in given.items():
@@ -279,8 +197,8 @@ def people_risks(
     return (*_one_rep(given, maker), *_leaving(attrition, maker))
 
 
-def _one_rep(sold: Mapping[str, Amount], maker: _Maker) -> Iterator[Risk]:
-    if len(sold) < _FEWEST:
+def _one_rep(sold: Mapping[str, Amount], maker: RiskMaker) -> Iterator[Risk]:
+    if len(sold) < FEWEST:
         return
     whole = Amount.total(sold.values(), next(iter(sold.values())).unit)
     found = Concentration.of(sold, left_out=0)
@@ -295,10 +213,10 @@ def _one_rep(sold: Mapping[str, Amount], maker: _Maker) -> Iterator[Risk]:
         source=Message("risk.source.sold"),
     )
     at_stake = sold[found.largest]
-    yield from maker.risk("one_rep", found.largest_share, _over(at_stake, whole), cited, at_stake=at_stake)
+    yield from maker.risk("one_rep", found.largest_share, share_of(at_stake, whole), cited, at_stake=at_stake)
 
 
-def _leaving(attrition: Estimate | None, maker: _Maker) -> Iterator[Risk]:
+def _leaving(attrition: Estimate | None, maker: RiskMaker) -> Iterator[Risk]:
     if attrition is None or attrition.value is None:
         return
     cited = Citation.of(Message("risk.cited.attrition"), attrition, source=Message("risk.source.org"), is_share=True)
@@ -345,7 +263,7 @@ def plan_risks(
     >>> [(risk.id, risk.likelihood) for risk in plan_risks(as_of=date(2026, 9, 20), progress=late)]
     [('plan/late_plan', 5)]
     """
-    maker = _maker("plan", owner, as_of, scales)
+    maker = maker_of("plan", owner, as_of, scales)
     require(fairness, FairnessAudit, type(None), path=("fairness",))
     require(progress, PlanProgress, type(None), path=("progress",))
     if progress is not None and progress.as_of > as_of:
@@ -353,7 +271,7 @@ def plan_risks(
     return (*_unfair(fairness, maker), *_late(progress, maker))
 
 
-def _unfair(fairness: FairnessAudit | None, maker: _Maker) -> Iterator[Risk]:
+def _unfair(fairness: FairnessAudit | None, maker: RiskMaker) -> Iterator[Risk]:
     if fairness is None or not fairness.lines:
         return
     owners = {line.owner for line in fairness.lines}
@@ -369,7 +287,7 @@ def _unfair(fairness: FairnessAudit | None, maker: _Maker) -> Iterator[Risk]:
     yield from maker.risk("unfair_plan", share, abs(farthest - 1), *cited)
 
 
-def _late(progress: PlanProgress | None, maker: _Maker) -> Iterator[Risk]:
+def _late(progress: PlanProgress | None, maker: RiskMaker) -> Iterator[Risk]:
     counted = [] if progress is None else [line for line in progress.lines if line.task.status != "dropped"]
     if progress is None or not counted:
         return
@@ -386,134 +304,3 @@ def _late(progress: PlanProgress | None, maker: _Maker) -> Iterator[Risk]:
         source=Message.of("risk.source.tasks", plan=progress.plan.label),
     )
     yield from maker.risk("late_plan", share, share, cited)
-
-
-def value_by_customer(purchases: Purchases, *, days: int = _YEAR) -> Mapping[str, Amount]:
-    """Return what each customer bought in the last days up to that to which purchases are known, of who bought anything.
-
-    Parameters
-    ----------
-    purchases
-        Who bought when for how much.
-    days
-        How many days to look back, the last one included.
-
-    Examples
-    --------
-    >>> dict(value_by_customer(Purchases.empty(as_of=date(2026, 9, 30))))
-    {}
-    """
-    if purchases.unit is None:
-        return MappingProxyType({})
-    first = purchases.as_of.toordinal() - days
-    chosen = purchases.days > first
-    sums = np.zeros(len(purchases.customers), dtype=np.int64)
-    np.add.at(sums, purchases.codes[chosen], purchases.minor[chosen])
-    named = zip(purchases.customers, sums.tolist(), strict=True)
-    return MappingProxyType({name: Amount(minor=minor, unit=purchases.unit) for name, minor in named if minor > 0})
-
-
-def customer_risks(
-    purchases: Purchases,
-    *,
-    lifecycle: Lifecycle | None = None,
-    owner: str | None = None,
-    scales: Mapping[str, Steps] | None = None,
-) -> tuple[Risk, ...]:
-    """Find the risks among customers: much hangs on one of them, or much on those who have gone quiet.
-
-    Parameters
-    ----------
-    purchases
-        Who bought when for how much.
-    lifecycle
-        Where customers stand.
-    owner, scales
-        As for :func:`pipeline_risks`.
-
-    Notes
-    -----
-    Shares are of what was bought in the last 365 days; of who has gone quiet, of what was bought in the 365 days before the
-    first day on which a customer who is at risk now may have bought last.
-
-    Raises
-    ------
-    InvalidValueError
-        If an argument is malformed, or the lifecycle is of a later day than the purchases.
-
-    Examples
-    --------
-    >>> from salesperf import CNY
-    >>> from salesperf.model.codes import Codes
-    >>> days = np.array(["2026-03-01", "2026-05-01", "2026-09-09"], dtype="datetime64[D]")
-    >>> who, paid = Codes.of(["k-1", "k-2", "k-1"]), np.array([50000, 20000, 30000])
-    >>> bought = Purchases.of(who, days, paid, unit=CNY, as_of=date(2026, 9, 30))
-    >>> [(risk.id, risk.likelihood, str(risk.at_stake)) for risk in customer_risks(bought)]
-    [('customer/one_customer', 5, '800.00 CNY')]
-    """
-    require(purchases, Purchases, path=("purchases",))
-    require(lifecycle, Lifecycle, type(None), path=("lifecycle",))
-    maker = _maker("customer", owner, purchases.as_of, scales)
-    if lifecycle is not None and lifecycle.as_of > purchases.as_of:
-        raise InvalidValueError("evidence_later", path=("lifecycle",), last=purchases.as_of, value=lifecycle.as_of)
-    return (*_one_customer(purchases, maker), *_gone_quiet(purchases, lifecycle, maker))
-
-
-def _one_customer(purchases: Purchases, maker: _Maker) -> Iterator[Risk]:
-    bought = value_by_customer(purchases)
-    found = Concentration.of(bought, left_out=0)
-    if found.n < _FEWEST or found.largest is None or found.largest_share is None:
-        return
-    cited = Citation(
-        label=Message.of("risk.cited.one_customer", name=found.largest),
-        value=found.largest_share,
-        n=found.n,
-        is_share=True,
-        source=Message("risk.source.purchases"),
-    )
-    at_stake = bought[found.largest]
-    yield from maker.risk("one_customer", found.largest_share, found.largest_share, cited, at_stake=at_stake)
-
-
-def _gone_quiet(purchases: Purchases, lifecycle: Lifecycle | None, maker: _Maker) -> Iterator[Risk]:
-    before = None if lifecycle is None else bought_before_quiet(purchases, lifecycle)
-    if before is None or lifecycle is None or purchases.unit is None:
-        return
-    whole = Amount.total(before.values(), purchases.unit)
-    quiet = {name: amount for name, amount in before.items() if lifecycle.state_by_customer.get(name) == "at_risk"}
-    at_stake = Amount.total(quiet.values(), purchases.unit)
-    share = _over(at_stake, whole) if whole.minor > 0 else 0.0
-    cited = Citation(
-        label=Message.of("risk.cited.accounts_at_risk", count=len(quiet)),
-        value=share,
-        n=len(before),
-        is_share=True,
-        source=Message.of("risk.source.lifecycle", days=lifecycle.policy.at_risk_after),
-    )
-    yield from maker.risk("accounts_at_risk", share, share, cited, at_stake=at_stake)
-
-
-def bought_before_quiet(purchases: Purchases, lifecycle: Lifecycle) -> Mapping[str, Amount] | None:
-    """Return what each customer bought in the 365 days before the first on which one at risk now may have bought last.
-
-    Parameters
-    ----------
-    purchases
-        Who bought when for how much.
-    lifecycle
-        Where customers stand.
-
-    Returns
-    -------
-    Mapping of str to Amount or None
-        ``None`` where there were no days so early.
-
-    Examples
-    --------
-    >>> from salesperf.customers import lifecycle
-    >>> nothing = Purchases.empty(as_of=date(2026, 9, 30))
-    >>> dict(bought_before_quiet(nothing, lifecycle(nothing)))
-    {}
-    """
-    quiet_since = purchases.as_of.toordinal() - lifecycle.policy.at_risk_after
-    return None if quiet_since < 1 else value_by_customer(purchases.until(date.fromordinal(quiet_since)))

@@ -24,7 +24,7 @@ from salesperf.review.explained.growing import leaf, named
 from salesperf.review.grounds import Grounds
 from salesperf.review.risks import Ahead, coverages, sold_by_rep
 from salesperf.review.whole import Review
-from salesperf.risk.automatic import bought_before_quiet
+from salesperf.risk.among_customers import bought_before_quiet
 
 __all__ = [
     "Behind",

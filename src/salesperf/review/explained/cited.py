@@ -34,7 +34,7 @@ from salesperf.review.explained.elsewhere import computed, numbers_said, shown, 
 from salesperf.review.explained.growing import Numbered, counted, leaf, named
 from salesperf.review.leads import came_within
 from salesperf.risk import PlanProgress
-from salesperf.risk.automatic import value_by_customer
+from salesperf.risk.among_customers import value_by_customer
 from salesperf.variance import COMPARISONS
 
 __all__ = ["numbers_cited", "of_one_customer", "of_one_rep"]
