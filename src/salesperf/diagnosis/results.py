@@ -12,7 +12,7 @@ from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message
 from salesperf.model.target import scoped_title
-from salesperf.risk.automatic import value_by_customer
+from salesperf.risk.among_customers import value_by_customer
 from salesperf.variance import Effect, Variance
 
 if TYPE_CHECKING:
