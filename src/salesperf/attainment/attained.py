@@ -10,6 +10,7 @@ from typing import Final
 import attrs
 
 from salesperf import formulas
+from salesperf.attainment.entries import entries_behind
 from salesperf.attainment.growth import WorkdayGrowth, compare_by_workdays
 from salesperf.attainment.ledger import Ledger
 from salesperf.attainment.owed import Gap, gaps_year_before
@@ -446,24 +447,7 @@ class Attainment(Result):
 
     def _entries_within(self, days: Period, gaps: tuple[Gap, ...], actuals: Iterable[Actual]) -> tuple[Actual, ...]:
         runs = self._ledger.days_by_owner(self._ledger.spans_of(self.target.owner, days, gaps=gaps))
-        metrics = {metric.key: metric for metric in self.target.metric.recorded}
-        held = [
-            actual
-            for actual in actuals
-            if actual.metric.key in metrics
-            and actual.scope.contains(self.target.scope)
-            and _is_within(actual.on.toordinal(), runs.get(actual.owner, ()))
-        ]
-        last: dict[object, date] = {}
-        for actual in held:
-            last[_standing(actual)] = max(last.get(_standing(actual), actual.on), actual.on)
-        end = days.last.toordinal()
-        return tuple(
-            actual
-            for actual in held
-            if metrics[actual.metric.key].accumulation != "stock"
-            or (actual.on == last[_standing(actual)] and _is_within(end, runs[actual.owner]))
-        )
+        return entries_behind(self.target, runs, days.last, actuals)
 
     @property
     def planned_breakdown(self) -> Breakdown:
@@ -526,12 +510,3 @@ def _less(actual: Amount | Decimal | None, target: Amount | Decimal) -> Amount |
     if isinstance(actual, Decimal) and isinstance(target, Decimal):
         return _EXACT.subtract(actual, target)
     return None
-
-
-def _is_within(day: int, runs: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= day < end for start, end in runs)
-
-
-def _standing(actual: Actual) -> object:
-    """Return what a value of a stock takes the place of."""
-    return actual.owner, actual.metric.key, actual.scope
