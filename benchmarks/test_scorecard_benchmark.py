@@ -43,9 +43,9 @@ def card_of(values: list[Column]) -> Scorecard:
     return Scorecard([Criterion(f"c{place}", curve, place + 1) for place, curve in enumerate(curves)])
 
 
-def banded(card: Scorecard, columns: dict[str, Column]) -> NDArray[np.str_]:
+def banded(card: Scorecard, columns: dict[str, Column], workers: int = 1) -> NDArray[np.str_]:
     """Score and band with ours."""
-    return BANDS.band_columns(card.score_columns(columns))
+    return BANDS.band_columns(card.score_columns(columns, workers=workers))
 
 
 def by_numpy(values: list[Column], columns: dict[str, Column]) -> NDArray[np.str_]:
@@ -97,7 +97,8 @@ def test_columns_beside_polars(ratio_in_turn: RatioInTurn, size: int) -> None:
     lazy = pl.DataFrame(columns).lazy().select(score=total).with_columns(band=_banded(pl))
     assert (banded(card, columns) == lazy.collect()["band"].to_numpy()).mean() > 0.999999
     threads = pl.thread_pool_size()  # one, where POLARS_MAX_THREADS=1 is set before
-    ratio_in_turn(f"ours / polars expressions on {threads} threads", lambda: banded(card, columns), lazy.collect, 15)
+    title = f"ours / polars expressions, on {threads} threads each"
+    ratio_in_turn(title, lambda: banded(card, columns, threads), lazy.collect, 15)
 
 
 def _banded(pl: Any) -> Any:  # noqa: ANN401 - a package without types, and an expression of it

@@ -622,3 +622,38 @@ def test_a_great_many_faults_end_the_search() -> None:
     assert found[0] == ("fact_missing", ("columns", "a", 0))
     assert found[-1][0] == "too_many_faults"
     assert len(found) == 1001
+
+
+# Threads
+
+
+@pytest.mark.parametrize("column", ["complete", "with gaps"])
+def test_however_many_share_the_rows_each_has_the_same_score(column: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_BLOCK", "_SHARED_BLOCK"):
+        monkeypatch.setattr(f"salesperf.scorecard.scoring.{name}", 7)
+    visits, calls = np.random.default_rng(0).uniform(-5, 105, (2, 100))
+    if column == "with gaps":
+        calls[40:60] = np.nan
+    card = Scorecard([Criterion("visits", PERCENT, 3), Criterion("calls", PERCENT, 2, missing="leave_out")])
+    alone, *others = (
+        card.score_columns({"visits": visits, "calls": calls}, workers=workers).tolist() for workers in (1, 2, 50)
+    )
+    assert others == [alone] * 2
+
+
+def test_however_many_share_the_rows_the_same_faults_are_told_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_BLOCK", "_SHARED_BLOCK"):
+        monkeypatch.setattr(f"salesperf.scorecard.scoring.{name}", 700)
+    visits = np.where(np.arange(4000) % 2, 50, np.inf)
+    card = Scorecard([Criterion("visits", PERCENT)])
+    for workers in (1, 3):
+        found = faults(lambda workers=workers: card.score_columns({"visits": visits}, workers=workers))  # type: ignore[misc] # bound
+        assert found[:-1] == [("not_finite", ("columns", "visits", row)) for row in range(0, 2000, 2)]
+        assert found[-1][0] == "too_many_faults"
+
+
+def test_threads_are_counted_in_whole_numbers_from_one_on() -> None:
+    card, columns = Scorecard([Criterion("visits", PERCENT)]), {"visits": np.array([3.0])}
+    with pytest.raises(InvalidValueError) as caught:
+        card.score_columns(columns, workers=0)
+    assert (caught.value.code, caught.value.path) == ("out_of_range", ("workers",))

@@ -11,7 +11,7 @@ from salesperf.commission.column_pieces import Ends, Integers, PiecesOfColumn, R
 from salesperf.commission.column_quotas import RatesOfQuota
 from salesperf.commission.pieces import Pieces, pieces_of, shape_of
 from salesperf.errors import InvalidInputError, InvalidValueError
-from salesperf.kernels.blocks import Work, in_blocks
+from salesperf.kernels.blocks import MOST_WORKERS, Work, in_blocks
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.pay_parts import Bonus, TieredPay
@@ -24,7 +24,6 @@ _BLOCK: Final = 65_536
 """Rows worked on at a time, so that all that is done to them finds them in the cache."""
 _SHARED_BLOCK: Final = 131_072
 """Rows that each of several threads works on at a time: more, so that they seldom wait for each other."""
-_MOST_WORKERS: Final = 1024
 
 
 def pay_columns(
@@ -86,7 +85,7 @@ def pay_columns(
     [25000, 66000]
     """
     question = _Question.of(part, credit, unit, pay_unit, quota, target)
-    check_whole(workers, ("workers",), 1, _MOST_WORKERS)
+    check_whole(workers, ("workers",), 1, MOST_WORKERS)
     if not isinstance(question.quota, np.ndarray):
         return _by_pieces(question.pieces(question.quota), question.credit, range(credit.size), workers)
     rates = question.rates

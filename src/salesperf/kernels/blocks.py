@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from operator import itemgetter
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-__all__ = ["Work", "in_blocks"]
+__all__ = ["MOST_WORKERS", "Work", "in_blocks"]
+
+MOST_WORKERS: Final = 1024
 
 Work: TypeAlias = Callable[[slice], None]
 """Works on some rows, in room of its own."""

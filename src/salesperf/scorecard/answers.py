@@ -21,7 +21,7 @@ from salesperf.model.scale import Categories, Curve, Flag, Steps
 from salesperf.model.validators import as_tuple, named, require
 from salesperf.scorecard.criteria import CardTerms, Criterion, Gate
 
-__all__ = ["FactColumn", "Known", "Sheet", "sheet_of_columns", "sheet_of_facts", "sheet_of_one"]
+__all__ = ["FactColumn", "Faults", "Known", "Sheet", "sheet_of_columns", "sheet_of_facts", "sheet_of_one"]
 
 Known: TypeAlias = Fact | float | Fraction | None
 """A fact, or ``None`` where it is not known."""
@@ -49,6 +49,11 @@ class Faults:
         if len(self._found) >= _MOST_FAULTS:
             self._found.append(InvalidValueError("too_many_faults", limit=_MOST_FAULTS))
             self.tell()
+
+    def add_all(self, others: "Faults") -> None:
+        """Keep the faults found elsewhere."""
+        for fault in others._found:  # noqa: SLF001 - one of us
+            self.add(fault)
 
     def tell(self) -> None:
         """Raise, if any fault was found.
@@ -99,6 +104,11 @@ class Sheet:
         assert isinstance(column, np.ndarray)  # noqa: S101 - codes are of categories
         line = criterion._weighted_line  # noqa: SLF001 - one of us
         return self._by_number(line, criterion.key, column[rows], rows, scratch)
+
+    @property
+    def taken_as_known(self) -> "Sheet":
+        """The same rows, to be scored as if all were known, and once more if that shows that they are not."""
+        return attrs.evolve(self, is_taken_as_known=True, faults=Faults())
 
     @property
     def without_faults(self) -> "Sheet":

@@ -5,7 +5,9 @@ from typing import Any
 
 import attrs
 
+from salesperf.kernels.blocks import MOST_WORKERS
 from salesperf.kernels.numeric import Column
+from salesperf.model.validators import check_whole
 from salesperf.scorecard.answers import sheet_of_columns, sheet_of_facts, sheet_of_one
 from salesperf.scorecard.criteria import CardTerms
 from salesperf.scorecard.scored import Score, score_of
@@ -105,7 +107,7 @@ class Scorecard(CardTerms):
         """
         return score_rows(self, sheet_of_facts(self, many))
 
-    def score_columns(self, columns: Mapping[str, Any]) -> Column:
+    def score_columns(self, columns: Mapping[str, Any], *, workers: int = 1) -> Column:
         """Score many by columns.
 
         Parameters
@@ -114,6 +116,8 @@ class Scorecard(CardTerms):
             Name of each fact to its column, shape (n,): numbers, with ``nan`` for what is not known; categories as text, as
             objects with ``None``, or as codes; yes and no as truths, or as 1 and 0 with ``nan``. A column that is not there is
             one of facts that are not known.
+        workers
+            How many threads share the rows, from 1 to 1024; few rows take but one.
 
         Returns
         -------
@@ -122,8 +126,11 @@ class Scorecard(CardTerms):
 
         Raises
         ------
+        InvalidValueError
+            If the workers are no such number.
         InvalidInputError
             With every column that is missing, too long or too short, or of another kind than its scale; or else with every
             row whose fact is missing though it may not be, infinite, or of an unknown category.
         """
-        return score_rows(self, sheet_of_columns(self, columns))
+        check_whole(workers, ("workers",), 1, MOST_WORKERS)
+        return score_rows(self, sheet_of_columns(self, columns), workers)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -9,17 +10,20 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from salesperf.errors import InvalidValueError
+from salesperf.errors import InvalidInputError, InvalidValueError
+from salesperf.kernels.blocks import Work, in_blocks
 from salesperf.kernels.numeric import Column
 from salesperf.kernels.scratch import Scratch
 from salesperf.model.scale import Curve
-from salesperf.scorecard.answers import Sheet
+from salesperf.scorecard.answers import Faults, Sheet
 from salesperf.scorecard.criteria import CardTerms, Criterion, Gate, Mode
 
 __all__ = ["CriterionMarks", "Marks", "mark", "score_rows"]
 
 _BLOCK: Final = 32_768
 """Rows worked on at a time, so that scratch stays in the cache."""
+_SHARED_BLOCK: Final = 65_536
+"""Rows that each of several threads works on at a time: more, so that they seldom wait for each other."""
 
 
 @attrs.frozen(eq=False)
@@ -51,28 +55,42 @@ Parts: TypeAlias = Iterable[tuple[Criterion, Column, bool]]
 """Criteria, the points of each times its weight, ``nan`` where it is left out, and whether it never is."""
 
 
-def score_rows(card: CardTerms, sheet: Sheet) -> Column:
-    """Score every row.
+def score_rows(card: CardTerms, sheet: Sheet, workers: int = 1) -> Column:
+    """Score every row, in blocks that threads share.
 
     Raises
     ------
     InvalidInputError
-        With every fact that cannot be scored.
+        With every fact that cannot be scored, in the order of rows however many threads there are.
     """
-    scores = np.empty(sheet.count)
-    scratch = Scratch(min(sheet.count, _BLOCK))
-    # Most columns are complete, and to look whether one is takes as long as a step of its look-up. Where there are only curves,
-    # whatever is not makes the score nan, so that a look at the score tells.
-    taken = attrs.evolve(sheet, is_taken_as_known=True) if _has_only_curves(card) else None
-    for start in range(0, sheet.count, _BLOCK):
-        rows = slice(start, min(start + _BLOCK, sheet.count))
-        if taken is not None:
-            with np.errstate(invalid="ignore", over="ignore"):  # nothing times infinity: nan, which is what is looked for
-                _score(card, taken, rows, scores[rows], scratch)
-            if math.isfinite(np.add.reduce(scores[rows])):
-                continue
-            taken = None  # what is missing here is missing in the next block too, mostly
-        _score(card, sheet, rows, scores[rows], scratch)
+    scores, size = np.empty(sheet.count), _BLOCK if workers == 1 else _SHARED_BLOCK
+    faults: dict[int, Faults] = {}
+
+    def begin() -> Work:
+        scratch = Scratch(min(sheet.count, size))
+        # Most columns are complete, and to look whether one is takes as long as a step of its look-up. Where there are only
+        # curves, whatever is not makes the score nan, so that a look at the score tells.
+        is_taken = _has_only_curves(card)
+
+        def work(block: slice) -> None:
+            nonlocal is_taken
+            rows = slice(block.start, min(block.stop, sheet.count))
+            asked = sheet.without_faults
+            faults[rows.start] = asked.faults
+            if is_taken:
+                with np.errstate(invalid="ignore", over="ignore"):  # nothing times infinity: nan, which is what is looked for
+                    _score(card, asked.taken_as_known, rows, scores[rows], scratch)
+                if math.isfinite(np.add.reduce(scores[rows])):
+                    return
+                is_taken = False  # what is missing here is missing in the next block too, mostly
+            _score(card, asked, rows, scores[rows], scratch)
+
+        return work
+
+    with suppress(InvalidInputError):  # so many faults in one block that it ended: those of earlier ones are told before them
+        in_blocks(sheet.count, size, begin, workers=workers)
+    for _, found in sorted(faults.items()):
+        sheet.faults.add_all(found)
     sheet.faults.tell()
     return scores
 
