@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -647,7 +648,7 @@ def test_however_many_share_the_rows_the_same_faults_are_told_in_their_order(mon
     visits = np.where(np.arange(4000) % 2, 50, np.inf)
     card = Scorecard([Criterion("visits", PERCENT)])
     for workers in (1, 3):
-        found = faults(lambda workers=workers: card.score_columns({"visits": visits}, workers=workers))  # type: ignore[misc] # bound
+        found = faults(partial(card.score_columns, {"visits": visits}, workers=workers))
         assert found[:-1] == [("not_finite", ("columns", "visits", row)) for row in range(0, 2000, 2)]
         assert found[-1][0] == "too_many_faults"
 
