@@ -101,6 +101,25 @@ def test_a_row_beyond_64_bits_is_named_whichever_block_and_quota_it_has(monkeypa
         assert (caught.value.code, caught.value.path) == ("beyond_int64", ("credit",))
 
 
+def test_threads_tell_the_fault_that_one_thread_meets_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("salesperf.commission.columns._BLOCK", 2)
+    monkeypatch.setattr("salesperf.commission.columns._SHARED_BLOCK", 4)  # in which a quota of 0 is met before any overflow
+    steep = TieredPay(key="s", tiers=[Tier(0, None, 10**18)], over="quota")
+    for workers in (1, 2):
+        with pytest.raises(SalesperfError) as caught:
+            pay_columns(steep, column(1, 10, 1, 1, 1, 1, 1, 1), unit=CNY, quota=column(5, 5, 5, 0, 5, 5, 5, 5), workers=workers)
+        assert (caught.value.code, caught.value.path) == ("amount_overflow", ("credit", 1))
+
+
+@pytest.mark.parametrize("mode", ["marginal", "retroactive"])
+def test_no_credit_brings_nothing_however_fine_the_tiers(mode: Any) -> None:  # noqa: ANN401 - a word
+    edge = D("1e-22")
+    tiers = [Tier(0, edge, 1), Tier(edge, None, 2)]
+    part = TieredPay(key="s", tiers=tiers, mode=mode, over="quota")
+    assert pay_columns(part, column(0, 0), unit=CNY, quota=column(5, 7)).tolist() == [0, 0]
+    assert pay_columns(part, column(3, 0), unit=CNY, quota=column(5, 7)).tolist() == [6, 0]
+
+
 def test_pay_that_falls_below_nothing_is_rounded_away_from_it() -> None:
     # A curve that costs the rep: 100 at nothing, -100.5 from 200.00 on.
     curve = Curve([(0, 1), (1, D("-1.005"))])

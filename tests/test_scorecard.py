@@ -313,10 +313,24 @@ def test_a_score_that_should_be_80_is_an_a() -> None:
 
 @pytest.mark.parametrize(
     ("mode", "points", "decimals"),
-    [("weighted_mean", 1, 14), ("weighted_mean", 100, 12), ("sum", 5000, 10), ("sum", 10_001, None), ("product", 1, None)],
+    [
+        ("weighted_mean", 1, 14),
+        ("weighted_mean", 100, 12),
+        ("sum", 5000, 10),
+        ("sum", 10_001, None),
+        ("sum", 2e-8, 21),
+        ("sum", 1e-9, None),
+        ("product", 1, None),
+    ],
 )
-def test_a_score_has_fourteen_digits_of_the_largest_there_can_be(mode: Mode, points: int, decimals: int | None) -> None:
+def test_a_score_has_fourteen_digits_of_the_largest_there_can_be(mode: Mode, points: float, decimals: int | None) -> None:
     assert Scorecard([Criterion("c", Curve([(0, 0), (1, points)]))], mode).decimals == decimals
+
+
+def test_a_rounded_score_stays_within_the_scale() -> None:
+    low, high = Fraction(100, 3), Fraction(200, 3)
+    card = Scorecard([Criterion("c", Curve([(0, low), (1, high)]))])
+    assert [card.score({"c": fact}).value for fact in (0, 1)] == [card.low, card.high] == [float(low), float(high)]
 
 
 def test_where_no_points_can_be_had_there_is_nothing_to_round() -> None:
@@ -651,6 +665,16 @@ def test_however_many_share_the_rows_the_same_faults_are_told_in_their_order(mon
         found = faults(partial(card.score_columns, {"visits": visits}, workers=workers))
         assert found[:-1] == [("not_finite", ("columns", "visits", row)) for row in range(0, 2000, 2)]
         assert found[-1][0] == "too_many_faults"
+
+
+def test_the_order_of_faults_is_that_of_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("salesperf.scorecard.scoring._BLOCK", 2)
+    monkeypatch.setattr("salesperf.scorecard.scoring._SHARED_BLOCK", 4)  # within a block it is the order of the criteria
+    card = Scorecard([Criterion("visits", PERCENT), Criterion("calls", PERCENT)])
+    columns = {"visits": np.array([1, 1, 1, np.inf, 1, 1, 1, 1]), "calls": np.array([1, np.inf, 1, 1, 1, 1, 1, 1])}
+    expected = [("not_finite", ("columns", "calls", 1)), ("not_finite", ("columns", "visits", 3))]
+    for workers in (1, 2):
+        assert faults(partial(card.score_columns, columns, workers=workers)) == expected
 
 
 def test_threads_are_counted_in_whole_numbers_from_one_on() -> None:

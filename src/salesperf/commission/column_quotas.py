@@ -81,9 +81,10 @@ class _Slices:
 
     def fits(self, credit: Ends, quota: Ends) -> bool:
         """Tell whether no number can leave an int64."""
-        reach = [max(by * credit.farthest, of * quota.high) for by, of, _ in self.steps]
+        farthest = max(credit.farthest, 1)  # what is multiplied has to fit too
+        reach = [max(by * farthest, of * quota.high) for by, of, _ in self.steps]
         below = sum(abs(rise) * far for (_, _, rise), far in zip(self.steps, reach, strict=True))
-        return max(abs(self.last) * credit.farthest + below, self.divisor, *reach, 0) <= MOST_NUMERATOR
+        return max(abs(self.last) * farthest + below, self.divisor, *reach) <= MOST_NUMERATOR
 
     def pay(self, credit: Integers, quota: Integers, ends: Ends, paid: Integers, room: Room) -> None:
         """Pay a block of rows that fit."""
@@ -106,9 +107,10 @@ class _Places:
 
     def fits(self, credit: Ends, quota: Ends) -> bool:
         """Tell whether no number can leave an int64."""
-        reach = [max(edge.numerator * quota.high, edge.denominator * credit.farthest) for edge in self.edges]
-        numerator = max(map(abs, self.intercepts)) * quota.high + max(map(abs, self.slopes)) * credit.farthest
-        return max(numerator, self.divisor, *reach, 0) <= MOST_NUMERATOR
+        farthest = max(credit.farthest, 1)
+        reach = [max(edge.numerator * quota.high, edge.denominator * farthest) for edge in self.edges]
+        numerator = max(map(abs, self.intercepts)) * quota.high + max(map(abs, self.slopes)) * farthest
+        return max(numerator, self.divisor, *reach) <= MOST_NUMERATOR
 
     def pay(self, credit: Integers, quota: Integers, ends: Ends, paid: Integers, room: Room) -> None:
         """Pay a block of rows that fit."""

@@ -86,12 +86,23 @@ def pay_columns(
     """
     question = _Question.of(part, credit, unit, pay_unit, quota, target)
     check_whole(workers, ("workers",), 1, MOST_WORKERS)
-    if not isinstance(question.quota, np.ndarray):
-        return _by_pieces(question.pieces(question.quota), question.credit, range(credit.size), workers)
+    try:
+        return _paid(question, workers)
+    except InvalidValueError:
+        # Threads share larger blocks, and so meet another fault first: the one that is told is what one thread meets.
+        if workers == 1:
+            raise
+        return _paid(question, 1)
+
+
+def _paid(question: "_Question", workers: int) -> Integers:
+    credit, quota, rows = question.credit, question.quota, range(question.credit.size)
+    if not isinstance(quota, np.ndarray):
+        return _by_pieces(question.pieces(quota), credit, rows, workers)
     rates = question.rates
     if rates is None:
-        return _by_kind(question, question.credit, question.quota, range(credit.size), workers)
-    return _by_quotas(question, rates, question.quota, workers)
+        return _by_kind(question, credit, quota, rows, workers)
+    return _by_quotas(question, rates, quota, workers)
 
 
 @attrs.frozen
@@ -217,7 +228,7 @@ def _by_quotas(question: _Question, rates: RatesOfQuota, quota: Integers, worker
 
 
 def _ends_of_quotas(quota: Integers, rows: Rows) -> Ends:
-    ends = Ends.of("quota", quota)
+    ends = Ends(int(quota.min()), int(quota.max()))
     if ends.low <= 0:
         place = int(np.flatnonzero(quota <= 0)[0])
         raise InvalidValueError("quota_not_positive", path=("quota", int(rows[place])), value=int(quota[place]))

@@ -50,6 +50,11 @@ class Faults:
             self._found.append(InvalidValueError("too_many_faults", limit=_MOST_FAULTS))
             self.tell()
 
+    @property
+    def are_any(self) -> bool:
+        """Whether any was found."""
+        return bool(self._found)
+
     def add_all(self, others: "Faults") -> None:
         """Keep the faults found elsewhere."""
         for fault in others._found:  # noqa: SLF001 - one of us

@@ -38,9 +38,10 @@ MODES: Final[tuple[Mode, ...]] = ("weighted_mean", "sum", "product")
 _MOST_WEIGHT: Final = 1e9
 _DIGITS: Final = 14
 """Digits of a score that mean something: a float holds 15, of which sums and products spoil the last."""
+_LEAST_ROUNDED: Final = 1e-8
+"""Below it more than 22 decimals would be needed, of which the power of ten is no float any more."""
 _MOST_ROUNDED: Final = 10_000
-_MOST_DECIMALS: Final = 22
-"""Powers of ten to it are exact as floats."""
+"""Beyond it 14 digits are fewer decimals than a tree is checked to."""
 _KINDS: Final[Mapping[type, str]] = MappingProxyType({Curve: "number", Steps: "number", Categories: "category", Flag: "flag"})
 """What a scale looks up."""
 
@@ -240,12 +241,13 @@ class CardTerms:
     def decimals(self) -> int | None:
         """To how many decimals scores are rounded: 14 digits of the largest that there can be; ``None`` for not at all.
 
-        A product is not, which may be as small as it likes, nor a score beyond 10,000, of which 14 digits are too few decimals.
+        A product is not, which may be as small as it likes, nor are scores of cards whose largest is beyond 10,000 or below a
+        hundred-millionth.
         """
         largest = max(abs(self.low), abs(self.high))
-        if self.mode == "product" or not 0 < largest <= _MOST_ROUNDED:
+        if self.mode == "product" or not _LEAST_ROUNDED <= largest <= _MOST_ROUNDED:
             return None
-        return min(_DIGITS - math.ceil(math.log10(largest)), _MOST_DECIMALS)
+        return _DIGITS - math.ceil(math.log10(largest))
 
     @cached_property
     def _range(self) -> tuple[float, float]:

@@ -61,7 +61,7 @@ def score_rows(card: CardTerms, sheet: Sheet, workers: int = 1) -> Column:
     Raises
     ------
     InvalidInputError
-        With every fact that cannot be scored, in the order of rows however many threads there are.
+        With every fact that cannot be scored, in the same order however many threads there are.
     """
     scores, size = np.empty(sheet.count), _BLOCK if workers == 1 else _SHARED_BLOCK
     faults: dict[int, Faults] = {}
@@ -89,6 +89,8 @@ def score_rows(card: CardTerms, sheet: Sheet, workers: int = 1) -> Column:
 
     with suppress(InvalidInputError):  # so many faults in one block that it ended: those of earlier ones are told before them
         in_blocks(sheet.count, size, begin, workers=workers)
+    if workers > 1 and any(found.are_any for found in faults.values()):
+        return score_rows(card, sheet)  # which tells them in the order of its own blocks
     for _, found in sorted(faults.items()):
         sheet.faults.add_all(found)
     sheet.faults.tell()
@@ -124,7 +126,7 @@ def _combine(card: CardTerms, parts: Parts, scores: Column) -> None:
     """
     _COMBINED[card.mode](parts, scores)
     if card.decimals is not None:
-        np.round(scores, card.decimals, out=scores)
+        np.clip(np.round(scores, card.decimals, out=scores), card.low, card.high, out=scores)
 
 
 def _behind(card: CardTerms, score: Column, gates: Iterable[CriterionMarks]) -> Column:
