@@ -2,10 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
-from functools import cache
 
 import attrs
 import pytest
+from explained import LOOKED, THIRD, broken, explained, labels, of_sample, sample, values
+from small_records import company, yuan
 
 from salesperf import (
     CNY,
@@ -19,42 +20,28 @@ from salesperf import (
     Change,
     InvalidValueError,
     Opportunity,
-    Org,
     Period,
     Records,
-    Rep,
     Target,
     UnknownNameError,
 )
 from salesperf.io.folder import read_sample
-from salesperf.review import NumberTrees, Review, build, explain
+from salesperf.review import NumberTrees, build, explain
 
-QUARTER, LOOKED = Period.quarter(2026, 3), date(2026, 9, 16)
 REVENUE = STANDARD_METRICS["revenue"]
 
 
-@cache
-def reviewed(owner: str | None = None) -> Review:
-    return build(read_sample(), owner=owner, period=QUARTER, as_of=LOOKED)
-
-
-@cache
-def numbers(owner: str | None = None) -> NumberTrees:
-    return explain(reviewed(owner), records=read_sample())
-
-
-def value(address: str, owner: str | None = None) -> object:
-    return numbers(owner).tree(address).value
+def value(address: str) -> object:
+    return of_sample().tree(address).value
 
 
 @pytest.mark.parametrize("owner", [None, "r-12"])
 def test_every_number_of_the_sample_comes_apart_and_makes_it_up_again(owner: str | None) -> None:
-    broken = [address for address in numbers(owner).addresses if not numbers(owner).tree(address).holds()]
-    assert broken == []
+    assert broken(of_sample(owner)) == []
 
 
 def test_the_numbers_are_those_of_the_sections() -> None:
-    review = reviewed()
+    review = sample()
     (deals,) = review.deals
     leads, market, team = review.leads, review.market, review.team
     assert leads is not None
@@ -91,7 +78,7 @@ def test_the_numbers_are_those_of_the_sections() -> None:
     holders = [told.owner for told in leads.members]
     for told in leads.members:
         address = f"leads/{told.owner}/open"
-        assert value(address) == told.open if holders.count(told.owner) == 1 else address not in numbers().addresses
+        assert value(address) == told.open if holders.count(told.owner) == 1 else address not in of_sample().addresses
     for grade, count in leads.grades.items():
         assert not count or value(f"leads/grade/{grade}") == count
     for line in market.competitors:
@@ -101,7 +88,7 @@ def test_the_numbers_are_those_of_the_sections() -> None:
 
 
 def test_a_rate_comes_apart_into_the_deals_behind_it() -> None:
-    tree = numbers("r-12").tree("deals/solution/win_rate")
+    tree = of_sample("r-12").tree("deals/solution/win_rate")
     won, decided = tree.parts
     assert tree.label.text("zh") == "赢单率"
     assert {part.label for part in won.parts} <= {part.label for part in decided.parts}
@@ -109,35 +96,35 @@ def test_a_rate_comes_apart_into_the_deals_behind_it() -> None:
 
 
 def test_what_was_done_comes_apart_into_its_entries_where_the_records_are_at_hand() -> None:
-    tree = numbers("r-12").tree("attainment/revenue/actual")
+    tree = of_sample("r-12").tree("attainment/revenue/actual")
     done = [each for each in read_sample().actuals if each.owner == "r-12" and each.metric == REVENUE]
-    within = [each for each in done if each.on in QUARTER and each.on <= LOOKED]
+    within = [each for each in done if each.on in THIRD and each.on <= LOOKED]
     assert [month.label.text() for month in tree.parts] == [
         *("within 2026-07", "within 2026-08", "within 2026-09-01 to 2026-09-16")
     ]
     assert [part.value for month in tree.parts for part in month.parts] == [
         each.amount for each in sorted(within, key=lambda each: (each.on, repr(each)))
     ]
-    assert "attainment/revenue/actual" not in explain(reviewed("r-12")).addresses
-    ratio = numbers("r-12").tree("attainment/average_order_value/actual")
-    assert [part.label.text() for part in ratio.parts] == ["Revenue", "Orders"]
+    assert "attainment/revenue/actual" not in of_sample("r-12", with_records=False).addresses
+    ratio = of_sample("r-12").tree("attainment/average_order_value/actual")
+    assert labels(ratio) == ["Revenue", "Orders"]
 
 
 def test_numbers_below_a_path_are_those_of_a_section_or_a_member() -> None:
-    east = numbers().below("leads/east/")
+    east = of_sample().below("leads/east/")
     assert east.addresses
     assert all(address.startswith("leads/east/") for address in east.addresses)
     rows = east.rows()
     assert [row["address"] for row in rows] == list(east.addresses)
     assert {"address", "number", "value"} == set(rows[0])
     assert len(east.text("zh").splitlines()) == len(rows)
-    assert numbers().below("leads/ea").addresses == ()
+    assert of_sample().below("leads/ea").addresses == ()
 
 
 def test_of_what_is_counted_on_a_day_as_much_is_planned_as_is_owed() -> None:
-    target = Target(owner="ada", metric=STANDARD_METRICS["headcount"], amount=Amount.of(4, COUNT), period=QUARTER)
-    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[target])
-    planned = explain(build(records, owner="ada", period=QUARTER, as_of=LOOKED)).tree("attainment/headcount/planned")
+    target = Target(owner="ada", metric=STANDARD_METRICS["headcount"], amount=Amount.of(4, COUNT), period=THIRD)
+    records = Records(org=company("ada"), targets=[target])
+    planned = explained(records, "ada", as_of=LOOKED, with_records=False).tree("attainment/headcount/planned")
     assert (planned.value, planned.parts[0].value) == (Amount.of(4, COUNT), Amount.of(4, COUNT))
 
 
@@ -157,12 +144,12 @@ def test_a_number_is_found_by_words_of_its_address_and_no_tree_is_grown_for_it()
 
 def test_an_address_that_is_not_there_is_told() -> None:
     with pytest.raises(UnknownNameError) as slip:
-        numbers().tree("attainment/revenue/gpa")
+        of_sample().tree("attainment/revenue/gpa")
     assert (slip.value.code, slip.value.path) == ("misspelt_number", ("address",))
     with pytest.raises(UnknownNameError) as unlike:
-        numbers().tree("nothing like it")
+        of_sample().tree("nothing like it")
     assert unlike.value.code == "unknown_number"
-    for ask in (numbers().tree, numbers().below, numbers().find):
+    for ask in (of_sample().tree, of_sample().below, of_sample().find):
         with pytest.raises(InvalidValueError) as wrong:
             ask(7)  # type: ignore[arg-type] # wrong on purpose
         assert wrong.value.code == "wrong_type"
@@ -170,7 +157,7 @@ def test_an_address_that_is_not_there_is_told() -> None:
         explain("review")  # type: ignore[arg-type] # wrong on purpose
     assert no_review.value.path == ("review",)
     with pytest.raises(InvalidValueError) as no_records:
-        explain(reviewed(), records=())  # type: ignore[arg-type] # wrong on purpose
+        explain(sample(), records=())  # type: ignore[arg-type] # wrong on purpose
     assert no_records.value.path == ("records",)
 
 
@@ -181,10 +168,10 @@ def deal(number: int, owner: str, amount: Amount | None, end: str = "closed") ->
 
 def test_deals_in_several_currencies_have_addresses_of_their_own_and_names_tell_a_terminal_nothing() -> None:
     ada = "ada\x1b[31m"
-    deals = [deal(1, ada, Amount.of(300, CNY)), deal(2, ada, Amount.of(100, CNY)), deal(3, ada, Amount.of(5, USD))]
-    records = Records(org=Org(reps=[Rep(id=ada)]), opportunities=deals, processes=[STANDARD_PROCESSES["basic"]])
-    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED))
-    assert found.tree("deals/basic~CNY/average_won_value").value == Amount.of(200, CNY)
+    deals = [deal(1, ada, yuan(300)), deal(2, ada, yuan(100)), deal(3, ada, Amount.of(5, USD))]
+    records = Records(org=company(ada), opportunities=deals, processes=[STANDARD_PROCESSES["basic"]])
+    found = explained(records, as_of=LOOKED, with_records=False)
+    assert found.tree("deals/basic~CNY/average_won_value").value == yuan(200)
     assert found.tree("deals/basic~USD/won").value == 1
     assert found.tree("deals/basic~USD/ada [31m/won").value == 1
     assert all(address.isprintable() for address in found.addresses)
@@ -192,17 +179,15 @@ def test_deals_in_several_currencies_have_addresses_of_their_own_and_names_tell_
 
 def test_a_period_in_which_no_deal_began_has_no_funnel() -> None:
     old = Opportunity(id="o-1", history=[Change(date(2026, 1, 5), stage="lead", owner="ada")])
-    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=[old], processes=[STANDARD_PROCESSES["basic"]])
-    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED))
+    records = Records(org=company("ada"), opportunities=[old], processes=[STANDARD_PROCESSES["basic"]])
+    found = explained(records, as_of=LOOKED, with_records=False)
     assert found.tree("deals/basic/open").value == 1
     assert found.below("deals/basic/funnel").addresses == ()
 
 
 def test_what_nobody_knows_has_a_tree_without_a_value() -> None:
-    records = Records(
-        org=Org(reps=[Rep(id="ada")]), opportunities=[deal(1, "ada", None)], processes=[STANDARD_PROCESSES["basic"]]
-    )
-    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED))
+    records = Records(org=company("ada"), opportunities=[deal(1, "ada", None)], processes=[STANDARD_PROCESSES["basic"]])
+    found = explained(records, as_of=LOOKED, with_records=False)
     for name in ("won_value", "average_won_value"):
         tree = found.tree(f"deals/basic/{name}")
         assert (tree.value, tree.parts) == (None, ())
@@ -210,15 +195,15 @@ def test_what_nobody_knows_has_a_tree_without_a_value() -> None:
 
 def test_who_changed_team_has_an_address_for_each() -> None:
     twice = [
-        address for address in numbers().addresses if address.startswith("deals/solution/r-13@") and address.endswith("/won")
+        address for address in of_sample().addresses if address.startswith("deals/solution/r-13@") and address.endswith("/won")
     ]
     assert [address.split("/")[2] for address in twice] == ["r-13@guangzhou", "r-13@shenzhen"]
 
 
 def test_where_nobody_knows_what_lost_deals_were_worth_there_are_no_shares_of_the_market() -> None:
     lost = attrs.evolve(deal(1, "ada", None, "lost"), competitors=["Beihe"])
-    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=[lost], processes=[STANDARD_PROCESSES["basic"]])
-    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED))
+    records = Records(org=company("ada"), opportunities=[lost], processes=[STANDARD_PROCESSES["basic"]])
+    found = explained(records, as_of=LOOKED, with_records=False)
     assert found.tree("market/competitor/Beihe/lost").value == 1
     assert "market/shares" not in found.addresses
 
@@ -226,28 +211,28 @@ def test_where_nobody_knows_what_lost_deals_were_worth_there_are_no_shares_of_th
 def test_a_metric_owed_by_somebody_below_and_a_ratio_of_nothing_have_addresses() -> None:
     value_of_orders = STANDARD_METRICS["average_order_value"]
     records = Records(
-        org=Org(reps=[Rep(id="ada"), Rep(id="bo")]),
+        org=company("ada", "bo"),
         targets=[
-            Target(owner="ada", metric=REVENUE, amount=Amount.of(10, CNY), period=QUARTER, scope={"product": "A"}),
-            Target(owner=None, metric=value_of_orders, amount=Decimal(5), period=QUARTER),
+            Target(owner="ada", metric=REVENUE, amount=yuan(10), period=THIRD, scope={"product": "A"}),
+            Target(owner=None, metric=value_of_orders, amount=Decimal(5), period=THIRD),
         ],
         actuals=[Actual(owner="bo", metric=STANDARD_METRICS["visits"], amount=Amount.of(1, COUNT), on=LOOKED)],
     )
-    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED), records=records)
+    found = explained(records, as_of=LOOKED)
     assert found.tree("attainment/revenue[product=A]/ada/actual").value == Amount.zero(CNY)
     assert found.tree("attainment/average_order_value/actual").value is None
 
 
 def test_what_changed_since_the_review_before_is_now_less_then() -> None:
-    before = build(read_sample(), owner="south", period=Period.quarter(2026, 2), as_of=date(2026, 6, 30))
-    review = build(read_sample(), owner="south", period=QUARTER, as_of=LOOKED, previous=before)
+    before = sample("south", "2026-Q2")
+    review = build(read_sample(), owner="south", period=THIRD, as_of=LOOKED, previous=before)
     found = explain(review).below("previous")
-    assert all(found.tree(address).holds() for address in found.addresses)
+    assert broken(found) == []
     assert review.previous is not None
     change = review.previous.metrics[0]
     assert change.now is not None
     assert change.then is not None
-    assert [part.value for part in found.tree("previous/revenue/ratio").parts] == [change.now.ratio, change.then.ratio]
+    assert values(found.tree("previous/revenue/ratio")) == [change.now.ratio, change.then.ratio]
     assert found.tree("previous/revenue/pace").value == change.pace_change
     assert found.tree("previous/unmet").value == review.previous.unmet_now - review.previous.unmet_then
     below = {each.owner for each in review.previous.metrics} - {"south"}
@@ -256,44 +241,41 @@ def test_what_changed_since_the_review_before_is_now_less_then() -> None:
 
 def test_a_metric_that_was_not_owed_then_has_no_change() -> None:
     july, august = Period.month(2026, 7), Period.month(2026, 8)
-    goal = Target(owner=None, metric=REVENUE, amount=Amount.of(10, CNY), period=august)
-    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[goal])
+    goal = Target(owner=None, metric=REVENUE, amount=yuan(10), period=august)
+    records = Records(org=company("ada"), targets=[goal])
     before = build(records, owner=None, period=july, as_of=july.last)
-    found = explain(build(records, owner=None, period=august, as_of=august.last, previous=before))
+    found = explained(records, period=august, previous=before, with_records=False)
     tree = found.tree("previous/revenue/ratio")
-    assert (tree.value, [part.value for part in tree.parts]) == (None, [0.0, None])
+    assert (tree.value, values(tree)) == (None, [0.0, None])
 
 
 def test_people_and_customers_behind_a_number_are_named_by_id() -> None:
-    gone, served = numbers().tree("team/attrition").parts
-    assert [part.label.text() for part in gone.parts] == ["r-10"]
+    gone, served = of_sample().tree("team/attrition").parts
+    assert labels(gone) == ["r-10"]
     assert served.value == 14
-    customers = reviewed().customers
+    customers = sample().customers
     assert customers is not None
     for line in customers.largest:
         assert value(f"customers/{line.customer}/bought") == line.amount
 
 
 def test_the_numbers_that_causes_and_risks_rest_on_say_where_they_came_from() -> None:
-    cause = next(each for each in reviewed().causes if each.citations)
-    place = reviewed().causes.index(cause) + 1
-    tree = numbers().tree(f"causes/{place}/{cause.rule}/1")
+    cause = next(each for each in sample().causes if each.citations)
+    place = sample().causes.index(cause) + 1
+    tree = of_sample().tree(f"causes/{place}/{cause.rule}/1")
     assert tree.value == cause.citations[0].value
     assert tree.label.text() == f"{cause.citations[0].label.text()}; from {cause.citations[0].source.text()}"
-    assert any(address.startswith("risks/") and address.endswith("/1") for address in numbers().addresses)
+    assert any(address.startswith("risks/") and address.endswith("/1") for address in of_sample().addresses)
 
 
 def test_no_number_is_lost_to_an_id_that_reads_like_a_name_of_ours() -> None:
     july = Period.month(2026, 7)
     reps = ("2026-07", "bo")
-    targets = [Target(owner=rep, metric=REVENUE, amount=Amount.of(100, CNY), period=QUARTER) for rep in reps]
-    done = [
-        Actual(owner=rep, metric=REVENUE, amount=Amount.of(sold, CNY), on=july.start)
-        for rep, sold in zip(reps, (7, 9), strict=True)
-    ]
-    records = Records(org=Org(reps=[Rep(id=rep) for rep in reps]), targets=targets, actuals=done)
-    found = explain(build(records, owner=None, period=QUARTER, as_of=LOOKED), records=records)
+    targets = [Target(owner=rep, metric=REVENUE, amount=yuan(100), period=THIRD) for rep in reps]
+    done = [Actual(owner=rep, metric=REVENUE, amount=yuan(sold), on=july.start) for rep, sold in zip(reps, (7, 9), strict=True)]
+    records = Records(org=company(*reps), targets=targets, actuals=done)
+    found = explained(records, as_of=LOOKED)
     # The month of both, and the rep.
-    assert found.tree("attainment/revenue/2026-07/actual").value == Amount.of(16, CNY)
-    assert found.tree("attainment/revenue/2026-07/actual~2").value == Amount.of(7, CNY)
-    assert found.tree("attainment/revenue/bo/actual").value == Amount.of(9, CNY)
+    assert found.tree("attainment/revenue/2026-07/actual").value == yuan(16)
+    assert found.tree("attainment/revenue/2026-07/actual~2").value == yuan(7)
+    assert found.tree("attainment/revenue/bo/actual").value == yuan(9)

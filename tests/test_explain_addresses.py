@@ -3,6 +3,8 @@
 from datetime import date
 
 import attrs
+from explained import THIRD, of_sample, place_of, sample
+from small_records import company, yuan
 
 from salesperf import (
     CNY,
@@ -17,27 +19,22 @@ from salesperf import (
     Move,
     Opportunity,
     Org,
-    Period,
     Records,
     Rep,
     Target,
     Team,
     Unit,
 )
-from salesperf.io.folder import read_sample
 from salesperf.review import build, explain
 from salesperf.review.explained.addresses import channel_address, member_addresses, metric_address, process_address
 
 SOLUTION = STANDARD_PROCESSES["solution"]
 ENDS = [stage for stage in SOLUTION.stages if not stage.is_open]
-THIRD, SEP_30 = Period.quarter(2026, 3), date(2026, 9, 30)
 
 
 def test_every_section_of_the_sample_stands_where_it_is_looked_for() -> None:
-    records = read_sample()
     for owner in (None, "r-13"):
-        review = build(records, owner=owner, period=THIRD, as_of=date(2026, 9, 16))
-        numbers = explain(review)
+        review, numbers = sample(owner), of_sample(owner, with_records=False)
         for section in review.metrics:
             told = [(metric_address(section, owner), section.attainment, section.owed)]
             told += [(address, each.attainment, each.owed) for each, address in member_addresses(section, owner)]
@@ -53,7 +50,7 @@ def test_a_channel_that_is_called_like_all_of_them_has_its_key_told() -> None:
     channels = ("total", "-", "fair", None)
     came = [LeadChange(date(2026, 8, 3), status="new", owner="ada")]
     leads = [Lead(id=f"l-{place}", channel=channel, history=came) for place, channel in enumerate(channels)]
-    review = build(Records(org=Org(reps=[Rep(id="ada")]), leads=leads), owner=None, period=THIRD, as_of=SEP_30)
+    review = build(Records(org=company("ada"), leads=leads), owner=None, period=THIRD, as_of=THIRD.last)
     assert review.channels is not None
     report = review.channels.report
     assert {channel_address(line) for line in (*report.lines, report.total)} == {
@@ -71,12 +68,12 @@ def test_the_pace_of_who_is_new_and_changed_team_is_that_in_each_team() -> None:
             reps=[Rep(id="new", team="east", hired=date(2026, 6, 1))],
             moves=[Move(rep="new", on=date(2026, 8, 15), team="west")],
         ),
-        targets=[Target(owner="new", metric=revenue, amount=Amount.of(30_000, CNY), period=THIRD)],
-        actuals=[Actual(owner="new", metric=revenue, amount=Amount.of(number, CNY), on=on) for on, number in sold],
+        targets=[Target(owner="new", metric=revenue, amount=yuan(30_000), period=THIRD)],
+        actuals=[Actual(owner="new", metric=revenue, amount=yuan(number), on=on) for on, number in sold],
     )
-    review = build(records, owner=None, period=THIRD, as_of=SEP_30)
+    review = build(records, owner=None, period=THIRD, as_of=THIRD.last)
     numbers = explain(review, records=records)
-    place = next(place for place, cause in enumerate(review.causes, 1) if cause.rule == "weak_ramp")
+    place = place_of("weak_ramp", review.causes)
     paces = [numbers.tree(f"causes/{place}/weak_ramp/{number}") for number in (1, 2)]
     there = [numbers.tree(f"attainment/revenue/new@{team}/pace") for team in ("east", "west")]
     assert {tree.parts for tree in paces} == {tree.parts for tree in there}
@@ -90,11 +87,11 @@ def stuck(unit: Unit, number: int, *, days: date = date(2026, 7, 1)) -> list[Opp
 
 def test_findings_of_a_process_in_two_units_are_each_of_their_own_deals() -> None:
     records = Records(
-        org=Org(reps=[Rep(id="ada")]),
+        org=company("ada"),
         processes=[attrs.evolve(SOLUTION, stages=[attrs.evolve(SOLUTION.stage_by_key["proposal"], max_days=21), *ENDS])],
         opportunities=[*stuck(CNY, 6), *stuck(USD, 6)],
     )
-    review = build(records, owner=None, period=THIRD, as_of=SEP_30)
+    review = build(records, owner=None, period=THIRD, as_of=THIRD.last)
     numbers = explain(review)
     places = [place for place, finding in enumerate(review.findings, 1) if finding.rule == "stuck_stage"]
     # They read alike.

@@ -3,36 +3,30 @@
 from datetime import date
 
 import attrs
+from explained import THIRD, broken, explained, labels, values
+from small_records import company, yuan
 
 from salesperf import (
-    CNY,
     COUNT,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
     Actual,
     Amount,
-    Breakdown,
     Change,
     Citation,
     Customer,
     Message,
     Opportunity,
-    Org,
     Period,
     Records,
-    Rep,
     Risk,
     RiskAssessment,
     Target,
 )
-from salesperf.review import NumberTrees, build, explain
+from salesperf.review import NumberTrees
 
-THIRD, LOOKED = Period.quarter(2026, 3), date(2026, 8, 31)
+AUG_31 = date(2026, 8, 31)
 REVENUE = STANDARD_METRICS["revenue"]
-
-
-def yuan(number: int) -> Amount:
-    return Amount.of(number, CNY)
 
 
 def deal(key: str, amount: int | None, customer: str | None = None, stage: str | None = None) -> Opportunity:
@@ -56,7 +50,7 @@ DEALS = (
 
 def records(*deals: Opportunity, booked: int = 0) -> Records:
     return Records(
-        org=Org(reps=[Rep(id="ada")]),
+        org=company("ada"),
         customers=[Customer(id=f"k-{number}") for number in (1, 2, 3)],
         opportunities=deals,
         processes=[STANDARD_PROCESSES["basic"]],
@@ -65,15 +59,11 @@ def records(*deals: Opportunity, booked: int = 0) -> Records:
     )
 
 
-def numbers(known: Records, period: Period = THIRD, as_of: date = LOOKED) -> NumberTrees:
+def numbers(known: Records, as_of: date = AUG_31) -> NumberTrees:
     """Explain a review, every number of which holds."""
-    found = explain(build(known, owner=None, period=period, as_of=as_of), records=known)
-    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    found = explained(known, as_of=as_of)
+    assert broken(found) == []
     return found
-
-
-def labels(tree: Breakdown) -> list[str]:
-    return [part.label.text() for part in tree.parts]
 
 
 def test_what_is_cited_is_told_of_as_many_as_it_is_of() -> None:
@@ -83,7 +73,7 @@ def test_what_is_cited_is_told_of_as_many_as_it_is_of() -> None:
     assert found.tree("risks/pipeline/one_deal/CNY/1").value == 0.4
     # Of one customer: of the two whose deals have an amount, and of what these are worth.
     one = found.tree("risks/pipeline/one_customer_ahead/CNY/1")
-    assert [part.value for part in one.parts] == [yuan(500), yuan(600)]
+    assert values(one) == [yuan(500), yuan(600)]
     assert labels(found.tree("risks/pipeline/one_customer_ahead/CNY/1/n")) == ["k-1", "k-2"]
     # The win rate by value: of those decided with an amount.
     rate = found.tree("risks/pipeline/thin_pipeline/CNY/3/n")

@@ -6,16 +6,14 @@ from functools import cache
 from typing import Any, Final
 
 import pytest
+from explained import LOOKED, broken, explained, labels, of_sample, sample, values
+from small_records import company, yuan
 
 import salesperf as sp
-from salesperf.io.folder import read_sample
-from salesperf.review import NumberTrees, Review, build, explain
+from salesperf.review import NumberTrees
 
-QUARTER: Final = sp.Period.quarter(2026, 3)
-AS_OF: Final = date(2026, 9, 16)
 BEGAN: Final = date(2026, 3, 2)
 BASIC: Final = sp.STANDARD_PROCESSES["basic"]
-ORG: Final = sp.Org(reps=[sp.Rep(id="ada")])
 
 
 def lead(name: str, channel: str | None = "web", began: date | None = BEGAN, *later: sp.LeadChange) -> sp.Lead:
@@ -32,32 +30,32 @@ def deal(
     **fields: Any,  # noqa: ANN401 - fields of a deal
 ) -> sp.Opportunity:
     """Return a deal that began with its lead, and came to its stage some days later."""
-    amount = None if value is None else sp.Amount.of(value, sp.CNY)
+    amount = None if value is None else yuan(value)
     began = sp.Change(BEGAN, stage="lead", owner="ada", amount=amount)
     return sp.Opportunity(id=name, lead=of, history=[began, sp.Change(BEGAN + timedelta(days=days), stage=stage)], **fields)
 
 
 def spent(channel: str, amount: int, **fields: Any) -> sp.ChannelCost:  # noqa: ANN401 - fields of a cost
     """Return what was spent on a channel."""
-    return sp.ChannelCost(on=BEGAN, amount=sp.Amount.of(amount, sp.CNY), channel=channel, **fields)
+    return sp.ChannelCost(on=BEGAN, amount=yuan(amount), channel=channel, **fields)
 
 
-def explained(
+def numbers(
     leads: list[sp.Lead],
     deals: list[sp.Opportunity],
     *costs: sp.ChannelCost,
     processes: tuple[sp.SalesProcess, ...] = (BASIC,),
 ) -> NumberTrees:
     """Return the numbers on channels, each of which its parts make up."""
-    records = sp.Records(org=ORG, leads=leads, opportunities=deals, costs=costs, processes=processes)
-    found = explain(build(records, owner=None, period=QUARTER, as_of=AS_OF)).below("channels")
-    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    records = sp.Records(org=company("ada"), leads=leads, opportunities=deals, costs=costs, processes=processes)
+    found = explained(records, as_of=LOOKED, with_records=False).below("channels")
+    assert broken(found) == []
     return found
 
 
-def labels(found: NumberTrees, address: str) -> list[str]:
-    """Return what a number is made of."""
-    return [part.label.text() for part in found.tree(f"channels/{address}").parts]
+def named(found: NumberTrees, address: str) -> list[str]:
+    """Return what the number under an address is made of."""
+    return labels(found.tree(f"channels/{address}"))
 
 
 def value(found: NumberTrees, address: str) -> Any:  # noqa: ANN401 - a number or an amount
@@ -66,23 +64,16 @@ def value(found: NumberTrees, address: str) -> Any:  # noqa: ANN401 - a number o
 
 
 @cache
-def sample() -> tuple[Review, NumberTrees]:
-    """Return the review of the sample company, and its numbers on channels."""
-    review = build(read_sample(), owner=None, period=QUARTER, as_of=AS_OF)
-    return review, explain(review).below("channels")
-
-
-@cache
 def half_won() -> NumberTrees:
     """Of twenty leads ten are won, on ten days, and bring 80 or 120 in turn; 400 was spent in two sums."""
     deals = [deal(f"o-{n}", f"l-{n}", 80 if n % 2 else 120, days=30 + n) for n in range(10)]
     costs = (spent("web", 300), spent("web", 100, campaign="spring", owner="ada"))
-    return explained([lead(f"l-{n}") for n in range(20)], deals, *costs)
+    return numbers([lead(f"l-{n}") for n in range(20)], deals, *costs)
 
 
 def test_every_number_that_the_report_tells_of_the_channels_of_the_sample_has_a_tree() -> None:
     # As the report of the sample company states them.
-    _, found = sample()
+    found = of_sample(with_records=False)
     counts = {
         "website": [104, 50, 9, 28],
         "referral": [54, 36, 6, 16],
@@ -94,7 +85,7 @@ def test_every_number_that_the_report_tells_of_the_channels_of_the_sample_has_a_
     assert {line: [value(found, f"{line}/{name}") for name in names] for line in counts} == counts
     money = {"value": 310_840, "cost": 3_200_000}
     assert {name: value(found, f"exhibition/{name}") for name in money} == {
-        name: sp.Amount.of(amount, sp.CNY) for name, amount in money.items()
+        name: yuan(amount) for name, amount in money.items()
     }
     won = "exhibition/acquisition_cost"
     assert [round(value(found, f"{won}{end}")) for end in ("", "/low", "/high")] == [1_600_000, 452_621, 5_820_546]
@@ -106,11 +97,11 @@ def test_every_number_that_the_report_tells_of_the_channels_of_the_sample_has_a_
     assert [value(found, name) for name in ("compared", "judged", "exhibition/horizon")] == [3, 4, 150]
     apart = ("total/deals_without_lead", "total/won_without_lead", "total/undated")
     assert [value(found, name) for name in apart] == [109, 18, 1]
-    assert value(found, "total/value_without_lead") == sp.Amount.of(2_654_420, sp.CNY)
+    assert value(found, "total/value_without_lead") == yuan(2_654_420)
 
 
 def test_the_numbers_are_those_of_the_section() -> None:
-    review, found = sample()
+    review, found = sample(), of_sample(with_records=False)
     assert review.channels is not None
     report = review.channels.report
     for line in (*report.lines, report.total):
@@ -122,7 +113,7 @@ def test_the_numbers_are_those_of_the_section() -> None:
             assert value(found, f"{address}/{apart}") == getattr(line, apart)
         for estimate in ("acquisition_cost", "return_on_investment"):
             assert value(found, f"{address}/{estimate}") == getattr(line, estimate).value
-    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    assert broken(found.below("channels")) == []
 
 
 def test_what_a_win_costs_has_the_ends_of_the_share_that_is_won() -> None:
@@ -135,8 +126,8 @@ def test_what_a_win_costs_has_the_ends_of_the_share_that_is_won() -> None:
     per_lead, share = low.parts
     assert per_lead.value == 20
     assert share.value == pytest.approx(0.700702, rel=1e-5)
-    assert labels(found, "web/cost") == ["2026-03-02, web / spring / ada", "2026-03-02, web"]
-    assert [part.value for part in share.parts] == [10, 20]
+    assert named(found, "web/cost") == ["2026-03-02, web / spring / ada", "2026-03-02, web"]
+    assert values(share) == [10, 20]
 
 
 def test_the_return_has_the_ends_of_the_sum_of_what_leads_brought() -> None:
@@ -148,9 +139,9 @@ def test_the_return_has_the_ends_of_the_sum_of_what_leads_brought() -> None:
     assert value(found, "web/return_on_investment/low") == pytest.approx(2.5 / factor - 1, rel=1e-5)
     assert value(found, "web/return_on_investment/high") == pytest.approx(2.5 * factor - 1, rel=1e-5)
     gain, cost = found.tree("channels/web/return_on_investment").parts
-    assert gain.value == sp.Amount.of(600, sp.CNY)
-    assert (cost.value, len(cost.parts)) == (sp.Amount.of(400, sp.CNY), 2)
-    assert labels(found, "web/value")[:2] == ["o-0, of lead l-0", "o-1, of lead l-1"]
+    assert gain.value == yuan(600)
+    assert (cost.value, len(cost.parts)) == (yuan(400), 2)
+    assert named(found, "web/value")[:2] == ["o-0, of lead l-0", "o-1, of lead l-1"]
 
 
 def test_the_share_that_must_be_won_is_the_cost_of_a_lead_over_what_a_win_brings() -> None:
@@ -159,7 +150,7 @@ def test_the_share_that_must_be_won_is_the_cost_of_a_lead_over_what_a_win_brings
     assert value(found, "web/break_even_rate") == pytest.approx(0.2)
     assert value(found, "web/break_even_rate/low") == pytest.approx(20 / (100 + reach), rel=1e-5)
     assert value(found, "web/break_even_rate/high") == pytest.approx(20 / (100 - reach), rel=1e-5)
-    assert [part.value for part in found.tree("channels/web/break_even_rate").parts] == [20, 100]
+    assert values(found.tree("channels/web/break_even_rate")) == [20, 100]
 
 
 def test_the_share_won_within_some_days_is_the_sum_of_those_won_on_each() -> None:
@@ -167,12 +158,12 @@ def test_the_share_won_within_some_days_is_the_sum_of_those_won_on_each() -> Non
     tree = found.tree("channels/web/won_within")
     # All were followed, so each win is one of twenty.
     assert tree.value == pytest.approx(0.5)
-    assert [part.value for part in tree.parts] == pytest.approx([0.05] * 10)
+    assert values(tree) == pytest.approx([0.05] * 10)
     before, of_followed = tree.parts[3].parts
     assert before.label.text() == "share not decided before day 33, as if all had been followed"
     assert before.value == pytest.approx(0.85)
-    assert [part.value for part in of_followed.parts] == [1, 17]
-    assert [part.label.text() for part in of_followed.parts[0].parts] == ["l-3"]
+    assert values(of_followed) == [1, 17]
+    assert labels(of_followed.parts[0]) == ["l-3"]
     assert found.tree("channels/web/won_within/low").label.text() == (
         "share won within 198 days, lower end, 95.0% (by Aalen and Johansen, as sure as of 20 leads all followed)"
     )
@@ -181,9 +172,9 @@ def test_the_share_won_within_some_days_is_the_sum_of_those_won_on_each() -> Non
 
 
 def test_where_too_few_are_won_the_value_is_that_of_all_channels() -> None:
-    _, found = sample()
+    found = of_sample(with_records=False)
     mean = found.tree("channels/live_stream/break_even_rate").parts[1]
-    assert [part.value for part in mean.parts] == [sp.Amount.of(2_840_890, sp.CNY), 17]
+    assert values(mean) == [yuan(2_840_890), 17]
     assert found.tree("channels/live_stream/acquisition_cost").value is None
     assert found.below("channels/live_stream/acquisition_cost").addresses == ("channels/live_stream/acquisition_cost",)
 
@@ -191,7 +182,7 @@ def test_where_too_few_are_won_the_value_is_that_of_all_channels() -> None:
 def test_an_end_that_is_unbounded_is_no_number() -> None:
     # Nine wins bring 1 and one brings 10,000: the average may as well be nothing.
     deals = [deal(f"o-{n}", f"l-{n}", 10_000 if n == 0 else 1) for n in range(10)]
-    found = explained([lead(f"l-{n}") for n in range(20)], deals, spent("web", 400))
+    found = numbers([lead(f"l-{n}") for n in range(20)], deals, spent("web", 400))
     assert found.below("channels/web/break_even_rate").addresses == (
         "channels/web/break_even_rate",
         "channels/web/break_even_rate/low",
@@ -202,7 +193,7 @@ def test_a_lead_brings_what_its_deals_of_any_process_do() -> None:
     solution = sp.STANDARD_PROCESSES["solution"]
     (first, *_), (won,) = solution.stages, [stage for stage in solution.stages if stage.kind == "won"]
     bought = [
-        sp.Change(BEGAN, stage=first.key, owner="ada", amount=sp.Amount.of(30, sp.CNY)),
+        sp.Change(BEGAN, stage=first.key, owner="ada", amount=yuan(30)),
         sp.Change(date(2026, 5, 4), stage=won.key),
     ]
     deals = [
@@ -210,10 +201,10 @@ def test_a_lead_brings_what_its_deals_of_any_process_do() -> None:
         sp.Opportunity(id="o-2", lead="l-1", process="solution", history=bought),
         deal("o-3", "l-1", 7, stage="lost", process="basic"),
     ]
-    found = explained([lead("l-1"), lead("l-2")], deals, processes=(BASIC, solution))
-    assert value(found, "web/value") == sp.Amount.of(80, sp.CNY)
-    assert labels(found, "web/value") == ["o-1, of lead l-1", "o-2, of lead l-1"]
-    assert labels(found, "web/won") == ["l-1"]
+    found = numbers([lead("l-1"), lead("l-2")], deals, processes=(BASIC, solution))
+    assert value(found, "web/value") == yuan(80)
+    assert named(found, "web/value") == ["o-1, of lead l-1", "o-2, of lead l-1"]
+    assert named(found, "web/won") == ["l-1"]
     # Nobody said what they cost.
     assert (value(found, "web/cost"), value(found, "web/return_on_investment")) == (None, None)
     assert "channels/web/break_even_rate" not in found.addresses
@@ -224,31 +215,31 @@ def test_what_is_missing_is_counted_by_name() -> None:
     undated = sp.Opportunity(id="o-4", history=[sp.Change(None, stage="lead", owner="ada")])
     long_ago = sp.Opportunity(id="o-5", history=[sp.Change(date(2024, 3, 2), stage="lead", owner="ada")])
     deals = [deal("o-1", "l-1", None), deal("o-2", None, 70), deal("o-3", None, 9, stage="lost"), undated, long_ago]
-    found = explained(leads, deals)
-    assert (labels(found, "web/unvalued"), value(found, "web/value")) == (["l-1"], None)
-    assert labels(found, "total/undated") == ["l-2", "o-4"]
-    assert labels(found, "web/undated") == ["l-2"]
-    assert labels(found, "total/deals_without_lead") == labels(found, "-/deals_without_lead") == ["o-2", "o-3"]
-    assert labels(found, "total/won_without_lead") == ["o-2"]
-    assert labels(found, "total/value_without_lead") == ["o-2"]
+    found = numbers(leads, deals)
+    assert (named(found, "web/unvalued"), value(found, "web/value")) == (["l-1"], None)
+    assert named(found, "total/undated") == ["l-2", "o-4"]
+    assert named(found, "web/undated") == ["l-2"]
+    assert named(found, "total/deals_without_lead") == named(found, "-/deals_without_lead") == ["o-2", "o-3"]
+    assert named(found, "total/won_without_lead") == ["o-2"]
+    assert named(found, "total/value_without_lead") == ["o-2"]
     assert value(found, "web/deals_without_lead") == 0
-    assert labels(found, "-/leads") == ["l-3"]
+    assert named(found, "-/leads") == ["l-3"]
 
 
 def test_where_no_lead_has_a_day_there_is_no_share() -> None:
-    found = explained([lead("l-1", began=None)], [])
+    found = numbers([lead("l-1", began=None)], [])
     assert value(found, "web/leads") == 0
     assert not {"channels/web/horizon", "channels/web/won_within"} & set(found.addresses)
 
 
 def test_channels_that_are_called_like_words_of_an_address_or_tell_a_terminal_something_are_no_danger() -> None:
     leads = [lead("l-1", "total"), lead("l-2", "-"), lead("l-3", None), lead("l-4", "a/b\x1b[31m"), lead("won", "won")]
-    found = explained(leads, [])
-    named = ("[channel=total]", "[channel=-]", "-", "a/b [31m", "won")
-    assert [labels(found, f"{name}/leads") for name in named] == [["l-1"], ["l-2"], ["l-3"], ["l-4"], ["won"]]
+    found = numbers(leads, [])
+    addresses = ("[channel=total]", "[channel=-]", "-", "a/b [31m", "won")
+    assert [named(found, f"{name}/leads") for name in addresses] == [["l-1"], ["l-2"], ["l-3"], ["l-4"], ["won"]]
     assert value(found, "total/leads") == 5
     assert all(address.isprintable() for address in found.addresses)
 
 
 def test_a_review_without_channels_has_no_such_numbers() -> None:
-    assert explained([lead("l-1", None)], []).addresses == ()
+    assert numbers([lead("l-1", None)], []).addresses == ()

@@ -1,11 +1,8 @@
 """Which numbers of causes, risks, the agenda and findings of the sample stand by themselves, and why: all others come apart."""
 
-from datetime import date
 from fnmatch import fnmatchcase
 
-from salesperf import Period
-from salesperf.io.folder import read_sample
-from salesperf.review import build, explain
+from explained import of_sample
 
 LEAVES = {
     "agenda/1/[1-5]/against": "one, which is fair",
@@ -42,9 +39,7 @@ LEAVES = {
 
 
 def test_what_comes_apart_no_further_is_known_and_has_a_reason() -> None:
-    records = read_sample()
-    review = build(records, owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
-    numbers = explain(review, records=records)
+    numbers = of_sample()
     below = [address for path in ("causes", "risks", "agenda", "data/findings") for address in numbers.below(path).addresses]
     alone = {address for address in below if not numbers.tree(address).parts}
     expected = {pattern: {address for address in below if fnmatchcase(address, pattern)} for pattern in LEAVES}

@@ -8,8 +8,10 @@ from typing import Final
 import attrs
 import pytest
 from examples import at_most
+from explained import THIRD, grown, labels, sample, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_records import company
 
 from salesperf import (
     CNY,
@@ -19,19 +21,14 @@ from salesperf import (
     Breakdown,
     Change,
     Opportunity,
-    Org,
-    Period,
     Records,
-    Rep,
     Unit,
 )
-from salesperf.io.folder import read_sample
 from salesperf.kernels.proportion import newcombe, wilson
 from salesperf.report import markdown
 from salesperf.review import MarketSection, Review, build
 from salesperf.review.explained.market import numbers_of_market
 
-THIRD: Final = Period.quarter(2026, 3)
 DECIDED: Final = date(2026, 8, 1)
 
 
@@ -59,21 +56,12 @@ DEALS: Final = (
 
 def reviewed(deals: Iterable[Opportunity]) -> Review:
     processes = [STANDARD_PROCESSES["basic"], STANDARD_PROCESSES["solution"]]
-    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=list(deals), processes=processes)
+    records = Records(org=company("ada"), opportunities=list(deals), processes=processes)
     return build(records, owner=None, period=THIRD, as_of=THIRD.last)
 
 
 def trees_of(deals: Iterable[Opportunity]) -> Mapping[str, Breakdown]:
-    return grown(reviewed(deals))
-
-
-def grown(review: Review) -> Mapping[str, Breakdown]:
-    """Grow each tree; the first of an address stands, as for :func:`salesperf.review.explain`."""
-    found: dict[str, Breakdown] = {}
-    for address, grow in numbers_of_market(review):
-        found.setdefault(address, grow())
-    assert [address for address, tree in found.items() if not tree.holds()] == []
-    return found
+    return grown(numbers_of_market(reviewed(deals)))
 
 
 @cache
@@ -84,7 +72,7 @@ def traced() -> Mapping[str, Breakdown]:
 
 def said(tree: Breakdown) -> list[str]:
     """Return what the parts are called, without the day on which all was decided."""
-    return [part.label.text().removesuffix(f", {DECIDED}") for part in tree.parts]
+    return [label.removesuffix(f", {DECIDED}") for label in labels(tree)]
 
 
 # A worked example
@@ -105,13 +93,13 @@ def test_the_difference_of_the_two_win_rates_and_the_ends_of_its_range() -> None
     found, interval = traced(), newcombe(1, 4, 2, 3)
     difference = found["market/difference"]
     assert difference.value == pytest.approx(1 / 4 - 2 / 3)
-    assert [part.label.text() for part in difference.parts] == [
+    assert labels(difference) == [
         "win rate where a competitor is named",
         "win rate where none is named",
     ]
     low, high = (found[f"market/difference/{end}"] for end in ("low", "high"))
     assert (low.value, high.value) == (interval.low, interval.high)
-    assert [part.value for part in low.parts] == [1, 4, 2, 3]
+    assert values(low) == [1, 4, 2, 3]
 
 
 def test_each_competitor_and_what_was_lost_to_it() -> None:
@@ -161,7 +149,7 @@ def test_where_a_competitor_is_always_named_there_is_no_difference() -> None:
     found = trees_of([deal(1, "lost", None, "Acme")])
     assert "market/difference" not in found
     rate = found["market/unnamed/win_rate"]
-    assert (rate.value, [part.value for part in rate.parts]) == (None, [0, 0])
+    assert (rate.value, values(rate)) == (None, [0, 0])
     assert {"market/unnamed/win_rate/low", "market/named/lost_value", "market/shares"}.isdisjoint(found)
 
 
@@ -190,7 +178,7 @@ def test_names_that_look_like_something_else_stay_themselves() -> None:
 def test_of_many_those_that_are_not_listed_are_named_and_have_a_share_together() -> None:
     deals = [deal(number, "lost", 100 - number, f"C{number}", reason=f"r{number}") for number in range(10)]
     review = reviewed(deals)
-    found = grown(review)
+    found = grown(numbers_of_market(review))
     # Each on one deal: by name the first eight are listed.
     assert said(found["market/more_competitors"]) == ["C8", "C9"]
     assert said(found["market/more_reasons"]) == ["r8", "r9"]
@@ -211,8 +199,8 @@ def test_a_reason_that_nobody_gave_is_named_where_it_is_not_listed() -> None:
 
 
 def test_the_competitors_of_the_sample_are_those_of_the_section() -> None:
-    review = build(read_sample(), owner=None, period=THIRD, as_of=date(2026, 9, 16))
-    found = grown(review)
+    review = sample()
+    found = grown(numbers_of_market(review))
     assert review.market is not None
     holds_what_is_told(found, review.market)
     assert (found["market/decided"].value, found["market/named/decided"].value) == (28, 18)
@@ -240,7 +228,7 @@ def test_whatever_was_decided_each_number_is_that_of_the_section(
         for number, (outcome, yuan, against, reason, unit) in enumerate(outcomes)
     ]
     review = reviewed(deals)
-    found = grown(review)
+    found = grown(numbers_of_market(review))
     if review.market is None:
         assert not found
     else:

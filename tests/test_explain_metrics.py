@@ -6,13 +6,15 @@ from decimal import Decimal
 
 import attrs
 import pytest
+from explained import explained, labels, values
+from small_records import company, yuan
 
-from salesperf import CNY, COUNT, STANDARD_METRICS, Actual, Amount, Breakdown, Move, Org, Period, Records, Rep, Target, Team
-from salesperf.review import NumberTrees, build, explain
+from salesperf import COUNT, STANDARD_METRICS, Actual, Amount, Breakdown, Move, Org, Period, Records, Rep, Target, Team
+from salesperf.review import NumberTrees
 
 VISITS = STANDARD_METRICS["visits"]
 JUNE = Period.month(2026, 6)
-LOOKED = date(2026, 6, 12)
+JUNE_12 = date(2026, 6, 12)
 # Ten workdays of June 2026 until the 12th, of 22: ten visits a day are planned.
 DAYS = [day for day in (date(2026, 6, 1) + timedelta(days=n) for n in range(12)) if day.weekday() < 5]
 EACH = [8, 12, 8, 12, 8, 12, 8, 12, 8, 12]
@@ -30,11 +32,11 @@ def goal(owner: str = "ada") -> Target:
 
 
 def recorded(*entries: Actual) -> Records:
-    return Records(org=Org(reps=[Rep(id="ada")]), targets=[goal()], actuals=entries)
+    return Records(org=company("ada"), targets=[goal()], actuals=entries)
 
 
-def explained(records: Records, owner: str = "ada", as_of: date = LOOKED) -> NumberTrees:
-    return explain(build(records, owner=owner, period=JUNE, as_of=as_of), records=records)
+def numbers_of(records: Records, owner: str | None = "ada", as_of: date = JUNE_12, *, with_records: bool = True) -> NumberTrees:
+    return explained(records, owner, JUNE, as_of, with_records=with_records)
 
 
 def number(tree: Breakdown) -> float:
@@ -42,12 +44,8 @@ def number(tree: Breakdown) -> float:
     return tree.value
 
 
-def named(tree: Breakdown) -> list[str]:
-    return [part.label.text() for part in tree.parts]
-
-
 def test_the_range_of_a_pace_follows_from_how_the_days_differ() -> None:
-    numbers = explained(recorded(*map(visit, DAYS, EACH)))
+    numbers = numbers_of(recorded(*map(visit, DAYS, EACH)))
     high, low = (numbers.tree(f"attainment/visits/pace/{end}") for end in ("high", "low"))
     margin = REACH / math.sqrt(100)
     assert number(numbers.tree("attainment/visits/pace")) == pytest.approx(1, rel=1e-12)
@@ -59,27 +57,27 @@ def test_the_range_of_a_pace_follows_from_how_the_days_differ() -> None:
 
 
 def test_a_pace_goes_below_nothing_only_where_a_day_did() -> None:
-    cut = explained(recorded(*map(visit, DAYS, ONE_DAY))).tree("attainment/visits/pace/low")
+    cut = numbers_of(recorded(*map(visit, DAYS, ONE_DAY))).tree("attainment/visits/pace/low")
     assert (cut.value, cut.rule.key, number(cut.parts[0]) < 0, cut.holds()) == (0.0, "rule.clip", True, True)
     returned = recorded(visit(DAYS[0], -1), *map(visit, DAYS, ONE_DAY))
-    below = explained(returned).tree("attainment/visits/pace/low")
+    below = numbers_of(returned).tree("attainment/visits/pace/low")
     assert (below.rule.key, number(below) < 0, below.holds()) == ("rule.difference", True, True)
 
 
 def test_a_projection_goes_no_lower_than_what_is_done() -> None:
-    numbers = explained(recorded(*map(visit, DAYS, EACH)))
+    numbers = numbers_of(recorded(*map(visit, DAYS, EACH)))
     high, low = (numbers.tree(f"attainment/visits/projection/{end}") for end in ("high", "low"))
     # 120 are planned for the rest.
     margin = REACH * math.sqrt(120 + 120**2 / 100)
     assert number(numbers.tree("attainment/visits/projection")) == pytest.approx(220, rel=1e-12)
     assert number(high) == pytest.approx(220 + margin, rel=1e-6)
     assert number(low) == pytest.approx(220 - margin, rel=1e-6)
-    cut = explained(recorded(*map(visit, DAYS, ONE_DAY))).tree("attainment/visits/projection/low")
+    cut = numbers_of(recorded(*map(visit, DAYS, ONE_DAY))).tree("attainment/visits/projection/low")
     assert (cut.value, cut.holds()) == (100.0, True)
 
 
 def test_after_few_days_a_pace_has_no_range() -> None:
-    early = explained(recorded(visit(DAYS[0], 3), visit(DAYS[1], 5)), as_of=DAYS[1]).addresses
+    early = numbers_of(recorded(visit(DAYS[0], 3), visit(DAYS[1], 5)), as_of=DAYS[1]).addresses
     assert "attainment/visits/pace" in early
     assert "attainment/visits/pace/low" not in early
 
@@ -87,12 +85,12 @@ def test_after_few_days_a_pace_has_no_range() -> None:
 def test_growth_comes_apart_into_the_entries_of_both_years() -> None:
     before = [visit(date(2025, 6, 3), 30, ref="v-1"), visit(date(2025, 6, 12), 10, ref="v-2"), visit(date(2025, 6, 13), 99)]
     records = recorded(visit(date(2025, 5, 1), 1), *before, visit(DAYS[0], 50, ref="v-9"))
-    growth = explained(records).tree("attainment/visits/growth")
+    growth = numbers_of(records).tree("attainment/visits/growth")
     assert (growth.value, growth.holds()) == (0.25, True)
     more, last_year = growth.parts
     assert (more.value, last_year.value) == (Amount.of(10, COUNT), Amount.of(40, COUNT))
-    assert named(last_year) == ["2025-06-03, ada, v-1", "2025-06-12, ada, v-2"]
-    without = explain(build(records, owner="ada", period=JUNE, as_of=LOOKED))
+    assert labels(last_year) == ["2025-06-03, ada, v-1", "2025-06-12, ada, v-2"]
+    without = numbers_of(records, with_records=False)
     leaf = without.tree("attainment/visits/last_year")
     assert (leaf.value, leaf.parts) == (Amount.of(40, COUNT), ())
     assert "attainment/visits/entries" not in without.addresses
@@ -100,7 +98,7 @@ def test_growth_comes_apart_into_the_entries_of_both_years() -> None:
 
 def test_from_less_than_nothing_there_is_no_growth() -> None:
     returned = recorded(visit(date(2025, 5, 1), 1), visit(date(2025, 6, 3), -3), visit(DAYS[0], 5))
-    numbers = explained(returned)
+    numbers = numbers_of(returned)
     assert numbers.tree("attainment/visits/last_year").value == Amount.of(-3, COUNT)
     assert "attainment/visits/growth" not in numbers.addresses
 
@@ -113,15 +111,15 @@ def test_who_changed_team_has_an_address_in_each_and_whoever_was_compared_is_nam
     )
     reps = ("ada", "bo", "cy")
     entries = [visit(day, 5, owner) for day in DAYS for owner in reps]
-    numbers = explained(Records(org=org, targets=map(goal, reps), actuals=entries), owner="both")
+    numbers = numbers_of(Records(org=org, targets=map(goal, reps), actuals=entries), owner="both")
     east, west = (numbers.tree(f"attainment/visits/bo@{team}/entries") for team in ("east", "west"))
-    assert (east.value, west.value, named(east)[0], named(west)[0]) == (5, 5, "2026-06-01, bo", "2026-06-08, bo")
-    assert named(numbers.tree("attainment/visits/compared_reps")) == ["ada", "cy"]
-    assert sorted(named(numbers.tree("attainment/visits/compared_teams"))) == ["east", "west"]
+    assert (east.value, west.value, labels(east)[0], labels(west)[0]) == (5, 5, "2026-06-01, bo", "2026-06-08, bo")
+    assert labels(numbers.tree("attainment/visits/compared_reps")) == ["ada", "cy"]
+    assert sorted(labels(numbers.tree("attainment/visits/compared_teams"))) == ["east", "west"]
 
 
 def test_how_much_of_the_period_has_passed_is_told_in_workdays() -> None:
-    numbers = explained(recorded())
+    numbers = numbers_of(recorded())
     assert numbers.tree("time/elapsed_share").text().splitlines() == [
         "share of the workdays that has passed: 0.4545 = quotient of",
         "  workdays that have passed by 2026-06-12: 10",
@@ -129,7 +127,7 @@ def test_how_much_of_the_period_has_passed_is_told_in_workdays() -> None:
     ]
     assert numbers.tree("attainment/visits/remaining_workdays").value == 12
     weekend = Period(date(2026, 6, 6), date(2026, 6, 8))
-    off = explain(build(recorded(), owner="ada", period=weekend, as_of=date(2026, 6, 7)))
+    off = explained(recorded(), "ada", weekend, date(2026, 6, 7), with_records=False)
     assert (off.tree("time/workdays").value, "time/elapsed_share" in off.addresses) == (0, False)
 
 
@@ -137,8 +135,8 @@ def test_every_number_on_a_target_comes_apart_into_entries_and_the_targets_agree
     before = visit(date(2025, 6, 3), 40, ref="v-0")
     entries = [visit(date(2025, 5, 1), 1), before, *map(visit, DAYS, EACH)]
     goals = [goal("ada"), goal("bo")]
-    known = Records(org=Org(reps=[Rep(id="ada"), Rep(id="bo")]), targets=goals, actuals=entries)
-    numbers = explain(build(known, owner=None, period=JUNE, as_of=LOOKED), records=known)
+    known = Records(org=company("ada", "bo"), targets=goals, actuals=entries)
+    numbers = numbers_of(known, None)
     on_each_day = [f"{day}, ada" for day in DAYS]
     for name in ("gap", "ratio", "pace", "pace/low", "pace/high", "projection", "projection/low", "projection/high", "growth"):
         tree = numbers.tree(f"attainment/visits/{name}")
@@ -150,7 +148,7 @@ def test_every_number_on_a_target_comes_apart_into_entries_and_the_targets_agree
 
 
 def test_what_was_planned_comes_apart_into_workdays_and_the_target() -> None:
-    numbers = explained(recorded(*map(visit, DAYS, EACH)))
+    numbers = numbers_of(recorded(*map(visit, DAYS, EACH)))
     planned = [
         "planned by now: 100 = product of",
         "  target: 220 = sum of",
@@ -171,11 +169,11 @@ def test_what_was_planned_comes_apart_into_workdays_and_the_target() -> None:
 
 def test_a_ratio_that_almost_equals_its_target_is_told_without_its_sums() -> None:
     average = STANDARD_METRICS["average_order_value"]
-    amounts = {"revenue": Amount.of(10**12, CNY), "orders": Amount.of(3, COUNT)}
+    amounts = {"revenue": yuan(10**12), "orders": Amount.of(3, COUNT)}
     entries = [Actual(owner="ada", metric=STANDARD_METRICS[key], amount=amount, on=DAYS[0]) for key, amount in amounts.items()]
     for goal_of, parts in (("333333333333.333333", 0), ("300000000000", 2)):
         target = Target(owner="ada", metric=average, amount=Decimal(goal_of), period=JUNE)
-        gap = explained(Records(org=Org(reps=[Rep(id="ada")]), targets=[target], actuals=entries)).tree(
+        gap = numbers_of(Records(org=company("ada"), targets=[target], actuals=entries)).tree(
             "attainment/average_order_value/gap"
         )
         assert (len(gap.parts[0].parts), gap.holds()) == (parts, True)
@@ -183,21 +181,21 @@ def test_a_ratio_that_almost_equals_its_target_is_told_without_its_sums() -> Non
 
 def test_what_stands_at_the_end_comes_apart_into_the_entries_that_stand() -> None:
     recurring = STANDARD_METRICS["annual_recurring_revenue"]
-    values = ((DAYS[0], 70), (DAYS[1], 80), (DAYS[9], 90))
-    entries = [Actual(owner="ada", metric=recurring, amount=Amount.of(value, CNY), on=on) for on, value in values]
-    target = Target(owner="ada", metric=recurring, amount=Amount.of(100, CNY), period=JUNE)
-    known = Records(org=Org(reps=[Rep(id="ada")]), targets=[target], actuals=entries)
-    actual, owed = explained(known).tree("attainment/annual_recurring_revenue/ratio").parts
-    assert (named(actual), [part.value for part in actual.parts]) == (["2026-06-12, ada"], [Amount.of(90, CNY)])
-    assert (owed.value, owed.parts) == (Amount.of(100, CNY), ())
+    stood = ((DAYS[0], 70), (DAYS[1], 80), (DAYS[9], 90))
+    entries = [Actual(owner="ada", metric=recurring, amount=yuan(value), on=on) for on, value in stood]
+    target = Target(owner="ada", metric=recurring, amount=yuan(100), period=JUNE)
+    known = Records(org=company("ada"), targets=[target], actuals=entries)
+    actual, owed = numbers_of(known).tree("attainment/annual_recurring_revenue/ratio").parts
+    assert (labels(actual), values(actual)) == (["2026-06-12, ada"], [yuan(90)])
+    assert (owed.value, owed.parts) == (yuan(100), ())
 
 
 def test_a_share_of_a_target_that_reaches_beyond_comes_apart_into_workdays() -> None:
     # Of 110 workdays 22 are in June and 23 in July: June has 13.4 of 67, both have 27.4.
     long = Target(owner="ada", metric=VISITS, amount=Amount.of(67, COUNT), period=Period.parse("2026-06-01..2026-10-30"))
-    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[long])
+    records = Records(org=company("ada"), targets=[long])
     first, later = (
-        explain(build(records, owner="ada", period=month, as_of=month.last)).tree("attainment/visits/target")
+        explained(records, "ada", month, with_records=False).tree("attainment/visits/target")
         for month in (JUNE, Period.month(2026, 7))
     )
     assert first.text().splitlines() == [
@@ -208,13 +206,13 @@ def test_a_share_of_a_target_that_reaches_beyond_comes_apart_into_workdays() -> 
         "      workdays, 2026-06: 22",
         "      workdays, 2026-06-01 to 2026-10-30: 110",
     ]
-    assert (named(later), [str(part.value) for part in later.parts[0].parts]) == (["ada, 2026-07"], ["27", "13"])
+    assert (labels(later), [str(part.value) for part in later.parts[0].parts]) == (["ada, 2026-07"], ["27", "13"])
     assert (first.holds(), later.holds()) == (True, True)
     # Beside a target that counts whole it is the other part.
     after = Target(owner="ada", metric=VISITS, amount=Amount.of(44, COUNT), period=Period.parse("2026-07-01..2026-08-31"))
     both = attrs.evolve(records, targets=[goal(), after])
     asked = Period(JUNE.start, date(2026, 8, 1))
-    whole, share = explain(build(both, owner="ada", period=asked, as_of=asked.last)).tree("attainment/visits/target").parts
+    whole, share = explained(both, "ada", asked, with_records=False).tree("attainment/visits/target").parts
     assert (whole.value, whole.parts) == (Amount.of(220, COUNT), ())
     assert [str(part.value) for part in share.parts] == ["44", "23/44"]
 
@@ -226,8 +224,8 @@ def test_the_target_of_who_changed_team_comes_apart_into_what_counts_in_each() -
         moves=[Move(rep="ada", team="west", on=date(2026, 6, 9))],
     )
     known = Records(org=org, targets=[goal()])
-    east, west = (explained(known, owner=team).tree("attainment/visits/target") for team in ("east", "west"))
+    east, west = (numbers_of(known, owner=team).tree("attainment/visits/target") for team in ("east", "west"))
     # Six workdays of 22 in the east: 60 of 220; the rest in the west.
     assert [str(part.value) for part in east.parts[0].parts] == ["220", "3/11"]
     assert [str(part.value) for part in west.parts[0].parts] == ["220", "60"]
-    assert named(west.parts[0]) == ["ada, 2026-06", "ada, 2026-06-01 to 2026-06-08"]
+    assert labels(west.parts[0]) == ["ada, 2026-06", "ada, 2026-06-01 to 2026-06-08"]

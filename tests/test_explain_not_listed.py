@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import attrs
 import pytest
+from explained import LOOKED, THIRD, labels, values
 from hypothesis import given
 from hypothesis import strategies as st
 from said import NOT_TOLD, Said, list_at_most, unexplained, written
+from small_records import company
 
 import salesperf as sp
 from salesperf.appraisal import STANDARD_SCHEMES, appraise
@@ -21,7 +23,6 @@ from salesperf.report import markdown
 from salesperf.review import PEOPLE_KINDS, Audience, PeopleResults, Review, build, explain
 from salesperf.review.cutting import Cut, few_of_each, first, topmost
 
-QUARTER = sp.Period.quarter(2026, 3)
 OF_PEOPLE = frozenset({"people.more count", "people.more_items count"})
 
 
@@ -71,8 +72,8 @@ def test_no_kind_crowds_out_the_others(kinds: list[str], most_of_kind: int, most
 @cache
 def long_review() -> Review:
     """Review the sample beside an earlier review of it, with more of whatever it has but one of."""
-    before = build(read_sample(), owner=None, period=QUARTER, as_of=date(2026, 8, 14))
-    review = build(read_sample(), owner=None, period=QUARTER, as_of=date(2026, 9, 16), previous=before)
+    before = build(read_sample(), owner=None, period=THIRD, as_of=date(2026, 8, 14))
+    review = build(read_sample(), owner=None, period=THIRD, as_of=LOOKED, previous=before)
     assert review.team is not None
     assert review.customers is not None
     reps = tuple(attrs.evolve(member, level=0) for member in review.metrics[0].members if not member.is_team)
@@ -105,8 +106,8 @@ def test_what_no_list_tells_is_counted_at_an_address_with_a_name_for_each(monkey
         assert tree.holds(), address
         assert tree.value == len(tree.parts) or address.endswith("/value"), address
     # Of three who joined two are not named, and neither is the other plan.
-    assert [part.label.text() for part in found["team/joined/more"].parts] == ["r-01", "r-02"]
-    assert [part.value for part in found["plans/more/late"].parts] == [1]
+    assert labels(found["team/joined/more"]) == ["r-01", "r-02"]
+    assert values(found["plans/more/late"]) == [1]
 
 
 def test_what_has_room_is_told_and_has_no_such_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,18 +170,18 @@ def test_of_people_as_many_are_counted_as_their_audience_sees(monkeypatch: pytes
     ]
     people = PeopleResults(
         statements=[statement(plan, entries, payee=payee, period=sp.Period.month(2026, 8)) for payee in names],
-        appraisals=[appraise(rep, parts, STANDARD_SCHEMES["rep"], period=QUARTER) for rep in names],
+        appraisals=[appraise(rep, parts, STANDARD_SCHEMES["rep"], period=THIRD) for rep in names],
         feedback={date(2026, 9, 1): summarize(ratings, weights={"peer": 1}, scale=(1, 5))},
     )
     audience = Audience(reader="nan", may_see=PEOPLE_KINDS)
     records = sp.Records(org=org)
-    review = build(records, owner=None, period=QUARTER, as_of=date(2026, 10, 12), audience=audience, people=people)
+    review = build(records, owner=None, period=THIRD, as_of=date(2026, 10, 12), audience=audience, people=people)
     said, found = not_told(review, records)
     assert {each.place for each in said} - {"agenda.more count"} == OF_PEOPLE
     assert unexplained(said, found) == []
-    values = {name.removeprefix("people/").removesuffix("/more"): found[name].value for name in found if "people/" in name}
-    assert values == {"pay": 2, "items": 2, "appraisals": 2, "feedback": 1}
-    assert [part.label.text() for part in found["people/items/more"].parts] == [
+    counts = {name.removeprefix("people/").removesuffix("/more"): found[name].value for name in found if "people/" in name}
+    assert counts == {"pay": 2, "items": 2, "appraisals": 2, "feedback": 1}
+    assert labels(found["people/items/more"]) == [
         "2026-08-04, e-4, sales",
         "2026-08-05, e-5, sales",
     ]
@@ -195,9 +196,9 @@ def test_actions_that_ended_earlier_are_counted_and_named_where_they_are_at_hand
         sp.Action(id=f"a-{number}", title=title, owner="ada", created=date(2026, 4, 1), due=date(2026, 9, 1), history=history)
         for number, (title, history) in enumerate((("Train", done), ("Call", []), ("Visit", done)))
     ]
-    records = sp.Records(org=sp.Org(reps=[sp.Rep(id="ada")]), actions=actions)
-    review = build(records, owner=None, period=QUARTER, as_of=QUARTER.last)
+    records = sp.Records(org=company("ada"), actions=actions)
+    review = build(records, owner=None, period=THIRD, as_of=THIRD.last)
     for known, names in ((records, ["Train", "Visit"]), (None, [])):
         tree = explain(review, records=known).tree("actions/left_out")
         assert tree.value == 2
-        assert [part.label.text() for part in tree.parts] == names
+        assert labels(tree) == names

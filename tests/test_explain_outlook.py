@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from explained import LOOKED, THIRD, broken, explained, labels, values
+from small_records import company, yuan
 
 from salesperf import (
-    CNY,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
     USD,
@@ -14,10 +15,8 @@ from salesperf import (
     Amount,
     Change,
     Opportunity,
-    Org,
     Period,
     Records,
-    Rep,
     SalesProcess,
     Stage,
     Target,
@@ -28,13 +27,9 @@ from salesperf.review import NumberTrees, OutlookLine, build, explain
 
 REVENUE = STANDARD_METRICS["revenue"]
 BASIC, SOLUTION = STANDARD_PROCESSES["basic"], STANDARD_PROCESSES["solution"]
-THIRD, FOURTH = Period.quarter(2026, 3), Period.quarter(2026, 4)
+FOURTH = Period.quarter(2026, 4)
 AUGUST = date(2026, 8, 31)
 HERE = "outlook/basic/CNY"
-
-
-def yuan(amount: int) -> Amount:
-    return Amount.of(amount, CNY)
 
 
 def deal(number: int, stage: str, on: date, amount: int | None, close: date | None = date(2026, 9, 20)) -> Opportunity:
@@ -56,13 +51,13 @@ def looked(
     targets = [Target(owner=None, metric=REVENUE, amount=yuan(1000), period=each) for each in (THIRD, FOURTH)]
     actuals = [Actual(owner="ada", metric=REVENUE, amount=yuan(made), on=date(2026, 8, 3))]
     records = Records(
-        org=Org(reps=[Rep(id="ada")]),
+        org=company("ada"),
         opportunities=deals,
         processes=[BASIC, SOLUTION],
         targets=targets,
         actuals=actuals,
     )
-    return explain(build(records, owner=None, period=period, as_of=as_of), records=records if with_records else None)
+    return explained(records, None, period, as_of, with_records=with_records)
 
 
 def test_stages_come_apart_into_their_deals() -> None:
@@ -70,13 +65,13 @@ def test_stages_come_apart_into_their_deals() -> None:
     assert (found.tree(f"{HERE}/open").value, found.tree(f"{HERE}/counted").value) == (3, 2)
     assert (found.tree(f"{HERE}/won/deals").value, found.tree(f"{HERE}/won").value) == (1, yuan(300))
     assert len(found.tree(f"{HERE}/proposal/deals").parts) == 2
-    assert [part.value for part in found.tree(f"{HERE}/proposal/value").parts] == [yuan(200), yuan(100)]
+    assert values(found.tree(f"{HERE}/proposal/value")) == [yuan(200), yuan(100)]
     expected = found.tree(f"{HERE}/proposal/expected")
-    assert [part.label.text() for part in expected.parts] == ["o-2", "o-3"]
+    assert labels(expected) == ["o-2", "o-3"]
     # Each amount times its chance, which are told for both.
     assert [part.parts[0].value for part in expected.parts] == [yuan(200), yuan(100)]
     assert f"{HERE}/lead/deals" not in found.addresses
-    assert all(found.tree(address).holds() for address in found.below("outlook").addresses)
+    assert broken(found.below("outlook")) == []
 
 
 def test_what_came_otherwise_and_what_is_missing_are_differences() -> None:
@@ -85,13 +80,13 @@ def test_what_came_otherwise_and_what_is_missing_are_differences() -> None:
     # 450 is recorded, of which the deal that was won is 300.
     came = found.tree(f"{HERE}/otherwise")
     assert came.value == yuan(150)
-    assert [part.value for part in came.parts[0].parts] == [yuan(450), yuan(300)]
+    assert values(came.parts[0]) == [yuan(450), yuan(300)]
     july, august = came.parts[0].parts[0].parts[:2]
     assert (july.parts, august.parts[0].label.text()) == ((), "2026-08-03, ada")
     # 1000 less 150 less 300.
     missing = found.tree(f"{HERE}/missing")
     assert missing.value == yuan(550)
-    assert [part.value for part in missing.parts[0].parts] == [yuan(850), yuan(300)]
+    assert values(missing.parts[0]) == [yuan(850), yuan(300)]
     # Two open deals of 300 cannot bring 550.
     assert found.tree(f"{HERE}/reached").value == 0
     assert f"{HERE}/reached/low" not in found.addresses
@@ -109,7 +104,7 @@ def test_the_target_of_the_next_period_is_found_in_the_records() -> None:
     assert found.tree(f"{HERE}/target").value == yuan(1000)
     assert found.tree(f"{HERE}/otherwise").value == yuan(0)
     assert found.tree(f"{HERE}/missing").value == yuan(1000)
-    assert all(found.tree(address).holds() for address in found.below("outlook").addresses)
+    assert broken(found.below("outlook")) == []
     alone = looked(WON, *ahead, period=THIRD, as_of=THIRD.last, made=300, with_records=False)
     assert alone.tree(f"{HERE}/target").parts == ()
     # Most of what was recorded came otherwise: then nobody can tell how likely deals reach the target.
@@ -133,7 +128,7 @@ def test_chances_that_are_learnt_have_ends_and_notes_their_deals() -> None:
         assert len(found.tree(address).parts) == found.tree(address).value
     assert found.tree(f"{HERE}/note/no_amount/amount").value == yuan(0)
     assert found.tree(f"{HERE}/new_business").value is not None
-    assert all(found.tree(address).holds() for address in found.below("outlook").addresses)
+    assert broken(found.below("outlook")) == []
 
 
 def test_how_likely_a_target_is_reached_is_the_same_on_the_agenda() -> None:
@@ -153,8 +148,8 @@ def test_of_several_processes_nobody_can_tell_which_reaches_the_target() -> None
 
 
 def test_without_a_target_there_is_none() -> None:
-    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=[WON, *OPEN], processes=[BASIC])
-    found = explain(build(records, owner=None, period=THIRD, as_of=AUGUST))
+    records = Records(org=company("ada"), opportunities=[WON, *OPEN], processes=[BASIC])
+    found = explained(records, as_of=AUGUST, with_records=False)
     assert f"{HERE}/won" in found.addresses
     assert f"{HERE}/target" not in found.addresses
 
@@ -184,7 +179,7 @@ def at(number: int, stage: str, amount: Amount) -> Opportunity:
 
 def of_twins(*deals: Opportunity) -> Records:
     owed = [Target(owner=None, metric=REVENUE, amount=yuan(1000), period=THIRD)]
-    return Records(org=Org(reps=[Rep(id="ada")]), opportunities=deals, processes=[TWIN], targets=owed)
+    return Records(org=company("ada"), opportunities=deals, processes=[TWIN], targets=owed)
 
 
 TWINS = of_twins(at(1, "won", yuan(70)), at(2, "s1", yuan(200)), at(3, "s1", yuan(300)), at(4, "s2", yuan(400)))
@@ -192,18 +187,18 @@ IN_DOLLARS = of_twins(at(1, "s1", Amount.of(100, USD)), at(2, "s2", Amount.of(30
 
 
 def test_of_two_stages_that_are_called_alike_each_has_its_own_deals() -> None:
-    found = explain(build(TWINS, owner=None, period=THIRD, as_of=AUGUST)).below("outlook/twin/CNY")
+    found = explained(TWINS, as_of=AUGUST, with_records=False).below("outlook/twin/CNY")
     first, second = (found.tree(f"outlook/twin/CNY/{stage}/expected") for stage in ("s1", "s2"))
     # A tenth of 200 and of 300, and half of 400.
     assert (first.value, second.value) == (yuan(50), yuan(200))
-    assert [part.label.text() for part in first.parts] == ["o-2", "o-3"]
-    assert [part.label.text() for part in second.parts] == ["o-4"]
+    assert labels(first) == ["o-2", "o-3"]
+    assert labels(second) == ["o-4"]
 
 
 def test_two_units_of_one_code_are_told_apart_by_their_digits() -> None:
-    found = explain(build(IN_DOLLARS, owner=None, period=THIRD, as_of=AUGUST))
-    values = [found.tree(f"outlook/twin/{unit}").value for unit in ("USD~2", "USD~4", "CNY")]
-    assert values == [Amount.of(10, USD), Amount.of(150, FINE_USD), yuan(25)]
+    found = explained(IN_DOLLARS, as_of=AUGUST, with_records=False)
+    told = [found.tree(f"outlook/twin/{unit}").value for unit in ("USD~2", "USD~4", "CNY")]
+    assert told == [Amount.of(10, USD), Amount.of(150, FINE_USD), yuan(25)]
 
 
 def numbers_told(line: OutlookLine) -> dict[str, object]:
@@ -236,7 +231,7 @@ def numbers_told(line: OutlookLine) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("records", "period", "as_of"),
     [
-        (SAMPLE, THIRD, date(2026, 9, 16)),
+        (SAMPLE, THIRD, LOOKED),
         (SAMPLE, Period.month(2026, 8), AUGUST),
         (TWINS, THIRD, AUGUST),
         (IN_DOLLARS, THIRD, AUGUST),
@@ -249,6 +244,6 @@ def test_each_address_has_the_number_that_the_report_tells(records: Records, per
     roots = [address for address in found.below("outlook").addresses if address.count("/") == len(("process", "unit"))]
     for root, line in zip(roots, review.outlook, strict=True):
         below = [address for address in found.below(root).addresses if not address.startswith(f"{root}/note/")]
-        values = {address.removeprefix(root): found.tree(address).value for address in below}
-        plain = {name: value.decimal if isinstance(value, Amount) else value for name, value in values.items()}
+        told = {address.removeprefix(root): found.tree(address).value for address in below}
+        plain = {name: value.decimal if isinstance(value, Amount) else value for name, value in told.items()}
         assert plain == numbers_told(line)

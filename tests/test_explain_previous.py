@@ -5,6 +5,8 @@ from decimal import Decimal
 from functools import cache
 
 import attrs
+from explained import THIRD, broken, explained, labels, place_of, values
+from small_records import company, yuan
 
 from salesperf import (
     CNY,
@@ -18,10 +20,8 @@ from salesperf import (
     Change,
     Measurement,
     Opportunity,
-    Org,
     Period,
     Records,
-    Rep,
     StatusChange,
     Target,
     Task,
@@ -31,12 +31,8 @@ from salesperf import (
 from salesperf.review import NumberTrees, build, explain
 
 REVENUE = STANDARD_METRICS["revenue"]
-SECOND, THIRD = Period.quarter(2026, 2), Period.quarter(2026, 3)
+SECOND = Period.quarter(2026, 2)
 BASIC = STANDARD_PROCESSES["basic"]
-
-
-def yuan(amount: int) -> Amount:
-    return Amount.of(amount, CNY)
 
 
 def deal(number: int, *ends: tuple[str, date]) -> Opportunity:
@@ -65,7 +61,7 @@ def compared() -> NumberTrees:
         action(3, "Gone", date(2026, 9, 1)),
     ]
     records = Records(
-        org=Org(reps=[Rep(id="ada")]),
+        org=company("ada"),
         targets=targets,
         actuals=[Actual(owner="ada", metric=REVENUE, amount=yuan(number), on=on) for number, on in MADE],
         opportunities=deals,
@@ -74,7 +70,13 @@ def compared() -> NumberTrees:
     )
     before = build(records, owner="ada", period=SECOND, as_of=SECOND.last)
     known = attrs.evolve(records, actions=actions[:2])
-    return explain(build(known, owner="ada", period=THIRD, as_of=THIRD.last, previous=before), records=known)
+    return explained(known, "ada", previous=before)
+
+
+def changed(records: Records, *, with_records: bool = False) -> NumberTrees:
+    """Compare the two quarters, of the company."""
+    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
+    return explained(records, previous=before, with_records=with_records)
 
 
 def value(address: str) -> object:
@@ -82,7 +84,7 @@ def value(address: str) -> object:
 
 
 def parts(address: str) -> list[object]:
-    return [part.value for part in compared().tree(f"previous/{address}").parts]
+    return values(compared().tree(f"previous/{address}"))
 
 
 def test_what_was_attained_stands_then_and_now() -> None:
@@ -115,7 +117,7 @@ def test_a_win_rate_stands_then_and_now_with_its_deals_and_ends() -> None:
 def test_actions_that_were_open_are_told_by_what_became_of_them() -> None:
     assert value("actions") == 3
     assert [value(f"actions/{status}") for status in ("planned", "done", "gone")] == [1, 1, 1]
-    assert [part.label.text() for part in compared().tree("previous/actions/done").parts] == ["Train"]
+    assert labels(compared().tree("previous/actions/done")) == ["Train"]
 
 
 def test_missed_targets_quality_and_findings_have_both_numbers() -> None:
@@ -132,9 +134,8 @@ def test_a_target_of_the_company_and_money_of_another_unit_make_no_change() -> N
         for unit, each in ((USD, SECOND), (CNY, THIRD))
     ]
     goals.append(Target(owner=None, metric=STANDARD_METRICS["visits"], amount=Amount.of(9, COUNT), period=SECOND))
-    records = Records(org=Org(reps=[Rep(id="ada")]), targets=goals)
-    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
-    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before))
+    records = Records(org=company("ada"), targets=goals)
+    found = changed(records)
     assert found.tree("previous/unmet/now").parts[0].label.text() == "Revenue, the company, Q3 2026"
     assert "previous/revenue/actual" not in found.addresses
     assert found.tree("previous/revenue/actual/then").value == Amount.zero(USD)
@@ -145,9 +146,8 @@ def test_a_target_of_the_company_and_money_of_another_unit_make_no_change() -> N
 
 def test_deals_whose_worth_nobody_knows_have_no_change_of_it() -> None:
     begun = [Opportunity(id="o-1", history=[Change(date(2026, 1, 5), stage="lead", owner="ada")])]
-    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=begun, processes=[BASIC])
-    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
-    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before))
+    records = Records(org=company("ada"), opportunities=begun, processes=[BASIC])
+    found = changed(records)
     assert found.tree("previous/basic/-/open_value").value is None
     assert found.tree("previous/basic/-/win_rate").value is None
 
@@ -161,9 +161,8 @@ def test_a_ratio_has_no_more_digits_than_a_reader_wants() -> None:
         for metric, amount, unit in ((value_of_orders, 100, CNY), (orders, 3, COUNT))
     ]
     targets = [Target(owner=None, metric=average, amount=Decimal(30), period=each) for each in (SECOND, THIRD)]
-    records = Records(org=Org(reps=[Rep(id="ada")]), targets=targets, actuals=actuals)
-    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
-    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before), records=records)
+    records = Records(org=company("ada"), targets=targets, actuals=actuals)
+    found = changed(records, with_records=True)
     for side in ("now", "then"):
         tree = found.tree(f"previous/average_order_value/actual/{side}")
         assert tree.value == 100 / 3
@@ -176,9 +175,8 @@ def test_deals_in_two_units_of_one_code_are_told_apart_by_their_digits() -> None
         Opportunity(id=f"o-{unit.digits}", history=[Change(SPRING, stage="lead", owner="ada", amount=Amount.of(100, unit))])
         for unit in (USD, Unit("USD", 4, "money"))
     ]
-    records = Records(org=Org(reps=[Rep(id="ada")]), opportunities=begun, processes=[BASIC])
-    before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
-    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before))
+    records = Records(org=company("ada"), opportunities=begun, processes=[BASIC])
+    found = changed(records)
     for digits in (2, 4):
         (deal_open,) = found.tree(f"previous/basic/USD~{digits}/open/now").parts
         assert deal_open.label.text() == f"o-{digits}"
@@ -187,20 +185,19 @@ def test_deals_in_two_units_of_one_code_are_told_apart_by_their_digits() -> None
 def test_the_numbers_of_what_is_newly_found_come_apart_as_they_do_there() -> None:
     entries = [Actual(owner="ada", metric=REVENUE, amount=yuan(number), on=date(2026, 8, number)) for number in (3, 4)]
     targets = [Target(owner="ada", metric=REVENUE, amount=yuan(100), period=Period.month(2026, 7))]
-    records = Records(org=Org(reps=[Rep(id="ada")]), targets=targets, actuals=entries)
+    records = Records(org=company("ada"), targets=targets, actuals=entries)
     before = build(records, owner=None, period=SECOND, as_of=SECOND.last)
     review = build(records, owner=None, period=THIRD, as_of=THIRD.last, previous=before)
     found = explain(review, records=records)
     assert review.previous is not None
-    rules = [finding.rule for finding in review.previous.findings.new]
-    place = rules.index("outside_targets") + 1
+    place = place_of("outside_targets", review.previous.findings.new)
     told = found.tree(f"previous/findings/new/{place}/entries")
-    assert [part.label.text() for part in told.parts] == ["2026-08-03, ada", "2026-08-04, ada"]
+    assert labels(told) == ["2026-08-03, ada", "2026-08-04, ada"]
 
 
 def test_every_number_comes_apart() -> None:
     found = compared().below("previous")
-    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    assert broken(found) == []
 
 
 # Actions and plans
@@ -221,11 +218,11 @@ def test_actions_come_apart_by_what_became_of_them() -> None:
         action(4, "Wait", THIRD.last, history=[StatusChange(date(2026, 7, 9), "dropped")]),
         action(5, "Meet", THIRD.last, measure="calls", baseline=Decimal(1), goal_value=Decimal(2)),
     ]
-    records = Records(org=Org(reps=[Rep(id="ada")]), actions=actions)
-    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last))
+    records = Records(org=company("ada"), actions=actions)
+    found = explained(records, with_records=False)
     names = ("agreed", "done", "dropped", "became_late", "open", "late", "left_out")
     assert [found.tree(f"actions/{name}").value for name in names] == [0, 0, 1, 1, 3, 1, 1]
-    assert [part.label.text() for part in found.tree("actions/late").parts] == ["Call back"]
+    assert labels(found.tree("actions/late")) == ["Call back"]
     # Due on September 20th, and not done on the 30th.
     assert found.tree("actions/a-1/days_late").value == 10
     assert [found.tree(f"actions/a-3/{name}").value for name in ("baseline", "goal", "measured")] == [4, 8, 6]
@@ -243,8 +240,8 @@ def test_plans_come_apart_into_tasks() -> None:
         task("meet", date(2026, 8, 1), history=[StatusChange(date(2026, 8, 4), "done")]),
         task("wait", date(2026, 8, 1), history=[StatusChange(date(2026, 8, 4), "dropped")]),
     ]
-    records = Records(org=Org(reps=[Rep(id="ada")]), plans=[TaskPlan(id="winter", tasks=tasks)])
-    found = explain(build(records, owner=None, period=THIRD, as_of=THIRD.last))
+    records = Records(org=company("ada"), plans=[TaskPlan(id="winter", tasks=tasks)])
+    found = explained(records, with_records=False)
     names = ("tasks", "done", "late", "endangered", "whole")
     assert [found.tree(f"plans/winter/{name}").value for name in names] == [3, 1, 1, 1, 3]
     assert (found.tree("plans/winter/list/days_late").value, found.tree("plans/winter/meet/days_late").value) == (10, 3)
@@ -254,10 +251,9 @@ def test_plans_come_apart_into_tasks() -> None:
 
 def test_over_a_target_that_is_not_above_nothing_there_is_no_ratio() -> None:
     owed = Target(owner=None, metric=STANDARD_METRICS["revenue"], amount=Amount(minor=-1, unit=CNY), period=THIRD)
-    records = Records(org=Org(reps=[Rep(id="ada")]), targets=[owed])
-    days = (THIRD.start, date(2026, 9, 1))
-    before, now = (build(records, owner=None, period=THIRD, as_of=day) for day in days)
-    found = explain(build(records, owner=None, period=THIRD, as_of=now.as_of, previous=before))
+    records = Records(org=company("ada"), targets=[owed])
+    before = build(records, owner=None, period=THIRD, as_of=THIRD.start)
+    found = explained(records, as_of=date(2026, 9, 1), previous=before, with_records=False)
     for name in ("ratio", "ratio/now", "ratio/then"):
         assert found.tree(f"previous/revenue/{name}").value is None
         assert found.tree(f"previous/revenue/{name}").holds()

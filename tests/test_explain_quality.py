@@ -5,6 +5,7 @@ from functools import cache
 
 import attrs
 import pytest
+from explained import THIRD, broken, explained, labels, of_sample, values
 
 from salesperf import (
     CNY,
@@ -17,17 +18,14 @@ from salesperf import (
     Change,
     Opportunity,
     Org,
-    Period,
     Records,
     Rep,
     Target,
     Team,
     Unit,
 )
-from salesperf.io.folder import read_sample
 from salesperf.review import NumberTrees, Review, build, explain
 
-THIRD = Period.quarter(2026, 3)
 AS_OF = date(2026, 9, 15)
 VISITS = STANDARD_METRICS["visits"]
 PROCESS, OTHER = STANDARD_PROCESSES["basic"], attrs.evolve(STANDARD_PROCESSES["basic"], key="other")
@@ -68,20 +66,20 @@ RECORDS = Records(
 
 
 @cache
-def review(owner: str | None = None) -> Review:
-    return build(RECORDS, owner=owner, period=THIRD, as_of=AS_OF)
+def review() -> Review:
+    return build(RECORDS, owner=None, period=THIRD, as_of=AS_OF)
 
 
 @cache
 def numbers(owner: str | None = None) -> NumberTrees:
     """Explain a review with its records, every number of which holds."""
-    found = explain(review(owner), records=RECORDS)
-    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    found = explained(RECORDS, owner, as_of=AS_OF)
+    assert broken(found) == []
     return found
 
 
 def named(found: NumberTrees, address: str) -> list[str]:
-    return sorted(part.label.text() for part in found.tree(address).parts)
+    return sorted(labels(found.tree(address)))
 
 
 def test_the_records_with_a_fault_are_named_and_those_of_which_it_could_be_told() -> None:
@@ -111,7 +109,7 @@ def test_without_records_a_count_comes_apart_into_owners() -> None:
     assert overdue == {"nobody": 1, "ada": 2, "bo": 1}
     most = found.tree("quality/deal_overdue/most")
     assert (most.value, most.parts) == (2, ())
-    assert all(found.tree(address).holds() for address in found.addresses)
+    assert broken(found) == []
 
 
 def test_the_faults_are_counted_by_kind() -> None:
@@ -126,7 +124,7 @@ def test_the_score_comes_apart_by_dimension_and_each_share_into_two_counts() -> 
     overdue = next(part for part in timeliness.parts if part.label.text() == "Open deals past their expected close")
     (share,) = overdue.parts
     assert overdue.value == pytest.approx(100 * (1 - 4 / 6))
-    assert [part.value for part in share.parts] == [4, 6]
+    assert values(share) == [4, 6]
     dimensions = {key for key, points in review().quality.score_by_dimension.items() if points is not None}
     below = {address.removeprefix("quality/score/") for address in numbers().below("quality/score").addresses}
     assert below - {"quality/score"} == dimensions
@@ -134,7 +132,7 @@ def test_the_score_comes_apart_by_dimension_and_each_share_into_two_counts() -> 
 
 def test_where_nothing_could_be_judged_there_is_no_score() -> None:
     nothing = Records(org=Org())
-    found = explain(build(nothing, owner=None, period=THIRD, as_of=AS_OF), records=nothing).below("quality")
+    found = explained(nothing, as_of=AS_OF).below("quality")
     assert {address: found.tree(address).value for address in found.addresses} == {"quality/score": None, "quality/faults": 0}
 
 
@@ -158,14 +156,13 @@ def test_a_metric_owed_by_a_team_below_is_weakened_by_the_entries_of_that_team()
 
 def test_deals_in_two_currencies_are_weakened_each_by_its_own() -> None:
     records = attrs.evolve(RECORDS, opportunities=[deal("o-1", "ada", PAST), deal("o-2", "ada", PAST, unit=USD)])
-    found = explain(build(records, owner=None, period=THIRD, as_of=AS_OF), records=records)
+    found = explained(records, as_of=AS_OF)
     assert named(found, "deals/basic~CNY/weakened/pipeline/deal_overdue/found") == ["o-1"]
     assert named(found, "deals/basic~USD/weakened/pipeline/deal_overdue/found") == ["o-2"]
 
 
 def test_leads_of_the_sample_that_nobody_touches_are_named() -> None:
-    records = read_sample()
-    found = explain(build(records, owner=None, period=THIRD, as_of=date(2026, 9, 16)), records=records)
+    found = of_sample()
     untouched = found.tree("leads/weakened/follow_up/lead_untouched/found")
     assert untouched.value == len(untouched.parts) == 6
     assert untouched == found.tree("quality/lead_untouched/found")

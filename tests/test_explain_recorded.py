@@ -4,6 +4,8 @@ from datetime import date
 from functools import cache
 
 import attrs
+from explained import THIRD, broken, explained, labels, of_sample, place_of, sample
+from small_records import company, yuan
 
 from salesperf import (
     CNY,
@@ -27,11 +29,10 @@ from salesperf import (
     Team,
     Unit,
 )
-from salesperf.io.folder import read_sample
-from salesperf.review import NumberTrees, Review, build, explain
+from salesperf.review import NumberTrees, build
 from salesperf.review.explained.findings import numbers_of_findings
 
-THIRD, AUGUST = Period.quarter(2026, 3), Period.month(2026, 8)
+AUGUST = Period.month(2026, 8)
 AS_OF = date(2026, 9, 15)
 VISITS, REVENUE, ORDERS = (STANDARD_METRICS[key] for key in ("visits", "revenue", "orders"))
 
@@ -73,20 +74,16 @@ RECORDS = Records(
 )
 
 
-def review(owner: str | None = "east") -> Review:
-    return build(RECORDS, owner=owner, period=THIRD, as_of=AS_OF)
-
-
 @cache
 def numbers(owner: str | None = "east", *, with_records: bool = True) -> NumberTrees:
     """Explain a review, every number of which holds."""
-    found = explain(review(owner), records=RECORDS if with_records else None)
-    assert [address for address in found.addresses if not found.tree(address).holds()] == []
+    found = explained(RECORDS, owner, as_of=AS_OF, with_records=with_records)
+    assert broken(found) == []
     return found
 
 
 def named(address: str, owner: str | None = "east") -> list[str]:
-    return [part.label.text() for part in numbers(owner).tree(address).parts]
+    return labels(numbers(owner).tree(address))
 
 
 def test_what_nobody_owes_is_the_sum_of_its_entries_while_they_were_the_owner_s() -> None:
@@ -101,7 +98,7 @@ def test_what_nobody_owes_is_the_sum_of_its_entries_while_they_were_the_owner_s(
 
 
 def test_each_unit_stands_by_itself() -> None:
-    assert numbers().tree("recorded/revenue~CNY/actual").value == Amount.of(40, CNY)
+    assert numbers().tree("recorded/revenue~CNY/actual").value == yuan(40)
     assert numbers().tree("recorded/revenue~USD/entries").value == 1
     assert "recorded/revenue/actual" not in numbers().addresses
 
@@ -140,11 +137,11 @@ def test_without_records_there_are_the_numbers_alone() -> None:
     addresses = ("recorded/visits/actual", "recorded/visits/entries", "data/entries", "data/targets")
     assert [bare.tree(address).value for address in addresses] == [Amount.of(15, COUNT), 3, 6, 2]
     assert [bare.tree(address).parts for address in addresses] == [(), (), (), ()]
-    assert [part.label.text() for part in bare.tree("data/reps").parts] == ["ada", "bo"]
+    assert labels(bare.tree("data/reps")) == ["ada", "bo"]
 
 
 def test_numbers_in_findings_stand_under_the_place_and_the_rule_of_each() -> None:
-    findings = review(None).findings
+    findings = build(RECORDS, owner=None, period=THIRD, as_of=AS_OF).findings
     counted = [
         f"data/findings/{place}/{finding.rule}/{name}"
         for place, finding in enumerate(findings, 1)
@@ -158,7 +155,7 @@ def test_numbers_in_findings_stand_under_the_place_and_the_rule_of_each() -> Non
 
 def test_a_review_of_nothing_rests_on_nothing() -> None:
     nothing = Records(org=Org())
-    found = explain(build(nothing, owner=None, period=THIRD, as_of=AS_OF), records=nothing)
+    found = explained(nothing, as_of=AS_OF)
     assert [found.tree(f"data/{name}").value for name in ("entries", "reps", "teams", "targets")] == [0, 0, 0, 0]
     assert found.below("recorded").addresses == ()
 
@@ -168,11 +165,10 @@ def test_a_review_of_nothing_rests_on_nothing() -> None:
 
 def of_findings(records: Records, *, with_records: bool = True) -> list[tuple[str, object, list[str]]]:
     """Return each number in the findings of a review by rule and name, with what is behind it."""
-    built = build(records, owner=None, period=THIRD, as_of=AS_OF)
-    found = explain(built, records=records if with_records else None).below("data/findings")
+    found = explained(records, as_of=AS_OF, with_records=with_records).below("data/findings")
     trees = [(address.split("/", 3)[3], found.tree(address)) for address in found.addresses]
     assert all(tree.holds() for _, tree in trees)
-    return [(name, tree.value, [part.label.text() for part in tree.parts]) for name, tree in trees]
+    return [(name, tree.value, labels(tree)) for name, tree in trees]
 
 
 BOXES = Unit("box", 0, "count")
@@ -210,31 +206,28 @@ def test_entries_that_findings_count_are_named_where_the_records_are_at_hand() -
 
 
 def test_numbers_of_findings_that_stand_elsewhere_come_apart_as_they_do_there() -> None:
-    built = build(read_sample(), owner="south", period=THIRD, as_of=date(2026, 9, 16))
-    found = explain(built)
-    place = next(place for place, finding in enumerate(built.findings, 1) if finding.rule == "stuck_stage")
+    built, found = sample("south"), of_sample("south", with_records=False)
+    place = place_of("stuck_stage", built.findings)
     over = found.tree(f"data/findings/{place}/stuck_stage/over")
     assert over.parts == found.tree("deals/solution/proposal/over_limit").parts
     alone = dict(numbers_of_findings(built, None, lambda _: None))
     # What a section itself lists is known without any other.
     listed = {address for address, grow in alone.items() if grow().parts}
     assert {address.split("/", 3)[3].split("/")[0] for address in listed} == {"slipping", "objectives_silent"}
-    flattered = next(place for place, finding in enumerate(built.findings, 1) if finding.rule == "season_flatters")
+    flattered = place_of("season_flatters", built.findings)
     pace = found.tree(f"data/findings/{flattered}/season_flatters/pace")
     assert pace.parts == found.tree("attainment/revenue/guangzhou/pace").parts
 
 
 def test_findings_come_apart_into_what_they_count() -> None:
-    built = build(read_sample(), owner=None, period=THIRD, as_of=date(2026, 9, 16))
-    numbers = dict(numbers_of_findings(built, None, explain(built).tree))
+    numbers = dict(numbers_of_findings(sample(), None, of_sample(with_records=False).tree))
     trees = {address.split("/", 3)[3]: grow() for address, grow in numbers.items()}
     # Fang Zhou moved six of nine deals on, and said nothing of two key results, of one of them for 77 days.
     assert [len(trees[f"slipping/{name}"].parts) for name in ("due", "slipped")] == [9, 6]
     assert [len(trees[f"objectives_silent/{name}"].parts) for name in ("number", "of")] == [2, 2]
     assert max(part.value for part in trees["objectives_silent/longest"].parts) == 77  # type: ignore[type-var] # days
     assert len(trees["stuck_stage/number"].parts) == 36
-    week = build(read_sample(), owner="east", period=Period.week(2026, 37), as_of=date(2026, 9, 13))
-    found = explain(week).below("data/findings")
+    found = of_sample("east", "2026-W37", with_records=False).below("data/findings")
     untouched = {address.rpartition("/")[2]: found.tree(address) for address in found.addresses if "untouched" in address}
     assert [len(untouched[name].parts) for name in ("untouched", "number")] == [3, 1]
 
@@ -243,10 +236,10 @@ def test_of_a_stage_in_which_a_deal_has_been_since_nobody_knows_when_the_others_
     process = STANDARD_PROCESSES["basic"]
     first = attrs.evolve(process.open_stages[0], max_days=21)
     stages = [first, *(stage for stage in process.stages if stage.key != first.key)]
-    begun = Change(date(2026, 7, 1), stage=first.key, owner="ada", amount=Amount.of(5, CNY))
+    begun = Change(date(2026, 7, 1), stage=first.key, owner="ada", amount=yuan(5))
     undated = Opportunity(id="undated", process="basic", history=[attrs.evolve(begun, on=None)])
     records = Records(
-        org=Org(reps=[Rep(id="ada")]),
+        org=company("ada"),
         processes=[attrs.evolve(process, stages=stages)],
         opportunities=[undated, *(Opportunity(id=f"o-{place}", process="basic", history=[begun]) for place in range(6))],
     )

@@ -237,6 +237,19 @@ def test_best_and_weakest_come_with_their_ranges_or_with_the_reason_for_none() -
     assert found[2].startswith("- There is too little data to tell")
 
 
+def test_where_all_are_level_nobody_is_called_best_or_weakest() -> None:
+    level = [done(rep, 2, JULY.start) for rep in ("ada", "bo") for _ in range(3)]
+    review = review_of(
+        [goal("ada", 660), goal("bo", 660)], level, reps=[ADA, Rep(id="bo", team="east")], as_of=date(2026, 7, 2)
+    )
+    lines = lines_below(markdown(review), "Visits: who contributed")
+    # 6 of 660 in 2 of 66 workdays.
+    assert [line for line in lines if line.startswith("- ")] == [
+        "- By pace nobody is ahead: all 2 compared stand at 30.0% of plan to date."
+    ]
+    assert "- 按进度不分先后：参与比较的 2 个对象均为截至目前计划的 30.0%。" in markdown(review, lang="zh")
+
+
 def test_unmet_targets_are_listed_up_to_a_limit() -> None:
     targets = [goal("ada", 1000 + day.start.day, day, scope={"product": "A"}) for day in JULY.split("day")[:22]]
     text = markdown(review_of(targets, as_of=AFTER))

@@ -388,7 +388,7 @@ def test_revenue_is_taken_apart_by_price_volume_and_mix_with_what_is_new_and_gon
 def test_where_orders_alone_are_counted_the_price_is_the_value_of_an_order() -> None:
     actuals = [attrs.evolve(each, metric=ORDERS) if each.metric == UNITS else each for each in SALES]
     line = only(review_of(actuals=actuals), "products")
-    assert [effect.label.text() for effect in line.variance.lines][:3] == ["volume", "mix", "Average order value"]
+    assert [effect.label.text() for effect in line.variance.lines][:3] == ["volume", "mix", "order value by product"]
     assert effects(line)["price"] == "125.00"
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
+from small_records import yuan
+
 import salesperf as sp
 
 __all__ = ["REVENUE", "SEP_30", "THIRD", "in_trouble", "org", "yuan"]
@@ -15,11 +17,6 @@ SECOND: Final = sp.Period.quarter(2026, 2)
 SEP_30: Final = date(2026, 9, 30)
 REVENUE, VISITS = (sp.STANDARD_METRICS[key] for key in ("revenue", "visits"))
 BASIC: Final = sp.STANDARD_PROCESSES["basic"]
-
-
-def yuan(value: int) -> sp.Amount:
-    """Return an amount of money."""
-    return sp.Amount.of(value, sp.CNY)
 
 
 def decided(period: sp.Period, won: int, lost: int, amount: int, cut: int = 0) -> Iterator[sp.Opportunity]:

@@ -39,6 +39,7 @@ best_teams_range, weakest_teams_range: workdays=attainment/.+/pace/workdays
 best_reps_range, weakest_reps_range: pace=attainment/.+/pace entries=attainment/.+/entries
 best_reps_range, weakest_reps_range: workdays=attainment/.+/pace/workdays
 standing.clear, standing.not_clear, standing.cannot_tell: compared=attainment/.+/compared_(teams|reps)
+standing.level: compared=attainment/.+/compared_(teams|reps) pace=attainment/.+/pace
 standing.and_more: count=attainment/.+/compared_(teams|reps)/(few_entries|unlike)/more
 deals.decided: won=deals/*/won lost=deals/*/lost cancelled=deals/*/cancelled
 deals.decided_undated: count=deals/*/undated

@@ -54,7 +54,7 @@ class Attainment(Result):
         What was done within the period so far: an amount, or a Decimal for a ratio. ``None`` where it is undefined; then
         ``reason`` says why. A flow without entries is 0: no sales is a gap of the whole target.
     entries : int
-        How many actuals it rests on.
+        How many actuals it rests on; a ratio on as many as that part of it that has more.
     ratio : float or None
         Actual over target (达成率); ``None`` where the target is not above 0 or the actual is undefined.
     last_year : Amount or None

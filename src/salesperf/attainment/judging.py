@@ -428,7 +428,8 @@ def _with_ratio(target: Target, answer: _Answer) -> _Answer:
 def _ratio(target: Target, passed: Period, ledger: Ledger, place: int) -> _Answer:
     numerator, denominator = target.metric.recorded
     above, below = (_recorded(metric, target, passed, ledger, None, place) for metric in (numerator, denominator))
-    entries = above.entries + below.entries
+    # An order that is entered with its revenue and as one order is one observation, not two.
+    entries = max(above.entries, below.entries)
     if above.actual is None or below.actual is None:
         return _Answer(None, entries, reason=above.reason or below.reason)
     top, bottom = (each.decimal if isinstance(each, Amount) else each for each in (above.actual, below.actual))

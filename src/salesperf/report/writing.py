@@ -270,7 +270,8 @@ class _Writer(Words):
             self.say("report.list").join(notes),
         ]
 
-    def _standing(self, key: str, standing: Standing) -> Iterator[str]:
+    def _ends(self, key: str, standing: Standing) -> Iterator[str]:
+        """Write who is ahead, who is behind, and whether that is more than chance."""
         for place, attained in (("best", standing.best), ("weakest", standing.weakest)):
             pace = attained.pace
             arguments = {
@@ -286,6 +287,12 @@ class _Writer(Words):
             yield self.item(self.say(f"report.{place}_{key}{suffix}", **arguments))
         verdict = {True: "clear", False: "not_clear", None: "cannot_tell"}[standing.is_clear]
         yield self.item(self.say(f"report.standing.{verdict}", compared=standing.compared))
+
+    def _standing(self, key: str, standing: Standing) -> Iterator[str]:
+        if standing.best.pace.value == standing.weakest.pace.value:
+            yield self.item(self.say("report.standing.level", compared=standing.compared, pace=standing.best.pace.value))
+        else:
+            yield from self._ends(key, standing)
         for why, owners in (("few_entries", standing.few_entries), ("unlike", standing.unlike)):
             if owners:
                 named = listed_not_compared(owners)

@@ -95,10 +95,10 @@ def _sold(unit: Unit, counted: Unit, amounts: _Sums, quantities: _Sums) -> dict[
 
 
 def _renamed(variance: Variance[Amount], quantity: Metric) -> Variance[Amount]:
-    """Call the price by its name where the quantity is a number of orders."""
+    """Call the price by its name where the quantity is a number of orders: the average order of one product, not of all."""
     if quantity.key != "orders":
         return variance
-    title = Message(STANDARD_METRICS["average_order_value"].title)
+    title = Message("variance.effect.order_value")
     lines = [attrs.evolve(line, title=title) if line.name == "price" else line for line in variance.lines]
     return attrs.evolve(variance, lines=tuple(lines))
 

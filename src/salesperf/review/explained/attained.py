@@ -10,7 +10,7 @@ import attrs
 from salesperf.attainment import Attainment, Owed, OwedPart
 from salesperf.attainment.shares import share_of
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Difference, Product, Quotient, Sum
+from salesperf.model.breakdown import Breakdown, Difference, Maximum, Product, Quotient, Sum
 from salesperf.model.message import Message
 from salesperf.model.period import Period
 from salesperf.model.target import Actual
@@ -74,8 +74,11 @@ class Attained:
             yield attrs.evolve(tree, rule=Sum(), parts=tuple(map(_of_entry, found[first:place])))
 
     def counted_entries(self) -> Breakdown:
-        """Return how many entries there are, each of them a leaf."""
-        return counted(named("entries"), map(entry_named, self._found()))
+        """Return how many entries there are, each of them a leaf; of a ratio, of that part of it that has more."""
+        if len(self.attained.target.metric.recorded) == 1:
+            return counted(named("entries"), map(entry_named, self._found()))
+        parts = [counted(tree.label, (each.label for each in tree.parts)) for tree in self._sums(self._found())]
+        return grown(named("entries"), self.attained.entries, Maximum(), parts)
 
     def _found(self) -> list[Actual]:
         """Return the entries that were counted, in their order; some must be at hand."""

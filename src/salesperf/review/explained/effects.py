@@ -62,9 +62,9 @@ def shared_out(label: Message, value: Amount, place: int, factors: Iterable[Brea
     factors
         All of them before, then all after, as exact numbers.
     """
-    exact = computed(named("exact_effect"), ShapleyEffect(place), factors)
+    exact = computed(named("exact_effect", effect=label), ShapleyEffect(place), factors)
     one = leaf(named("one"), Amount(minor=value.unit.scale, unit=value.unit))
-    down = computed(named("effect_down"), Product("floor"), (one, exact))
+    down = computed(named("effect_down", effect=label), Product("floor"), (one, exact))
     beyond = value - cast("Amount", down.value)
     if beyond.minor not in (0, 1):
         # Of sums with more digits than a float has, the effects are less exact than that.

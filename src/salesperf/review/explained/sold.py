@@ -99,7 +99,8 @@ class SoldProducts:
             value = Amount(minor=minor, unit=effect.value.unit)
             if minor and effect.name in _FACTORS:
                 factors = (factor for place in (0, 1) for factor in self._factors(place, name))
-                yield shared_out(verbatim(name), value, _FACTORS.index(effect.name), factors)
+                label = named("factor_of_product", factor=effect.label, product=name)
+                yield shared_out(label, value, _FACTORS.index(effect.name), factors)
             elif minor:
                 sides = (self._amount(place, name, named(_SIDES[place])) for place in (1, 0))
                 yield grown(verbatim(name), value, Difference(), sides)
