@@ -432,3 +432,8 @@ def test_limits_in_two_currencies_are_refused() -> None:
 def test_a_rule_says_that_parts_do_not_fit_it() -> None:
     wrong = tree(1, Difference(), 2)
     assert code_and_path(lambda: wrong.rule(wrong)) == ("breakdown_parts", "Breakdown", "parts")
+
+
+def test_a_name_with_a_line_break_begins_no_line_of_its_own() -> None:
+    tree = Breakdown(label=Message("Zhou\ngap: CNY 0.00\x1b[31m"), value=2)
+    assert tree.text() == "Zhou gap: CNY 0.00 [31m: 2"

@@ -159,8 +159,8 @@ def _explained(built: review.Review, records: Records, address: str, lang: str) 
     """Write one number with its tree; those below an address, those with all words of a search, or all, each on a line."""
     numbers = review.explain(built, records=records)
     if address in numbers.addresses:
-        return f"{_shown(numbers.tree(address).text(lang))}\n"
-    below = numbers.below(address) if address else numbers
+        return f"{numbers.tree(address).text(lang)}\n"
+    below = numbers.below(address) if address.strip() else numbers
     if not below.addresses and "/" not in address:
         below = numbers.find(address)
     if not below.addresses:
@@ -168,12 +168,7 @@ def _explained(built: review.Review, records: Records, address: str, lang: str) 
             numbers.tree(address)
         except UnknownNameError as error:
             raise error.at("--explain") from None
-    return f"{_shown(below.text(lang))}\n"
-
-
-def _shown(text: str) -> str:
-    """Leave out what would tell a terminal something: ids and names come from the data."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+    return f"{below.text(lang)}\n"
 
 
 def _last_day(records: Records, lang: str) -> date:

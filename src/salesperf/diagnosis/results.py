@@ -60,6 +60,8 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
             record=f"{variance.comparison}/{position + 1}",
             at_stake=at_stake,
             share=sum(map(_number, speaking)) / whole,
+            before=variance.before,
+            after=variance.after,
             factors=tuple(line.label for line in speaking),
         )
     took = {line.name for variance in evidence.variances for line in variance.lines if _number(line) < 0}

@@ -14,7 +14,7 @@ from salesperf.model.amount import Amount
 from salesperf.model.effect_rule import ShapleyEffect
 from salesperf.model.interval_rule import NewcombeEnd, WilsonEnd
 from salesperf.model.message import Message
-from salesperf.model.result import Row, Scalar
+from salesperf.model.result import Row, Scalar, printable
 from salesperf.model.rule import (
     BreakdownValue,
     Clip,
@@ -238,7 +238,8 @@ class Breakdown:
         for level, node in self._levels():
             value = display(node.value, _style_of(node.value), lang=lang, catalogs=catalogs)
             rule = f" = {render(node.rule.key, lang=lang, catalogs=catalogs)}" if node.parts else ""
-            lines.append(f"{'  ' * level}{node.label.text(lang, catalogs)}{colon}{value}{rule}")
+            label = printable(node.label.text(lang, catalogs))
+            lines.append(f"{'  ' * level}{label}{colon}{value}{rule}")
         return "\n".join(lines)
 
 

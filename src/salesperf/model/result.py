@@ -8,7 +8,7 @@ from decimal import Decimal
 from html import escape
 from typing import TypeAlias
 
-__all__ = ["Result", "Row", "Scalar", "pad", "text_table", "width_of"]
+__all__ = ["Result", "Row", "Scalar", "pad", "printable", "text_table", "width_of"]
 
 Scalar: TypeAlias = str | int | float | Decimal | date | None
 Row: TypeAlias = dict[str, Scalar]
@@ -88,6 +88,17 @@ def pad(text: str, width: int, *, right: bool) -> str:
     """
     blanks = " " * (width - width_of(text))
     return blanks + text if right else text + blanks
+
+
+def printable(text: str) -> str:
+    r"""Return a text on one line, without what would tell a terminal something: ids and names come from the data.
+
+    Examples
+    --------
+    >>> printable("Zhou\nLin")
+    'Zhou Lin'
+    """
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def width_of(text: str) -> int:

@@ -14,7 +14,7 @@ from salesperf.messages import Catalogs
 from salesperf.model.breakdown import Breakdown, Given
 from salesperf.model.misspelling import alike, index_of
 from salesperf.model.records import Records
-from salesperf.model.result import Result, Row
+from salesperf.model.result import Result, Row, printable
 from salesperf.model.validators import is_identifier, require
 from salesperf.review.explained.actions import numbers_of_actions
 from salesperf.review.explained.addresses import process_address
@@ -110,7 +110,7 @@ class NumberTrees(Result):
             hangzhou, Q3 2026: CNY 4,050,000.00
         """
         require(address, str, path=("address",))
-        grow = self._trees.get(_printable(address))
+        grow = self._trees.get(printable(address))
         if grow is None:
             known = alike(address, index_of(self._trees))
             if known is None:
@@ -199,11 +199,11 @@ def explain(review: Review, *, records: Records | None = None) -> NumberTrees:
     trees: dict[str, Tree] = {}
 
     def elsewhere(address: str) -> Breakdown | None:
-        grow = trees.get(_printable(address))
+        grow = trees.get(printable(address))
         return None if grow is None else grow()
 
     for address, grow in _numbers(review, known, elsewhere):
-        trees[_free(_printable(address), trees)] = grow
+        trees[_free(printable(address), trees)] = grow
     return NumberTrees(MappingProxyType(trees))
 
 
@@ -221,11 +221,6 @@ def _words(text: str) -> list[str]:
 def _has_words(address: str, sought: Sequence[str]) -> bool:
     own = _words(address)
     return bool(sought) and all(any(word.startswith(begun) for word in own) for begun in sought)
-
-
-def _printable(address: str) -> str:
-    """Return an address without what would tell a terminal something: names in it come from the data."""
-    return "".join(sign if sign.isprintable() else " " for sign in address)
 
 
 def _numbers(review: Review, records: Records | None, elsewhere: Elsewhere) -> Numbered:
