@@ -65,18 +65,19 @@ def _of(name: str, days: Period) -> Message:
 
 def _weight(days: Period, plan: Profile | Schedule, calendar: Calendar) -> Breakdown:
     """Return the weight of some days, as the sum over the parts of the plan in which they lie."""
-    runs = plan.runs(days, calendar) if isinstance(plan, Profile) else plan.runs(days)
-    parts = [_weight_of_run(run, calendar) for run in runs]
-    return Breakdown(label=_of("weight_of", days), value=_plain(plan.weigh(days, calendar)), rule=Sum(), parts=parts)
+    # The weights of a schedule are what its shorter targets come to.
+    name, runs = ("weight_of", plan.runs(days, calendar)) if isinstance(plan, Profile) else ("planned_of", plan.runs(days))
+    parts = [_weight_of_run(name, run, calendar) for run in runs]
+    return Breakdown(label=_of(name, days), value=_plain(plan.weigh(days, calendar)), rule=Sum(), parts=parts)
 
 
-def _weight_of_run(run: Run, calendar: Calendar) -> Breakdown:
-    whole = Breakdown(label=_of("weight_of", run.whole), value=_plain(run.weight))
+def _weight_of_run(name: str, run: Run, calendar: Calendar) -> Breakdown:
+    whole = Breakdown(label=_of(name, run.whole), value=_plain(run.weight))
     if run.days == run.whole:
         return whole
     weight = _plain(run.weight * run.share(calendar))
     parts = (whole, share_of(run.days, run.whole, calendar))
-    return Breakdown(label=_of("weight_of", run.days), value=weight, rule=Product(), parts=parts)
+    return Breakdown(label=_of(name, run.days), value=weight, rule=Product(), parts=parts)
 
 
 def _plain(weight: Fraction) -> Fraction | int:

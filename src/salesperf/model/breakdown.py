@@ -236,7 +236,8 @@ class Breakdown:
         lines = []
         colon = render("format.colon", lang=lang, catalogs=catalogs)
         for level, node in self._levels():
-            value = display(node.value, _style_of(node.value), lang=lang, catalogs=catalogs)
+            shown = float(node.value) if isinstance(node.value, Fraction) else node.value
+            value = display(shown, _style_of(shown), lang=lang, catalogs=catalogs)
             rule = f" = {render(node.rule.key, lang=lang, catalogs=catalogs)}" if node.parts else ""
             label = printable(node.label.text(lang, catalogs))
             lines.append(f"{'  ' * level}{label}{colon}{value}{rule}")
