@@ -437,3 +437,11 @@ def test_a_rule_says_that_parts_do_not_fit_it() -> None:
 def test_a_name_with_a_line_break_begins_no_line_of_its_own() -> None:
     tree = Breakdown(label=Message("Zhou\ngap: CNY 0.00\x1b[31m"), value=2)
     assert tree.text() == "Zhou gap: CNY 0.00 [31m: 2"
+
+
+def test_a_fraction_that_is_no_plain_one_is_told_as_a_decimal() -> None:
+    told = [
+        Breakdown(label=Message("n"), value=Fraction(*pair)).text()
+        for pair in ((1, 3), (99, 98), (856, 1045), (-100, 7), (300, 1))
+    ]
+    assert told == ["n: 1/3", "n: 99/98", "n: 0.8191", "n: -14.29", "n: 300"]

@@ -83,7 +83,7 @@ def test_growth_by_workdays_explains_itself() -> None:
     found = grown(200, 231, Period.month(2026, 6)).growth_by_workdays
     testing.assert_breakdowns_hold(found)
     assert found.breakdown.value == Fraction(231, 22) / Fraction(200, 21) - 1
-    assert "a workday of the year before: 200/21 = quotient of" in found.breakdown.text()
+    assert "a workday of the year before: 9.524 = quotient of" in found.breakdown.text()
     assert "去年每工作日" in found.breakdown.text("zh")
     assert found.rows() == [
         {"actual": 231, "last_year": 200, "workdays": 22, "workdays_last_year": 21, "growth_rate": found.rate},

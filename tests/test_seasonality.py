@@ -358,7 +358,7 @@ def test_rows_and_text_are_readable() -> None:
     assert str(season).splitlines()[0].split() == list(first)
     assert season.breakdown.text().splitlines()[:8] == [
         "the year, in percent: 100 = sum of",
-        "  first half: 7345/174 = sum of",
+        "  first half: 42.21 = sum of",
         "    from the years on record: 35/2 = product of",
         "      mean of the years, in percent: 35 = quotient of",
         "        sum of the years, in percent: 70 = sum of",

@@ -142,7 +142,7 @@ class MarketEvidence(Evidence):
     (0.13, ('nanling',), 'stretch')
     >>> print(found.breakdown.text())
     share implied over the share today: 13/12 = quotient of
-      share of the market implied: 13/100 = quotient of
+      share of the market implied: 0.13 = quotient of
         target: CNY 143.00
         market in the target's period: CNY 1,100.00 = product of
           market before: CNY 1,000.00

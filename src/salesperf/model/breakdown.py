@@ -64,6 +64,9 @@ __all__ = [
 _SMALL: Final = 10
 """Of numbers below it, as rates are, two decimals tell too little: they are written with four digits."""
 
+_PLAIN: Final = 100
+"""A plain fraction has smaller numbers."""
+
 TOLERANCE: Final = 1e-9
 """How far a float may lie from its recomputation, relatively, and absolutely below 1; what is exact may not differ at all."""
 
@@ -236,12 +239,18 @@ class Breakdown:
         lines = []
         colon = render("format.colon", lang=lang, catalogs=catalogs)
         for level, node in self._levels():
-            shown = float(node.value) if isinstance(node.value, Fraction) else node.value
-            value = display(shown, _style_of(shown), lang=lang, catalogs=catalogs)
+            value = display(_plain(node.value), _style_of(_plain(node.value)), lang=lang, catalogs=catalogs)
             rule = f" = {render(node.rule.key, lang=lang, catalogs=catalogs)}" if node.parts else ""
             label = printable(node.label.text(lang, catalogs))
             lines.append(f"{'  ' * level}{label}{colon}{value}{rule}")
         return "\n".join(lines)
+
+
+def _plain(value: BreakdownValue) -> BreakdownValue:
+    """Return a fraction that is no plain one, as a third is, as a decimal: nobody sees how large 856/1045 is."""
+    if not isinstance(value, Fraction) or value.denominator == 1 or max(abs(value.numerator), value.denominator) < _PLAIN:
+        return value
+    return float(value)
 
 
 def _style_of(value: BreakdownValue) -> str:
