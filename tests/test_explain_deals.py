@@ -8,7 +8,7 @@ import pytest
 from explained import broken, explained, labels, values
 from small_records import company, yuan
 
-from salesperf import STANDARD_PROCESSES, Breakdown, Change, Opportunity, Period, Records
+from salesperf import STANDARD_PROCESSES, Amount, Breakdown, Change, Opportunity, Period, Records
 from salesperf.review import NumberTrees
 
 AUGUST = Period.month(2026, 8)
@@ -51,6 +51,19 @@ def named(address: str, owner: str | None = None) -> list[str]:
 @pytest.mark.parametrize("owner", [None, "ada"])
 def test_every_tree_makes_its_number_up(owner: str | None) -> None:
     assert broken(numbers(owner)) == []
+
+
+def test_what_was_open_at_both_ends_of_the_month_is_named() -> None:
+    assert named("bridge/opening/deals") == ["o-4", "o-6", "o-7"]
+    assert named("bridge/opening/without_amount") == ["o-6", "o-7"]
+    assert named("bridge/closing/deals") == ["o-4", "o-5", "o-6", "o-7"]
+    opening, closing = (tree(f"bridge/{end}/value") for end in ("opening", "closing"))
+    assert (opening.value, closing.value) == (yuan(70), yuan(110))
+    behind = [
+        [leaf.label.text() for leaf in end.walk() if isinstance(leaf.value, Amount) and not leaf.parts]
+        for end in (opening, closing)
+    ]
+    assert behind == [["o-4"], ["o-4", "o-5"]]
 
 
 def test_the_ends_of_a_rate_rest_on_its_deals() -> None:

@@ -1,7 +1,7 @@
 """The numbers on deals of a review, down to the deals behind each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property, partial
 from typing import Final, TypeVar
 
 import attrs
@@ -10,11 +10,12 @@ from salesperf.funnel import FunnelSegment, FunnelTally, analyze, count
 from salesperf.model.breakdown import Breakdown, Maximum, Sum
 from salesperf.model.message import Message
 from salesperf.model.people import Org
-from salesperf.pipeline import Bridge, BridgeStep, ClosedDeal, ClosedDeals, Flag, OpenDeal, Pipeline
+from salesperf.model.rule import BreakdownValue
+from salesperf.pipeline import Bridge, BridgeStep, ClosedDeal, ClosedDeals, Flag, OpenDeal, Pipeline, snapshot
 from salesperf.pipeline.deals import Outcome
 from salesperf.review.deals import DealSection, above_of
 from salesperf.review.explained.decided import average_won_value, count_of, on_day, won_or_lost, won_value
-from salesperf.review.explained.elsewhere import numbers_said
+from salesperf.review.explained.elsewhere import numbers_said, shown
 from salesperf.review.explained.growing import (
     Numbered,
     addressed,
@@ -57,6 +58,7 @@ def numbers_of_deals(section: DealSection, org: Org, owner: str | None, address:
     yield f"{address}/open_value", lambda: section.pipeline.breakdown
     yield f"{address}/weighted_value", lambda: section.pipeline.weighted_breakdown
     yield from _hands(section, address)
+    yield from _ends_of_bridge(section, address)
     yield from _moved(section.bridge, address)
     yield from _stages(section.pipeline, address)
     yield from _to_look_at(section.pipeline, address)
@@ -88,11 +90,8 @@ def _cycles(closed: ClosedDeals) -> Iterator[tuple[Message, int]]:
 
 
 def _open(pipeline: Pipeline, address: str) -> Numbered:
-    yield f"{address}/open", partial(_standing, "open", pipeline.deals)
-    yield (
-        f"{address}/without_amount",
-        lambda: _standing("without_amount", (each for each in pipeline.deals if each.amount is None)),
-    )
+    yield f"{address}/open", partial(_all_open, pipeline)
+    yield f"{address}/without_amount", partial(_without, pipeline)
     without_chance = [each for each in pipeline.deals if each.probability is None]
     yield f"{address}/without_probability", lambda: _standing("without_probability", without_chance)
     yield f"{address}/of_nobody", lambda: _standing("of_nobody", (each for each in pipeline.deals if each.owner is None))
@@ -125,13 +124,39 @@ def _listed(key: str, ids: Iterable[str]) -> Breakdown:
     return counted(named(key), (named("deal", deal=deal) for deal in ids))
 
 
+def _ends_of_bridge(section: DealSection, address: str) -> Numbered:
+    """Yield what was open at the beginning and at the end, with its deals."""
+    bridge = section.bridge
+    opening = cache(partial(snapshot, section.deals, section.process, as_of=bridge.start))
+    for name, line, at in (("opening", bridge.opening, opening), ("closing", bridge.closing, lambda: section.pipeline)):
+        within = f"{address}/bridge/{name}"
+        yield f"{within}/deals", partial(_then, named("deals_then"), line.count, at, _all_open)
+        yield f"{within}/value", partial(_then, named("open_value"), line.amount, at, _open_value)
+        yield f"{within}/without_amount", partial(_then, named("without_amount"), line.without_value, at, _without)
+
+
+def _then(
+    label: Message, value: BreakdownValue, at: Callable[[], Pipeline], grow: Callable[[Pipeline], Breakdown]
+) -> Breakdown:
+    # Deals of which only a later export tells the value make it differ: then it stands alone.
+    return shown(label, value, grow(at()))
+
+
+def _all_open(pipeline: Pipeline) -> Breakdown:
+    return _standing("open", pipeline.deals)
+
+
+def _open_value(pipeline: Pipeline) -> Breakdown:
+    return pipeline.breakdown
+
+
+def _without(pipeline: Pipeline) -> Breakdown:
+    return _standing("without_amount", (each for each in pipeline.deals if each.amount is None))
+
+
 def _moved(bridge: Bridge, address: str) -> Numbered:
-    """Yield how the open value changed: its ends, and each movement with its deals."""
+    """Yield how the open value changed: each movement with its deals."""
     yield f"{address}/bridge", lambda: bridge.breakdown
-    for name, line in (("opening", bridge.opening), ("closing", bridge.closing)):
-        yield f"{address}/bridge/{name}/deals", partial(leaf, named("deals_then"), line.count)
-        yield f"{address}/bridge/{name}/value", partial(leaf, named("open_value"), line.amount)
-        yield f"{address}/bridge/{name}/without_amount", partial(leaf, named("without_amount"), line.without_value)
     for movement, line in bridge.movements.items():
         if line.count:
             steps = [step for step in bridge.steps if step.movement == movement]
