@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from salesperf.model.target import Actual, Target
 
-__all__ = ["entries_behind"]
+__all__ = ["entries_behind", "is_within"]
 
 Runs: TypeAlias = Iterable[tuple[int, int]]
 """From which day to before which, as ordinals."""
@@ -32,7 +32,7 @@ def entries_behind(target: Target, runs: Mapping[str, Runs], last: date, actuals
         for actual in actuals
         if actual.metric.key in metrics
         and actual.scope.contains(target.scope)
-        and _is_within(actual.on, runs.get(actual.owner, ()))
+        and is_within(actual.on, runs.get(actual.owner, ()))
     ]
     latest: dict[object, date] = {}
     for actual in held:
@@ -41,11 +41,12 @@ def entries_behind(target: Target, runs: Mapping[str, Runs], last: date, actuals
         actual
         for actual in held
         if metrics[actual.metric.key].accumulation != "stock"
-        or (actual.on == latest[_standing(actual)] and _is_within(last, runs[actual.owner]))
+        or (actual.on == latest[_standing(actual)] and is_within(last, runs[actual.owner]))
     )
 
 
-def _is_within(day: date, runs: Runs) -> bool:
+def is_within(day: date, runs: Runs) -> bool:
+    """Tell whether a day lies on one of some runs of days."""
     return any(start <= day.toordinal() < end for start, end in runs)
 
 

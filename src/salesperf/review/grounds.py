@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.attainment import ActualTally, TargetBook, tally
+from salesperf.attainment.entries import is_within
 from salesperf.attainment.ledger import Ledger
 from salesperf.model.calendar import Calendar
 from salesperf.model.opportunity import Opportunity
@@ -102,11 +103,7 @@ class Grounds:
     def entries_of(self, owner: str | None, *days: Period) -> tuple[Actual, ...]:
         """Return the entries that count toward an owner on some days, in the order of days."""
         runs = self.ledger.days_by_owner(self.ledger.spans_of(owner, *days))
-        found = (
-            actual
-            for actual in self.records.actuals
-            if any(start <= actual.on.toordinal() < end for start, end in runs.get(actual.owner, ()))
-        )
+        found = (actual for actual in self.records.actuals if is_within(actual.on, runs.get(actual.owner, ())))
         return tuple(sorted(found, key=lambda entry: (entry.on, repr(entry))))
 
     @cached_property

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, TypeAlias
 
+from salesperf.attainment.entries import is_within
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Difference, Quotient, Sum
 from salesperf.model.message import Message
@@ -128,13 +129,9 @@ def _by_product(grounds: Grounds, days: Period) -> _Entries:
     found: dict[tuple[str, str], list[Actual]] = defaultdict(list)
     for entry in grounds.records.actuals:
         product = entry.scope.get("product")
-        if product is not None and entry.metric.key in asked and _is_within(entry, runs.get(entry.owner, ())):
+        if product is not None and entry.metric.key in asked and is_within(entry.on, runs.get(entry.owner, ())):
             found[entry.metric.key, product].append(entry)
     return {key: in_order(entries) for key, entries in found.items()}
-
-
-def _is_within(entry: Actual, runs: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= entry.on.toordinal() < end for start, end in runs)
 
 
 def _number_of(label: Message, entries: Iterable[Actual]) -> Breakdown:
