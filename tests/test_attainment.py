@@ -1005,3 +1005,18 @@ def test_before_a_period_begins_nothing_is_summed() -> None:
         (),
         frozenset(),
     )
+
+
+def test_the_days_on_which_a_range_rests_are_told_with_what_was_done_and_planned() -> None:
+    # One visit is planned for each of the 66 workdays; that of Saturday counts with Friday.
+    actuals = [done(VISITS, number, date(2026, 7, day)) for day, number in ((1, 3), (3, 2), (4, 1))]
+    found = attain(goal(VISITS, 66), tally(actuals), as_of=date(2026, 7, 5))
+    assert found.workdays_measured == (
+        (date(2026, 7, 1), 3.0, 1.0),
+        (date(2026, 7, 2), 0.0, 1.0),
+        (date(2026, 7, 3), 3.0, 1.0),
+    )
+    assert found.variation is not None
+    assert found.variation.deviation == pytest.approx(3**0.5, rel=1e-12)  # (1 + 4 + 1) / (3 - 1), around a pace of 2
+    stock, _ = measured("stock", "higher")
+    assert attain(goal(stock, 66), tally([done(stock, 5, JULY.start)]), as_of=JULY.last).workdays_measured == ()

@@ -19,6 +19,7 @@ from salesperf import (
     Breakdown,
     Clip,
     Curve,
+    DeviationFromPlan,
     Difference,
     Given,
     InvalidValueError,
@@ -34,6 +35,7 @@ from salesperf import (
     Rounded,
     SalesperfError,
     ShapleyEffect,
+    SquareRoot,
     Steps,
     Sum,
     UnitMismatchError,
@@ -63,6 +65,8 @@ RULES: list[Rule] = [
     WilsonEnd("low"),
     NewcombeEnd("high", level=0.9),
     ShapleyEffect(1),
+    DeviationFromPlan(),
+    SquareRoot(),
 ]
 
 
@@ -193,6 +197,13 @@ def test_there_is_a_row_and_a_line_for_each_node(drawn: Breakdown) -> None:
         (Fraction(7, 3), ShapleyEffect(2), (1, 1, 1, 2, 2, 2)),
         (7 / 3, ShapleyEffect(2), (1, 1, 1.0, 2, 2, Decimal(2))),
         (None, ShapleyEffect(0), (4, None, 6, 40)),
+        # 3 and 1 where 4 and 4 were planned: at a pace of a half each is 1 off, over a plan of 4, and there are 2 days less 1.
+        (0.5**0.5, DeviationFromPlan(), (3, 1, 4, 4)),
+        (0.0, DeviationFromPlan(), (2, 4, 1, 2)),
+        (None, DeviationFromPlan(), (3, None, 4, 4)),
+        (1.5, SquareRoot(), (2.25,)),
+        (0.0, SquareRoot(), (0,)),
+        (None, SquareRoot(), (None,)),
     ],
 )
 def test_a_rule_recomputes_its_value(value: BreakdownValue, rule: Rule, parts: tuple[BreakdownValue, ...]) -> None:
@@ -243,6 +254,13 @@ def test_a_rule_recomputes_its_value(value: BreakdownValue, rule: Rule, parts: t
         (0, ShapleyEffect(0), ()),
         (90, ShapleyEffect(0), (4, yuan("50"), 6, yuan("40"))),
         (1.0, ShapleyEffect(0), (1e308, 1e308, -1e308, 1e308)),
+        (0.5, DeviationFromPlan(), (3, 1, 4, 4)),
+        (0.0, DeviationFromPlan(), (3, 1, 4)),
+        (0.0, DeviationFromPlan(), (3, 4)),
+        (0.0, DeviationFromPlan(), (3, 1, 4, 0)),
+        (0.0, DeviationFromPlan(), (yuan("3"), 1, 4, 4)),
+        (1.0, SquareRoot(), (-1,)),
+        (1.0, SquareRoot(), (1, 1)),
     ],
 )
 def test_a_rule_finds_what_does_not_follow(value: BreakdownValue, rule: Rule, parts: tuple[BreakdownValue, ...]) -> None:

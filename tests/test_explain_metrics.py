@@ -9,7 +9,22 @@ import pytest
 from explained import explained, labels, values
 from small_records import company, yuan
 
-from salesperf import COUNT, STANDARD_METRICS, Actual, Amount, Breakdown, Move, Org, Period, Records, Rep, Target, Team
+from salesperf import (
+    COUNT,
+    STANDARD_METRICS,
+    Actual,
+    Amount,
+    Breakdown,
+    DeviationFromPlan,
+    Move,
+    Org,
+    Period,
+    Records,
+    Rep,
+    SquareRoot,
+    Target,
+    Team,
+)
 from salesperf.review import NumberTrees
 
 VISITS = STANDARD_METRICS["visits"]
@@ -229,3 +244,19 @@ def test_the_target_of_who_changed_team_comes_apart_into_what_counts_in_each() -
     assert [str(part.value) for part in east.parts[0].parts] == ["220", "3/11"]
     assert [str(part.value) for part in west.parts[0].parts] == ["220", "60"]
     assert labels(west.parts[0]) == ["ada, 2026-06", "ada, 2026-06-01 to 2026-06-08"]
+
+
+def test_a_range_comes_apart_into_the_days_on_which_it_rests() -> None:
+    numbers = numbers_of(recorded(*map(visit, DAYS, EACH)))
+    low = numbers.tree("attainment/visits/pace/low")
+    (deviation,) = (node for node in low.walk() if isinstance(node.rule, DeviationFromPlan))
+    assert [part.value for part in deviation.parts] == [*EACH, *[10] * 10]
+    assert [deviation.parts[place].label.text() for place in (0, 10)] == [
+        "done on 2026-06-01, in smallest units",
+        "planned for 2026-06-01, in smallest units",
+    ]
+    assert deviation.value == pytest.approx(math.sqrt(4 / 9), rel=1e-12)
+    # 100 visits were planned for the ten days, and 120 are for the twelve that are left.
+    high = numbers.tree("attainment/visits/projection/high")
+    roots = [node.value for tree in (low, high) for node in tree.walk() if isinstance(node.rule, SquareRoot)]
+    assert roots == [pytest.approx(10), pytest.approx(math.sqrt(120 + 120**2 / 100))]

@@ -15,6 +15,7 @@ PERSONAL = {"Contact", "Customer", "Lead", "Opportunity", "Org", "Rating", "Rep"
 PARTS_OF_BREAKDOWNS = {
     "BreakdownChange",
     "Clip",
+    "DeviationFromPlan",
     "Difference",
     "Given",
     "Maximum",
@@ -27,6 +28,7 @@ PARTS_OF_BREAKDOWNS = {
     "Quotient",
     "Rounded",
     "ShapleyEffect",
+    "SquareRoot",
     "Sum",
     "WeightedMean",
     "WilsonEnd",

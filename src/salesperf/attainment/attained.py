@@ -16,7 +16,7 @@ from salesperf.attainment.ledger import Ledger
 from salesperf.attainment.owed import Gap, gaps_year_before
 from salesperf.attainment.shares import share_tree
 from salesperf.attainment.statuses import Status, Thresholds
-from salesperf.attainment.variation import DayPlan, Variation
+from salesperf.attainment.variation import DayPlan, Integers, Variation, Workday
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Difference, Product, Sum
 from salesperf.model.calendar import Calendar
@@ -264,6 +264,16 @@ class Attainment(Result):
     @cached_property
     def variation(self) -> Variation | None:
         """How the sales of the days so far differ around their plan: what the intervals rest on; ``None`` for no flow."""
+        measured = self._measured()
+        return None if measured is None else Variation.of(*measured)
+
+    @property
+    def workdays_measured(self) -> tuple[Workday, ...]:
+        """The days on which :attr:`variation` rests, each with what was sold and planned; none where there is none."""
+        measured = self._measured()
+        return () if measured is None else Variation.by_workday(*measured)
+
+    def _measured(self) -> tuple[DayPlan, Integers, Integers] | None:
         target = self.target
         passed = target.period.until(self.as_of)
         if not self.is_flow or passed is None or not isinstance(target.amount, Amount):
@@ -276,7 +286,7 @@ class Attainment(Result):
             calendar=self.calendar,
         )
         spans = self._ledger.spans_of(target.owner, passed, gaps=self.gaps)
-        return Variation.of(plan, *self._ledger.by_day(target.metric, target.amount.unit, target.scope, spans))
+        return plan, *self._ledger.by_day(target.metric, target.amount.unit, target.scope, spans)
 
     @property
     def required_per_workday(self) -> Amount | None:

@@ -1,8 +1,11 @@
 """Variation: what the days so far say about how much sales differ from day to day."""
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from functools import cache
+from itertools import compress
+from typing import NamedTuple
 
 import attrs
 import numpy as np
@@ -13,7 +16,7 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.period import Period
 from salesperf.model.profile import Profile, Schedule
 
-__all__ = ["DayPlan", "Variation"]
+__all__ = ["DayPlan", "Variation", "Workday"]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -39,6 +42,11 @@ class DayPlan:
     total: float
     profile: Profile | Schedule | None
     calendar: Calendar
+
+    def days(self) -> list[date]:
+        """Return the workdays that have passed."""
+        every = map(date.fromordinal, range(self.passed.start.toordinal(), self.passed.end.toordinal()))
+        return list(filter(self.calendar.is_workday, every))
 
     def by_workday(self) -> Floats:
         """Return what was planned for each workday that has passed, in minor units."""
@@ -74,6 +82,21 @@ class DayPlan:
         opening = self.calendar.workdays_before(self.passed.start.toordinal())
         place = np.clip(self.calendar.workdays_before_columns(ordinals + 1) - opening - 1, 0, None)
         return np.bincount(place, minor, minlength=count)[:count].astype(np.float64)
+
+
+class Workday(NamedTuple):
+    """A workday with a plan: what was sold on it, and on the days without one that follow, and what was planned.
+
+    Attributes
+    ----------
+    on : date
+    sold, planned : float
+        In minor units.
+    """
+
+    on: date
+    sold: float
+    planned: float
 
 
 @attrs.frozen(kw_only=True)
@@ -115,10 +138,7 @@ class Variation:
         s^2 = sum((x - pace w)^2 / w) / (n - 1) over the n workdays with a plan. What is sold on a workday without one counts
         with the planned day before, or else the first.
         """
-        by_workday = plan.by_workday()
-        place = np.maximum(np.cumsum(by_workday > 0) - 1, 0)
-        planned = by_workday[by_workday > 0]
-        sold = np.bincount(place, plan.by_day_sold(ordinals, minor), minlength=planned.size)
+        _, sold, planned = _sold_and_planned(plan, ordinals, minor)
         count, total = planned.size, float(planned.sum())
         variance = 0.0
         if count > 1:
@@ -132,9 +152,26 @@ class Variation:
             any_negative=bool((minor < 0).any()),
         )
 
+    @staticmethod
+    def by_workday(plan: DayPlan, ordinals: Integers, minor: Integers) -> "tuple[Workday, ...]":
+        """Return the days that are measured, each with what was sold on it and planned for it."""
+        has_plan, sold, planned = _sold_and_planned(plan, ordinals, minor)
+        days = compress(plan.days(), has_plan.tolist())
+        return tuple(map(Workday, days, sold.tolist(), planned.tolist()))
+
     def quantile(self, level: float) -> float:
         """Return how many standard errors an interval of a level reaches either way: Student's t."""
         return _quantile(level, self.count - 1)
+
+
+def _sold_and_planned(plan: DayPlan, ordinals: Integers, minor: Integers) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Say which workdays have a plan, and of these what was sold and planned."""
+    by_workday = plan.by_workday()
+    has_plan = by_workday > 0
+    place = np.maximum(np.cumsum(has_plan) - 1, 0)
+    planned = by_workday[has_plan]
+    sold = np.bincount(place, plan.by_day_sold(ordinals, minor), minlength=planned.size)
+    return has_plan, np.asarray(sold, dtype=np.float64), planned
 
 
 @cache

@@ -11,6 +11,7 @@ import attrs
 from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount
+from salesperf.model.deviation_rule import DeviationFromPlan, SquareRoot
 from salesperf.model.effect_rule import ShapleyEffect
 from salesperf.model.interval_rule import NewcombeEnd, WilsonEnd
 from salesperf.model.message import Message
@@ -43,6 +44,7 @@ __all__ = [
     "BreakdownChange",
     "BreakdownValue",
     "Clip",
+    "DeviationFromPlan",
     "Difference",
     "Given",
     "Maximum",
@@ -56,6 +58,7 @@ __all__ = [
     "Rounded",
     "Rule",
     "ShapleyEffect",
+    "SquareRoot",
     "Sum",
     "WeightedMean",
     "WilsonEnd",

@@ -11,6 +11,7 @@ from salesperf import (
     Breakdown,
     Clip,
     Curve,
+    DeviationFromPlan,
     Difference,
     Maximum,
     Median,
@@ -22,6 +23,7 @@ from salesperf import (
     Quotient,
     Rounded,
     ShapleyEffect,
+    SquareRoot,
     Steps,
     Sum,
     Unit,
@@ -83,6 +85,8 @@ def _nodes(draw: DrawFn, trees: SearchStrategy[Breakdown], rules: SearchStrategy
         parts[1:] = draw(st.lists(_leaves(rates()), max_size=1))
     if isinstance(rule, (WilsonEnd, NewcombeEnd)):
         parts = draw(_counts(count))
+    if isinstance(rule, (DeviationFromPlan, SquareRoot)):
+        parts = [Breakdown(label=draw(messages()), value=draw(st.integers(1, 99))) for _ in range(count)]
     blank = Breakdown(label=draw(messages()), value=None, rule=rule, parts=parts, weight=draw(_weights_of_trees()))
     return attrs.evolve(blank, value=rule(blank))
 
@@ -124,7 +128,7 @@ def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
         st.sampled_from(
             [(WilsonEnd("low"), 2), (WilsonEnd("high", 0.9), 2), (NewcombeEnd("low"), 4), (NewcombeEnd("high"), 4)]
         ),
-        st.sampled_from([(ShapleyEffect(0), 2), (ShapleyEffect(1), 4)]),
+        st.sampled_from([(ShapleyEffect(0), 2), (ShapleyEffect(1), 4), (DeviationFromPlan(), 4), (SquareRoot(), 1)]),
     )
 
 

@@ -17,6 +17,7 @@ from salesperf.model.change import Change
 from salesperf.model.channel_cost import ChannelCost
 from salesperf.model.citation import Citation
 from salesperf.model.customer import Contact, Customer
+from salesperf.model.deviation_rule import DeviationFromPlan, SquareRoot
 from salesperf.model.effect_rule import ShapleyEffect
 from salesperf.model.estimate import Estimate
 from salesperf.model.exchange import ExchangeRate, ExchangeRates
@@ -86,6 +87,8 @@ RULES: Final[Mapping[str, type]] = MappingProxyType(
             Quotient,
             Rounded,
             ShapleyEffect,
+            DeviationFromPlan,
+            SquareRoot,
             Sum,
             WeightedMean,
             WilsonEnd,

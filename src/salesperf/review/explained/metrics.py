@@ -8,11 +8,22 @@ import attrs
 
 from salesperf.attainment import Attainment
 from salesperf.attainment.variation import Variation
-from salesperf.model.breakdown import Breakdown, Clip, Difference, Product, Quotient, Rule, Sum
+from salesperf.model.breakdown import (
+    Breakdown,
+    Clip,
+    DeviationFromPlan,
+    Difference,
+    Product,
+    Quotient,
+    Rule,
+    SquareRoot,
+    Sum,
+)
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.review.explained.addresses import member_addresses, metric_address
 from salesperf.review.explained.attained import Attained
+from salesperf.review.explained.elsewhere import computed
 from salesperf.review.explained.entries import Entries
 from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, grown, leaf, named
 from salesperf.review.sections import MetricSection
@@ -98,8 +109,7 @@ def _attained(address: str, numbers: Attained) -> Numbered:
         yield f"{address}/entries", numbers.counted_entries
     if attained.ratio is not None:
         yield f"{address}/ratio", numbers.ratio
-    if attained.planned is not None:
-        yield f"{address}/planned", numbers.planned
+    yield f"{address}/planned", numbers.planned
     if attained.pace.value is not None:
         yield f"{address}/pace", numbers.pace
         yield from _range_of_pace(numbers).ends(f"{address}/pace")
@@ -151,7 +161,7 @@ class _Range:
         """Return how far it reaches: Student's t, times how much a day differs, times what makes it one of the whole."""
         days, level = self._days, self.estimate.level
         quantile = leaf(named("student_t", level=level, degrees=days.count - 1), days.quantile(level))
-        deviation = leaf(named("deviation_of_days", count=days.count), days.deviation)
+        deviation = _deviation(self.attained)
         both = grown(named("reach_of_days"), days.quantile(level) * days.deviation, Product(), (quantile, deviation))
         return grown(named("margin"), self._reach, self.rule, (both, self.root()))
 
@@ -174,8 +184,22 @@ def _range_of_pace(numbers: Attained) -> _Range:
     return _Range(attained=attained, estimate=attained.pace, middle=numbers.pace, root=root, rule=Quotient(), floor=0.0)
 
 
+def _deviation(attained: Attainment) -> Breakdown:
+    """Return how much a day differs from its plan, by what was done and planned on each."""
+    days = attained.workdays_measured
+    done = (leaf(named("done_on", on=day.on), day.sold) for day in days)
+    planned = (leaf(named("planned_on", on=day.on), day.planned) for day in days)
+    deviation = cast("Variation", attained.variation).deviation
+    return grown(named("deviation_of_days", count=len(days)), deviation, DeviationFromPlan(), (*done, *planned))
+
+
+def _planned_by_now(attained: Attainment) -> Breakdown:
+    return leaf(named("planned_so_far"), cast("Variation", attained.variation).planned)
+
+
 def _root_of_planned(attained: Attainment) -> Breakdown:
-    return leaf(named("root_of_planned"), cast("Variation", attained.variation).planned ** 0.5)
+    planned = _planned_by_now(attained)
+    return computed(named("root_of_planned"), SquareRoot(), (planned,))
 
 
 def _range_of_projection(numbers: Attained) -> _Range:
@@ -192,6 +216,12 @@ def _range_of_projection(numbers: Attained) -> _Range:
 
 
 def _root_of_rest(attained: Attainment) -> Breakdown:
+    """Return the root of what is planned for the rest, and of its square over what was planned by now, in whole units."""
     days = cast("Variation", attained.variation)
-    scale = cast("Amount", attained.actual).unit.scale
-    return leaf(named("root_of_rest"), (days.remaining + days.remaining**2 / days.planned) ** 0.5 / scale)
+    rest = leaf(named("planned_for_rest"), days.remaining)
+    square = computed(named("square_of_rest"), Product(), (rest, rest))
+    over = computed(named("square_over_planned"), Quotient(), (square, _planned_by_now(attained)))
+    both = computed(named("rest_and_square"), Sum(), (rest, over))
+    root = computed(named("root_of_rest"), SquareRoot(), (both,))
+    scale = leaf(named("smallest_units"), cast("Amount", attained.actual).unit.scale)
+    return computed(named("root_in_units"), Quotient(), (root, scale))
