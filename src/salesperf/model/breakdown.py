@@ -159,8 +159,9 @@ class Breakdown:
     weight: Number | None = attrs.field(default=None, converter=_as_weight, validator=optional(number))
 
     def __attrs_post_init__(self) -> None:
-        """Check the parts, whose kind has no name before the class stands."""
-        each(of_type(Breakdown))(self, attrs.fields(Breakdown).parts, self.parts)
+        """Check the parts, whose kind has no name before the class stands; most trees are leaves."""
+        if self.parts != ():
+            each(of_type(Breakdown))(self, attrs.fields(Breakdown).parts, self.parts)
 
     def walk(self) -> "Iterator[Breakdown]":
         """Go through the tree, each node before its parts."""
