@@ -99,7 +99,21 @@ def test_what_was_attained_stands_then_and_now() -> None:
     # What changed is no attainment itself.
     assert compared().tree("previous/revenue/ratio").label.text() == "change of attainment"
     assert compared().tree("previous/revenue/ratio").label.text("zh") == "达成率的变化"
-    assert compared().tree("previous/revenue/pace/then").parts == ()
+    # What stood in the review before comes apart as it did there.
+    paced = compared().tree("previous/revenue/pace/then").parts[0].parts[0]
+    assert [len(month.parts) for month in paced.parts] == [0, 1, 0]
+
+
+def test_what_was_recorded_late_is_no_part_of_what_was_known_then() -> None:
+    entries = [Actual(owner="ada", metric=REVENUE, amount=yuan(number), on=SPRING) for number in (3, 4)]
+    targets = [Target(owner="ada", metric=REVENUE, amount=yuan(10), period=each) for each in (SECOND, THIRD)]
+    records = Records(org=company("ada"), targets=targets, actuals=entries)
+    before = build(attrs.evolve(records, actuals=entries[:1]), owner="ada", period=SECOND, as_of=SECOND.last)
+    then = explained(records, "ada", previous=before).tree("previous/revenue/actual/then")
+    assert (then.value, [month.parts for month in then.parts], then.holds()) == (yuan(3), [(), (), ()], True)
+    known = explained(attrs.evolve(records, actuals=entries[:1]), "ada", previous=before)
+    month = known.tree("previous/revenue/actual/then").parts[SPRING.month - SECOND.start.month]
+    assert labels(month) == [f"{SPRING}, ada"]
 
 
 def test_a_win_rate_stands_then_and_now_with_its_deals_and_ends() -> None:

@@ -43,10 +43,11 @@ __all__ = [
 
 ComparisonTerms: TypeAlias = Literal["same_period", "same_length", "other_length"]
 COMPARISON_TERMS: Final[tuple[ComparisonTerms, ...]] = ("same_period", "same_length", "other_length")
-_COMPANY: Final = "company"
 """On which terms two reviews can be compared: one period on two days; two quarters, two months, ...; or a month with a quarter,
 of which the amounts say nothing about each other, and the shares do."""
 
+_COMPANY: Final = "company"
+"""What a message calls the owner of a review that is of everybody."""
 _CHANCE: Final = 0.05
 """A difference that chance alone would make less often than this is more than chance."""
 
@@ -236,10 +237,8 @@ class Comparison(Result):
 
     Attributes
     ----------
-    period : Period
-        Of the review before.
-    as_of : date
-        The day at whose end it was looked at.
+    before : Review
+        The one before, without what it was compared with: nothing is kept of those before it.
     terms : str
         On which terms the two can be compared, one of :data:`COMPARISON_TERMS`.
     metrics : tuple of MetricChange
@@ -268,8 +267,7 @@ class Comparison(Result):
     ('same_period', ['same_period'])
     """
 
-    period: Period
-    as_of: date
+    before: "Review" = attrs.field(repr=False)
     terms: ComparisonTerms
     metrics: tuple[MetricChange, ...]
     deals: tuple[DealChange, ...]
@@ -280,6 +278,16 @@ class Comparison(Result):
     risks_gone: tuple[Risk, ...]
     unmet_then: int
     unmet_now: int
+
+    @property
+    def period(self) -> Period:
+        """The period of the review before."""
+        return self.before.period
+
+    @property
+    def as_of(self) -> date:
+        """The day at whose end it was looked at."""
+        return self.before.as_of
 
     def rows(self) -> list[Row]:
         """Return a row for each metric: actual, attained, pace and status then and now."""
@@ -343,8 +351,7 @@ def compare(grounds: Grounds, review: "Review", previous: "Review") -> Compariso
     """
     terms = _terms(grounds, previous)
     return Comparison(
-        period=previous.period,
-        as_of=previous.as_of,
+        before=attrs.evolve(previous, previous=None),
         terms=terms,
         metrics=tuple(_metrics(review, previous, terms)),
         deals=tuple(_deals(review, previous)),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import chain, count
 from types import MappingProxyType
 from typing import Final
@@ -110,13 +110,13 @@ class NumberTrees(Result):
             hangzhou, Q3 2026: CNY 4,050,000.00
         """
         require(address, str, path=("address",))
-        grow = self._trees.get(printable(address))
-        if grow is None:
+        tree = _looking_up(lambda: self._trees)(address)
+        if tree is None:
             known = alike(address, index_of(self._trees))
             if known is None:
                 raise UnknownNameError("unknown_number", path=("address",), value=address)
             raise UnknownNameError("misspelt_number", path=("address",), known=known, value=address)
-        return grow()
+        return tree
 
     def below(self, address: str) -> "NumberTrees":
         """Return the numbers whose address is or begins with a path: those of a section, a process, a member."""
@@ -195,16 +195,24 @@ def explain(review: Review, *, records: Records | None = None) -> NumberTrees:
     """
     require(review, Review, path=("review",))
     require(records, Records, type(None), path=("records",))
-    known = None if records is None else records.as_of(review.as_of)
-    trees: dict[str, Tree] = {}
+    return NumberTrees(_trees_of(review, records))
 
-    def elsewhere(address: str) -> Breakdown | None:
-        grow = trees.get(printable(address))
+
+def _trees_of(review: Review, records: Records | None) -> Mapping[str, Tree]:
+    trees: dict[str, Tree] = {}
+    for address, grow in _numbers(review, records, _looking_up(lambda: trees)):
+        trees[_free(printable(address), trees)] = grow
+    return MappingProxyType(trees)
+
+
+def _looking_up(trees: Callable[[], Mapping[str, Tree]]) -> Elsewhere:
+    """Return what finds the tree at an address among some that are at hand when it is asked."""
+
+    def look_up(address: str) -> Breakdown | None:
+        grow = trees().get(printable(address))
         return None if grow is None else grow()
 
-    for address, grow in _numbers(review, known, elsewhere):
-        trees[_free(printable(address), trees)] = grow
-    return NumberTrees(MappingProxyType(trees))
+    return look_up
 
 
 def _free(address: str, taken: Container[str]) -> str:
@@ -223,7 +231,8 @@ def _has_words(address: str, sought: Sequence[str]) -> bool:
     return bool(sought) and all(any(word.startswith(begun) for word in own) for begun in sought)
 
 
-def _numbers(review: Review, records: Records | None, elsewhere: Elsewhere) -> Numbered:
+def _numbers(review: Review, given: Records | None, elsewhere: Elsewhere) -> Numbered:
+    records = None if given is None else given.as_of(review.as_of)
     yield from numbers_of_time(review)
     entries = None if records is None else Entries(records)
     for metric in review.metrics:
@@ -243,7 +252,10 @@ def _numbers(review: Review, records: Records | None, elsewhere: Elsewhere) -> N
     yield from numbers_of_actions(review, records)
     yield from numbers_of_recorded(review, records, elsewhere)
     yield from numbers_of_quality(review, records)
-    yield from numbers_of_changes(review, elsewhere)
+    if review.previous is not None:
+        # Whoever asks for none of the numbers of then does not wait for them.
+        then = _looking_up(cache(partial(_trees_of, review.previous.before, given)))
+        yield from numbers_of_changes(review, review.previous, elsewhere, then)
 
 
 def _row(tree: Breakdown) -> Row:
