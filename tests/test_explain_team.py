@@ -239,6 +239,27 @@ def test_an_index_is_what_is_asked_of_one_over_what_is_asked_of_all() -> None:
     assert "team/fairness/history/gini" not in found.addresses
 
 
+def test_what_was_done_the_year_before_comes_apart_into_its_entries() -> None:
+    def visits(owner: str, number: int, on: date) -> Actual:
+        return Actual(owner=owner, metric=VISITS, amount=Amount.of(number, COUNT), on=on)
+
+    org = Org(reps=[Rep(id="ada"), Rep(id="bo")])
+    # The records reach back to the first of the days, and tell of a day before them too.
+    made = [("ada", 3, date(2025, 6, 30)), ("ada", 5, date(2025, 7, 1)), ("bo", 10, date(2025, 9, 30)), ("ada", 1, LOOKED)]
+    actuals = [visits(*each) for each in made]
+    records = Records(org=org, targets=[target("ada", 10), target("bo", 20)], actuals=actuals)
+    index = explained(records, as_of=LOOKED).tree("team/fairness/history/index/ada")
+    own, whole = index.parts
+    # 10 visits are owed for 5 done: each visit of last year owes two.
+    assert (index.value, own.value, whole.value) == (1, 2, 2)
+    assert labels(own.parts[1]) == ["2025-07-01, ada"]
+    assert values(whole.parts[1]) == [Amount.of(5, COUNT), Amount.of(10, COUNT)]
+    assert index.holds()
+    assert values(own) == [Amount.of(10, COUNT), Amount.of(5, COUNT)]
+    bare = numbers(records, as_of=LOOKED).tree("team/fairness/history/index/ada")
+    assert (values(bare.parts[0]), bare.parts[0].parts[1].parts) == (values(own), ())
+
+
 def test_where_all_are_asked_alike_nobody_is_beyond() -> None:
     found = of_two(50, 50)
     assert [found.tree(f"team/fairness/capacity/{name}").value for name in ("spread", "gini", "beyond")] == [1, 0, 0]
@@ -255,6 +276,6 @@ def test_where_nothing_is_asked_of_anybody_or_of_one_there_is_no_measure() -> No
 
 def test_who_is_compared_with_nobody_is_named_and_without_an_audit_there_is_nothing() -> None:
     found = audit([target("ada", 4), target("bo", 6)], capacity={"ada": 1, "bo": 1}, tolerance=Decimal(1))
-    trees = dict(numbers_of_fairness(PlanFairness(metric=VISITS, audit=found, left_out=("chen",))))
+    trees = dict(numbers_of_fairness(PlanFairness(metric=VISITS, audit=found, left_out=("chen",)), THIRD, None))
     assert labels(trees["team/fairness/left_out"]()) == ["chen"]
-    assert list(numbers_of_fairness(PlanFairness(metric=None, audit=None))) == []
+    assert list(numbers_of_fairness(PlanFairness(metric=None, audit=None), THIRD, None)) == []

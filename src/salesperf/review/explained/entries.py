@@ -8,6 +8,8 @@ from functools import cached_property
 from salesperf.attainment import Attainment
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.message import Message
+from salesperf.model.metric import Metric
+from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.model.target import Actual
 from salesperf.review.explained.growing import Tree, named
@@ -56,6 +58,10 @@ class Entries:
         keys = [metric.key for metric in attained.target.metric.recorded]
         owners = sorted(attained.recorded_owners)
         return [entry for key in keys for owner in owners for entry in self._by_owner.get((key, owner), ())]
+
+    def within(self, days: Period, owner: str | None, metric: Metric) -> list[Actual]:
+        """Return what somebody recorded of a metric on some days."""
+        return [entry for entry in self._by_owner.get((metric.key, owner or ""), ()) if entry.on in days]
 
     def kept(self, attained: Attainment, grow: Tree) -> Breakdown:
         """Return what was done toward a target, grown anew only where another was asked for in between.

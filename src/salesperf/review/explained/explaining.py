@@ -5,7 +5,6 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, cached_property, partial
 from itertools import chain, count
 from types import MappingProxyType
-from typing import Final
 
 import attrs
 
@@ -40,14 +39,6 @@ from salesperf.review.explained.variance import numbers_of_variance
 from salesperf.review.whole import Review
 
 __all__ = ["NumberTrees", "explain"]
-
-_SECTIONS: Final = (
-    numbers_of_channels,
-    numbers_of_market,
-    numbers_of_team,
-    numbers_of_people,
-)
-"""Those that take nothing but the review."""
 
 
 @attrs.frozen(eq=False)
@@ -247,8 +238,10 @@ def _numbers(review: Review, given: Records | None, elsewhere: Elsewhere) -> Num
     yield from numbers_of_evidence(review, records, elsewhere)
     yield from numbers_of_outlook(review, records, elsewhere)
     yield from numbers_of_customers(review, records)
-    for numbers_of in _SECTIONS:
-        yield from numbers_of(review)
+    yield from numbers_of_channels(review)
+    yield from numbers_of_market(review)
+    yield from numbers_of_team(review, entries)
+    yield from numbers_of_people(review)
     yield from numbers_of_actions(review, records)
     yield from numbers_of_recorded(review, records, elsewhere)
     yield from numbers_of_quality(review, records)

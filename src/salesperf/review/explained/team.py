@@ -15,6 +15,7 @@ from salesperf.model.message import Message
 from salesperf.model.people import RepKind
 from salesperf.model.period import Period
 from salesperf.model.target import EVERYTHING
+from salesperf.review.explained.entries import Entries
 from salesperf.review.explained.fairness import numbers_of_fairness
 from salesperf.review.explained.growing import (
     Numbered,
@@ -38,13 +39,15 @@ __all__ = ["numbers_of_team"]
 _WENT: Final = ("joined", "moved_in", "left", "moved_out")
 
 
-def numbers_of_team(review: Review) -> Numbered:
+def numbers_of_team(review: Review, entries: Entries | None) -> Numbered:
     """Yield the numbers on the team.
 
     Parameters
     ----------
     review
         The review.
+    entries
+        ``None`` where none are at hand.
     """
     team = review.team
     if team is None:
@@ -59,7 +62,7 @@ def numbers_of_team(review: Review) -> Numbered:
     for spread in team.spreads:
         yield from _spread(spread, review, f"team/spread/{spread.metric.key}")
     yield from numbers_of_pulses(team, review.owner)
-    yield from numbers_of_fairness(team.plan)
+    yield from numbers_of_fairness(team.plan, review.period, entries)
 
 
 def _counted(label: Message, reps: Iterable[str]) -> Breakdown:
