@@ -1,5 +1,6 @@
 """Numbers of a review pulled apart: those of the sample company, down to its deals, leads and entries."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from salesperf import (
     Breakdown,
     Change,
     InvalidValueError,
+    Message,
     Opportunity,
     Period,
     Records,
@@ -139,7 +141,19 @@ def test_a_number_is_found_by_words_of_its_address_and_no_tree_is_grown_for_it()
     assert found.find("R-11 rate").addresses == ("deals/basic/r-11/win_rate",)
     assert found.find("deals WIN").addresses == names[1:4]  # a word may be begun, and in any order
     assert found.find("rate low deals").addresses == (f"{rep}/low",)
-    assert found.find("ate").addresses == found.find("/").addresses == ()
+    assert found.find("/").addresses == ()
+
+
+def test_where_no_address_has_the_words_what_the_numbers_are_is_searched_in_the_language_of_the_reader() -> None:
+    def called(key: str) -> Callable[[], Breakdown]:
+        return lambda: Breakdown(label=Message(key), value=1)
+
+    found = NumberTrees({"a": called("explain.win_rate"), "b": called("(Lost) by price"), "c": called("explain.won")})
+    assert found.find("赢单率", "zh").addresses == ("a",)
+    assert found.find("单率", "zh").addresses == ("a",)  # no space stands between the words
+    assert found.find("赢单率").addresses == ()
+    assert found.find("price LOST").addresses == ("b",)
+    assert found.find("ost").addresses == found.find("price of").addresses == ()
 
 
 def test_an_address_that_is_not_there_is_told() -> None:

@@ -162,7 +162,7 @@ def _explained(built: review.Review, records: Records, address: str, lang: str) 
         return f"{numbers.tree(address).text(lang)}\n"
     below = numbers.below(address) if address.strip() else numbers
     if not below.addresses and "/" not in address:
-        below = numbers.find(address)
+        below = numbers.find(address, lang)
     if not below.addresses:
         try:
             numbers.tree(address)

@@ -16,9 +16,11 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
+import attrs
+
 from salesperf.errors import SHOWN, TEMPLATES, Phrase, SalesperfError, UnknownNameError
 
-__all__ = ["LANGUAGES", "Catalogs", "HasText", "catalog", "describe_error", "display", "render"]
+__all__ = ["LANGUAGES", "Catalogs", "HasText", "Marked", "catalog", "describe_error", "display", "render"]
 
 LANGUAGES: Final = ("en", "zh")
 """The languages whose catalogs are complete."""
@@ -42,6 +44,24 @@ class HasText(Protocol):
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the value for a reader."""
+
+
+@attrs.frozen
+class Marked:
+    """A value within a message to which a reader is pointed, since the message tells of several.
+
+    Parameters
+    ----------
+    value
+        What is written there.
+
+    Examples
+    --------
+    >>> render("period.quarter", {"year": "2026", "number": Marked(3)})
+    'Q[3] 2026'
+    """
+
+    value: object
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -196,8 +216,8 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     Parameters
     ----------
     value
-        Text, a number, a date, ``None`` or ``nan`` (a dash), anything with a ``text(lang, catalogs)`` method, or a tuple of
-        these (a list).
+        Text, a number, a date, ``None`` or ``nan`` (a dash), anything with a ``text(lang, catalogs)`` method, a tuple of
+        these (a list), or one of these marked.
     style
         ``"percent"`` for a fraction, ``"points"`` for a signed difference of fractions, ``"signed"`` for a number with its
         sign, ``"plain"`` for a whole number without grouping; otherwise a format specification of Python's for numbers.
@@ -220,6 +240,9 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     if isinstance(value, tuple):
         separator = render("format.list", lang=lang, catalogs=catalogs)
         return separator.join(display(item, style, lang=lang, catalogs=catalogs) for item in value)
+    if isinstance(value, Marked):
+        inner = display(value.value, style, lang=lang, catalogs=catalogs)
+        return render("format.marked", {"value": inner}, lang=lang, catalogs=catalogs)
     if isinstance(value, HasText):
         return value.text(lang, catalogs)
     if isinstance(value, date):

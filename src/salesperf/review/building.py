@@ -170,6 +170,7 @@ def _sections(grounds: Grounds, rules: Iterable[DiagnosisRule], previous: Review
         risks=register([], as_of=grounds.as_of),
         actions=action_section(grounds, since),
         previous=None,
+        before=None,
         agenda=(),
     )
     # First by all that they hold, so that those of one rank stand in one order, whatever that of the records.
@@ -188,7 +189,9 @@ def _concluded(review: Review, grounds: Grounds, previous: Review | None) -> Rev
     risks = risk_register(grounds, review, previous)
     review = attrs.evolve(review, risks=risks, cases=case_section(grounds, review.deals, review.causes))
     if previous is not None:
-        review = attrs.evolve(review, previous=compare(grounds, review, previous))
+        # Of those before it nothing is kept, or a review a day would hold all days.
+        before = attrs.evolve(previous, previous=None, before=None)
+        review = attrs.evolve(review, previous=compare(grounds, review, previous), before=before)
     return attrs.evolve(review, agenda=agenda_of(review))
 
 

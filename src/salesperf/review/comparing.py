@@ -237,8 +237,10 @@ class Comparison(Result):
 
     Attributes
     ----------
-    before : Review
-        The one before, without what it was compared with: nothing is kept of those before it.
+    period : Period
+        Of the review before.
+    as_of : date
+        The day at whose end it was looked at.
     terms : str
         On which terms the two can be compared, one of :data:`COMPARISON_TERMS`.
     metrics : tuple of MetricChange
@@ -267,7 +269,8 @@ class Comparison(Result):
     ('same_period', ['same_period'])
     """
 
-    before: "Review" = attrs.field(repr=False)
+    period: Period
+    as_of: date
     terms: ComparisonTerms
     metrics: tuple[MetricChange, ...]
     deals: tuple[DealChange, ...]
@@ -278,16 +281,6 @@ class Comparison(Result):
     risks_gone: tuple[Risk, ...]
     unmet_then: int
     unmet_now: int
-
-    @property
-    def period(self) -> Period:
-        """The period of the review before."""
-        return self.before.period
-
-    @property
-    def as_of(self) -> date:
-        """The day at whose end it was looked at."""
-        return self.before.as_of
 
     def rows(self) -> list[Row]:
         """Return a row for each metric: actual, attained, pace and status then and now."""
@@ -351,7 +344,8 @@ def compare(grounds: Grounds, review: "Review", previous: "Review") -> Compariso
     """
     terms = _terms(grounds, previous)
     return Comparison(
-        before=attrs.evolve(previous, previous=None),
+        period=previous.period,
+        as_of=previous.as_of,
         terms=terms,
         metrics=tuple(_metrics(review, previous, terms)),
         deals=tuple(_deals(review, previous)),

@@ -99,6 +99,8 @@ class Review(Result):
         Who does what by when, and what became of it; ``None`` where no action was ever agreed.
     previous : Comparison or None
         What changed since the review before; ``None`` where none was handed over.
+    before : Review or None
+        That review, without what it was compared with: it tells what is behind each number of then.
     agenda : tuple of AgendaItem
         What to discuss in the meeting, the first :data:`AGENDA_LENGTH` of it first.
     version : str
@@ -142,6 +144,7 @@ class Review(Result):
     risks: RiskRegister
     actions: ActionSection | None
     previous: Comparison | None
+    before: "Review | None" = attrs.field(repr=False)
     agenda: tuple[AgendaItem, ...]
     version: str = VERSION
 

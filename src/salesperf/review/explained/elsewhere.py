@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import attrs
 
+from salesperf.messages import Marked
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Rule
 from salesperf.model.message import Message
@@ -97,8 +98,10 @@ def numbers_said(address: str, message: Message | None, known: Mapping[str, Mayb
             yield from numbers_said(f"{address}/{name}", value, known)
         elif not isinstance(value, bool) and isinstance(value, (int, float, Decimal, Fraction, Amount)):
             grow = None if known is None else known.get(name)
-            yield f"{address}/{name}", partial(_of_place, message, value, grow)
+            yield f"{address}/{name}", partial(_of_place, message, name, value, grow)
 
 
-def _of_place(message: Message, value: BreakdownValue, grow: MaybeTree | None) -> Breakdown:
-    return shown(named("told", text=message), value, None if grow is None else grow())
+def _of_place(message: Message, name: str, value: BreakdownValue, grow: MaybeTree | None) -> Breakdown:
+    """Return a number that a sentence tells: what it is stands there, where it is marked."""
+    text = Message.of(message.key, **{**message.arguments, name: Marked(value)})
+    return shown(named("told", text=text), value, None if grow is None else grow())

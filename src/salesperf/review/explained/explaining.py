@@ -1,7 +1,7 @@
 """Explaining a review: every number by its address, with the tree that it can be pulled apart into."""
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
 from itertools import chain, count
 from types import MappingProxyType
@@ -116,8 +116,17 @@ class NumberTrees(Result):
         path = address.rstrip("/")
         return self._where(lambda name: name == path or name.startswith(f"{path}/"))
 
-    def find(self, words: str) -> "NumberTrees":
-        """Return the numbers in whose address all of some words begin a word: who looks for one need not know where it stands.
+    def find(self, words: str, lang: str = "en", catalogs: Catalogs | None = None) -> "NumberTrees":
+        """Return the numbers that all of some words name: in their addresses, or where no address has them, in what they are.
+
+        A word may be begun only, and stand anywhere: who looks for a number need not know where it stands.
+
+        Parameters
+        ----------
+        words
+            What is looked for.
+        lang, catalogs
+            The language of the words, where no address has them; as for :func:`salesperf.messages.render`.
 
         Examples
         --------
@@ -128,10 +137,16 @@ class NumberTrees(Result):
         >>> built = build(read_sample(), owner="hangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
         >>> explain(built).find("Slip rate").addresses
         ('deals/solution/slip_rate', 'deals/solution/slip_rate/low', 'deals/solution/slip_rate/high')
+        >>> explain(built).find("赢单率", "zh").addresses[:1]
+        ('deals/solution/win_rate',)
         """
         if not is_identifier(words):
             raise InvalidValueError("wrong_type", path=("words",), expected=str, value=words)
-        return self._where(partial(_has_words, sought=_words(words)))
+        sought = _words(words)
+        found = self._where(partial(_has_words, sought=sought))
+        if not sought or found.addresses:
+            return found
+        return self._where(lambda name: _says(self._trees[name]().label.text(lang, catalogs).lower(), sought))
 
     def _where(self, is_meant: Callable[[str], bool]) -> "NumberTrees":
         return NumberTrees(MappingProxyType({name: grow for name, grow in self._trees.items() if is_meant(name)}))
@@ -222,6 +237,11 @@ def _has_words(address: str, sought: Sequence[str]) -> bool:
     return bool(sought) and all(any(word.startswith(begun) for word in own) for begun in sought)
 
 
+def _says(text: str, sought: Iterable[str]) -> bool:
+    """Tell whether all words stand in a text; a Chinese one may begin anywhere, since no space stands before it."""
+    return all(re.search(rf"\b{re.escape(word)}" if word.isascii() else re.escape(word), text) for word in sought)
+
+
 def _numbers(review: Review, given: Records | None, elsewhere: Elsewhere) -> Numbered:
     records = None if given is None else given.as_of(review.as_of)
     yield from numbers_of_time(review)
@@ -245,10 +265,10 @@ def _numbers(review: Review, given: Records | None, elsewhere: Elsewhere) -> Num
     yield from numbers_of_actions(review, records)
     yield from numbers_of_recorded(review, records, elsewhere)
     yield from numbers_of_quality(review, records)
-    if review.previous is not None:
+    if review.previous is not None and review.before is not None:
         # Whoever asks for none of the numbers of then does not wait for them.
-        then = _looking_up(cache(partial(_trees_of, review.previous.before, given)))
-        yield from numbers_of_changes(review, review.previous, elsewhere, then)
+        then = _looking_up(cache(partial(_trees_of, review.before, given)))
+        yield from numbers_of_changes(review, review.previous, elsewhere, review.before, then)
 
 
 def _row(tree: Breakdown) -> Row:

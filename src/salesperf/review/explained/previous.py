@@ -41,7 +41,9 @@ _Found: TypeAlias = tuple[str, str | None]
 """The rule of a finding and the record that it is about: by these the findings of two reviews are held together."""
 
 
-def numbers_of_changes(review: Review, comparison: Comparison, elsewhere: Elsewhere, elsewhere_then: Elsewhere) -> Numbered:
+def numbers_of_changes(
+    review: Review, comparison: Comparison, elsewhere: Elsewhere, before: Review, elsewhere_then: Elsewhere
+) -> Numbered:
     """Yield what changed since the review before: each number then and now, and now less then.
 
     Parameters
@@ -52,10 +54,12 @@ def numbers_of_changes(review: Review, comparison: Comparison, elsewhere: Elsewh
         The review beside the one before.
     elsewhere
         Finds the trees of numbers that stand in other sections as well.
+    before
+        The review before.
     elsewhere_then
-        Finds those of the review before.
+        Finds the trees of its numbers.
     """
-    sides = _Side("now", review, elsewhere), _Side("then", comparison.before, elsewhere_then)
+    sides = _Side("now", review, elsewhere), _Side("then", before, elsewhere_then)
     yield from more_of("previous/metrics", listed_changes(comparison).rest, _title)
     for change in comparison.metrics:
         yield from _metric(change, *sides)
