@@ -16,7 +16,7 @@ from salesperf.model.period import Period
 from salesperf.model.target import Actual
 from salesperf.review.explained.elsewhere import computed, shown
 from salesperf.review.explained.entries import Entries, entry_named, in_order
-from salesperf.review.explained.growing import counted, grown, leaf, named, summed
+from salesperf.review.explained.growing import counted, grown, in_unit, leaf, named, summed
 
 __all__ = ["Attained"]
 
@@ -142,7 +142,8 @@ class Attained:
 
     def projection(self) -> Breakdown:
         """Return where it ends at this pace."""
-        return grown(named("projection"), self.attained.projection.value, Quotient(), (self.actual(), self.share()))
+        label = in_unit(named("projection"), cast("Amount", self.attained.actual).unit)
+        return grown(label, self.attained.projection.value, Quotient(), (self.actual(), self.share()))
 
     # Against the year before
 

@@ -25,7 +25,7 @@ from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.review.channels import ChannelSection
 from salesperf.review.explained.addresses import channel_address
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named, summed
+from salesperf.review.explained.growing import Numbered, counted, grown, in_unit, leaf, more_of, named, summed
 from salesperf.review.listed import listed_channels
 from salesperf.review.whole import Review
 
@@ -207,7 +207,8 @@ class _Line:
 
     def _acquisition(self) -> Breakdown:
         tree, value = self.line.acquisition_breakdown, self.line.acquisition_cost.value
-        return attrs.evolve(tree, value=value, parts=(self._cost(), self._leads("won")))
+        label = tree.label if self.line.cost is None else in_unit(tree.label, self.line.cost.unit)
+        return attrs.evolve(tree, label=label, value=value, parts=(self._cost(), self._leads("won")))
 
     def _acquisition_end(self, end: _End) -> Breakdown:
         """Spend the same on each lead, and win most of them, or fewest."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal, TypeAlias, TypeVar
 
-from salesperf.model.amount import Amount
+from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Median, NewcombeEnd, Quotient, Rule, Sum, WilsonEnd
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
@@ -20,6 +20,7 @@ __all__ = [
     "counted",
     "ends_of",
     "grown",
+    "in_unit",
     "leaf",
     "median_of",
     "more_of",
@@ -48,6 +49,18 @@ def named(key: str, **arguments: object) -> Message:
     'won'
     """
     return Message.of(f"explain.{key}", **arguments)
+
+
+def in_unit(label: Message, unit: Unit) -> Message:
+    """Return what a reader sees of a number that is no exact amount, with the currency where it has one.
+
+    Examples
+    --------
+    >>> from salesperf import CNY, COUNT
+    >>> in_unit(named("projection"), CNY).text(), in_unit(named("projection"), COUNT).text()
+    ('where it ends at this pace, CNY', 'where it ends at this pace')
+    """
+    return named("in_unit", label=label, unit=unit.code) if unit.dimension == "money" else label
 
 
 def leaf(label: Message, value: BreakdownValue) -> Breakdown:

@@ -25,12 +25,12 @@ from salesperf.review.explained.addresses import member_addresses, metric_addres
 from salesperf.review.explained.attained import Attained
 from salesperf.review.explained.elsewhere import computed
 from salesperf.review.explained.entries import Entries
-from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, grown, leaf, named
+from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, grown, in_unit, leaf, named
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
 
 if TYPE_CHECKING:
-    from salesperf.model.amount import Amount
+    from salesperf.model.amount import Amount, Unit
 
 __all__ = ["numbers_of_metrics", "numbers_of_time", "numbers_of_unmet"]
 
@@ -137,6 +137,8 @@ class _Range:
     """How it does so."""
     floor: float
     """What the range does not go below where no day was negative."""
+    unit: "Unit | None" = None
+    """Of the estimate, where it is no ratio."""
 
     def ends(self, address: str) -> Numbered:
         """Yield both ends, and on how many workdays they rest; nothing where there are none."""
@@ -146,16 +148,20 @@ class _Range:
             yield f"{address}/workdays", lambda: leaf(named("workdays_planned"), self._days.count)
 
     def _high(self) -> Breakdown:
-        label, estimate = named("high", level=self.estimate.level), self.estimate
+        label, estimate = self._label("high"), self.estimate
         return grown(label, estimate.high, Sum(), (self.middle(), self._margin()))
 
     def _low(self) -> Breakdown:
-        label, margin = named("low", level=self.estimate.level), self._margin()
+        label, margin = self._label("low"), self._margin()
         below = self._value - self._reach
         without_floor = grown(label, below, Difference(), (self.middle(), margin))
         if self._days.any_negative:
             return without_floor
         return grown(label, self.estimate.low, Clip(low=self.floor), (without_floor,))
+
+    def _label(self, end: str) -> Message:
+        label = named(end, level=self.estimate.level)
+        return label if self.unit is None else in_unit(label, self.unit)
 
     def _margin(self) -> Breakdown:
         """Return how far it reaches: Student's t, times how much a day differs, times what makes it one of the whole."""
@@ -212,6 +218,7 @@ def _range_of_projection(numbers: Attained) -> _Range:
         root=partial(_root_of_rest, attained),
         rule=Product(),
         floor=min(float(actual.decimal), value),
+        unit=actual.unit,
     )
 
 
