@@ -47,6 +47,16 @@ def test_more_tiers_than_a_byte_counts_are_searched() -> None:
     assert pay_columns(part, column(0, 29_899, 29_950), unit=CNY).tolist() == [0, 298 % 7 * 29_899, 299 % 7 * 29_950]
 
 
+@pytest.mark.parametrize("count", [250, 251, 500, 777])
+def test_more_tiers_over_a_quota_of_each_row_than_a_byte_counts_are_counted_in_parts(count: int) -> None:
+    tiers = [Tier(start, None if start == count - 1 else start + 1, D(start % 7)) for start in range(count)]
+    part = TieredPay(key="s", tiers=tiers, mode="retroactive", over="quota")
+    whole = [0, 249, 250, 251, 255, 256, 499, 500, 501, 776, 900]
+    credit = [7 * each for each in whole]
+    paid = pay_columns(part, column(*credit), unit=CNY, quota=column(*([7] * len(whole)))).tolist()
+    assert paid == [min(each, count - 1) % 7 * worth for each, worth in zip(whole, credit, strict=True)]
+
+
 def test_each_row_may_have_its_own_quota_and_another_currency_of_pay() -> None:
     quotas = column(100_000, 200_000)
     assert pay_columns(OF_QUOTA, column(150_000, 150_000), unit=CNY, quota=quotas).tolist() == [9_000, 7_500]

@@ -1,7 +1,7 @@
 """Credit in columns by straight pieces: exact in whole numbers of 64 bits, and of any size where those would not do."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from salesperf.commission.pieces import Pieces
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import INT64_MAX
+from salesperf.kernels.scratch import MOST_COUNTED, Scratch
 
 __all__ = ["MOST_NUMERATOR", "Ends", "Integers", "PiecesOfColumn", "Room", "Rows", "round_quotients"]
 
@@ -21,8 +22,6 @@ Rows: TypeAlias = range | NDArray[np.intp]
 
 MOST_NUMERATOR: Final = 2**62 - 1
 """Numerators up to it can be rounded within 64 bits."""
-_FEW: Final = 250
-"""Up to so many edges, as a byte can count, it is faster to compare each credit with all than to search."""
 _NARROW: Final = 2**31
 """Numbers below it are compared as 32 bits, twice as many at a time."""
 
@@ -59,7 +58,7 @@ class Ends:
         return max(self.high, -self.low)
 
 
-class Room:
+class Room(Scratch):
     """Room for a block, made once for all blocks that a thread works on.
 
     Parameters
@@ -69,35 +68,22 @@ class Room:
     """
 
     def __init__(self, size: int) -> None:
+        super().__init__(size)
         self._narrow = np.empty(size, dtype=np.int32)
-        self._passed = np.empty(size, dtype=np.bool_)
-        self._few = np.empty(size, dtype=np.uint8)
-        self._places = np.empty(size, dtype=np.intp)
-        self._numbers = np.empty((2, size), dtype=np.int64)
 
-    def numbers(self, size: int) -> Integers:
-        """Return room for two columns of numbers; shape (2, size)."""
-        return self._numbers[:, :size]
+    def numbers(self, size: int) -> tuple[Integers, Integers]:
+        """Return room for two columns of numbers; each of shape (size,)."""
+        return self.found.view(np.int64)[:size], self.of_segment.view(np.int64)[:size]
 
-    def places(self, credit: Integers, ends: Ends, edges: Sequence[int]) -> NDArray[np.intp]:
+    def reached(self, credit: Integers, ends: Ends, edges: Sequence[int]) -> NDArray[np.intp]:
         """Return how many of some edges, rising, each credit has reached."""
-        if len(edges) > _FEW:
+        if len(edges) > MOST_COUNTED:
             return np.searchsorted(edges, credit, side="right")
         compared: NDArray[Any] = credit
         if ends.farthest < _NARROW:
             compared = self._narrow[: credit.size]
             np.copyto(compared, credit, casting="same_kind")
         return self.count(credit.size, ((compared, edge) for edge in edges))
-
-    def count(self, size: int, comparisons: Iterable[tuple[NDArray[Any], NDArray[Any] | int]]) -> NDArray[np.intp]:
-        """Return for each row in how many of some comparisons, as many as a byte counts, the first is not below the second."""
-        few, passed, places = self._few[:size], self._passed[:size], self._places[:size]
-        few.fill(0)
-        for reached, edge in comparisons:
-            np.greater_equal(reached, edge, out=passed)
-            np.add(few, passed.view(np.uint8), out=few)
-        np.copyto(places, few)
-        return places
 
 
 class PiecesOfColumn:
@@ -152,7 +138,7 @@ class PiecesOfColumn:
         if first == last:  # all lie on one piece
             np.multiply(credit, self._slopes[first], out=paid)
         else:
-            places = room.places(credit, ends, self._edges[first:last])
+            places = room.reached(credit, ends, self._edges[first:last])
             np.take(self._slopes[first : last + 1], places, mode="clip", out=paid)
             np.multiply(paid, credit, out=paid)
         if (starts == starts[0]).all():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.elementwise import spread
 from salesperf.kernels.numeric import AnyColumn, Column, Number
-from salesperf.kernels.scratch import Scratch
+from salesperf.kernels.scratch import MOST_COUNTED, Scratch
 
 __all__ = ["Line", "StepFunction", "count_passed"]
 
@@ -26,8 +26,6 @@ _MOST: Final = 1e300
 """Beyond it the distance of two numbers might be beyond every float."""
 _BLOCK: Final = 32_768
 """Elements worked on at a time, so that scratch stays in the cache."""
-_FEW: Final = 250
-"""Up to so many knots, as a byte can count, it is faster to compare each element with all than to search."""
 _MOST_NUDGES: Final = 4
 """Units in its last place by which a slope may differ, so that a line with an intercept passes its knots."""
 _MOST_AWAY: Final = 2.0
@@ -97,20 +95,12 @@ def count_passed(x: Column, points: Column) -> NDArray[np.intp]:
 
 
 def _count_passed(x: Column, points: Column, scratch: Scratch) -> NDArray[np.intp]:
-    places = scratch.places[: x.size]
-    if points.size > _FEW:
+    if points.size > MOST_COUNTED:
+        places = scratch.places[: x.size]
         places[:] = np.searchsorted(points, x, side="right")
         places[np.isnan(x)] = 0  # which numpy holds to be above all
         return places
-    # A search branches at random, and a processor that guesses wrong loses more time than these few comparisons take.
-    passed, few = scratch.passed[: x.size], scratch.few[: x.size]
-    first, *others = points.tolist() or [math.nan]  # which nothing reaches
-    np.greater_equal(x, first, out=few.view(np.bool_))  # a comparison leaves 0 or 1 in each byte
-    for point in others:
-        np.greater_equal(x, point, out=passed)
-        np.add(few, passed.view(np.uint8), out=few)
-    np.copyto(places, few)
-    return places
+    return scratch.count(x.size, ((x, point) for point in points.tolist()))
 
 
 def _frozen(column: Column) -> Column:
