@@ -219,6 +219,7 @@ def numbers_told(line: OutlookLine) -> dict[str, object]:
         elif row["count"]:
             within = f"/{row['line']}"
             told |= {f"{within}/deals": row["count"], f"{within}/value": row["amount"], f"{within}/expected": row["expected"]}
+    told |= {f"/deal/{deal.id}": deal.weighted.decimal for deal in line.forecast.counted if deal.weighted is not None}
     for name in ("target", "otherwise", "missing"):
         amount = getattr(line, name)
         told[f"/{name}"] = None if amount is None else amount.decimal

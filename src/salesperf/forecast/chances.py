@@ -15,7 +15,7 @@ from salesperf.funnel import OutcomeTally
 from salesperf.kernels.numeric import Column
 from salesperf.model.codes import Integers
 
-__all__ = ["judge"]
+__all__ = ["judge", "longest_ages"]
 
 
 def judge(deals: Sequence[ForecastDeal], terms: ForecastTerms) -> tuple[ForecastDeal, ...]:
@@ -90,7 +90,7 @@ def _learnt(deals: Sequence[ForecastDeal], terms: ForecastTerms, history: Outcom
     by_stage = _Learnt.of(history, terms, np.arange(len(place)), np.zeros(len(place), dtype=np.int64))
     if terms.fallback != "stated" and by_stage.largest < terms.minimum:
         if int(by_stage.stood.max(initial=0)) >= terms.minimum:
-            raise InvalidValueError("history_too_short", path=("history",), value=_days_asked(terms)[1])
+            raise InvalidValueError("history_too_short", path=("history",), value=terms.days_asked[1])
         raise InvalidValueError("history_too_small", path=("history",), minimum=terms.minimum, value=by_stage.largest)
     ways: list[tuple[ChanceSource, _Learnt]] = []
     if terms.learnt_by == "stage_and_age":
@@ -99,7 +99,8 @@ def _learnt(deals: Sequence[ForecastDeal], terms: ForecastTerms, history: Outcom
         ways.append(("learnt", as_long))
         if terms.fallback == "longest":
             asks = (ages > 0) & (as_long.n < terms.minimum) & (by_stage.n[stages] >= terms.minimum)
-            ways.append(("learnt_at_longest", _learnt_at_longest(stages, ages, asks, terms, history)))
+            at_longest = _Learnt.of(history, terms, stages, longest_ages(stages, ages, asks, terms, history))
+            ways.append(("learnt_at_longest", at_longest.without(~asks)))
     # Of deals with a known age those at the longest have been found by now wherever any that entered would do.
     if terms.learnt_by == "stage" or terms.fallback in ("longest", "stage"):
         ways.append(("learnt_by_stage", by_stage.take(stages)))
@@ -116,13 +117,22 @@ def _judged(
     return _stated(deal, terms) if terms.fallback == "stated" else _left_out(deal, "insufficient_history")
 
 
-def _learnt_at_longest(
+def longest_ages(
     stages: Integers, ages: Integers, asks: NDArray[np.bool_], terms: ForecastTerms, history: OutcomeTally
-) -> "_Learnt":
-    """Learn the chances of deals that stand too long from those that stood in their stage the longest; of no others.
+) -> Integers:
+    """Find the longest that enough earlier deals stood in the stages of deals that stand there for longer; 0 for all others.
 
     The age is found by bisection, for all stages at once: the older, the fewer stood there, and the shorter they were followed
     from then on. The ages below are known to do, from 0 on; those beyond not, from the youngest deal that asks.
+
+    Parameters
+    ----------
+    stages, ages
+        Of each deal: the position of its stage, and the days for which it stands there; shape (deals,).
+    asks
+        Which stand there for longer than enough others did.
+    terms, history
+        Of the forecast.
     """
     asked, place = np.unique(stages[asks], return_inverse=True)
     longest, beyond = np.zeros_like(asked), np.full_like(asked, ages.max(initial=0))
@@ -131,19 +141,9 @@ def _learnt_at_longest(
         middle = (longest + beyond) // 2
         is_enough = _Learnt.of(history, terms, asked, middle).n >= terms.minimum
         longest, beyond = np.where(is_enough, middle, longest), np.where(is_enough, beyond, middle)
-    at_longest = np.zeros_like(ages)
-    at_longest[asks] = longest[place]
-    return _Learnt.of(history, terms, stages, at_longest).without(~asks)
-
-
-def _days_asked(terms: ForecastTerms) -> tuple[int, int]:
-    """Return the first and the last of the days of which a history is asked.
-
-    Where deals take ``cycle`` times as long as they took, so many days of theirs are as many fewer of the history's.
-    """
-    first, last = terms.days_left
-    begin = 1 + round((first - 1) / terms.cycle_factor)
-    return begin, max(round(last / terms.cycle_factor), begin)
+    found = np.zeros_like(ages)
+    found[asks] = longest[place]
+    return found
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -162,7 +162,7 @@ class _Learnt:
     @classmethod
     def of(cls, history: OutcomeTally, terms: ForecastTerms, stages: Integers, ages: Integers) -> "_Learnt":
         """Ask the history for the chances of deals that stand in stages for so many days."""
-        found = history.win_chances(stages, ages, *_days_asked(terms), level=terms.level)
+        found = history.win_chances(stages, ages, *terms.days_asked, level=terms.level)
         known = ~np.isnan(found.value)
         return cls(value=found.value, low=found.low, high=found.high, n=np.where(known, found.n, 0), stood=found.n)
 

@@ -165,6 +165,16 @@ class ForecastTerms:
         return max((self.period.start - self.as_of).days, 1), (self.period.last - self.as_of).days
 
     @property
+    def days_asked(self) -> tuple[int, int]:
+        """First and last of the days of which the history is asked.
+
+        Where deals take ``cycle_factor`` times as long as they took, so many days of theirs are as many fewer of the history's.
+        """
+        first, last = self.days_left
+        begin = 1 + round((first - 1) / self.cycle_factor)
+        return begin, max(round(last / self.cycle_factor), begin)
+
+    @property
     def is_over(self) -> bool:
         """Whether the period has ended, so that nothing more can be won in it."""
         return self.days_left[1] < 1

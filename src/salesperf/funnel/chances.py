@@ -12,13 +12,15 @@ from salesperf.kernels.survival import EventTable, IncidenceCurve, aalen_johanse
 from salesperf.model.codes import Integers, read_only
 from salesperf.model.result import Result, Row
 
-__all__ = ["FEWEST_DEALS", "Chances", "Standing", "chances_of", "curve_table", "share_open"]
+__all__ = ["FEWEST_DEALS", "WON_IN_TIME", "Chances", "Standing", "chances_of", "curve_table", "ends_within", "share_open"]
 
 FEWEST_DEALS: Final = 10
 """Deals below which a chance or a rate is told as not known: too few to tell any but extremes apart."""
 
 _WON: Final = CAUSES["won"]
-_IN_TIME, _OTHERWISE = 1, 2
+WON_IN_TIME: Final = 1
+"""What a deal that was won on one of the days asked for counts as, where any other end competes."""
+_OTHERWISE: Final = 2
 
 
 def _as_column(value: Column) -> Column:
@@ -204,7 +206,7 @@ class _Ends:
 
 
 def _curve(table: EventTable, level: float) -> IncidenceCurve:
-    return aalen_johansen(table, _IN_TIME, level=level)
+    return aalen_johansen(table, WON_IN_TIME, level=level)
 
 
 def _told(curve: IncidenceCurve, last: int) -> tuple[float, float, float]:
@@ -218,8 +220,35 @@ def _told(curve: IncidenceCurve, last: int) -> tuple[float, float, float]:
 
 def _chance(standing: Standing, age: int, first: int, last: int, level: float) -> tuple[float, float, float, int]:
     """Tell one chance, of deals that all stood there at the age."""
-    entry = np.maximum(standing.entry - age - 1, 0)
+    days, codes, entry = ends_within(standing, age, first, last)
     at_risk = int(np.count_nonzero(entry == 0))
+    watched = np.flatnonzero(entry < days)
+    curve = _curve(EventTable.of(days[watched], codes[watched], entry=entry[watched], cause_count=_OTHERWISE), level)
+    # Where all were watched later only, the curve would tell of those that last until then.
+    if not at_risk or _is_broken(entry[watched], days[watched], curve):
+        return np.nan, np.nan, np.nan, at_risk
+    return *_told(curve, last), at_risk
+
+
+def ends_within(standing: Standing, age: int, first: int, last: int) -> tuple[Integers, Integers, Integers]:
+    """Tell of deals that all stood somewhere at an age how each went on, as the chance to be won on some days counts it.
+
+    Parameters
+    ----------
+    standing
+        The deals.
+    age
+        Days for which they had stood there.
+    first, last
+        Days from then: the first that counts, and the last.
+
+    Returns
+    -------
+    days, codes, entry
+        Each of shape (deals,): days from then to the end; :data:`WON_IN_TIME`, another number for any other end, or 0 for none;
+        and days from then on which each was first watched.
+    """
+    entry = np.maximum(standing.entry - age - 1, 0)
     days = standing.days - age
     is_later = days > last
     # What happens after the last day asked for is of no account: there all are censored.
@@ -228,13 +257,7 @@ def _chance(standing: Standing, age: int, first: int, last: int, level: float) -
     # A win before the first day competes with one in time, as does every other end; so one curve tells the chance and how
     # sure it is, which the difference of two curves would not.
     is_in_time = (cause == _WON) & (days >= first)
-    codes = np.where(is_in_time, _IN_TIME, np.where(cause > 0, _OTHERWISE, 0))
-    watched = np.flatnonzero(entry < days)
-    curve = _curve(EventTable.of(days[watched], codes[watched], entry=entry[watched], cause_count=_OTHERWISE), level)
-    # Where all were watched later only, the curve would tell of those that last until then.
-    if not at_risk or _is_broken(entry[watched], days[watched], curve):
-        return np.nan, np.nan, np.nan, at_risk
-    return *_told(curve, last), at_risk
+    return days, np.where(is_in_time, WON_IN_TIME, np.where(cause > 0, _OTHERWISE, 0)), entry
 
 
 def share_open(standing: Standing, age: int) -> float:

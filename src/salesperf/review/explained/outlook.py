@@ -10,6 +10,7 @@ from salesperf.model.breakdown import Breakdown, Clip, Difference
 from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.review.explained.addresses import outlook_address
+from salesperf.review.explained.chances import Chances
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, shown
 from salesperf.review.explained.growing import Numbered, Tree, counted, grown, leaf, named, summed
 from salesperf.review.grounds import Grounds
@@ -31,6 +32,9 @@ def numbers_of_outlook(review: Review, records: Records | None, elsewhere: Elsew
     elsewhere
         Finds the trees of numbers that stand in other sections as well.
     """
+    grounds = None
+    if records is not None:
+        grounds = Grounds(records=records, owner=review.owner, period=review.period, as_of=review.as_of)
     for line in review.outlook:
         address = outlook_address(line, review.outlook)
         yield address, partial(getattr, line, "breakdown")
@@ -39,7 +43,10 @@ def numbers_of_outlook(review: Review, records: Records | None, elsewhere: Elsew
         yield f"{address}/low", partial(leaf, named("outcomes_from", share=OUTCOME_SHARE), line.low)
         yield f"{address}/high", partial(leaf, named("outcomes_to", share=OUTCOME_SHARE), line.high)
         yield from _stages(line, address)
-        yield from _target(review, records, line, address, elsewhere)
+        chances = Chances(line, None if grounds is None else grounds.deals_by_process[line.process.key])
+        for deal in line.forecast.counted:
+            yield f"{address}/deal/{deal.id}", partial(chances.weighted, deal)
+        yield from _target(review, grounds, line, address, elsewhere)
         yield from _notes(line, address)
 
 
@@ -83,11 +90,11 @@ def _part(line: OutlookLine, place: int) -> Breakdown:
 # Against the target
 
 
-def _target(review: Review, records: Records | None, line: OutlookLine, address: str, elsewhere: Elsewhere) -> Numbered:
+def _target(review: Review, grounds: Grounds | None, line: OutlookLine, address: str, elsewhere: Elsewhere) -> Numbered:
     if line.target is None or line.metric is None:
         return
     metric = "" if line.is_next else f"attainment/{line.metric.key}"
-    owed = partial(_owed, review, records, line, partial(elsewhere, f"{metric}/target"))
+    owed = partial(_owed, grounds, line, partial(elsewhere, f"{metric}/target"))
     yield f"{address}/target", owed
     if line.otherwise is None or line.missing is None:
         return
@@ -104,12 +111,11 @@ def _target(review: Review, records: Records | None, line: OutlookLine, address:
             yield f"{address}/reached/{end}", partial(leaf, named(f"reached_{end}", level=reached.level), value)
 
 
-def _owed(review: Review, records: Records | None, line: OutlookLine, elsewhere: MaybeTree) -> Breakdown:
+def _owed(grounds: Grounds | None, line: OutlookLine, elsewhere: MaybeTree) -> Breakdown:
     """Return what is owed; of the period after that of the review as the records had it on its last day."""
     period, tree = line.forecast.period, elsewhere()
-    if line.is_next and line.metric is not None and records is not None:
-        grounds = Grounds(records=records, owner=review.owner, period=review.period, as_of=review.as_of)
-        owed = grounds.book_then.owed(review.owner, line.metric, period)
+    if line.is_next and line.metric is not None and grounds is not None:
+        owed = grounds.book_then.owed(grounds.owner, line.metric, period)
         tree = None if owed is None else owed.breakdown
     return shown(named("owed", period=period), line.target, tree)
 

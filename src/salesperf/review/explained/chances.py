@@ -1,0 +1,128 @@
+"""The chance of an open deal, down to the earlier deals that stood as it does: who was followed each day, and who won."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from salesperf.forecast import ForecastDeal
+from salesperf.forecast.chances import longest_ages
+from salesperf.forecast.explaining import weighted_tree
+from salesperf.funnel import OutcomeTally, outcomes
+from salesperf.funnel.chances import WON_IN_TIME, Standing, ends_within
+from salesperf.kernels.numeric import Column
+from salesperf.kernels.survival import EventTable, aalen_johansen
+from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
+from salesperf.model.codes import Integers
+from salesperf.model.message import Message
+from salesperf.model.opportunity import Opportunity
+from salesperf.review.explained.elsewhere import computed, shown
+from salesperf.review.explained.growing import counted, leaf, named
+from salesperf.review.outlook import OutlookLine
+
+__all__ = ["Chances"]
+
+
+@attrs.frozen(eq=False)
+class Chances:
+    """The chances of a forecast, each with the earlier deals that tell it.
+
+    Parameters
+    ----------
+    line
+        The outlook.
+    deals
+        All deals of the process as the forecast knew them; ``None`` where none are at hand.
+    """
+
+    line: OutlookLine
+    deals: Sequence[Opportunity] | None
+
+    def weighted(self, deal: ForecastDeal) -> Breakdown:
+        """Return what a deal adds to what is expected: its amount times its chance."""
+        plain = weighted_tree(deal)
+        amount, chance = plain.parts
+        return attrs.evolve(plain, parts=(amount, shown(chance.label, deal.probability, self._chance(deal))))
+
+    def _chance(self, deal: ForecastDeal) -> Breakdown | None:
+        """Return the share of earlier deals that, having stood as this one does, were won as soon; ``None`` if it is stated."""
+        age, tally, label = self._age(deal), self._one_by_one, Message("forecast.chance")
+        if age is None or tally is None:
+            return None
+        stood = _Stood.of(tally, self._place(deal), age, self.line.forecast.terms.days_asked)
+        days = [self._won_on(stood, deal, age, row) for row in np.flatnonzero(stood.table.counts[WON_IN_TIME]).tolist()]
+        if days:
+            return computed(label, Sum(), days)
+        followed = counted(self._followed(deal, age, 1), stood.names(stood.entry == 0))
+        return computed(label, Quotient(), (leaf(named("deals_won"), 0), followed))
+
+    def _won_on(self, stood: "_Stood", deal: ForecastDeal, age: int, row: int) -> Breakdown:
+        """Return the share not decided before a day, times that of the deals still followed which was won then."""
+        day = int(stood.table.times[row])
+        won = counted(named("deals_won_on", day=day), stood.names(stood.is_won & (stood.days == day)))
+        followed = leaf(self._followed(deal, age, day), int(stood.table.at_risk[row]))
+        rate = computed(named("deals_won_of_followed", day=day), Quotient(), (won, followed))
+        undecided = leaf(named("undecided_before", day=day), float(stood.undecided[row]))
+        return computed(named("share_on", day=day), Product(), (undecided, rate))
+
+    def _followed(self, deal: ForecastDeal, age: int, day: int) -> Message:
+        stage = Message(self.line.process.stage_by_key[deal.stage].label)
+        return named("deals_followed_on", stage=stage, age=age, day=day)
+
+    def _place(self, deal: ForecastDeal) -> int:
+        return [stage.key for stage in self.line.process.open_stages].index(deal.stage)
+
+    def _age(self, deal: ForecastDeal) -> int | None:
+        """Return for how long the earlier deals stood in the stage that tell a chance; ``None`` where it is stated."""
+        terms, source = self.line.forecast.terms, deal.source
+        if source == "stated" or terms.history is None:
+            return None
+        if source == "learnt_by_stage" or deal.stage_days is None:
+            return 0
+        if source == "learnt":
+            return deal.stage_days
+        stages, ages = np.array([self._place(deal)]), np.array([deal.stage_days])
+        return int(longest_ages(stages, ages, np.array([True]), terms, terms.history)[0])
+
+    @cached_property
+    def _one_by_one(self) -> OutcomeTally | None:
+        """What became of the deals, each alone in a segment that has its id."""
+        if self.deals is None:
+            return None
+        forecast = self.line.forecast
+        alone = [attrs.evolve(deal, facts={"deal": deal.id}) for deal in self.deals]
+        return outcomes(alone, self.line.process, as_of=forecast.as_of, by=("deal",))
+
+
+@attrs.frozen(eq=False)
+class _Stood:
+    """Earlier deals that stood in a stage for some days, and how each went on from then."""
+
+    ids: Sequence[str]
+    days: Integers
+    """Until each ended, or was last seen."""
+    is_won: NDArray[np.bool_]
+    """Whether that was a win on one of the days asked for."""
+    entry: Integers
+    """From which each was first watched."""
+    table: EventTable
+    undecided: Column
+    """Which share was not decided before each of the times of the table, as if all had been followed."""
+
+    @classmethod
+    def of(cls, tally: OutcomeTally, place: int, age: int, window: tuple[int, int]) -> "_Stood":
+        rows = tally.cells[(tally.cells[:, 1] == place) & (tally.cells[:, 3] > age)]
+        segment, _, entry, stay, is_left, days, cause = rows.T
+        standing = Standing(entry=entry, stay=stay, is_left=is_left, days=days, cause=cause)
+        days, codes, entry = ends_within(standing, age, *window)
+        watched = entry < days
+        table = EventTable.of(days[watched], codes[watched], entry=entry[watched], cause_count=WON_IN_TIME + 1)
+        undecided = np.append(1.0, aalen_johansen(table, WON_IN_TIME).survival)
+        ids = [str(tally.segments[number][0]) for number in segment.tolist()]
+        return cls(ids, days, watched & (codes == WON_IN_TIME), entry, table, undecided)
+
+    def names(self, chosen: NDArray[np.bool_]) -> Iterator[Message]:
+        """Yield what some of the deals are called."""
+        return (named("deal", deal=self.ids[number]) for number in np.flatnonzero(chosen).tolist())
