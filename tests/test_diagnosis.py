@@ -314,6 +314,13 @@ def test_a_change_of_money_says_nothing_of_a_target_in_another_unit() -> None:
     assert [citation.label.key for citation in found.citations[1:]] == ["metric.revenue"]
 
 
+def test_what_rose_on_the_whole_is_no_reason_for_a_miss() -> None:
+    change = decompose({"leads": 100, "deal_size": 50.0}, {"leads": 60, "deal_size": 90.0}).as_amounts(yuan(5000), yuan(5400))
+    given = evidence(attainments=[attained("ada", 6600, 660)], variances=[change])
+    assert change.effects["leads"] < yuan(0)
+    assert of_rule("missed_for_demand", given) == []
+
+
 # What contradicts what
 
 

@@ -731,3 +731,34 @@ def test_nothing_to_discuss_is_silent() -> None:
     text = markdown(attrs.evolve(review, agenda=()))
     for title in ("What to discuss first", "Risks", "Cases", "Actions", "Since the last review"):
         assert title not in text
+
+
+@pytest.mark.parametrize(
+    ("managers", "speaker"),
+    [
+        ({"north": "bo", "east": "ada"}, "bo"),
+        ({"east": "ada"}, "ada"),  # of the team above
+        ({"north": "eve", "east": "ada"}, "ada"),  # who manages the team has left too
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("owner", ["eve", "house"])
+def test_of_what_is_nobodys_any_more_the_manager_speaks(owner: str, managers: dict[str, str], speaker: str | None) -> None:
+    reps = [
+        sp.Rep(id="ada"),
+        sp.Rep(id="bo"),
+        sp.Rep(id="eve", team="north", left=date(2026, 8, 22)),
+        sp.Rep(id="house", team="north", kind="house"),
+    ]
+    teams = [
+        sp.Team(id="east", manager=managers.get("east")),
+        sp.Team(id="north", parent="east", manager=managers.get("north")),
+    ]
+    review = reviewed(org=sp.Org(reps=reps, teams=teams), actions=[action("a-1", owner=owner)])
+    assert [item.owner for item in review.agenda if item.kind == "action"] == [speaker]
+
+
+def test_of_what_somebody_has_who_is_there_that_one_speaks() -> None:
+    org = sp.Org(reps=[sp.Rep(id="ada", team="east"), sp.Rep(id="bo")], teams=[sp.Team(id="east", manager="bo")])
+    items = reviewed(org=org, actions=[action("a-1")]).agenda
+    assert [item.owner for item in items if item.kind == "action"] == ["ada"]

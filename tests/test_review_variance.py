@@ -389,7 +389,7 @@ def test_where_orders_alone_are_counted_the_price_is_the_value_of_an_order() -> 
     actuals = [attrs.evolve(each, metric=ORDERS) if each.metric == UNITS else each for each in SALES]
     line = only(review_of(actuals=actuals), "products")
     assert [effect.label.text() for effect in line.variance.lines][:3] == ["volume", "mix", "order value by product"]
-    assert effects(line)["price"] == "125.00"
+    assert effects(line)["order_value"] == "125.00"
 
 
 def test_products_of_which_no_number_is_known_are_not_taken_apart() -> None:

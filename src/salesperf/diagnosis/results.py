@@ -29,7 +29,7 @@ _GRAVE_SHARE: Final = 0.1
 def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
     """Notice, of an owner who misses a target, the factors that speak for the rule's cause and took something away.
 
-    The threshold is the share of all that was taken away.
+    What rose on the whole is no reason for a miss, whatever some of its factors took. The threshold is the share of all that was taken away.
     """
     if not evidence.attainments:
         yield rule.cannot_tell(Message("diagnosis.lacks.attainments"))
@@ -42,7 +42,7 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
         return
     for position, variance in enumerate(evidence.variances):
         cited_targets = [_cited(each) for each in short if each.ratio is not None and _may_explain(variance, each)]
-        if not cited_targets:
+        if not cited_targets or not _fell(variance):
             continue
         negative = [line for line in variance.lines if _number(line) < 0]
         speaking = [line for line in negative if evidence.cause_of(line.name) == rule.cause]
@@ -68,6 +68,10 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
     unknown = sorted(name for name in took if evidence.cause_of(name) is None)
     if unknown:
         yield rule.cannot_tell(Message.of("diagnosis.lacks.factor_causes", factors=tuple(unknown)))
+
+
+def _fell(variance: Variance[Any]) -> bool:
+    return bool(variance.after < variance.before)
 
 
 def _may_explain(variance: Variance[Any], attainment: Attainment) -> bool:

@@ -23,6 +23,7 @@ FACTOR_CAUSES: Final[Mapping[str, Cause]] = MappingProxyType(
         "average_order_value": "strategy",
         "average_value": "strategy",
         "deal_size": "strategy",
+        "order_value": "strategy",
         "price": "strategy",
         "mix": "strategy",
         "new": "strategy",

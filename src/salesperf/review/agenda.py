@@ -1,6 +1,7 @@
 """The agenda of a review meeting: what to discuss first and why, from what the review found."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
@@ -54,7 +55,8 @@ class AgendaItem:
     citations : tuple of Citation
         The numbers that say why.
     owner : str or None
-        The id of who is to speak of it; ``None`` where it is nobody's in particular.
+        The id of who is to speak of it: of what somebody has who left, or a house account, the manager of the team; ``None``
+        where it is nobody's in particular.
     at_stake : Amount or None
         How much money hangs on it, where that can be told.
     about : tuple
@@ -110,9 +112,35 @@ def agenda_of(review: "Review") -> tuple[AgendaItem, ...]:
     ]
     turns = ((turn, place) for turn in range(max(map(len, kinds))) for place in range(len(kinds)) if turn < len(kinds[place]))
     chosen = set(islice(turns, AGENDA_LENGTH))
-    placed = [(turn, place, item) for place, items in enumerate(kinds) for turn, item in enumerate(items)]
+    placed = [
+        (turn, place, attrs.evolve(item, owner=_speaker(review, item.owner)))
+        for place, items in enumerate(kinds)
+        for turn, item in enumerate(items)
+    ]
     discussed = [item for turn, place, item in placed if (turn, place) in chosen]
     return (*discussed, *(item for turn, place, item in placed if (turn, place) not in chosen))
+
+
+def _speaker(review: "Review", owner: str | None) -> str | None:
+    """Return who is to speak of what somebody has: for whoever has left, and for house accounts, the manager of the team."""
+    rep = review.org.rep_by_id.get(owner or "")
+    if rep is None or _can_speak(review, rep.id):
+        return owner
+    # Who has left counts for the team of the last day.
+    _, end = rep.service
+    team = review.org.team_on(rep.id, min(review.as_of, end - timedelta(days=1)))
+    while team is not None:
+        held = review.org.team_by_id[team]
+        if held.manager is not None and _can_speak(review, held.manager):
+            return held.manager
+        team = held.parent
+    return None
+
+
+def _can_speak(review: "Review", owner: str) -> bool:
+    rep = review.org.rep_by_id[owner]
+    start, end = rep.service
+    return rep.kind != "house" and start <= review.as_of < end
 
 
 # What is wrong

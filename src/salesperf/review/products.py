@@ -18,7 +18,10 @@ from salesperf.review.earlier import earlier_days
 from salesperf.review.grounds import Grounds
 from salesperf.variance import Sold, Variance, price_volume_mix
 
-__all__ = ["ProductChange", "product_changes"]
+__all__ = ["ORDER_VALUE", "ProductChange", "product_changes"]
+
+ORDER_VALUE: Final = "order_value"
+"""What the effect of a price is called where the price is what an order of a product brings."""
 
 _SCOPE: Final = "product"
 _REVENUE: Final = STANDARD_METRICS["revenue"]
@@ -95,11 +98,14 @@ def _sold(unit: Unit, counted: Unit, amounts: _Sums, quantities: _Sums) -> dict[
 
 
 def _renamed(variance: Variance[Amount], quantity: Metric) -> Variance[Amount]:
-    """Call the price by its name where the quantity is a number of orders: the average order of one product, not of all."""
+    """Call the price what it is where the quantity is a number of orders: the average order of one product.
+
+    It falls when customers order less at a time, which nobody should take for a discount.
+    """
     if quantity.key != "orders":
         return variance
-    title = Message("variance.effect.order_value")
-    lines = [attrs.evolve(line, title=title) if line.name == "price" else line for line in variance.lines]
+    title = Message(f"variance.effect.{ORDER_VALUE}")
+    lines = [attrs.evolve(line, name=ORDER_VALUE, title=title) if line.name == "price" else line for line in variance.lines]
     return attrs.evolve(variance, lines=tuple(lines))
 
 

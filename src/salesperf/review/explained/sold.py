@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from salesperf.attainment.entries import is_within
@@ -16,6 +17,7 @@ from salesperf.review.explained.elsewhere import computed, shown, verbatim
 from salesperf.review.explained.entries import entry_named, in_order
 from salesperf.review.explained.growing import grown, leaf, named, summed
 from salesperf.review.grounds import Grounds
+from salesperf.review.products import ORDER_VALUE
 from salesperf.review.variance import VarianceLine
 from salesperf.variance import Effect
 
@@ -23,7 +25,8 @@ __all__ = ["SoldProducts"]
 
 _REVENUE: Final = "revenue"
 _QUANTITIES: Final = ("units_sold", "orders")
-_FACTORS: Final = ("volume", "mix", "price")
+_FACTORS: Final[Mapping[str, int]] = MappingProxyType({"volume": 0, "mix": 1, "price": 2, ORDER_VALUE: 2})
+"""Which of the three factors of the value of a product an effect is of."""
 _SIDES: Final = ("before", "after")
 
 _Entries: TypeAlias = Mapping[tuple[str, str], Sequence[Actual]]
@@ -101,7 +104,7 @@ class SoldProducts:
             if minor and effect.name in _FACTORS:
                 factors = (factor for place in (0, 1) for factor in self._factors(place, name))
                 label = named("factor_of_product", factor=effect.label, product=name)
-                yield shared_out(label, value, _FACTORS.index(effect.name), factors)
+                yield shared_out(label, value, _FACTORS[effect.name], factors)
             elif minor:
                 sides = (self._amount(place, name, named(_SIDES[place])) for place in (1, 0))
                 yield grown(verbatim(name), value, Difference(), sides)
