@@ -99,6 +99,16 @@ def test_a_chance_is_that_of_the_deals_that_stood_as_long() -> None:
     assert found.needed(money(100)).low is not None
 
 
+def test_the_range_of_a_probability_is_never_narrower_than_it_is_reckoned() -> None:
+    found = project(*(deal(f"o-{number}", "offer", 20) for number in range(6)), strata=4)
+    reached, bounds = found.at_least(money(600)), found.bounds(money(600))
+    # That all six are won is far less likely than a quarter, which four strata cannot tell from nothing.
+    assert bounds.high == pytest.approx(0.25, abs=0.01)
+    assert reached.low is not None
+    assert reached.high is not None
+    assert reached.low <= bounds.low < bounds.high <= reached.high
+
+
 def test_by_stage_a_deal_counts_like_one_that_has_just_entered() -> None:
     found = project(deal("o", "offer", 20), learnt_by="stage")
     (only,) = found.deals

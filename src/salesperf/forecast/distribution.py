@@ -127,8 +127,8 @@ class ForecastNumbers(Result):
         -------
         Estimate
             The middle of :meth:`bounds`, which counts in that the chances may be off. The interval is what the probability
-            would be if they were off, all together, as far to either side as the level of the terms allows; there is none
-            where all are stated. ``n`` is the number of earlier deals behind the chance that rests on fewest.
+            would be if they were off, all together, as far to either side as the level of the terms allows, and at least the
+            bounds; there is none where all are stated. ``n`` is the number of earlier deals behind the chance that rests on fewest.
 
         Raises
         ------
@@ -152,8 +152,8 @@ class ForecastNumbers(Result):
         partly = any(deal.source == "stated" for deal in self.counted)
         return Estimate(
             value=value,
-            low=min(low, value),
-            high=max(high, value),
+            low=min(low, bounds.low),
+            high=max(high, bounds.high),
             n=self._observed,
             level=self.terms.level,
             reason=Message("forecast.reason.partly_stated") if partly else None,
