@@ -394,6 +394,14 @@ def test_where_no_days_are_to_come_or_nothing_is_owed_in_them_no_pipeline_is_too
         assert risk_of(reviewed(period=end, as_of=last, **final), "pipeline/thin") is None
 
 
+def test_where_the_records_tell_of_no_deal_then_no_pipeline_is_too_thin() -> None:
+    undated = sp.Opportunity(id="o-1", history=[sp.Change(None, stage="proposal", owner="ada", amount=yuan(100))])
+    owed: dict[str, Any] = {"processes": [SOLUTION], "targets": [target(1000)]}
+    assert risk_of(reviewed(as_of=AUG_31, opportunities=[undated], **owed), "pipeline") is None
+    lost = deal("lost", (date(2026, 7, 1), "proposal"), (date(2026, 8, 3), "lost"))
+    assert cited(risk_of(reviewed(as_of=AUG_31, opportunities=[undated, lost], **owed), "pipeline/thin"))["coverage"] == 0
+
+
 def test_the_deals_of_all_processes_are_held_against_one_target_together() -> None:
     deals = [attrs.evolve(each, process="solution") for each in pipeline()["opportunities"]]
     basic = sp.STANDARD_PROCESSES["basic"]

@@ -122,7 +122,8 @@ def coverages(grounds: Grounds, review: "Review") -> Iterator[Ahead]:
 
     A target is not divided among sales processes, so the deals of all of them are held against it together. What is still to
     be won is the target less what was booked or, where that is more, what was won: a deal that is won and not booked yet need
-    not be won again, and neither need what was sold without a deal.
+    not be won again, and neither need what was sold without a deal. Where no deal is expected in the days to come and none was
+    decided in the year before, the records tell of no pipeline, which is not the same as an empty one.
     """
     whole = _whole(grounds)
     if whole is None or not _money_metrics(grounds, review):
@@ -133,7 +134,9 @@ def coverages(grounds: Grounds, review: "Review") -> Iterator[Ahead]:
         if attained is None or not isinstance(attained.target.amount, Amount) or attained.target.amount.minor <= 0:
             continue
         target, chosen = attained.target.amount, [pair for pair in held if pair[0].unit in (unit, None)]
-        yield _ahead(grounds, attained, target, chosen, whole)
+        ahead = _ahead(grounds, attained, target, chosen, whole)
+        if ahead.coverage.pipeline.deals or ahead.decided.deals:
+            yield ahead
 
 
 def _ahead(
