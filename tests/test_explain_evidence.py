@@ -128,7 +128,7 @@ def given_away() -> NumberTrees:
     """Sell more pieces for less each than a year before, and cut three deals before they are won."""
     sold = [
         Actual(owner="ada", metric=STANDARD_METRICS[key], amount=amount, on=on, scope={"product": "basic"})
-        for on, pieces, money in ((date(2025, 7, 1), 100, 1000), (date(2026, 8, 4), 150, 1200))
+        for on, pieces, money in ((date(2025, 7, 1), 100, 1000), (date(2026, 9, 28), 150, 1200))
         for key, amount in (("units_sold", Amount.of(pieces, COUNT)), ("revenue", yuan(money)))
     ]
     deals = [

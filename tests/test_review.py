@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from scipy import stats
@@ -15,17 +16,20 @@ from salesperf import (
     CNY,
     COUNT,
     STANDARD_METRICS,
+    STANDARD_PROCESSES,
     USD,
     Actual,
     Amount,
     Band,
     Calendar,
+    Change,
     Finding,
     FrozenMap,
     InvalidValueError,
     Message,
     Metric,
     Move,
+    Opportunity,
     Org,
     Period,
     Records,
@@ -472,6 +476,21 @@ def test_data_that_end_early_are_told(last: date, as_of: date, workdays: int | N
     assert [finding.message.arguments["workdays"] for finding in review.findings if finding.rule == "stale"] == (
         [] if workdays is None else [workdays]
     )
+    # It stands above all verdicts, and a meeting begins with it.
+    short = markdown(review).split("## ")[1]
+    assert ("The last entry is of" in short.split("Visits")[0]) == (workdays is not None)
+    assert ("stale" in {finding.rule for item in review.agenda for finding in item.about if isinstance(finding, Finding)}) == (
+        workdays is not None
+    )
+
+
+def test_where_something_is_owed_and_nothing_entered_that_is_told_first_whatever_else_is_known() -> None:
+    deal = Opportunity(id="o-1", history=[Change(JULY.start, stage="lead", owner="ada")])
+    records = attrs.evolve(company([visits("ada", 9)]), opportunities=[deal], processes=[STANDARD_PROCESSES["basic"]])
+    review = review_of(records)
+    assert review.is_about_more
+    assert told(review, "no_entries") == [(None, "No entry lies within the period so far.")]
+    assert markdown(review).split("## ")[1].splitlines()[2] == "- No entry lies within the period so far."
 
 
 def test_one_who_was_away_or_has_left_is_not_asked_for_entries() -> None:

@@ -1,6 +1,7 @@
 """A review written as Markdown: one section after the other."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
@@ -41,6 +42,9 @@ from salesperf.review.listed import (
 )
 
 __all__ = ["markdown"]
+
+_BEFORE_ANY_VERDICT: Final = frozenset({"no_entries", "stale"})
+"""Findings that stand above all numbers: entries may be missing, not sales."""
 
 
 def markdown(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) -> str:
@@ -147,6 +151,10 @@ class _Writer(Words):
 
     def _in_short(self) -> Iterator[str]:
         yield from self.prose("## ", self.say("report.in_short"))
+        # What is not entered yet looks like what was not done: whoever reads a verdict has to know first.
+        for finding in self.review.findings:
+            if finding.rule in _BEFORE_ANY_VERDICT:
+                yield self.item(finding.text(self.lang, self.catalogs))
         for section in self.metrics.shown:
             yield self.item(self._sentence(section))
         if self.metrics.rest:

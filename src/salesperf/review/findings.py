@@ -130,14 +130,14 @@ class _Finder:
             return
         last = self.review.data.last_day
         if last is None:
-            # Whoever keeps nothing but deals, leads and objectives has no entries to miss.
-            if self.records.actuals or not self.review.is_about_more:
+            # Whoever owes nothing and keeps nothing but deals, leads and objectives has no entries to miss.
+            if self.records.actuals or self.review.metrics or not self.review.is_about_more:
                 yield self._finding("no_entries", "serious")
             return
         after = Period.day(last).end
         workdays = self.review.calendar.workdays(Period(after, self.passed.end)) if after < self.passed.end else 0
         if workdays > _STALE_WORKDAYS:
-            yield self._finding("stale", "warning", last=last, workdays=workdays)
+            yield self._finding("stale", "serious", last=last, workdays=workdays)
 
     def members_without_target(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice a rep who serves and owes nothing while another rep does."""

@@ -43,7 +43,7 @@ def numbers_of_outlook(review: Review, records: Records | None, elsewhere: Elsew
         yield f"{address}/low", partial(leaf, named("outcomes_from", share=OUTCOME_SHARE), line.low)
         yield f"{address}/high", partial(leaf, named("outcomes_to", share=OUTCOME_SHARE), line.high)
         yield from _stages(line, address)
-        chances = Chances(line, None if grounds is None else grounds.deals_by_process[line.process.key])
+        chances = Chances(line, None if grounds is None else grounds.deals_by_process.get(line.process.key))
         for deal in line.forecast.counted:
             yield f"{address}/deal/{deal.id}", partial(chances.weighted, deal)
         yield from _target(review, grounds, line, address, elsewhere)
