@@ -154,14 +154,18 @@ def test_a_page_is_the_same_each_time_and_small() -> None:
     assert len(written().encode()) < 2_000_000
 
 
-def hostile() -> Review:
+def hostile_records() -> Records:
     visits, september = STANDARD_METRICS["visits"], Period.month(2026, 9)
-    records = Records(
+    return Records(
         org=Org(reps=[Rep(id="ada", name=HOSTILE, team="t")], teams=[Team(id="t", name=f"{HOSTILE}[x](javascript:1)")]),
         targets=[Target(owner="ada", metric=visits, amount=Amount.of(40, COUNT), period=september)],
         actuals=[Actual(owner="ada", metric=visits, amount=Amount.of(24, COUNT), on=date(2026, 9, 8))],
     )
-    return build(records, owner="t", period=september, as_of=date(2026, 9, 15))
+
+
+def hostile(records: Records | None = None) -> Review:
+    known = hostile_records() if records is None else records
+    return build(known, owner="t", period=Period.month(2026, 9), as_of=date(2026, 9, 15))
 
 
 def test_hostile_names_stay_text() -> None:
@@ -170,6 +174,17 @@ def test_hostile_names_stay_text() -> None:
     assert "script" not in {tag for tag, _ in reader.tags}
     assert HOSTILE in unescape(" ".join(reader.words))
     assert "javascript:" not in {value for _, attributes in reader.tags for value in attributes.values()}
+
+
+def test_no_sign_in_a_name_turns_round_what_stands_behind_it_nor_does_a_picture_speak_for_itself() -> None:
+    turned = attrs.evolve(hostile_records(), org=Org(reps=[Rep(id="ada", name="\u202eada", team="t")], teams=[Team(id="t")]))
+    pages = [page(hostile(turned), lang=lang) for lang in ("en", "zh")]
+    for text in pages:
+        assert "<svg" in text
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", unescape(text))
+        # What Vega would say of an axis or a mark is in English, and tells raw floats.
+        assert "axis titled" not in text
+    assert "Pace" not in pages[1]
 
 
 def structure(review: Review) -> list[tuple[str, str, int]]:

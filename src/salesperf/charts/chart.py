@@ -8,7 +8,7 @@ import attrs
 
 from salesperf.charts.rendering import draw_png, draw_svg
 from salesperf.errors import InvalidValueError
-from salesperf.model.result import Result, Row
+from salesperf.model.result import Result, Row, printable
 from salesperf.model.validators import check_number
 
 __all__ = ["SCHEMA", "Chart", "chart_of"]
@@ -130,16 +130,18 @@ def chart_of(
     """Put a chart together; refuse one that would show nothing."""
     if not rows:
         raise InvalidValueError("chart_of_nothing", path=(what,))
-    words = "\n".join(alt)
+    title, words = printable(title), "\n".join(map(printable, alt))
     spec = {
         "$schema": SCHEMA,
         "title": title,
         "description": words,
-        "data": {"values": [dict(row) for row in rows]},
+        "data": {"values": _printable(rows)},
         "width": 480,
         "height": height,
-        "layer": [dict(layer) for layer in layers],
+        "layer": _printable(layers),
         "config": {
+            # The labels that Vega makes up for each mark are in English, and tell raw floats: ours is the description.
+            "aria": False,
             "font": _FONT,
             "background": "white",
             "title": {"anchor": "start", "fontSize": 14},
@@ -150,3 +152,12 @@ def chart_of(
     }
     document = json.dumps(spec, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return Chart(title=title, alt=words, document=document)
+
+
+def _printable(value: object) -> object:
+    """Return names of the data, wherever they stand, without what would turn round the letters behind them."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return {_printable(key): _printable(each) for key, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list | tuple) else value

@@ -98,7 +98,7 @@ def numbers_of_unmet(unmet: tuple[Attainment, ...], entries: Entries | None) -> 
         target = each.target
         whose = "" if target.owner is None else f"/{target.owner}"
         address = f"unmet/{target.metric.key}{bracketed(target.scope)}{whose}/{target.period.label}"
-        yield from _attained(address, Attained(each, None, entries))
+        yield from _with_target(address, Attained(each, None, entries))
 
 
 def _attained(address: str, numbers: Attained) -> Numbered:
