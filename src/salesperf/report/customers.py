@@ -135,10 +135,7 @@ class CustomerWriter(Words):
             yield ""
 
     def _cohorts(self, section: CustomerSection) -> Iterator[str]:
-        cohorts = section.cohorts
-        if cohorts is None:
-            return
-        told = [(age, cohorts.pooled(age)) for age in range(1, min(cohorts.sizes.size, _MOST_AGES + 1))]
+        told = list(enumerate(section.came_again[:_MOST_AGES], 1))
         rows = [
             [self.show(age), self.percent(share.value), self.range(share), self.show(share.n)]
             for age, share in told

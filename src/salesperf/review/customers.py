@@ -193,6 +193,11 @@ class CustomerSection:
     lost_in_period: int
     lost: tuple[LostCustomer, ...]
 
+    @cached_property
+    def came_again(self) -> tuple[Estimate, ...]:
+        """Which share of the customers bought again in the first quarter after that of the first purchase, the second, ..."""
+        return () if self.cohorts is None else tuple(map(self.cohorts.pooled, range(1, self.cohorts.sizes.size)))
+
     @property
     def key_accounts(self) -> int:
         """How many key accounts there were before the period."""

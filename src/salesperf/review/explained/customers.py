@@ -49,7 +49,7 @@ def numbers_of_customers(review: Review, records: Records | None = None) -> Numb
     yield from told.standing()
     yield from told.gone()
     if section.cohorts is not None:
-        yield from told.followed(section.cohorts)
+        yield from told.followed(section.cohorts, section.came_again)
     yield from told.each()
 
 
@@ -269,10 +269,9 @@ class _Customers:
 
     # Who came again after how long
 
-    def followed(self, cohorts: CohortTally) -> Numbered:
+    def followed(self, cohorts: CohortTally, came_again: Iterable[Estimate]) -> Numbered:
         """Yield which share bought again so many quarters after the first purchase."""
-        for age in range(1, cohorts.sizes.size):
-            share = cohorts.pooled(age)
+        for age, share in enumerate(came_again, 1):
             if share.value is not None:
                 places = [place for place in range(cohorts.sizes.size - age) if cohorts.is_observed(place, age)]
                 pairs = [(cohorts.periods[place], cohorts.periods[place + age]) for place in places]
