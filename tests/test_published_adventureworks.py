@@ -278,7 +278,9 @@ OF_PURCHASES = "from purchases of the year up to 2012-12-31, and who still bough
 def quiet_told(rows: Rows) -> list[str]:
     found = key_accounts(rows)
     share = percent(found.at_stake / found.bought)
-    told = [f"Share of the key accounts lost or at risk: {share} (n = {found.number}); {OF_PURCHASES}"]
+    told = [
+        f"Share of the year's purchases by key accounts that are lost or at risk: {share} (n = {found.number}); {OF_PURCHASES}"
+    ]
     for customer, amount in list(found.quiet.items())[:5]:
         told.append(f"{customer}, {rows.state(customer, LAST)}: {money(amount)}; {OF_PURCHASES}")
     return told
@@ -369,8 +371,8 @@ def quiet_risk(rows: Rows) -> tuple[str, str]:
     quiet = [amount for customer, amount in before.items() if rows.state(customer, LAST) == "at risk"]
     at_stake = total(quiet)
     share = at_stake / total(before.values())
-    title, source = "Customers who bought much have gone quiet", "from purchases of the year before the last 180 days"
-    told = f"Share of the customers who have gone quiet ({len(quiet)}): {percent(share)} (n = {len(before)}); {source}"
+    title, source = "Customers have gone quiet", "from purchases of the year before the last 180 days"
+    told = f"Share of the year's purchases by customers who have gone quiet since ({len(quiet)}): {percent(share)} (n = {len(before)}); {source}"
     return (
         row(title, "Medium", score("quiet", share, share), "trend not known", money(at_stake), "the company", "–"),
         f"- {title}: {told}",

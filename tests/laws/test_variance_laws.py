@@ -78,6 +78,18 @@ def test_neither_order_nor_names_of_factors_make_a_difference(
         assert other.effects[renamed[name]] == pytest.approx(effect, rel=1e-12, abs=1e-12 * gross(change))
 
 
+@given(ends=st.tuples(NUMBERS, NUMBERS), other=st.tuples(NUMBERS, NUMBERS), order=st.permutations(NAMES))
+def test_the_order_of_factors_that_move_alike_gives_none_of_them_another_unit(
+    ends: tuple[float, float], other: tuple[float, float], order: list[str]
+) -> None:
+    sides = [dict.fromkeys(NAMES, end) | {NAMES[0]: last} for end, last in zip(ends, other, strict=True)]
+    change, turned = decompose(*sides), decompose(*({name: side[name] for name in order} for side in sides))
+    assert dict(turned.effects) == dict(change.effects)
+    total = Amount(minor=round(change.total * 100), unit=CNY)
+    if abs(total.minor) > 1:
+        assert dict(turned.in_units(total)) == dict(change.in_units(total))
+
+
 @given(sides=factors(), still=st.sampled_from(NAMES))
 def test_a_factor_that_did_not_move_has_no_effect(sides: tuple[dict[str, object], dict[str, object]], still: str) -> None:
     before, after = sides

@@ -83,9 +83,13 @@ def decompose(
     first, second, is_one = _columns(names, before, after)
     merged_first, merged_second, gone = _merged(names, first, second)
     with np.errstate(all="ignore"):
-        ends = [np.prod(side, axis=0) for side in (merged_first, merged_second)]
+        # In the order of their names, so that not even the last bit tells in which order they were given: of effects that are
+        # as good as equal it would decide which gets the odd unit.
+        order = np.array(sorted(range(len(names)), key=names.__getitem__))
+        ends = [np.prod(side[order], axis=0) for side in (merged_first, merged_second)]
         if method == "shapley":
-            effects = product_effects(merged_first, merged_second)
+            effects = np.empty_like(merged_first)
+            effects[order] = product_effects(merged_first[order], merged_second[order])
         else:
             effects = np.stack(substitution_effects(list(merged_first), list(merged_second)))
     if not all(np.isfinite(sums).all() for sums in (*ends, effects, effects.sum(axis=1))):
