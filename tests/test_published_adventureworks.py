@@ -372,7 +372,8 @@ def quiet_risk(rows: Rows) -> tuple[str, str]:
     at_stake = total(quiet)
     share = at_stake / total(before.values())
     title, source = "Customers have gone quiet", "from purchases of the year before the last 180 days"
-    told = f"Share of the year's purchases by customers who have gone quiet since ({len(quiet)}): {percent(share)} (n = {len(before)}); {source}"
+    what = f"Share of the year's purchases by customers who have gone quiet since ({len(quiet)})"
+    told = f"{what}: {percent(share)} (n = {len(before)}); {source}"
     return (
         row(title, "Medium", score("quiet", share, share), "trend not known", money(at_stake), "the company", "–"),
         f"- {title}: {told}",
