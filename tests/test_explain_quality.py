@@ -9,7 +9,6 @@ from explained import THIRD, broken, explained, labels, of_sample, values
 
 from salesperf import (
     CNY,
-    COUNT,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
     USD,
@@ -27,7 +26,7 @@ from salesperf import (
 from salesperf.review import NumberTrees, Review, build, explain
 
 AS_OF = date(2026, 9, 15)
-VISITS = STANDARD_METRICS["visits"]
+REVENUE = STANDARD_METRICS["revenue"]
 PROCESS, OTHER = STANDARD_PROCESSES["basic"], attrs.evolve(STANDARD_PROCESSES["basic"], key="other")
 
 
@@ -38,7 +37,7 @@ def deal(name: str, owner: str | None, due: date | None, process: str = "basic",
 
 
 def entry(owner: str, on: date, ref: str | None = None) -> Actual:
-    return Actual(owner=owner, metric=VISITS, amount=Amount.of(1, COUNT), on=on, ref=ref)
+    return Actual(owner=owner, metric=REVENUE, amount=Amount.of(1, CNY), on=on, ref=ref)
 
 
 PAST, COMING = date(2026, 9, 1), date(2026, 12, 1)
@@ -55,7 +54,7 @@ RECORDS = Records(
         # It says nothing of when it is to close, so of it nothing can be told.
         deal("o-7", "bo", None),
     ],
-    targets=[Target(owner="east", metric=VISITS, amount=Amount.of(4, COUNT), period=THIRD)],
+    targets=[Target(owner="east", metric=REVENUE, amount=Amount.of(4, CNY), period=THIRD)],
     actuals=[
         entry("ada", date(2026, 8, 4)),
         entry("ada", date(2026, 8, 5), "v-1"),
@@ -92,8 +91,8 @@ def test_the_records_with_a_fault_are_named_and_those_of_which_it_could_be_told(
 
 
 def test_entries_without_a_reference_are_named_by_owner_metric_and_day_and_later_ones_are_not_known() -> None:
-    assert named(numbers(), "quality/actual_without_ref/found") == ["ada visits 2026-08-04", "bo visits 2026-08-06"]
-    assert named(numbers(), "quality/actual_without_ref/checked") == ["ada visits 2026-08-04", "bo visits 2026-08-06", "v-1"]
+    assert named(numbers(), "quality/actual_without_ref/found") == ["ada revenue 2026-08-04", "bo revenue 2026-08-06"]
+    assert named(numbers(), "quality/actual_without_ref/checked") == ["ada revenue 2026-08-04", "bo revenue 2026-08-06", "v-1"]
     # Each has one, so nobody has most.
     assert "quality/actual_without_ref/most" not in numbers().addresses
 
@@ -148,9 +147,9 @@ def test_beside_a_number_stand_the_faults_of_its_section_alone() -> None:
 
 
 def test_a_metric_owed_by_a_team_below_is_weakened_by_the_entries_of_that_team() -> None:
-    address = "attainment/visits/east/weakened/attainment/actual_without_ref"
-    assert named(numbers(), f"{address}/found") == ["ada visits 2026-08-04"]
-    assert named(numbers(), f"{address}/checked") == ["ada visits 2026-08-04", "v-1"]
+    address = "attainment/revenue/east/weakened/attainment/actual_without_ref"
+    assert named(numbers(), f"{address}/found") == ["ada revenue 2026-08-04"]
+    assert named(numbers(), f"{address}/checked") == ["ada revenue 2026-08-04", "v-1"]
     assert numbers().tree(f"{address}/share").value == 0.5
 
 

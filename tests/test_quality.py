@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from salesperf import (
+    CNY,
     COUNT,
     STANDARD_METRICS,
     USD,
@@ -288,7 +289,13 @@ CASES: dict[str, tuple[str, Records]] = {
     },
     "actual_without_ref": (
         "ref",
-        records(actuals=[Actual(owner="ada", metric=STANDARD_METRICS["visits"], amount=Amount.of(1, COUNT), on=on(3))]),
+        records(
+            actuals=[
+                Actual(owner="ada", metric=STANDARD_METRICS["revenue"], amount=Amount.of(1, CNY), on=on(3)),
+                # A visit has no number.
+                Actual(owner="ada", metric=STANDARD_METRICS["visits"], amount=Amount.of(1, COUNT), on=on(3)),
+            ]
+        ),
     ),
     "actual_outside_service": (
         "on",
@@ -304,7 +311,6 @@ CASES: dict[str, tuple[str, Records]] = {
     "rep_without_records": ("id", records(org=Org(reps=[Rep(id="ada"), Rep(id="bo"), Rep(id="eve", kind="dealer")]))),
 }
 FOUND_TOO = {
-    "actual_repeated": {"actual_without_ref"},
     "deal_decided_undated": {"deal_undated"},
     "deal_closes_before_it_began": {"deal_overdue"},
     "deal_undated": set(),

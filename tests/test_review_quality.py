@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from salesperf import (
+    CNY,
     COUNT,
     STANDARD_METRICS,
     USD,
@@ -32,7 +33,7 @@ from salesperf.messages import LANGUAGES
 from salesperf.report import markdown
 from salesperf.review import Review, Weaknesses, build
 
-VISITS, CALLS = STANDARD_METRICS["visits"], STANDARD_METRICS["leads"]
+REVENUE, CALLS = STANDARD_METRICS["revenue"], STANDARD_METRICS["leads"]
 THIRD = Period.quarter(2026, 3)
 AS_OF = date(2026, 9, 15)
 STAGES = [Stage(key="lead"), Stage(key="won", kind="won"), Stage(key="lost", kind="lost")]
@@ -134,11 +135,11 @@ def test_who_has_most_of_a_fault_is_named_unless_several_have_as_many() -> None:
 
 
 def done(owner: str, on: date, ref: str | None = None, number: int = 1, **scope: str) -> Actual:
-    return Actual(owner=owner, metric=VISITS, amount=Amount.of(number, COUNT), on=on, ref=ref, scope=scope)
+    return Actual(owner=owner, metric=REVENUE, amount=Amount.of(number, CNY), on=on, ref=ref, scope=scope)
 
 
 def goal(owner: str | None, **rest: Any) -> Target:  # noqa: ANN401 - fields of a target
-    return Target(owner=owner, metric=VISITS, amount=Amount.of(9, COUNT), period=THIRD, **rest)
+    return Target(owner=owner, metric=REVENUE, amount=Amount.of(9, CNY), period=THIRD, **rest)
 
 
 def test_an_attainment_is_weakened_by_the_entries_that_it_sums() -> None:

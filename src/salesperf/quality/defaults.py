@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from salesperf.model.finding import Severity
+from salesperf.model.metric import STANDARD_METRICS
 from salesperf.quality.checks import (
     Above,
     Among,
@@ -58,6 +59,13 @@ def _rule(
         **others,
     )
 
+
+_MONEY_IN: Final = tuple(
+    key
+    for key, metric in STANDARD_METRICS.items()
+    if (metric.dimension, metric.accumulation, metric.direction) == ("money", "flow", "higher")
+)
+"""The metrics whose entries stand for orders, contracts and payments."""
 
 _RULES: Final[tuple[QualityRule, ...]] = (
     # Deals: what is left out
@@ -211,7 +219,16 @@ _RULES: Final[tuple[QualityRule, ...]] = (
     _rule("contact_email_repeated", "contact", "uniqueness", "info", Repeated("email", "email"), ("follow_up", "customers")),
     _rule("contact_phone_repeated", "contact", "uniqueness", "info", Repeated("phone", "phone"), ("follow_up", "customers")),
     # What was done, and by whom
-    _rule("actual_without_ref", "actual", "completeness", "info", NotEntered("ref"), ("attainment",)),
+    # A visit has no number; what money came from has.
+    _rule(
+        "actual_without_ref",
+        "actual",
+        "completeness",
+        "info",
+        NotEntered("ref"),
+        ("attainment",),
+        (Among("metric", _MONEY_IN),),
+    ),
     _rule(
         "actual_repeated",
         "actual",
