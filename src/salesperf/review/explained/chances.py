@@ -1,6 +1,6 @@
 """The chance of an open deal, down to the earlier deals that stood as it does: who was followed each day, and who won."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import attrs
@@ -19,7 +19,7 @@ from salesperf.model.codes import Integers
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.review.explained.elsewhere import computed, shown
-from salesperf.review.explained.growing import counted, leaf, named
+from salesperf.review.explained.growing import grown, leaf, named
 from salesperf.review.outlook import OutlookLine
 
 __all__ = ["Chances"]
@@ -48,20 +48,20 @@ class Chances:
 
     def _chance(self, deal: ForecastDeal) -> Breakdown | None:
         """Return the share of earlier deals that, having stood as this one does, were won as soon; ``None`` if it is stated."""
-        age, tally, label = self._age(deal), self._one_by_one, Message("forecast.chance")
-        if age is None or tally is None:
+        age, earlier, label = self._age(deal), self._earlier, Message("forecast.chance")
+        if age is None or earlier is None:
             return None
-        stood = _Stood.of(tally, self._place(deal), age, self.line.forecast.terms.days_asked)
+        stood = _Stood.of(*earlier, self._place(deal), age, self.line.forecast.terms.days_asked)
         days = [self._won_on(stood, deal, age, row) for row in np.flatnonzero(stood.table.counts[WON_IN_TIME]).tolist()]
         if days:
             return computed(label, Sum(), days)
-        followed = counted(self._followed(deal, age, 1), stood.names(stood.entry == 0))
+        followed = stood.counted(self._followed(deal, age, 1), stood.entry == 0)
         return computed(label, Quotient(), (leaf(named("deals_won"), 0), followed))
 
     def _won_on(self, stood: "_Stood", deal: ForecastDeal, age: int, row: int) -> Breakdown:
         """Return the share not decided before a day, times that of the deals still followed which was won then."""
         day = int(stood.table.times[row])
-        won = counted(named("deals_won_on", day=day), stood.names(stood.is_won & (stood.days == day)))
+        won = stood.counted(named("deals_won_on", day=day), stood.is_won & (stood.days == day))
         followed = leaf(self._followed(deal, age, day), int(stood.table.at_risk[row]))
         rate = computed(named("deals_won_of_followed", day=day), Quotient(), (won, followed))
         undecided = leaf(named("undecided_before", day=day), float(stood.undecided[row]))
@@ -87,20 +87,22 @@ class Chances:
         return int(longest_ages(stages, ages, np.array([True]), terms, terms.history)[0])
 
     @cached_property
-    def _one_by_one(self) -> OutcomeTally | None:
-        """What became of the deals, each alone in a segment that has its id."""
+    def _earlier(self) -> tuple[OutcomeTally, Sequence[Breakdown]] | None:
+        """What became of the deals, each alone in a segment that has its id, and the leaf of each: many trees have it."""
         if self.deals is None:
             return None
         forecast = self.line.forecast
         alone = [attrs.evolve(deal, facts={"deal": deal.id}) for deal in self.deals]
-        return outcomes(alone, self.line.process, as_of=forecast.as_of, by=("deal",))
+        tally = outcomes(alone, self.line.process, as_of=forecast.as_of, by=("deal",))
+        return tally, [leaf(named("deal", deal=deal), 1) for (deal,) in tally.segments]
 
 
 @attrs.frozen(eq=False)
 class _Stood:
     """Earlier deals that stood in a stage for some days, and how each went on from then."""
 
-    ids: Sequence[str]
+    leaves: Sequence[Breakdown]
+    """One for each."""
     days: Integers
     """Until each ended, or was last seen."""
     is_won: NDArray[np.bool_]
@@ -112,7 +114,7 @@ class _Stood:
     """Which share was not decided before each of the times of the table, as if all had been followed."""
 
     @classmethod
-    def of(cls, tally: OutcomeTally, place: int, age: int, window: tuple[int, int]) -> "_Stood":
+    def of(cls, tally: OutcomeTally, leaves: Sequence[Breakdown], place: int, age: int, window: tuple[int, int]) -> "_Stood":
         rows = tally.cells[(tally.cells[:, 1] == place) & (tally.cells[:, 3] > age)]
         segment, _, entry, stay, is_left, days, cause = rows.T
         standing = Standing(entry=entry, stay=stay, is_left=is_left, days=days, cause=cause)
@@ -120,9 +122,10 @@ class _Stood:
         watched = entry < days
         table = EventTable.of(days[watched], codes[watched], entry=entry[watched], cause_count=WON_IN_TIME + 1)
         undecided = np.append(1.0, aalen_johansen(table, WON_IN_TIME).survival)
-        ids = [str(tally.segments[number][0]) for number in segment.tolist()]
-        return cls(ids, days, watched & (codes == WON_IN_TIME), entry, table, undecided)
+        own = [leaves[number] for number in segment.tolist()]
+        return cls(own, days, watched & (codes == WON_IN_TIME), entry, table, undecided)
 
-    def names(self, chosen: NDArray[np.bool_]) -> Iterator[Message]:
-        """Yield what some of the deals are called."""
-        return (named("deal", deal=self.ids[number]) for number in np.flatnonzero(chosen).tolist())
+    def counted(self, label: Message, chosen: NDArray[np.bool_]) -> Breakdown:
+        """Return how many of the deals are chosen."""
+        parts = tuple(self.leaves[number] for number in np.flatnonzero(chosen).tolist())
+        return grown(label, len(parts), Sum(), parts)
