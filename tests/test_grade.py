@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 from salesperf import (
@@ -51,7 +52,20 @@ def test_a_manager_reads_why_a_lead_is_a_b_and_what_would_make_it_an_a() -> None
     assert told.text("zh") == "得分 56.00，等级 B。有利：需求 明确（+12.00）。不利：意愿 未知，假定 20.00 分（-12.00）。"
     assert told.breakdown.holds()
     facts = {"need": "clear", "purchasing_power": "medium"}
-    assert "willingness" in str(what_if(STANDARD_GRADES.card, facts, STANDARD_GRADES.bands)).lower()
+    # 24 points are missing: asking for the willingness brings 3/10 x 80 at most, and that is just enough.
+    lifted = what_if(STANDARD_GRADES.card, facts, STANDARD_GRADES.bands)
+    assert lifted.text() == "The cheapest single change that would make it A: Willingness from not known to high (score 80.00)."
+    assert lifted.text("zh") == "达到 A 代价最小的单项改变：意愿 由 未知 变为 高（得分 80.00）。"
+
+
+def test_a_mistyped_column_grades_nobody() -> None:
+    high = np.array(["high"])
+    columns = {"neeed": np.array(["urgent"]), "purchasing_power": high, "willingness": high}
+    with pytest.raises(InvalidInputError) as caught:
+        STANDARD_GRADES.grade_columns(columns)
+    (fault,) = caught.value.exceptions
+    assert getattr(fault, "code", None) == "misspelt_criterion"
+    assert "perhaps 'need', got 'neeed'" in str(fault)
 
 
 def test_a_model_of_the_users_own_may_ask_for_the_channel_and_hold_its_ground() -> None:
@@ -66,7 +80,7 @@ def test_a_model_of_the_users_own_may_ask_for_the_channel_and_hold_its_ground() 
 
 def test_where_a_lead_came_from_goes_before_a_fact_of_that_name_whoever_asks() -> None:
     model = GradeModel(Scorecard([Criterion("channel", Categories({"web": 1, "fair": 2}))]), Bands([("fair", 2), ("web", 0)]))
-    history = [LeadChange(FIRST, status="new"), LeadChange(DAY, status="converted")]
+    history = [LeadChange(FIRST, status="new"), LeadChange(FIRST, status="converted")]
     for channel, told in ((None, "web"), ("fair", "fair")):
         item = Lead(id="l-1", history=history, channel=channel, facts={"channel": "web"})
         assert grade(item, model, as_of=DAY).grade == told

@@ -209,6 +209,52 @@ def test_a_closed_gate_caps_the_score_and_a_veto_leaves_nothing() -> None:
     assert met_nobody.rows()[1]["cap"] == 79.0
 
 
+def test_without_the_hardest_gate_the_next_one_holds_a_score_down() -> None:
+    facts = {"x": 90, "g0": False, "g1": False}
+    for caps, said in (
+        ((79, 50), "It is kept at 50.00 or less by g1; without that it would be 79.00."),
+        ((50, 50), "It is kept at 50.00 or less by g0, g1; without that it would be 90.00."),
+        ((95, 50), "It is kept at 50.00 or less by g1; without that it would be 90.00."),
+    ):
+        gates = [Gate(f"g{place}", Flag(1), least=1, cap=cap) for place, cap in enumerate(caps)]
+        score = Scorecard(percents("x"), gates=gates).score(facts)
+        assert explain(score).text() == f"Score 50.00. {said} For it: x 90 (+40.00)."
+
+
+FIT: Final = Scorecard([BUDGET], gates=[Gate("is_competitor", Flag(0, 1), least=1)])
+
+
+def test_a_nested_card_that_a_gate_holds_down_is_the_reason_and_the_gate_is_told() -> None:
+    card = Scorecard([Criterion("fit", FIT, 3), *percents("visits")])
+    facts = {"budget": 500_000, "visits": 20, "is_competitor": True}
+    why = explain(card.score(facts), LETTERS)
+    assert why.text() == (
+        "Score 5.00, band C. fit is kept at 0.00 or less by is_competitor; without that the score would be 80.00. "
+        "Against it: fit 0.00 behind is_competitor (-37.50), visits 20 (-7.50)."
+    )
+    assert why.text("zh") == (
+        "得分 5.00，等级 C。is_competitor 使 fit 不超过 0.00；否则得分为 80.00。"
+        "不利：fit 0.00（受限于 is_competitor）（-37.50）、visits 20（-7.50）。"
+    )
+    assert [leaf.path for leaf in card.score(facts).leaves()] == [("fit",), ("visits",)]
+    change = diff(card.score(facts | {"is_competitor": False}), card.score(facts))
+    assert change.text() == "Score 5.00, before 80.00 (-75.00): fit from 100.00 to 0.00 behind is_competitor (-75.00)."
+    assert_breakdowns_hold(change)
+    risk = Scorecard([Criterion("fit", FIT), *percents("visits")], "product")
+    assert diff(risk.score(facts | {"is_competitor": False}), risk.score(facts)).text() == (
+        "Score 0.00, before 2,000.00 (-2,000.00): fit from 100.00 to 0.00 behind is_competitor."
+    )
+
+
+def test_what_a_nested_gate_costs_is_told_behind_the_gates_above_it() -> None:
+    middle = Scorecard([Criterion("fit", FIT)], gates=[Gate("is_referred", Flag(1), least=1, cap=60)])
+    card = Scorecard([Criterion("middle", middle), *percents("visits")])
+    facts = {"budget": 500_000, "visits": 20, "is_competitor": True, "is_referred": False}
+    assert explain(card.score(facts)).messages[1].text() == (
+        "fit is kept at 0.00 or less by is_competitor; without that the score would be 40.00."
+    )
+
+
 def test_a_gate_that_is_closed_and_caps_nothing_is_no_reason() -> None:
     score = GATED.score({"budget": 100_000, "manager_met": False})
     assert (score.value, score.is_capped, len(score.closed)) == (20.0, False, 1)
@@ -419,7 +465,34 @@ def test_the_strongest_reasons_stand_first_in_both_languages() -> None:
         {"criterion": "industry", "effect": pytest.approx(-5)},
     ]
     assert explain(CARD.score(FACTS), LETTERS, previous="A").band == "B"
+    assert explain(CARD.score(FACTS), LETTERS, previous="A").margin is None
     assert explain(CARD.score(FACTS), most=0).text() == "Score 56.67."
+
+
+@pytest.mark.parametrize(
+    ("points", "previous", "band", "said"),
+    [
+        (82, "B", "B", "The score alone would make it A; from B it takes 85.00 or more."),
+        (82, "C", "B", "The score alone would make it A; from C it takes 85.00 or more."),
+        (78, "A", "A", "The score alone would make it B; from A it takes less than 75.00."),
+        (47, "A", "B", "The score alone would make it C; from A it takes less than 45.00."),
+    ],
+)
+def test_what_the_margin_does_is_told(points: int, previous: str, band: str, said: str) -> None:
+    bands = Bands([("A", 80), ("B", 50), ("C", 0)], margin=5)
+    why = explain(Scorecard(percents("x")).score({"x": points}), bands, previous=previous, most=0)
+    assert why.text() == f"Score {points}.00, band {band}. {said}"
+
+
+def test_what_the_margin_does_is_told_in_chinese_and_in_all_digits() -> None:
+    bands = Bands([("A", 80), ("B", 0)], margin=Decimal("0.001"))
+    score, alone = Scorecard(percents("x")).score({"x": 80}), Scorecard(percents("x", missing="leave_out")).score({})
+    assert explain(score, bands, previous="B", most=0).text("zh") == (
+        "得分 80.00，等级 B。仅看得分应为 A；由 B 变为 A 须达到 80.001。"
+    )
+    fallen = explain(Scorecard(percents("x")).score({"x": 79.9995}), bands, previous="A", most=0)
+    assert fallen.text("zh") == "得分 80.00，等级 A。仅看得分应为 B；由 A 变为 B 须低于 79.999。"
+    assert explain(alone, bands, previous="B").margin is None
 
 
 def test_the_change_between_two_scores_is_told_by_criterion() -> None:
@@ -455,12 +528,27 @@ def test_a_change_by_gates_is_told() -> None:
     closed = diff(GATED.score(rich), GATED.score(rich | {"manager_met": False}))
     assert closed.text().endswith("(-21.00): gates (-21.00).")
     assert closed.text("zh").endswith("（-21.00）：门槛（-21.00）。")
-    # Behind a gate of a nested card no criterion and no gate of the outer card tells it.
+    # Behind a gate of a nested card it is that card which changes.
     outer = Scorecard([Criterion("inner", GATED), *percents("other")])
     within = diff(outer.score(rich | {"other": 0}), outer.score(rich | {"manager_met": False, "other": 0}))
-    assert (within.value, within.by_gates, within.criteria) == (-10.5, 0.0, ())
-    assert within.text() == f"Score {within.after.value:.2f}, before {within.before.value:.2f} (-10.50)."
+    assert (within.value, within.by_gates, [change.path for change in within.criteria]) == (-10.5, 0.0, [("inner",)])
+    assert within.text() == "Score 39.50, before 50.00 (-10.50): inner from 100.00 to 79.00 behind Manager met (-10.50)."
+    assert diff(within.after, within.before).text("zh") == (
+        "得分 50.00，此前 39.50（+10.50）：inner 由 79.00（受限于 Manager met） 变为 100.00（+10.50）。"
+    )
     assert_breakdowns_hold(within)
+
+
+def test_a_change_is_told_in_digits_that_tell_it() -> None:
+    card = Scorecard([Criterion("rate", Curve([(0, 0), (0.1, 100)]))])
+    change = diff(card.score({"rate": 0.031}), card.score({"rate": 0.0314}))
+    assert change.text() == "Score 31.40, before 31.00 (+0.40): rate from 0.031 to 0.0314 (+0.40)."
+
+
+def test_another_mode_changes_a_score_without_a_criterion() -> None:
+    product, mean = Scorecard(percents("a", "b"), "product"), Scorecard(percents("a", "b"))
+    change = diff(product.score({"a": 2, "b": 4}), mean.score({"a": 2, "b": 4}))
+    assert change.text() == "Score 3.00, before 8.00 (-5.00)."
 
 
 def test_a_change_from_or_to_no_score_is_told() -> None:
@@ -587,8 +675,59 @@ def test_the_known_categories_are_named() -> None:
 
 def test_columns_of_which_none_is_asked_for_are_refused() -> None:
     card = Scorecard([Criterion("budget", Curve([(0, 0), (500_000, 100)]), missing="leave_out")])
-    for columns in ({}, {"bugdet": np.array([1.0])}):
+    for columns in ({}, {"visits": np.array([1.0])}):
         assert faults(lambda given=columns: card.score_columns(given)) == [("no_columns", ("columns",))]  # type: ignore[misc] # a default
+
+
+def test_what_may_be_a_slip_of_a_criterion_without_a_fact_is_refused() -> None:
+    lenient = Scorecard([*percents("budget", missing="leave_out"), *percents("b")])
+    for card in (lenient, Scorecard(percents("budget", "b"))):
+        column = np.array([1.0])
+        assert faults(partial(card.score_columns, {"bugdet": column, "b": column})) == [("misspelt_criterion", ("columns",))]
+        assert faults(partial(card.score, {"budgt": 1, "b": 1})) == [("misspelt_criterion", ("facts",))]
+        some: list[dict[str, object]] = [
+            {"budget": 1, "b": 2},
+            {"budgt": 1, "b": 1},
+            {"b": 1, "budget": None, "budgt": 4},
+            {"b": 1, "Budget": 2},
+        ]
+        assert faults(partial(card.score_all, some)) == [
+            ("misspelt_criterion", ("facts", 1)),
+            ("misspelt_criterion", ("facts", 3)),
+        ]
+    with pytest.raises(InvalidInputError) as caught:
+        lenient.score({"budgt": 1, "b": 1})
+    assert "facts: expected a fact that the card asks for, perhaps 'budget', got 'budgt'" in str(caught.value)
+    assert lenient.score_all([{"b": 1, "region": 2}, {"b": 3, "region": 2}]).tolist() == [1.0, 3.0]
+    # What is like no criterion, or like one that has its fact, is not looked at.
+    assert lenient.score({"b": 1, "region": 2, "budget": 3, "budgets": 4}).value == 2.0
+    assert lenient.score({"b": 1, "region": 2}).value == 1.0
+
+
+def test_a_time_is_no_number() -> None:
+    assert faults(partial(CARD.score, FACTS | {"budget": np.timedelta64(5, "D")})) == [("not_a_number", ("facts", "budget"))]
+    wrong: Any = np.timedelta64(5, "D")
+    assert refusal(lambda: LETTERS.band(wrong)) == ("wrong_type", ("score",))
+
+
+def test_a_card_whose_score_no_float_could_hold_is_refused() -> None:
+    huge = Curve([(0, 0), (1, 1e9)])
+    for mode, count in (("product", 40), ("product", 35)):
+        criteria = [Criterion(f"c{place}", huge) for place in range(count)]
+        assert refusal(partial(Scorecard, criteria, mode)) == ("score_beyond_floats", ("Scorecard", "criteria"))  # type: ignore[arg-type] # words
+    most = Scorecard([Criterion(f"c{place}", huge) for place in range(34)], "product")
+    assert most.high == pytest.approx(1e306)
+    assert_breakdowns_hold(most.score({f"c{place}": 1 for place in range(34)}))
+    # Though a product with nothing is nothing, the others may be beyond every float before it comes.
+    nothing = [Criterion(f"c{place}", huge) for place in range(40)] + [Criterion("none", Curve([(0, 0)]))]
+    assert refusal(partial(Scorecard, nothing, "product")) == ("score_beyond_floats", ("Scorecard", "criteria"))
+    assert refusal(lambda: Scorecard([Criterion("nested", most, 1e9)])) == ("score_beyond_floats", ("Scorecard", "criteria"))
+
+
+def test_of_negative_factors_a_product_falls_as_they_rise() -> None:
+    below = Curve([(0, -10), (10, -1)])
+    card = Scorecard([Criterion("a", below), Criterion("b", below)], "product")
+    assert card.score_all([{"a": 0, "b": 0}, {"a": 10, "b": 0}]).tolist() == [100.0, 10.0]
 
 
 def test_all_faulty_columns_are_told_together() -> None:

@@ -84,8 +84,53 @@ def test_steps_are_taken_whole() -> None:
     card = Scorecard([Criterion("visits", Steps([(5, 50), (10, 100)])), Criterion("delays", Steps([(3, 40), (6, 0)], 100))])
     assert changes(what_if(card, {"visits": 1, "delays": 7}, LETTERS).cheapest) == {"visits": 10}
     assert changes(what_if(card, {"visits": 6, "delays": 7}, LETTERS, target="A").cheapest) == {"visits": 10, "delays": 2}
-    exact = changes(what_if(card, {"visits": 6.0, "delays": 7.0}, LETTERS, target="A").cheapest)
-    assert exact == {"visits": 10, "delays": math.nextafter(3, 0)}
+    exact = what_if(card, {"visits": 6.0, "delays": 7.0}, LETTERS, target="A")
+    assert changes(exact.cheapest) == {"visits": 10, "delays": 2.99}
+    assert "delays from 7.00 to 2.99, visits from 6.00 to 10.00 (score 100.00)." in exact.text()
+
+
+def test_a_number_ends_on_few_digits_within_its_step_and_at_no_higher_cost() -> None:
+    # From 3 on it is worth 80, at 3/4 of the range; below it 50, which is enough, at 3/8.
+    card = Scorecard([Criterion("x", Steps([(3, 80), (4, 100), (6, 20)], below=50))])
+    lifted = what_if(card, {"x": 6.0}, LETTERS, target="B")
+    assert lifted.cheapest is not None
+    assert (changes(lifted.cheapest), lifted.cheapest.cost, lifted.is_exact) == ({"x": 2.99}, 0.375, True)
+
+
+@pytest.mark.parametrize(
+    ("scale", "fact", "after", "written"),
+    [
+        (Steps([(24, 0)], below=100), 30.0, 23.99, "from 30.00 to 23.99 "),
+        (Steps([(24, 0)], below=100), None, 23.9, "from not known to 23.90 "),
+        (Steps([(0, 0)], below=100), 3.0, -0.01, "from 3.00 to -0.01 "),
+        (Curve([(0, 0), (1e-9, 100)]), 0.0, 8e-10, "from 0.00 to 0.0000000008 "),
+        (Curve([(0, 0), (0.05, 100)]), 0.031, 0.04, "from 0.031 to 0.04 "),
+        (Curve([(0, 0), (2e6, 100)]), 1234567.891, 1.6e6, "from 1,234,567.89 to 1,600,000.00 "),
+    ],
+)
+def test_what_is_written_is_what_reaches_the_band(scale: Any, fact: float | None, after: float, written: str) -> None:  # noqa: ANN401 - a scale
+    card = Scorecard([Criterion("x", scale, missing="points")])
+    lifted = what_if(card, {"x": fact}, LETTERS, target="A")
+    assert changes(lifted.single) == {"x": after}
+    assert written in lifted.text()
+
+
+def test_a_whole_number_never_ends_between_two() -> None:
+    # At 2.5 it would be an A, and at 3 not any more: so it is 5.
+    card = Scorecard([Criterion("x", Curve([(0, 0), (2.5, 90), (2.7, 0), (5, 100)]))])
+    assert changes(what_if(card, {"x": 0}, LETTERS, target="A").single) == {"x": 5}
+
+
+def test_a_category_is_one_that_every_scale_takes() -> None:
+    lenient = Categories({"small": 0}, unknown="points", unknown_points=100)
+    gate = Categories({"large": 0}, unknown="as_missing")
+    card = Scorecard(
+        [Criterion("size", lenient)],
+        gates=[Gate("size", gate, least=1, missing="leave_out"), Gate("size", SIZE.scale, least=1)],  # type: ignore[arg-type] # a scale
+    )
+    assert changes(what_if(card, {"size": "small"}, LETTERS, target="A").single) == {"size": "medium"}
+    strict = Scorecard([Criterion("size", lenient)], gates=[Gate("size", gate, least=0)])
+    assert changes(what_if(strict, {"size": "large"}, LETTERS, target="A").cheapest) == {}
 
 
 def test_a_margin_is_to_be_passed() -> None:

@@ -158,6 +158,10 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "file_decoding": "expected UTF-8 text, got other bytes at position {position} (hint: save the file as 'CSV UTF-8')",
         "file_delimiter": "expected commas between the columns, got {value} (hint: save the file as 'CSV UTF-8')",
         "file_empty": "expected a header line with the columns {columns}, got an empty file",
+        "file_is_folder": "expected a file to write to, got a folder (hint: name a file in it, such as review.md)",
+        "file_misnamed": "expected the file {known} too, got {value}, not read and perhaps meant for it"
+        "; rows here that need it: {count} (hint: save it as CSV under that name)",
+        "file_missing": "expected the file {known} too, got none; rows here that need it: {count}",
         "file_too_large": "expected a file of at most {limit} MiB, got {size} MiB"
         " (hint: raise limit_bytes, or split the file by year)",
         "file_unreadable": "expected a file that can be read, got the system error {reason}",
@@ -170,8 +174,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "floors_above_total_in_steps": "expected floors, rounded up to steps of {step}, with a sum of at most {total}"
         ", got {value}, which is {excess} more"
         " (hint: lower those of {owners}, or take a smaller step)",
-        "folder_missing": "expected a folder that holds reps.csv, found no such folder or no such file in it",
+        "folder_empty": "expected a folder that holds reps.csv, got an empty one",
+        "folder_is_file": "expected a folder that holds reps.csv, got a file (hint: give the folder in which it lies)",
+        "folder_missing": "expected a folder that holds reps.csv, got a path at which there is nothing",
         "folder_occupied": "expected a new folder, or one that holds nothing but files of this layout, got {value}",
+        "folder_unreadable": "expected a folder that can be read, got the system error {reason}",
         "forecast_of_another": "expected forecasts of one period and one owner, got one of another",
         "goal_half_stated": "expected measure, baseline and goal_value together, got only {value}"
         " (hint: an effect can be told only against a baseline and a goal stated before)",
@@ -251,9 +258,11 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "missing_field": "expected a value, got none",
         "misspelt_column": "expected a known column, perhaps {known}, got {value}",
         "misspelt_counted": "expected a fact that the table holds, perhaps {known}, got {value}",
+        "misspelt_criterion": "expected a fact that the card asks for, perhaps {known}, got {value}, which it does not",
         "misspelt_fact": "expected what some record bears, perhaps {known}, got {value}, which none does",
         "misspelt_field": "expected a known field, perhaps {known}, got {value}",
         "misspelt_file": "expected a known file, perhaps {known}, got {value}",
+        "misspelt_followed": "expected the id of a lead or a customer that is followed up, perhaps {known}, got {value}",
         "misspelt_number": "expected the address of a number in the review, perhaps {known}, got {value}",
         "misspelt_owner": "expected the id of a rep or a team, perhaps {known}, got {value}",
         "more_than_all": "expected a part of the whole, got {value}, more than there is in all",
@@ -431,6 +440,9 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "release_without_price": "expected an entry of the deal {value} that tells what the customer owes for it, booked or"
         " invoiced, got its margin alone (hint: pass what it was sold for too; no part needs to pay for it)",
         "released_to_owner": "expected an owner or a release, got both: {value} (hint: a lead that is released has no owner)",
+        "reps_misnamed": "expected a folder that holds reps.csv, got one that holds {value}, perhaps meant for it"
+        " (hint: save it as CSV under that name)",
+        "reps_missing": "expected a folder that holds reps.csv, got one without it; CSV files in it: {value}",
         "reversal_split": "expected an entry that takes back no other, got one that takes back {value}"
         " (hint: split_refunds divides all that is taken back of an entry)",
         "reversal_unknown": "expected the id of an entry that is known, got {value}"
@@ -461,6 +473,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         " (hint: a third dimension may have no whole solution: divide one first, and make a grid of each part)",
         "scope_overlap": "expected scopes that have no sales in common, got one that overlaps with {value}"
         " (hint: narrow both by the same names)",
+        "score_beyond_floats": "expected criteria whose points together are within the floats, got some beyond them"
+        " (hint: smaller scales, as of shares from 0 to 1, or fewer criteria)",
         "score_missing": "expected a score of {value}, got none"
         " (hint: pass it in scores, or let the plan say what a missing one does)",
         "score_not_fraction": "expected a score from 0 to {high}, 1 for all that was aimed at, got {value}"
@@ -577,6 +591,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_target": "expected the key of a target, got {value}",
         "unknown_task": "expected the id of a task of the plan, got {value}",
         "unknown_team": "expected the id of a team, got {value}",
+        "unknown_words": "expected words that the address or the name of a number in the review has, got some that none has"
+        " (hint: without an address all are listed; names are those in the language of the review)",
         "unordered_keys": "expected keys that cannot change and have an order among each other, got keys of type {value}",
         "unreadable_amount": "expected a decimal number such as 1234.50, got {value}"
         " (hint: no thousands separators, no currency signs)",

@@ -326,12 +326,12 @@ def _open_leads(leads: Sequence[Lead], on: date, records: Records) -> Iterator[O
 
 
 def _grades(leads: Iterable[Lead], on: date) -> Iterator[str | None]:
-    """Yield the grade of each lead: asked once for all whose facts are the same to the grades, of which there are few."""
+    """Yield the grade of each lead: asked once for all whose facts are the same to the grades, and named the same."""
     found: dict[tuple[object, ...], str | None] = {}
     for lead in leads:
         facts = lead.known_facts
         # True and 1 are equal, and no grade takes one for the other.
-        answers = tuple((type(fact), fact) for fact in map(facts.get, _ASKED))
+        answers = (frozenset(facts), *((type(fact), fact) for fact in map(facts.get, _ASKED)))
         if answers not in found:
             found[answers] = _grade(lead, on)
         yield found[answers]

@@ -17,6 +17,7 @@ from salesperf.kernels.numeric import AnyColumn, Column
 from salesperf.kernels.scratch import Scratch
 from salesperf.model.codes import Codes
 from salesperf.model.customer import Fact
+from salesperf.model.misspelling import alike, index_of
 from salesperf.model.scale import Categories, Curve, Flag, Steps
 from salesperf.model.validators import as_tuple, named, require
 from salesperf.scorecard.criteria import CardTerms, Criterion, Gate
@@ -199,6 +200,22 @@ def _unknown_category(scale: Categories, label: object, path: Path) -> Salesperf
     return UnknownNameError("unknown_category", path=path, choices=tuple(scale.worth), value=label)
 
 
+def _slips(card: CardTerms, given: Mapping[Any, object]) -> dict[str, str]:
+    """Return the names that no criterion asks for, each with the key of one without a fact of which it may be a slip.
+
+    That criterion would count as not known, and nobody would be told.
+    """
+    asked = card.fact_keys()
+    absent = [key for key in asked if key not in given]
+    others = [name for name in given if name not in asked] if absent else []
+    index = index_of(absent) if others else {}
+    return {name: known for name in others if (known := alike(name, index)) is not None}
+
+
+def _misspelt(name: str, known: str, path: Path) -> SalesperfError:
+    return UnknownNameError("misspelt_criterion", path=path, known=known, value=name)
+
+
 # Columns
 
 
@@ -215,9 +232,12 @@ def sheet_of_columns(card: CardTerms, columns: Mapping[str, Any]) -> Sheet:
     require(columns, Mapping, path=("columns",))
     faults = Faults()
     needed: dict[str, FactColumn] = {}
+    slips = _slips(card, columns)
+    for name, known in slips.items():
+        faults.add(_misspelt(name, known, ("columns",)))
     for asked in card.questions():
         if asked.key not in columns:
-            if asked.missing == "refuse":
+            if asked.missing == "refuse" and asked.key not in slips.values():
                 faults.add(InvalidValueError("fact_missing", path=("columns", asked.key)))
         elif (fault := _fault_of_column(asked, columns[asked.key])) is not None:
             faults.add(fault)
@@ -228,7 +248,7 @@ def sheet_of_columns(card: CardTerms, columns: Mapping[str, Any]) -> Sheet:
     for key, length in lengths.items():
         if length != count:
             faults.add(InvalidValueError("length", path=("columns", key), expected=count, value=length))
-    if not any(key in columns for key in card.fact_keys()):
+    if not slips and not any(key in columns for key in card.fact_keys()):
         faults.add(InvalidValueError("no_columns", path=("columns",), choices=card.fact_keys()))
     faults.tell()
     return Sheet(needed, count, lambda key, row: ("columns", key, row))
@@ -290,6 +310,14 @@ def sheet_of_facts(card: CardTerms, many: Iterable[Mapping[str, object]]) -> She
 
 def _sheet(card: CardTerms, many: Sequence[Mapping[str, object]], place: Place) -> Sheet:
     sheet = Sheet({}, len(many), place)
+    if not set().union(*many) <= set(card.fact_keys()):  # all names at once: mostly there are no others
+        slips: dict[tuple[str, ...], dict[str, str]] = {}  # most have facts of the same names
+        for row, facts in enumerate(many):
+            names = tuple(facts)
+            if names not in slips:
+                slips[names] = _slips(card, facts)
+            for name, known in slips[names].items():
+                sheet.faults.add(_misspelt(name, known, place(name, row)[:-1]))
     columns: dict[str, FactColumn] = {}
     for asked in card.questions():
         if asked.key not in columns:
@@ -343,4 +371,7 @@ def _check_kinds(values: list[Any], kinds: tuple[type, ...], code: str, key: str
 
 
 def _is_of(kind: type, kinds: tuple[type, ...]) -> bool:
-    return kind is type(None) or (issubclass(kind, kinds) and (kind is not bool or bool in kinds))
+    """Tell whether a kind is one of those; a time is a whole number to numpy, and to nobody else."""
+    if kind is type(None) or kind in kinds:
+        return True
+    return issubclass(kind, kinds) and kind is not bool and not issubclass(kind, np.timedelta64)

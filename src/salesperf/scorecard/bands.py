@@ -320,7 +320,8 @@ class Bands:
 
 def _number_of(score: object) -> float:
     """Return a score as a float; ``nan`` where it is undefined."""
-    if isinstance(score, bool) or not isinstance(score, int | float | np.integer | np.floating):
+    # A time is a whole number to numpy, and to nobody else.
+    if isinstance(score, bool | np.timedelta64) or not isinstance(score, int | float | np.integer | np.floating):
         raise InvalidValueError("wrong_type", path=("score",), expected=(Score, float, None), value=named(score))
     try:
         return float(score)

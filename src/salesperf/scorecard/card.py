@@ -33,8 +33,8 @@ class Scorecard(CardTerms):
     Raises
     ------
     InvalidValueError
-        If there is no criterion, a key comes twice, a product has weights, a cap lies outside the range of the card, or a fact
-        is asked for both as a number and as something else.
+        If there is no criterion, a key comes twice, a product has weights, a cap lies outside the range of the card, a fact is
+        asked for both as a number and as something else, or the points together could be beyond every float.
 
     Notes
     -----
@@ -42,6 +42,12 @@ class Scorecard(CardTerms):
     sum is rounded to 14 digits of the largest that there can be, where that is 10,000 at most: what is 80 on paper is 80. It
     lies within the range of the scales to 1e-12, relatively. A criterion that is left out has no part in a sum or a product;
     where all are left out the score is undefined in every mode.
+
+    Along scales that rise, more of a fact never lowers a mean or a sum; nor does it lower a product, as long as no points are
+    negative: of two negative factors the product is positive, and falls as they rise.
+
+    Weights some times as large move a mean that is rounded by no more than one unit of its last digit, and so no band, unless
+    the score lies that close to half a billionth below a cut.
 
     Examples
     --------
@@ -68,12 +74,13 @@ class Scorecard(CardTerms):
         ----------
         facts
             Name of each fact to what is known: a number, a category, or yes and no. What no criterion asks for is
-            not looked at.
+            not looked at, unless its name may be a slip of one that is not there.
 
         Raises
         ------
         InvalidInputError
-            With every fact that is missing though it may not be, is of another kind than its scale, or of an unknown category.
+            With every fact that is missing though it may not be, is of another kind than its scale, of an unknown category, or
+            misspelt as it seems.
         """
         sheet = sheet_of_one(self, facts)
         marks = mark(self, sheet, slice(0, 1))
@@ -115,7 +122,7 @@ class Scorecard(CardTerms):
         columns
             Name of each fact to its column, shape (n,): numbers, with ``nan`` for what is not known; categories as text, as
             objects with ``None``, or as codes; yes and no as truths, or as 1 and 0 with ``nan``. A column that is not there is
-            one of facts that are not known.
+            one of facts that are not known; others are not looked at, unless their name may be a slip of one that is not there.
         workers
             How many threads share the rows, from 1 to 1024; few rows take but one.
 
@@ -129,8 +136,8 @@ class Scorecard(CardTerms):
         InvalidValueError
             If the workers are no such number.
         InvalidInputError
-            With every column that is missing, too long or too short, or of another kind than its scale; or else with every
-            row whose fact is missing though it may not be, infinite, or of an unknown category.
+            With every column that is missing, misspelt as it seems, too long or too short, or of another kind than its scale;
+            or else with every row whose fact is missing though it may not be, infinite, or of an unknown category.
         """
         check_whole(workers, ("workers",), 1, MOST_WORKERS)
         return score_rows(self, sheet_of_columns(self, columns), workers)

@@ -1,5 +1,8 @@
 """What changed between two scores, criterion by criterion."""
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 import attrs
 
 from salesperf.messages import Catalogs
@@ -9,9 +12,11 @@ from salesperf.model.result import Result, Row
 from salesperf.model.validators import require
 from salesperf.scorecard.answers import Known
 from salesperf.scorecard.criteria import CardTerms
-from salesperf.scorecard.scored import Leaf, Score, worded
+from salesperf.scorecard.scored import CriterionScore, Leaf, Score, behind_gates, leaves_of, told_apart
 
 __all__ = ["CriterionChange", "ScoreChange", "diff"]
+
+Leaves: TypeAlias = Mapping[tuple[str, ...], Leaf]
 
 
 @attrs.frozen(kw_only=True)
@@ -25,11 +30,13 @@ class CriterionChange:
     label
         What a reader sees.
     fact_before, fact_after
-        What was known.
+        What was known; ``None`` where nothing was, and of a nested card.
     points_before, points_after
         What it was worth; ``None`` where it was left out.
     change
         By how much it moved the score; ``None`` in a product, where changes do not add up.
+    message
+        The change, for a reader.
 
     Examples
     --------
@@ -47,6 +54,7 @@ class CriterionChange:
     points_before: float | None
     points_after: float | None
     change: float | None
+    message: Message
 
 
 @attrs.frozen(kw_only=True)
@@ -111,7 +119,7 @@ class ScoreChange(Result):
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the change in a language, as one sentence."""
-        changes = [_message(change) for change in self.criteria]
+        changes = [change.message for change in self.criteria]
         if self.by_gates:
             changes.append(Message.of("scorecard.text.gates_moved", change=self.by_gates))
         key = f"scorecard.text.{self._wording(bool(changes))}"
@@ -126,16 +134,7 @@ class ScoreChange(Result):
             return "changed_from_none" if before is None else "changed_to_none"
         if has_changes:
             return "changed"
-        return "changed_within" if before != after else "unchanged"  # within: by a gate of a nested card
-
-
-def _message(change: CriterionChange) -> Message:
-    before, after = (
-        Message("scorecard.not_known") if fact is None else worded(fact) for fact in (change.fact_before, change.fact_after)
-    )
-    if change.change is None:
-        return Message.of("scorecard.text.step", criterion=change.label, before=before, after=after)
-    return Message.of("scorecard.text.moved", criterion=change.label, before=before, after=after, change=change.change)
+        return "changed_within" if before != after else "unchanged"  # within: by another mode of the card
 
 
 def diff(before: Score, after: Score) -> ScoreChange:
@@ -144,7 +143,8 @@ def diff(before: Score, after: Score) -> ScoreChange:
     Parameters
     ----------
     before, after
-        The scores; criteria are matched by their keys and those of the cards that they are within.
+        The scores; criteria are matched by their keys and those of the cards that they are within. A nested card that a gate
+        holds down in one of them is compared as a whole, with the gate.
 
     Notes
     -----
@@ -162,7 +162,7 @@ def diff(before: Score, after: Score) -> ScoreChange:
     require(before, Score, path=("before",))
     require(after, Score, path=("after",))
     adds_up = _adds_up_between(before, after)
-    leaves = [{leaf.path: leaf for leaf in score.leaves()} for score in (before, after)]
+    leaves = _matched(before, after)
     paths = dict.fromkeys([*leaves[0], *leaves[1]])
     changes = [_change(path, leaves[0].get(path), leaves[1].get(path), adds_up=adds_up) for path in paths]
     changed = [change for change in changes if _is_change(change)]
@@ -174,14 +174,20 @@ def diff(before: Score, after: Score) -> ScoreChange:
     )
 
 
+def _matched(before: Score, after: Score) -> tuple[Leaves, Leaves]:
+    """Return the leaves of both by their paths; what is a leaf of one stays whole in the other."""
+    ends = {leaf.path for score in (before, after) for leaf in score.leaves()}
+    old, new = ({leaf.path: leaf for leaf in leaves_of(score, ends)} for score in (before, after))
+    return old, new
+
+
 def _adds_up_between(before: Score, after: Score) -> bool:
     return _adds_up(before.card) and _adds_up(after.card) and None not in (before.value, after.value)
 
 
 def _adds_up(card: CardTerms) -> bool:
     nested = [criterion.scale for criterion in card.criteria if isinstance(criterion.scale, CardTerms)]
-    # Behind a gate of its own a nested card is no sum of its parts.
-    return card.mode != "product" and all(_adds_up(inner) and not inner.gates for inner in nested)
+    return card.mode != "product" and all(map(_adds_up, nested))
 
 
 def _by_gates(before: Score, after: Score) -> float | None:
@@ -196,15 +202,34 @@ def _change(path: tuple[str, ...], before: Leaf | None, after: Leaf | None, *, a
     contributions = [0.0 if leaf is None else leaf.influence * (leaf.part.points or 0.0) for leaf in (before, after)]
     one = after or before
     assert one is not None  # noqa: S101 - each path is that of a leaf
+    label = one.part.criterion.label
+    change = contributions[1] - contributions[0] if adds_up else None
     return CriterionChange(
         path=path,
-        label=one.part.criterion.label,
+        label=label,
         fact_before=None if before is None else before.part.fact,
         fact_after=None if after is None else after.part.fact,
         points_before=None if before is None else before.part.points,
         points_after=None if after is None else after.part.points,
-        change=contributions[1] - contributions[0] if adds_up else None,
+        change=change,
+        message=_said(label, before, after, change),
     )
+
+
+def _said(label: Message, before: Leaf | None, after: Leaf | None, change: float | None) -> Message:
+    """Return the change as a sentence can tell it: of a nested card its score, with the gates that hold it down."""
+    known = told_apart(*(None if leaf is None else _known(leaf.part) for leaf in (before, after)))
+    was, became = (
+        text if leaf is None or leaf.part.score is None or not leaf.part.score.is_capped else behind_gates(leaf.part.score)
+        for leaf, text in zip((before, after), known, strict=True)
+    )
+    if change is None:
+        return Message.of("scorecard.text.step", criterion=label, before=was, after=became)
+    return Message.of("scorecard.text.moved", criterion=label, before=was, after=became, change=change)
+
+
+def _known(part: CriterionScore) -> Known:
+    return part.points if part.score is not None and part.treatment == "known" else part.fact
 
 
 def _is_change(change: CriterionChange) -> bool:

@@ -211,6 +211,7 @@ class CardTerms:
                 path = self._path("criteria", position, "weight")
                 raise InvalidValueError("weight_in_product", path=path, value=criterion.weight)
         self._check_kinds()
+        self._check_reach()
         for position, gate in enumerate(self.gates):
             if gate.cap is not None and not self.low <= gate.cap <= self.high:
                 path = self._path("gates", position, "cap")
@@ -223,6 +224,16 @@ class CardTerms:
             kind = _KINDS[type(asked.scale)]
             if kinds.setdefault(asked.key, kind) != kind:
                 raise InvalidValueError("fact_of_two_kinds", path=self._path("criteria"), value=asked.key)
+
+    def _check_reach(self) -> None:
+        """Refuse criteria whose points, in whatever number of them together, could be beyond every float."""
+        reach = 1.0 if self.mode == "product" else 0.0
+        for criterion in self.criteria:
+            most = max(abs(criterion.scale.low), abs(criterion.scale.high))
+            # What is left out of a product, or left over of it for one criterion, is a product of some of the others.
+            reach = reach * max(most, 1.0) if self.mode == "product" else reach + float(criterion.weight) * most
+        if not math.isfinite(reach):
+            raise InvalidValueError("score_beyond_floats", path=self._path("criteria"))
 
     def _path(self, *steps: str | int) -> tuple[str | int, ...]:
         return (type(self).__name__, *steps)

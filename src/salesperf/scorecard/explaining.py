@@ -1,13 +1,15 @@
 """Why a score is what it is: the strongest reasons for and against, in the reader's words."""
 
+from collections.abc import Callable, Iterator
+
 import attrs
 
 from salesperf.messages import Catalogs, display
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_whole, require
-from salesperf.scorecard.bands import Bands
-from salesperf.scorecard.scored import Leaf, Score, worded
+from salesperf.scorecard.bands import DIGITS, Bands
+from salesperf.scorecard.scored import Leaf, Score, behind, behind_gates, hardest, influence_of, shown, worded
 
 __all__ = ["Explanation", "Reason", "explain"]
 
@@ -23,7 +25,8 @@ class Reason:
     path
         The keys of the cards that the criterion is within, and its own.
     effect
-        The points that the score gains, or loses, by this criterion standing where it does and not in the middle of its scale.
+        The points that the score before its own gates gains, or loses, by this criterion standing where it does and not in the
+        middle of its scale.
     message
         The reason, for a reader.
 
@@ -51,6 +54,8 @@ class Explanation(Result):
         The score.
     band
         Its band; ``None`` where bands were not asked for, or the score is undefined.
+    margin
+        What the margin of the bands does; ``None`` where the score alone has that band.
     reasons_for, reasons_against
         The strongest, first.
 
@@ -68,6 +73,7 @@ class Explanation(Result):
 
     score: Score
     band: str | None
+    margin: Message | None
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
 
@@ -92,11 +98,13 @@ class Explanation(Result):
             said = [Message.of("scorecard.text.score", score=score.value)]
         else:
             said = [Message.of("scorecard.text.banded", score=score.value, band=self.band)]
-        said += [
-            Message.of("scorecard.text.closed", gate=gate.gate.label, cap=gate.cap, score=score.before_gates)
-            for gate in score.closed[:1]
-            if score.is_capped
-        ]
+        if self.margin is not None:
+            said.append(self.margin)
+        if score.is_capped:
+            gates, without = hardest(score)
+            said.append(Message.of("scorecard.text.closed", gates=gates, cap=score.value, score=without))
+        if score.value is not None:
+            said += _held_within(score, lambda value: value)
         for key, reasons in (("reasons_for", self.reasons_for), ("reasons_against", self.reasons_against)):
             if reasons:
                 said.append(Message.of(f"scorecard.text.{key}", reasons=tuple(reason.message for reason in reasons)))
@@ -108,6 +116,28 @@ class Explanation(Result):
         """Write the explanation in a language, as one paragraph."""
         between = display(Message("scorecard.text.between"), lang=lang, catalogs=catalogs)
         return between.join(message.text(lang, catalogs) for message in self.messages)
+
+
+def _held_within(score: Score, whole: Callable[[float], float]) -> Iterator[Message]:
+    """Tell of each nested card that gates of its own hold down, with the whole score if these were open."""
+    for position, part in enumerate(score.criteria):
+        inner = part.score
+        if inner is None or inner.value is None or part.treatment != "known":
+            continue
+        regained = _regained(score, position, whole)
+        if inner.is_capped:
+            gates, without = hardest(inner)
+            label = part.criterion.label
+            yield Message.of("scorecard.text.closed_within", card=label, gates=gates, cap=inner.value, score=regained(without))
+        else:
+            yield from _held_within(inner, regained)
+
+
+def _regained(score: Score, position: int, whole: Callable[[float], float]) -> Callable[[float], float]:
+    """Return what makes of the points of a criterion the whole score: a straight line, behind the gates that are closed."""
+    points, before_gates = score.criteria[position].points or 0.0, score.before_gates or 0.0
+    influence = influence_of(score, position)
+    return lambda value: whole(behind(before_gates + influence * (value - points), score.closed))
 
 
 def _labels(score: Score) -> tuple[Message, ...]:
@@ -136,9 +166,10 @@ def explain(score: Score, bands: Bands | None = None, *, previous: str | None = 
 
     Notes
     -----
-    The effect of a criterion is influence x (points - middle of the scale): what the score would lose if this one stood in the
-    middle of its scale and all else stayed. In a weighted mean, effects sum to the distance of the score from that of a card
-    whose every criterion stands in the middle.
+    The effect of a criterion is influence x (points - middle of the scale): what the score before its own gates would lose if
+    this one stood in the middle of its scale and all else stayed. In a weighted mean, effects sum to the distance of the score
+    from that of a card whose every criterion stands in the middle. What is within a nested card that a gate holds down makes no
+    difference to the score: the card itself is the reason, and the gate is told, with the score that there would be without it.
 
     Examples
     --------
@@ -154,12 +185,27 @@ def explain(score: Score, bands: Bands | None = None, *, previous: str | None = 
     check_whole(most, ("most",), 0, _MOST_REASONS)
     reasons = [_reason(leaf) for leaf in score.leaves()]
     strongest = sorted(reasons, key=lambda reason: -abs(reason.effect))
+    band = None if bands is None else bands.band(score, previous)
     return Explanation(
         score=score,
-        band=None if bands is None else bands.band(score, previous),
+        band=band,
+        margin=None if bands is None or previous is None else _margin(bands, bands.band(score), band, previous),
         reasons_for=tuple(reason for reason in strongest if reason.effect > 0)[:most],
         reasons_against=tuple(reason for reason in strongest if reason.effect < 0)[:most],
     )
+
+
+def _margin(bands: Bands, alone: str | None, band: str | None, previous: str) -> Message | None:
+    """Tell why a score has not the band that it would have alone, and from where on it has."""
+    if alone is None or alone == band:
+        return None
+    places, cuts = bands.labels.index, [float(cut) for _, cut in bands.cuts]
+    if places(alone) < places(previous):
+        way, passed = "margin_up", cuts[places(alone)] + float(bands.margin)
+    else:
+        way, passed = "margin_down", cuts[places(alone) - 1] - float(bands.margin)
+    limit = shown(round(passed, DIGITS), 0.0)
+    return Message.of(f"scorecard.text.{way}", alone=alone, previous=previous, limit=limit)
 
 
 def _reason(leaf: Leaf) -> Reason:
@@ -170,5 +216,6 @@ def _reason(leaf: Leaf) -> Reason:
     if part.treatment == "assumed":
         message = Message.of("scorecard.text.assumed", criterion=label, points=points, effect=effect)
     else:
-        message = Message.of("scorecard.text.known", criterion=label, fact=worded(part.fact), effect=effect)
+        fact = worded(part.fact) if part.score is None else behind_gates(part.score)
+        message = Message.of("scorecard.text.known", criterion=label, fact=fact, effect=effect)
     return Reason(path=leaf.path, effect=effect, message=message)

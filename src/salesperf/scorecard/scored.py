@@ -1,6 +1,8 @@
 """A score, with what it is made of and the tree that explains it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
@@ -19,11 +21,33 @@ from salesperf.scorecard.answers import Known
 from salesperf.scorecard.criteria import CardTerms, Criterion, Gate, Mode
 from salesperf.scorecard.scoring import CriterionMarks, Marks
 
-__all__ = ["TREATMENTS", "CriterionScore", "GateScore", "Leaf", "Score", "Treatment", "scalar", "score_of", "worded"]
+__all__ = [
+    "TREATMENTS",
+    "CriterionScore",
+    "GateScore",
+    "Leaf",
+    "Score",
+    "Treatment",
+    "behind",
+    "behind_gates",
+    "hardest",
+    "influence_of",
+    "leaves_of",
+    "scalar",
+    "score_of",
+    "shown",
+    "told_apart",
+    "worded",
+]
 
 Treatment: TypeAlias = Literal["known", "assumed", "left_out"]
 TREATMENTS: Final[tuple[Treatment, ...]] = ("known", "assumed", "left_out")
 """What became of a criterion: its fact was known; points were assumed for it; it has no part in the score."""
+
+_PARTS: Final = 1000
+"""A number beside another is written to a thousandth of what they differ by."""
+_MOST_DIGITS: Final = 1100
+"""After so many digits after the point every float is at its end."""
 
 
 @attrs.frozen(kw_only=True)
@@ -186,9 +210,9 @@ class Score(Result):
         Notes
         -----
         In each mode a score is a straight line in the points of any one criterion, so an influence holds for any number of
-        points.
+        points. A nested card that a gate holds down stands here itself: what its criteria are worth makes no difference there.
         """
-        return tuple(_leaves(self, (), 1.0))
+        return tuple(leaves_of(self, ()))
 
     def rows(self) -> list[Row]:
         """Return a row for each criterion and gate, those of nested cards below it."""
@@ -206,7 +230,7 @@ class Leaf:
     part
         What it brought.
     influence
-        By how much the score rises with a point more, if gates are open.
+        By how much the score rises with a point more, if the gates of the card itself are open.
 
     Examples
     --------
@@ -223,16 +247,43 @@ class Leaf:
     influence: float
 
 
-def _leaves(score: Score, above: tuple[str, ...], influence: float) -> Iterator[Leaf]:
+def leaves_of(
+    score: Score, ends: Collection[tuple[str, ...]], above: tuple[str, ...] = (), influence: float = 1.0
+) -> Iterator[Leaf]:
+    """Yield the criteria with points of their own, and nested cards that a gate holds down, or that are named as ends."""
     for position, part in enumerate(score.criteria):
         if part.points is None:
             continue
         path = (*above, part.criterion.key)
-        reach = influence * (_others(score.criteria, position) if score.card.mode == "product" else part.weight)
-        if part.score is not None and part.treatment == "known":
-            yield from _leaves(part.score, path, reach)
-        else:
+        reach = influence * influence_of(score, position)
+        if part.score is None or part.treatment != "known" or part.score.is_capped or path in ends:
             yield Leaf(path=path, part=part, influence=reach)
+        else:
+            yield from leaves_of(part.score, ends, path, reach)
+
+
+def influence_of(score: Score, position: int) -> float:
+    """Return by how much a score before its gates rises with a point more of a criterion of its own."""
+    return _others(score.criteria, position) if score.card.mode == "product" else score.criteria[position].weight
+
+
+def behind(value: float, gates: Iterable[GateScore]) -> float:
+    """Return what is left of a score behind gates that are closed."""
+    return min([value, *(gate.cap for gate in gates)])
+
+
+def hardest(score: Score) -> tuple[tuple[Message, ...], float]:
+    """Return the names of the gates that hold a score down, of all that are closed the hardest, and the score without them."""
+    assert score.before_gates is not None  # noqa: S101 - nothing holds down what is not there
+    others = [gate for gate in score.closed if gate.cap != score.value]
+    names = tuple(gate.gate.label for gate in score.closed if gate.cap == score.value)
+    return names, behind(score.before_gates, others)
+
+
+def behind_gates(score: Score) -> Message:
+    """Return the score of a nested card that gates hold down, with these."""
+    gates, _ = hardest(score)
+    return Message.of("scorecard.text.behind", points=score.value, gates=gates)
 
 
 def _others(criteria: Sequence[CriterionScore], position: int) -> float:
@@ -398,3 +449,21 @@ def worded(fact: Known) -> Known | Message:
         return Message("scorecard.yes" if fact else "scorecard.no")
     key = f"fact.{fact}"
     return Message(key) if isinstance(fact, str) and key in catalog("en") else fact
+
+
+def shown(fact: Known, nearness: float) -> Known | Message:
+    """Return a fact as a sentence can tell it: a float with two digits after the point, and more until it is so near to it."""
+    if fact is None:
+        return Message("scorecard.not_known")
+    if not isinstance(fact, float):
+        return worded(fact)
+    texts = (f"{fact:z.{digits}f}" for digits in range(2, _MOST_DIGITS))
+    return next(Decimal(text) for text in texts if abs(float(text) - fact) <= nearness)
+
+
+def told_apart(before: Known, after: Known) -> tuple[Known | Message, Known | Message]:
+    """Return two facts as a sentence can tell them, numbers with as many digits as show by how much they differ."""
+    are_numbers = all(isinstance(fact, int | float | Decimal | Fraction) for fact in (before, after))
+    distance = abs(float(after) - float(before)) if are_numbers else 0.0  # type: ignore[arg-type] # they are numbers
+    nearness = distance / _PARTS if distance else math.inf
+    return shown(before, nearness), shown(after, nearness)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -26,8 +27,10 @@ _MOST_SETS: Final = 4096
 _HALVINGS: Final = 60
 """After so many halvings what is left of a change is a rounding error."""
 _MOST_DIGITS: Final = 12
-_TIDY: Final = 1e-6
+_TIDY: Final = 0.01
 """How much further than needed a change may go, as a share of itself, to end on a number with few digits."""
+_DEARER: Final = 1 + 1e-6
+"""How many times as much it may cost."""
 NEVER: Final = math.inf
 """The cost of what cannot be changed."""
 
@@ -147,8 +150,8 @@ class Search:
         if isinstance(scales[0], Categories):
             return [
                 name
-                for name in scales[0].worth
-                if all(isinstance(scale, Categories) and name in scale.worth for scale in scales)
+                for name in dict.fromkeys(name for scale in scales if isinstance(scale, Categories) for name in scale.worth)
+                if all(map(partial(_may_be, name), self._asked[key]))
             ]
         knots = {float(knot[0]) for scale in scales if isinstance(scale, Curve | Steps) for knot in scale.knots}
         if any(isinstance(scale, Steps) for scale in scales):
@@ -248,13 +251,13 @@ class Search:
         if isinstance(before, int):
             whole = np.where(far > before, np.ceil(far), np.floor(far))
             is_far_enough = self._bands.reaches(self._card.score_columns({**columns, key: whole}), self._goal, self._previous)
-            drawn: list[Any] = [
-                int(number) if is_enough else exact
-                for number, exact, is_enough in zip(whole.tolist(), far.tolist(), is_far_enough.tolist(), strict=True)
+            drawn = [
+                (int(number) if is_enough else None)
+                for number, is_enough in zip(whole.tolist(), is_far_enough.tolist(), strict=True)
             ]
         else:
             drawn = far.tolist()
-        return [{**changes, key: value} for changes, value in zip(chosen, drawn, strict=True)]
+        return [{**changes, key: value} for changes, value in zip(chosen, drawn, strict=True) if value is not None]
 
     def _columns(self, sets: Sequence[Changes]) -> dict[str, FactColumn]:
         """Return the facts after each set of changes as columns."""
@@ -268,12 +271,11 @@ class Search:
     def _tidied(self, changes: Changes, key: str) -> Changes:
         """End a change of a number on one of few digits, if the band allows."""
         value, before = changes[key], self._facts[key]
-        if not isinstance(value, float) or before is None:
+        if not isinstance(value, float) or isinstance(before, int):
             return changes
-        rounded = [float(f"{value:.{digits}g}") for digits in range(1, _MOST_DIGITS)]
-        options = [{**changes, key: near} for near in rounded if abs(near - value) <= _TIDY * abs(value - before)]
-        reached = self._reached(options)
-        return options[int(np.argmax(reached))] if reached.any() else changes
+        most = self._cost(key, value) * _DEARER
+        options = [{**changes, key: near} for near in _rounder(value, before or 0.0) if self._cost(key, near) <= most]
+        return next(filter(self.is_reached, options), changes)
 
     # What it costs
 
@@ -291,8 +293,8 @@ class Search:
         span = scale.high - scale.low
         if before is None or not span:
             return 1.0 if before is None else 0.0
-        worth = [scale.points(fact) for fact in (before, after)]
-        return abs(worth[1] - worth[0]) / span if not math.isnan(worth[0]) else 1.0
+        distance = abs(scale.points(after) - scale.points(before))
+        return 1.0 if math.isnan(distance) else distance / span
 
     def cheapest(self, found: Sequence[Changes]) -> ChangeSet | None:
         """Return the set that costs least, of equals the one of fewest changes."""
@@ -322,6 +324,23 @@ def _plain(fact: Any) -> Any:  # noqa: ANN401 - a fact of any kind
     if isinstance(fact, Decimal | Fraction):
         fact = float(fact)
     return None if fact == "" or fact != fact else fact  # noqa: PLR0124 - nan
+
+
+def _may_be(category: str, asked: Criterion | Gate) -> bool:
+    """Tell whether a category may be told to a criterion: one that is unknown to it may be refused, or count as missing."""
+    scale = asked.scale
+    assert isinstance(scale, Categories)  # noqa: S101 - a fact is of one kind
+    return category in scale.worth or scale.unknown == "points" or (scale.unknown == "as_missing" and asked.missing != "refuse")
+
+
+def _rounder(value: float, before: float) -> list[float]:
+    """Return numbers next to one, those with the fewest digits first, for a change that does not start too near to it."""
+    distance = abs(value - before) or 1.0
+    found = []
+    for digits in range(-math.floor(math.log10(distance)), _MOST_DIGITS - math.floor(math.log10(distance))):
+        nearest, unit = round(value, digits), 10.0**-digits
+        found += [nearest, round(nearest - unit, digits), round(nearest + unit, digits)]
+    return [near for near in found if abs(near - value) <= _TIDY * distance]
 
 
 def _like(before: Any, after: Any) -> Any:  # noqa: ANN401 - facts of any kind

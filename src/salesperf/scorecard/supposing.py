@@ -13,7 +13,7 @@ from salesperf.model.validators import check_number, require
 from salesperf.scorecard.bands import Bands
 from salesperf.scorecard.card import Scorecard
 from salesperf.scorecard.criteria import CardTerms
-from salesperf.scorecard.scored import Score, scalar, worded
+from salesperf.scorecard.scored import Score, scalar, shown, told_apart
 from salesperf.scorecard.searching import NEVER, ChangeSet, FactChange, Search
 
 __all__ = ["Lift", "what_if"]
@@ -34,7 +34,8 @@ class Lift(Result):
     cheapest
         The cheapest set of changes found; ``None`` where nothing that may change reaches it.
     is_exact
-        Whether no set of changes is cheaper, up to whole numbers where the fact is one; see :func:`what_if`.
+        Whether no set of changes is cheaper, up to whole numbers where the fact is one, and to a millionth of what a change
+        costs; see :func:`what_if`.
 
     Examples
     --------
@@ -84,9 +85,9 @@ class Lift(Result):
 
 
 def _step(change: FactChange) -> Message:
-    before = Message("scorecard.not_known") if change.before is None else worded(change.before)
-    after = worded(change.after)
-    return Message.of("scorecard.text.step", criterion=change.label, before=before, after=after)
+    """Return a change with what would have to be in all its digits, so that whoever takes them reaches the band."""
+    before, _ = told_apart(change.before, change.after)
+    return Message.of("scorecard.text.step", criterion=change.label, before=before, after=shown(change.after, 0.0))
 
 
 def what_if(
@@ -132,6 +133,8 @@ def what_if(
     every curve in turn is drawn back as far as the band allows: that is exact. It is a search that may miss the cheapest, and
     ``is_exact`` says so, in a product, where a curve both rises and falls, where several criteria or gates ask for the number,
     and in a large card, whose sets are built by the most points for the cost. Where a fact is a whole number, it ends on one.
+    Any other number ends on few digits, if that costs no more, and is told in all of them: whoever takes it reaches the band.
+    A category becomes one that a scale knows.
 
     Examples
     --------
