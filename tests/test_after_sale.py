@@ -160,3 +160,9 @@ def test_what_cannot_be_visited_is_refused(arguments: dict[str, Any], code: str,
     with pytest.raises(SalesperfError) as caught:
         any_schedule(**(good | arguments))
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+def test_a_grade_of_a_customer_that_is_spelt_otherwise_is_refused() -> None:
+    with pytest.raises(SalesperfError) as caught:
+        due(deal((SOLD, "won")), grades={"acme": "a"})
+    assert (caught.value.code, caught.value.path) == ("unknown_grade", ("grades", "acme"))

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -106,6 +108,12 @@ def test_malformed_arguments_are_refused(name: str, value: Any, code: str) -> No
     with pytest.raises(InvalidValueError) as caught:
         calibrate([0.5], [True], **{name: value})
     assert (caught.value.code, caught.value.path) == (code, (name,))
+
+
+@pytest.mark.parametrize("level", [Decimal("0.75"), Fraction(3, 4), np.float32(0.75)])
+def test_a_level_may_be_a_number_of_any_kind(level: Any) -> None:  # noqa: ANN401 - a number
+    told = [0.1, 0.4, 0.35, 0.8], [False, False, True, True]
+    assert repr(calibrate(*told, level=level)) == repr(calibrate(*told, level=0.75))
 
 
 def test_rows_of_unlike_lengths_are_refused() -> None:

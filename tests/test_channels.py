@@ -321,6 +321,51 @@ def test_whether_a_channel_pays_is_left_open_where_chance_decides_or_it_is_too_y
     assert found.break_even_rate.reason.text().startswith("too few are won to tell their value: that of all channels, 50 leads")
 
 
+def test_the_value_of_other_channels_alone_makes_no_channel_pay() -> None:
+    # Nine wins of 100 brought 900 for 200,000; a win of all channels brings 77,000, so that 3% of the leads would be enough.
+    large, small = (channel_of("referral", leads=60, won=30, value=100_000), channel_of("fair", leads=100, won=9))
+    found = line(counted(large, small, costs=[spent("fair", 200_000)]), "fair")
+    assert found.break_even_rate.interval is not None
+    assert found.reached.interval is not None
+    assert found.reached.interval.low > found.break_even_rate.interval.high
+    assert found.return_on_investment.value == pytest.approx(-0.9955)
+    assert found.return_verdict == "cannot_tell"
+    assert found.text().endswith(
+        "By what a lead won of all channels brings, 39 leads won, it would pay; of too few of its own that is known, and they"
+        " brought less than the cost."
+    )
+    assert found.text("zh").endswith("按全部渠道 39 条赢单线索的金额算是合算的；但自身金额已知的赢单太少，带来的也少于花费。")
+    # The same without an amount: nobody knows that they brought it.
+    silent = channel_of("fair", leads=100, won=9, value=None)
+    assert line(counted(large, silent, costs=[spent("fair", 200_000)]), "fair").return_verdict == "cannot_tell"
+    # To the last cent, what it brought is what it cost.
+    verdicts = [line(counted(large, small, costs=[spent("fair", cost)]), "fair").return_verdict for cost in (900, 901)]
+    assert verdicts == ["pays", "cannot_tell"]
+
+
+def test_where_the_value_of_a_win_is_that_of_all_channels_every_verdict_says_so() -> None:
+    def said(won: int, cost: int) -> tuple[str, list[str]]:
+        groups = channel_of("web", leads=100, won=50), channel_of("fair", leads=100, won=won)
+        found = line(counted(*groups, costs=[spent("fair", cost)]), "fair")
+        return found.return_verdict, [reason.key for reason in found.reasons[3:]]
+
+    assert said(9, 100) == ("pays", ["channels.return.by_all"])
+    assert said(9, 900) == ("cannot_tell", ["channels.return.by_all"])
+    assert said(9, 9_000) == ("does_not_pay", ["channels.return.by_all"])
+    # Ten of its own are enough, and nothing is taken from others.
+    assert said(10, 100) == ("pays", [])
+    assert said(9, 0) == ("no_cost", [])
+    few = line(counted(channel_of("web", leads=100, won=50), channel_of("fair", leads=9), costs=[spent("fair", 9)]), "fair")
+    assert (few.return_verdict, few.reasons[-1].key) == ("not_enough_data", "channels.return.not_enough_data")
+    told = line(
+        counted(channel_of("web", leads=100, won=50), channel_of("fair", leads=100, won=9), costs=[spent("fair", 9)]), "fair"
+    )
+    assert told.reasons[-1].text() == (
+        "What a lead won brings is taken from all channels, 59 leads won, since of too few of its own it is known."
+    )
+    assert told.reasons[-1].text("zh") == "自身金额已知的赢单太少，单条赢单线索的金额按全部渠道的 59 条赢单线索计。"
+
+
 def test_money_that_is_missing_is_missing_and_nothing_is_divided_by_it() -> None:
     plain = channel_of("web", leads=20, won=12)
     no_cost = line(counted(plain), "web")
@@ -575,8 +620,13 @@ def test_a_cost_that_is_none_is_refused(arguments: dict[str, Any], code: str, pa
     ("arguments", "code", "path"),
     [
         ({"tally": 3}, "wrong_type", ("tally",)),
-        ({"level": 95}, "wrong_type", ("level",)),
+        ({"level": 95}, "between", ("level",)),
+        ({"level": 1}, "between", ("level",)),
         ({"level": 1.0}, "between", ("level",)),
+        ({"level": Fraction(0)}, "between", ("level",)),
+        ({"level": "0.95"}, "wrong_type", ("level",)),
+        ({"level": True}, "wrong_type", ("level",)),
+        ({"level": float("nan")}, "not_finite", ("level",)),
         ({"method": "none"}, "choice", ("method",)),
         ({"minimum": 0}, "out_of_range", ("minimum",)),
         ({"horizon": -1}, "out_of_range", ("horizon",)),
@@ -586,6 +636,12 @@ def test_what_cannot_be_compared_is_refused(arguments: dict[str, Any], code: str
     with pytest.raises(SalesperfError) as caught:
         any_compare(**{"tally": ChannelTally.empty(as_of=AS_OF)} | arguments)
     assert (caught.value.code, caught.value.path) == (code, path)
+
+
+@pytest.mark.parametrize("level", [Decimal("0.75"), Fraction(3, 4), np.float32(0.75), np.float64(0.75)])
+def test_a_level_may_be_a_number_of_any_kind(level: object) -> None:
+    tally = counted(channel_of("web", leads=30, won=12), channel_of("fair", leads=30, won=3), costs=[spent("web", 100)])
+    assert repr(any_compare(tally, level=level)) == repr(any_compare(tally, level=0.75))
 
 
 def test_what_brought_its_cost_after_the_horizon_is_not_said_not_to_pay() -> None:

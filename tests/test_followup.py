@@ -9,7 +9,20 @@ import attrs
 import numpy as np
 import pytest
 
-from salesperf import CNY, USD, Amount, Calendar, Lead, LeadChange, Period, SalesperfError, Touch, followup, io
+from salesperf import (
+    CNY,
+    USD,
+    Amount,
+    Calendar,
+    Lead,
+    LeadChange,
+    Period,
+    SalesperfError,
+    Touch,
+    UnknownNameError,
+    followup,
+    io,
+)
 from salesperf.followup import STANDARD_FOLLOW_UP, Assignee, FollowUpPolicy, FollowUpStep, PoolRules
 
 # 1 September 2026 is a Tuesday.
@@ -104,6 +117,19 @@ def test_a_follow_up_says_what_is_due_and_why_in_both_languages() -> None:
     assert weekend.rows()[0] | {"lead": "l-1", "due": date(2026, 9, 21), "since": None} == weekend.rows()[0]
 
 
+@pytest.mark.parametrize("grade", [3, None, ["A"], "a", "", " A"])
+def test_a_grade_that_is_no_text_or_is_spelt_otherwise_is_refused_with_those_that_there_are(grade: Any) -> None:  # noqa: ANN401
+    for default in ("C", None):
+        policy = attrs.evolve(STANDARD_FOLLOW_UP, default=default)
+        with pytest.raises(UnknownNameError) as caught:
+            followup.schedule([lead("l-1")], policy, as_of=DAY, grades={"l-1": grade})
+        assert (caught.value.code, caught.value.path) == ("unknown_grade", ("grades", "l-1"))
+        assert caught.value.params["choices"] == "'A', 'B', 'C'"
+        with pytest.raises(UnknownNameError) as caught:
+            followup.punctuality([lead("l-1")], policy, period=SEPTEMBER, as_of=DAY, grades={"l-1": grade})
+        assert (caught.value.code, caught.value.path) == ("unknown_grade", ("grades", "l-1"))
+
+
 # The worklist
 
 
@@ -133,6 +159,22 @@ def test_a_day_is_given_to_what_may_bring_most_and_each_item_says_why() -> None:
     assert chosen.text("zh").splitlines()[0].endswith("无人负责：在公海池中。")
     nothing = followup.worklist(due, on=BEGAN, capacity=3)
     assert (nothing.items, nothing.text()) == ((), "Nothing is due on 2026-09-01.")
+
+
+def test_an_id_that_may_be_a_slip_of_one_that_is_due_is_refused() -> None:
+    due = followup.schedule([lead("l-1", "ada"), lead("l-2", "bo")], STANDARD_FOLLOW_UP, as_of=DAY)
+    value = Amount.of(5, CNY)
+    for capacity, values, code, path, known in (
+        ({"Ada": 3, "bo": 1}, None, "misspelt_owner", ("capacity",), "'ada'"),
+        ({"ada": 3, "bo": 1}, {"L1": value}, "misspelt_followed", ("expected_values",), "'l-1'"),
+    ):
+        with pytest.raises(UnknownNameError) as caught:
+            followup.worklist(due, on=DAY, capacity=capacity, expected_values=values)
+        assert (caught.value.code, caught.value.path, caught.value.params["known"]) == (code, path, known)
+    # Nothing is due to Adam, Ada's room is known, and lead 3 is decided: none of them is a slip.
+    others = {"l-1": value, "l-3": value, "l1": value}
+    chosen = followup.worklist(due, on=DAY, capacity={"ada": 1, "adam": 1, "cy": 1}, expected_values=others)
+    assert [(item.follow_up.lead, item.is_taken) for item in chosen.items] == [("l-1", True), ("l-2", False)]
 
 
 def test_of_equal_value_what_is_due_longest_comes_first() -> None:

@@ -54,20 +54,44 @@ def test_without_the_window_fast_losers_would_stand_for_all() -> None:
         lead(number, DAY - timedelta(number // 2 + 1), *(("converted", 100) if number % 2 else ("disqualified", 1)))
         for number in range(400)
     ]
-    biased = learn(stream, ["channel"], as_of=DAY, maturity_days=0).table
+    biased = learn(stream, ["channel"], as_of=DAY, maturity_days=99).table
     fair = learn(stream, ["channel"], as_of=DAY, maturity_days=100).table
-    assert (biased.won, biased.lost) == (101, 200)
+    assert (biased.won, biased.lost) == (0, 102)
     assert (fair.won, fair.lost) == (101, 101)
+
+
+def test_what_is_decided_later_than_the_window_does_not_count_however_old_the_lead() -> None:
+    began = DAY - timedelta(300)
+    ends = (("converted", 60), ("converted", 61), ("disqualified", 60), ("disqualified", 61))
+    old = [lead(number, began, *end) for number, end in enumerate(ends)]
+    learnt = learn(old, ["channel"], as_of=DAY, maturity_days=60)
+    assert (learnt.table.won, learnt.table.lost, learnt.undecided) == (1, 1, 2)
+    # A lead that was won in time and lost later counts as it stood.
+    turned = Lead(id="l-9", history=[*old[0].history, LeadChange(DAY, status="disqualified")])
+    assert learn([turned], ["channel"], as_of=DAY, maturity_days=60).table.won == 1
+
+
+def test_leads_judged_long_after_had_no_more_time_than_those_learnt_from() -> None:
+    # Of each four leads one is won after 30 days and one after 100; the others never are
+    ends = (("converted", 30), ("converted", 100), (), ())
+    stream = [lead(number, DAY - timedelta(300 - number // 4), *ends[number % 4]) for number in range(1200)]
+    told = backtest_leads(
+        stream, ["channel"], [DAY - timedelta(200)], until=DAY, maturity_days=60, undecided_as="lost", smoothing=1e-6
+    )
+    table = told.days[0].learnt.table
+    assert (table.won, table.cases) == (41, 164)
+    assert told.calibration.n == 4 * (200 - 60)
+    assert told.calibration.won / told.calibration.n == table.won / table.cases == 0.25
 
 
 UNTIL = DAY + timedelta(120)
 LATER = (
     *LEADS[:6],
-    lead(11, DAY + timedelta(1), "converted", 100),
+    lead(11, DAY + timedelta(1), "converted", 90),
     lead(12, DAY + timedelta(30), "disqualified", 90),
     lead(13, DAY + timedelta(30)),
     lead(14, DAY + timedelta(31), "converted", 1),
-    lead(15, DAY + timedelta(30), "converted", 91),
+    lead(15, DAY + timedelta(29), "converted", 91),
     lead(16, DAY + timedelta(30), "disqualified", 0),
 )
 
@@ -84,7 +108,7 @@ def test_a_backtest_tells_what_was_learnt_and_judged_on_each_day() -> None:
             "undated": 1,
             "judged": 3,
             "judged_immature": 1,
-            # Lead 13 is open, and lead 15 was converted the day after the last
+            # Lead 13 is open, and lead 15 was converted by the last day, but a day older than counts
             "judged_undecided": 2,
         }
     ]

@@ -327,6 +327,36 @@ def test_tables_that_are_none_are_refused(wrong: Any, path: tuple[int, ...]) -> 
 
 
 @pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ({"x": (-5, 1)}, "out_of_range"),
+        ({"x": (500, 1)}, "out_of_range"),
+        ({"x": (1, 3)}, "out_of_range"),
+        ({"x": ("u", "v")}, "wrong_type"),
+        ({"x": (0.5, 1)}, "wrong_type"),
+        ({"x": (True, 1)}, "wrong_type"),
+        ({"x": 5}, "wrong_type"),
+        ({"x": (1,)}, "length"),
+        ({"x": (1, 1, 0)}, "length"),
+        ({"x": (0, 0)}, "not_positive"),
+    ],
+)
+def test_counts_that_cannot_be_are_refused_when_they_are_made(table: Any, code: str) -> None:  # noqa: ANN401 - malformed
+    right: dict[str | int, tuple[int, int]] = {"w": (1, 2)}
+    assert refusal(lambda: NaiveBayes(won=1, lost=2, tables={"a": right, "b": right | table})) == (
+        code,
+        ("NaiveBayes", "tables", "b", 1),
+    )
+    for no_label in (None, 1.5):
+        nobody: Any = {"b": {no_label: (1, 1)}}
+        assert refusal(lambda nobody=nobody: NaiveBayes(won=1, lost=2, tables=nobody)) == (  # type: ignore[misc] # of the loop
+            "not_a_label",
+            ("NaiveBayes", "tables", "b", 0),
+        )
+    assert NaiveBayes(won=1, lost=2, tables={"b": right}).probability({"b": ["w"]}).tolist() == pytest.approx([1 / 3])
+
+
+@pytest.mark.parametrize(
     ("value", "code"),
     [("fair", "unknown_category"), (1.5, "not_a_label"), (["web"], "unhashable"), (Decimal("sNaN"), "not_finite")],
 )

@@ -505,3 +505,48 @@ def test_values_that_no_kpi_asks_for_or_can_look_up_are_refused(values: Any, fau
     with pytest.raises(InvalidInputError) as caught:
         score_kpis(STANDARD_KPI_SETS["rep"], values)
     assert [(fault.code, fault.path) for fault in caught.value.exceptions if isinstance(fault, SalesperfError)] == faults
+
+
+# Titles are the user's own, whatever they read like
+
+
+def test_titles_that_read_like_keys_of_ours_are_shown_as_they_are() -> None:
+    key, day = "okr.text.coverage", date(2026, 9, 30)
+    done = KeyResult(id="k-1", title="okr.stated", start=0, target=10, check_ins=[CheckIn(day, value=7)])
+    steps = KeyResult(
+        id="k-2",
+        title="scorecard.score",
+        kind="milestones",
+        milestones=[Milestone("m-1", title="okr.text.combined"), Milestone("m-2")],
+        check_ins=[CheckIn(day, reached=["m-1"])],
+    )
+    root = Objective(
+        id="o-1",
+        title=key,
+        period=Period.quarter(2026, 3),
+        children=[Objective(id="o-2", title="okr.points", period=Period.quarter(2026, 3), key_results=[done, steps])],
+    )
+    score = assess(root, as_of=day)
+    assert score.text().startswith("okr.text.coverage: 0.60 (yellow), where 1.00 is expected by now")
+    assert score.breakdown.holds()
+    for lang in ("en", "zh"):
+        told = [line.strip() for line in score.breakdown.text(lang).splitlines()]
+        shown = (key, "okr.points", "okr.stated", "okr.stated", "scorecard.score", "okr.text.combined", "m-2")
+        assert [line.startswith(title) for line, title in zip(told, shown, strict=True)] == [True] * len(shown)
+
+
+@pytest.mark.parametrize("title", ["okr.points", "OKR points"])
+def test_the_parts_of_a_combined_score_are_told_apart_by_what_they_are_and_not_by_what_they_are_called(title: str) -> None:
+    day = date(2026, 9, 30)
+    kpis = KpiSet("odd", title, STANDARD_KPI_SETS["rep"].kpis)
+    pilots = KeyResult(id="pilots", start=0, target=10, check_ins=[CheckIn(day, value=7)])
+    objective = Objective(id="north", period=Period.quarter(2026, 3), key_results=[pilots])
+    both = combine(score_kpis(kpis, {"revenue": 1}), assess(objective, as_of=day), kpi_weight=70, okr_weight=30)
+    assert both.value == pytest.approx(91)
+    assert both.breakdown.holds()
+    assert [part.value for part in both.breakdown.parts] == pytest.approx([100, 70])
+    assert [part.parts[0].label.text() for part in both.breakdown.parts] == ["Revenue", "north"]
+    # Of one of which nothing is known, there is no part.
+    alone = combine(score_kpis(kpis, {}), assess(objective, as_of=day), kpi_weight=70, okr_weight=30)
+    assert [part.parts[0].label.text() for part in alone.breakdown.parts] == ["north"]
+    assert alone.breakdown.holds()

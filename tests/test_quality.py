@@ -1,6 +1,7 @@
 """Quality of data: real deals whose faults are known, each rule by a case of its own, columns, fuzzy names, refusals."""
 
 import csv
+import re
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -66,6 +67,7 @@ from salesperf.quality import (
     fuzzy,
     quality_card,
 )
+from salesperf.quality.normalising import normal_name, normal_phone
 from salesperf.scorecard import explain
 
 AS_OF = date(2026, 9, 30)
@@ -675,3 +677,43 @@ def test_every_column_that_is_wrong_is_told_at_once() -> None:
 def test_a_tally_merges_with_nothing_else() -> None:
     with pytest.raises(TypeError):
         _ = QualityTally.empty(as_of=AS_OF, rules=[]) + 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Acme", "Acme S.A.", "ACME, Inc", "acme s/a", "Acme S. A.", "Acme L.L.C.", "Acme, G.m.b.H. & Co. KG", "Acme S.à.r.l."],
+)
+def test_a_name_is_the_same_whatever_its_legal_form_and_however_that_is_written(name: str) -> None:
+    assert normal_name(name) == "acme"
+
+
+def test_initials_are_one_word_and_no_name_is_nothing_but_a_legal_form() -> None:
+    assert {normal_name(name) for name in ("J.P. Morgan", "J. P. Morgan", "JP Morgan & Co.", "j p morgan")} == {"jp morgan"}
+    assert [normal_name(name) for name in ("U.S.A.", "A.B.C. S.A.", "S.A.", "S A")] == ["usa", "abc", "sa", "sa"]
+    assert [normal_name(name) for name in ("Plan B", "node.js", "甲.乙", "3 M")] == ["plan b", "node js", "甲 乙", "3 m"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_malformed", "normal"),
+    [
+        ("138 0013 8000 ext 5", False, "3800138000x5"),
+        ("+86 138-0013-8000 Ext. 5", False, "3800138000x5"),
+        ("(010) 8888-1234 转 801", False, "1088881234x801"),
+        ("8888-1234, extension: 12", False, "88881234x12"),
+        ("555 1234 #9", False, "5551234x9"),
+        ("138 0013 8000", False, "3800138000"),
+        ("12345 ext 67", True, "12345x67"),
+        ("8888-1234 ext", True, "88881234"),
+        ("8888-1234 ext 1234567", True, "2341234567"),
+        ("1" * 16, True, "1" * 10),
+    ],
+)
+def test_an_extension_is_part_of_a_telephone_number_and_tells_people_behind_one_apart(
+    phone: str,
+    is_malformed: bool,  # noqa: FBT001 - a parameter of the test
+    normal: str,
+) -> None:
+    check = DEFAULT_RULES["contact_phone_malformed"].check
+    assert isinstance(check, Malformed)
+    assert (re.fullmatch(check.pattern, phone) is None) == is_malformed
+    assert normal_phone(phone) == normal

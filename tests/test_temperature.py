@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from salesperf import InvalidValueError, Lead, LeadChange, Touch
+from salesperf import InvalidValueError, Lead, LeadChange, Touch, UnknownNameError
 from salesperf.grading import STANDARD_TEMPERATURE, Codes, TemperaturePolicy, TouchRule, temperature
 from salesperf.scorecard import Bands
 
@@ -163,3 +163,24 @@ def test_malformed_columns_are_refused() -> None:
     assert refusal(lambda: score(kind=two)) == ("length", ("kind",))
     assert refusal(lambda: score(on=np.array([1.0]))) == ("not_days", ("on",))
     assert refusal(lambda: score(on=None)) == ("wrong_type", ("on",))
+
+
+def test_before_a_lead_began_it_has_no_temperature() -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        temperature(lead(), as_of=date(2025, 12, 31))
+    assert (caught.value.code, caught.value.path) == ("lead_begins_later", ("as_of",))
+    assert temperature(lead(), as_of=date(2026, 1, 1)).grade == "Cold"
+
+
+def test_a_margin_holds_the_label_before() -> None:
+    policy = TemperaturePolicy([CALL], bands=Bands([("Hot", 50), ("Warm", 25), ("Cold", -math.inf)], margin=10))
+    warm = lead(days_ago(0))  # 25 points: warm at first sight, and as far as it takes neither way
+
+    def told(previous: str | None) -> str | None:
+        return temperature(warm, as_of=DAY, policy=policy, previous=previous).grade
+
+    assert [told(previous) for previous in (None, "Cold", "Warm", "Hot")] == ["Warm", "Cold", "Warm", "Warm"]
+    assert temperature(warm, as_of=DAY, policy=policy, previous="Cold").text().startswith("Score 25.00, band cold.")
+    with pytest.raises(UnknownNameError) as caught:
+        told("Tepid")
+    assert caught.value.path == ("previous",)

@@ -33,7 +33,10 @@ RETURN_VERDICTS: Final[tuple[ReturnVerdict, ...]] = (
     "no_cost",
 )
 """Whether a channel brings more than it costs: by more than chance it does, or does not; it does not yet, but most wins take
-longer than it was followed; chance may make it either; too little is known; or nothing was spent, as far as anybody said."""
+longer than it was followed; chance may make it either, or it would pay by what wins of other channels bring alone; too little
+is known; or nothing was spent, as far as anybody said."""
+_BY_BREAK_EVEN: Final = ("pays", "does_not_pay", "too_young", "cannot_tell")
+"""The verdicts that follow from the share that must be won."""
 
 _ENDS: Final = ("", "_low", "_high")
 
@@ -87,7 +90,8 @@ class ChannelLine(Result):
         (value - cost) / cost (投资回报率, ROI), by now: undefined over no cost.
     break_even_rate : Estimate
         Which share of the leads must be won for their value to be the cost. Its interval is that of the average value of a
-        lead that is won, at a level that allows for all channels looked at.
+        lead that is won, at a level that allows for all channels looked at. Where too few of its own are won, the value is that
+        of all channels, and the reason says so.
     return_verdict : str
         One of :data:`RETURN_VERDICTS`.
     reached : Estimate
@@ -208,6 +212,16 @@ class ChannelLine(Result):
             needed=needed,
             usual=self.usual_days,
         )
+        if self.break_even_rate.reason is not None and self.return_verdict in _BY_BREAK_EVEN:
+            borrowed = "by_all_alone" if self._pays_by_all_alone else "by_all"
+            yield Message.of(f"channels.return.{borrowed}", n=self.break_even_rate.n)
+
+    @property
+    def _pays_by_all_alone(self) -> bool:
+        """Whether it would pay by what wins of all channels bring, and by its own does not yet."""
+        reached, needed = self.reached.interval, self.break_even_rate.interval
+        is_enough = reached is not None and needed is not None and reached.low > needed.high
+        return is_enough and self.return_verdict == "cannot_tell"
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the reasons for a reader."""

@@ -8,10 +8,9 @@ from salesperf.channels.holding import held_against_rest
 from salesperf.channels.report import ChannelReport
 from salesperf.channels.tally import ChannelTally
 from salesperf.channels.telling import Asked
-from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.kernels.proportion import ADJUSTMENTS, adjust
-from salesperf.model.validators import check_choice, check_whole, require
+from salesperf.model.validators import AnyLevel, check_choice, check_whole, checked_level, require
 
 __all__ = ["compare"]
 
@@ -25,7 +24,7 @@ def compare(
     tally: ChannelTally,
     *,
     horizon: int | None = None,
-    level: float = 0.95,
+    level: AnyLevel = 0.95,
     method: Method = "holm",
     minimum: int = _FEWEST_LEADS,
 ) -> ChannelReport:
@@ -39,7 +38,8 @@ def compare(
         Days from the beginning of a lead within which it is to be won; ``None`` for as long, for each channel, as enough
         leads of it and of the others were followed. State one to compare the shares of all channels with one another.
     level
-        That of the intervals, within (0, 1); what is less likely by chance than 1 - level is taken as none.
+        That of the intervals, within (0, 1), a number of any kind; what is less likely by chance than 1 - level is taken as
+        none.
     method
         How to allow for looking at several channels: a name in :data:`salesperf.kernels.proportion.ADJUSTMENTS`.
     minimum
@@ -66,7 +66,8 @@ def compare(
     A channel pays if more of its leads are won than must be for their value to be its cost: the whole interval of the one
     share beyond the whole interval of the other, at a level of 1 - (1 - level) / channels that cost something. It does not
     pay if less are, unless it was followed for less time than nine in ten of all wins took, or brought its cost by now,
-    beyond the horizon: then it cannot be told.
+    beyond the horizon: then it cannot be told. Where fewer than the minimum of its own leads are won, the value of one is that
+    of all channels; that alone says of no channel that it pays, unless its own brought the cost as well.
 
     The value of leads that are won varies as that of a sum over leads, most of which bring nothing: the variance of the sum is
     n / (n - 1) x (sum of squares - square of the sum / n), and the interval of its logarithm is normal. In simulations with 20
@@ -105,9 +106,7 @@ def compare(
     exhibition lower does_not_pay -0.82
     """
     require(tally, ChannelTally, path=("tally",))
-    require(level, float, path=("level",))
-    if not 0 < level < 1:
-        raise InvalidValueError("between", path=("level",), low=0, high=1, value=level)
+    level = checked_level(level)
     check_choice(method, tuple(ADJUSTMENTS), ("method",))
     check_whole(minimum, ("minimum",), 1, INT64_MAX)
     if horizon is not None:

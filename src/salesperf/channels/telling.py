@@ -172,9 +172,11 @@ class Asked:
         won, least = reached.interval, needed.interval
         if leads < self.minimum or won is None or least is None:
             return "not_enough_data"
+        is_repaid, is_borrowed = value is not None and value.minor >= cost.minor, needed.reason is not None
         if won.low > least.high:
-            return "pays"
+            # Wins of others say what its own may bring, and not that they did.
+            return "pays" if is_repaid or not is_borrowed else "cannot_tell"
         # What brought its cost by now, though later than the horizon, cannot be said not to pay.
-        if won.high >= least.low or (value is not None and value.minor >= cost.minor):
+        if won.high >= least.low or is_repaid:
             return "cannot_tell"
         return "too_young" if (held.horizon or 0) < self._usual_days else "does_not_pay"

@@ -61,7 +61,8 @@ def schedule_after_sale(
     calendar
         Which days are worked; ``None`` for Monday to Friday.
     grades
-        The grade of a customer by its id, or where it is in its life; ``None`` where none is graded.
+        The grade of a customer by its id, or where it is in its life, spelt as that of the cadence; ``None`` where none is
+        graded.
 
     Returns
     -------
@@ -74,7 +75,8 @@ def schedule_after_sale(
     InvalidValueError
         If an argument is malformed, or an id comes twice.
     UnknownNameError
-        If a grade or a touch is of a customer that is not given, or a deal of a process that is not.
+        If a grade or a touch is of a customer that is not given, or a deal of a process that is not; or a grade is no text, or
+        spelt as one of the policy but for its case.
 
     Notes
     -----
@@ -102,7 +104,7 @@ def schedule_after_sale(
     for position, again in repeated(customer.id for customer in given):
         raise InvalidValueError("not_unique", path=("customers", position, "id"), value=again)
     known = {customer.id for customer in given}
-    graded = checked_grades(grades, known, "unknown_customer")
+    graded = checked_grades(grades, policy, known, "unknown_customer")
     touched = _checked_touches(touches, known)
     sales = _last_sales(checked(opportunities, Opportunity, "opportunities"), _by_key(processes), as_of)
     return in_order(

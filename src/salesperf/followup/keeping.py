@@ -246,7 +246,7 @@ def punctuality(
     check_date(as_of, ("as_of",))
     deadlines = Deadlines(as_of, checked_calendar(calendar))
     given = checked_leads(leads)
-    graded = checked_grades(grades, {lead.id for lead in given}, "unknown_lead")
+    graded = checked_grades(grades, policy, {lead.id for lead in given}, "unknown_lead")
     known = (standing for lead in given if (standing := lead.as_of(as_of)) is not None)
     items = [
         item

@@ -13,7 +13,7 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.lead import Lead, LeadStatus, Touch
 from salesperf.model.message import Message, word_of
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import as_tuple, check_date, repeated, require
+from salesperf.model.validators import as_tuple, check_date, is_identifier, repeated, require
 
 __all__ = [
     "CLOSED",
@@ -152,7 +152,7 @@ def schedule(
     calendar
         Which days are worked; ``None`` for Monday to Friday.
     grades
-        The grade of a lead by its id; ``None`` where none is graded.
+        The grade of a lead by its id, spelt as that of the cadence; ``None`` where none is graded.
 
     Returns
     -------
@@ -164,7 +164,7 @@ def schedule(
     InvalidValueError
         If an argument is malformed, or an id comes twice.
     UnknownNameError
-        If a grade is of a lead that is not given.
+        If a grade is of a lead that is not given, is no text, or is spelt as one of the policy but for its case.
 
     Notes
     -----
@@ -189,7 +189,7 @@ def schedule(
     check_date(as_of, ("as_of",))
     deadlines = Deadlines(as_of, checked_calendar(calendar))
     given = checked_leads(leads)
-    graded = checked_grades(grades, {lead.id for lead in given}, "unknown_lead")
+    graded = checked_grades(grades, policy, {lead.id for lead in given}, "unknown_lead")
     followed = (
         Followed(lead=lead.id, owner=lead.owner, began=lead.created, touches=lead.touches) for lead in open_leads(given, as_of)
     )
@@ -208,13 +208,21 @@ def checked_calendar(calendar: Calendar | None) -> Calendar:
     return days
 
 
-def checked_grades(grades: Mapping[str, str] | None, known: Collection[str], code: str) -> Mapping[str, str]:
-    """Return grades by the id of whoever has them; a grade of nobody who is known is refused by a code."""
+def checked_grades(
+    grades: Mapping[str, str] | None, policy: FollowUpPolicy, known: Collection[str], code: str
+) -> Mapping[str, str]:
+    """Return grades by the id of whoever has them; a grade of nobody who is known is refused by a code.
+
+    Some grades may have no cadence, but one that is spelt as one that has, but for its case, is meant to be that.
+    """
     graded: Mapping[str, str] = {} if grades is None else grades
     require(graded, Mapping, path=("grades",))
-    for name in graded:
+    spelt = {grade.casefold() for grade in policy.cadences}
+    for name, grade in graded.items():
         if name not in known:
             raise UnknownNameError(code, path=("grades",), value=name)
+        if not is_identifier(grade) or (grade not in policy.cadences and grade.casefold() in spelt):
+            raise UnknownNameError("unknown_grade", path=("grades", name), choices=tuple(policy.cadences), value=grade)
     return graded
 
 

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 import attrs
 
-from salesperf.errors import InvalidValueError, UnitMismatchError
+from salesperf.errors import InvalidValueError, UnitMismatchError, UnknownNameError
 from salesperf.followup.scheduling import FollowUp, checked
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.message import Message
+from salesperf.model.misspelling import alike, index_of
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_date, check_whole, repeated, require
 
@@ -122,10 +124,11 @@ def worklist(
     on
         The day: what is due later is not on the list.
     capacity
-        How many touches everybody can make on the day, or by owner; who is not named can make none.
+        How many touches everybody can make on the day, or by owner; who is not named can make none. Somebody to whom nothing is
+        due may be named.
     expected_values
         What a lead or a customer may bring, by its id: the amount times the chance to win, or to buy again, in one unit. Those
-        without come last.
+        without come last. Others may be named, such as leads that are decided.
 
     Returns
     -------
@@ -140,6 +143,9 @@ def worklist(
         that both a lead and a customer bear.
     UnitMismatchError
         If two values differ in unit.
+    UnknownNameError
+        If a capacity is of nobody to whom something is due, or a value of nothing that is, and its id may be a slip of one that
+        has none.
 
     Examples
     --------
@@ -162,6 +168,9 @@ def worklist(
     for _, again in repeated(item.subject for item in items):
         if again in values:
             raise InvalidValueError("not_unique", path=("expected_values", again), value=again)
+    if isinstance(room, Mapping):
+        _refuse_slips(room, {item.owner for item in items if item.owner is not None}, "capacity", "misspelt_owner")
+    _refuse_slips(values, {item.subject for item in items}, "expected_values", "misspelt_followed")
 
     def order(item: FollowUp) -> tuple[str, int, date, str]:
         value = values.get(item.subject)
@@ -187,6 +196,16 @@ def _item(item: FollowUp, rank: int, able: int, value: Amount | None) -> WorkIte
         wording = "no_value" if value is None else "taken"
     reason = Message.of(f"followup.reason.{wording}", rank=rank, owner=item.owner, able=able, value=value)
     return WorkItem(follow_up=item, rank=rank, expected_value=value, is_taken=is_taken, reason=reason)
+
+
+def _refuse_slips(given: Mapping[str, object], due: AbstractSet[str], argument: str, code: str) -> None:
+    """Refuse an id that may be a slip of one to which something is due and nothing was given: it would count for nobody."""
+    strangers = [name for name in given if name not in due]
+    missing = index_of(due - given.keys()) if strangers else {}
+    for name in strangers:
+        known = alike(name, missing)
+        if known is not None:
+            raise UnknownNameError(code, path=(argument,), known=known, value=name)
 
 
 def _capacity(capacity: int | Mapping[str, int]) -> int | Mapping[str, int]:

@@ -16,7 +16,7 @@ from salesperf.model.codes import numbers_of
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import check_number, check_whole
+from salesperf.model.validators import AnyLevel, check_whole, checked_level
 
 __all__ = ["Calibration", "LiftPoint", "ReliabilityBin", "calibrate"]
 
@@ -135,7 +135,7 @@ class Calibration(Result):
         ]
 
 
-def calibrate(probability: object, won: object, *, bins: int = 10, level: float = 0.95) -> Calibration:
+def calibrate(probability: object, won: object, *, bins: int = 10, level: AnyLevel = 0.95) -> Calibration:
     """Hold chances against what came of them.
 
     Parameters
@@ -147,7 +147,7 @@ def calibrate(probability: object, won: object, *, bins: int = 10, level: float 
     bins
         Bins of the reliability table, from 1 to 1,000.
     level
-        That of the intervals, within (0, 1).
+        That of the intervals, a number of any kind within (0, 1).
 
     Returns
     -------
@@ -176,9 +176,7 @@ def calibrate(probability: object, won: object, *, bins: int = 10, level: float 
     (0.158125, 0.75)
     """
     check_whole(bins, ("bins",), 1, _MOST_BINS)
-    check_number(level, ("level",))
-    if not 0 < level < 1:
-        raise InvalidValueError("between", path=("level",), low=0, high=1, value=level)
+    level = checked_level(level)
     outcome = truths(won)
     chances = numbers_of(probability, "probability")
     if chances.size != outcome.size:

@@ -248,6 +248,11 @@ def fit_by_engagement(
     InvalidValueError, InvalidInputError
         As :func:`grade`, or if a lead comes twice.
 
+    Notes
+    -----
+    The matrix is that of the day alone: no label before is known, so that a margin of bands holds none. :func:`grade` and
+    :func:`temperature` take the label before.
+
     Examples
     --------
     >>> from salesperf import LeadChange

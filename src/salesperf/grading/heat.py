@@ -4,6 +4,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from salesperf.errors import InvalidValueError
 from salesperf.grading.graded import GradedLead
 from salesperf.grading.warmth import STANDARD_TEMPERATURE, TemperaturePolicy, Warmth
 from salesperf.model.lead import Lead
@@ -21,7 +22,9 @@ _WORDS: Final = MappingProxyType(
 """What a reader sees of the labels of the standard bands; labels of the user's own are shown as they are."""
 
 
-def temperature(lead: Lead, *, as_of: date, policy: TemperaturePolicy = STANDARD_TEMPERATURE) -> GradedLead:
+def temperature(
+    lead: Lead, *, as_of: date, policy: TemperaturePolicy = STANDARD_TEMPERATURE, previous: str | None = None
+) -> GradedLead:
     """Tell how warm a lead is: what its touches are worth by now.
 
     Parameters
@@ -32,6 +35,8 @@ def temperature(lead: Lead, *, as_of: date, policy: TemperaturePolicy = STANDARD
         The day, to its end.
     policy
         What touches are worth, and how fast that fades.
+    previous
+        The label before, for bands with a margin; ``None`` for none.
 
     Returns
     -------
@@ -41,7 +46,9 @@ def temperature(lead: Lead, *, as_of: date, policy: TemperaturePolicy = STANDARD
     Raises
     ------
     InvalidValueError
-        If an argument is of another kind.
+        If an argument is of another kind, or the lead began after the day.
+    UnknownNameError
+        If there is no band of the name of the previous one.
 
     Notes
     -----
@@ -59,8 +66,10 @@ def temperature(lead: Lead, *, as_of: date, policy: TemperaturePolicy = STANDARD
     require(lead, Lead, path=("lead",))
     require(policy, TemperaturePolicy, path=("policy",))
     check_date(as_of, ("as_of",))
+    if lead.as_of(as_of) is None:
+        raise InvalidValueError("lead_begins_later", path=("as_of",), began=lead.created, value=as_of)
     warmth = policy.score(lead.touches, as_of=as_of)
-    grade = policy.bands.band(warmth.value)
+    grade = policy.bands.band(warmth.value, previous)
     assert grade is not None  # noqa: S101 - the policy has a band for every sum
     messages = (Message.of("scorecard.text.banded", score=warmth.value, band=grade_word(grade)), *_reasons(warmth))
     return GradedLead(lead=lead.id, as_of=as_of, grade=grade, basis=warmth, messages=messages)

@@ -1,7 +1,7 @@
 """Learning which leads become deals: from what was known on a day, and judged by what came after it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, TypedDict
@@ -17,7 +17,7 @@ from salesperf.kernels.numeric import INT64_MAX, Column
 from salesperf.model.lead import Lead
 from salesperf.model.misspelling import alike, index_of
 from salesperf.model.result import Result, Row
-from salesperf.model.validators import as_tuple, check_choice, check_date, check_whole, is_tuple_of, repeated, require
+from salesperf.model.validators import AnyLevel, as_tuple, check_choice, check_date, check_whole, is_tuple_of, repeated, require
 
 __all__ = ["MATURITY_DAYS", "BacktestDay", "LeadBacktest", "Learnt", "backtest_leads", "learn"]
 
@@ -25,7 +25,7 @@ UndecidedAs: TypeAlias = Literal["leave_out", "lost"]
 _UNDECIDED_AS: Final[tuple[UndecidedAs, ...]] = ("leave_out", "lost")
 
 MATURITY_DAYS: Final = 90
-"""Days that a lead has to be old before what became of it counts."""
+"""Days that a lead has to be old before it counts, and after which what becomes of it counts no more."""
 _FIELDS: Final = ("channel", "campaign")
 """Where a lead came from, which stands beside its facts."""
 _DECIDED: Final = MappingProxyType({"converted": True, "disqualified": False})
@@ -49,11 +49,11 @@ class Learnt(Result):
     as_of
         The day to whose end everything was known.
     maturity_days
-        Days that a lead had to be old.
+        Days that a lead had to be old, and within which it had to be decided.
     immature
         Leads that are younger, whatever became of them.
     undecided
-        Leads that are old enough and neither converted nor disqualified.
+        Leads that are old enough and were neither converted nor disqualified within so many days.
     undecided_as
         Whether the table leaves them out, or counts them as lost.
     undated
@@ -109,10 +109,11 @@ def learn(
     as_of
         The day to whose end everything was known.
     maturity_days
-        Days that a lead has to be old by then, from 0.
+        Days that a lead has to be old by then, from 0, and within which it has to be decided: what became of it later does not
+        count. Take as many as most deals need.
     undecided_as
-        What to do with leads that are old enough and still open: ``"leave_out"``, or count as ``"lost"``, where nobody takes
-        the trouble to disqualify leads that come to nothing.
+        What to do with leads that were still open after so many days: ``"leave_out"``, or count as ``"lost"``, where nobody
+        takes the trouble to disqualify leads that come to nothing.
     smoothing, minimum
         As of :class:`NaiveBayes`.
 
@@ -130,9 +131,10 @@ def learn(
     Notes
     -----
     Of young leads only the fast ones are decided, and those that fit badly are turned away fastest: they would make every
-    fact look worse than it is. So the age of the lead decides whether it counts, never how fast it was decided. Leads that
-    are old enough and still open are left out too by default, and counted: where they are many, the chance is that among
-    decided leads alone.
+    fact look worse than it is. So the age of the lead decides whether it counts. And of two old leads the older had more time
+    to be won: so that all had the same, each counts as it stood when it was so many days old, and the chance is that of being
+    won within them. Leads that were still open then are left out too by default, and counted: where they are many, the chance
+    is that among leads decided by then alone.
 
     A lead counts as won when its status is converted, and as lost when it is disqualified. Facts have no history: one that
     was learnt after the day is known too early, and one that follows from the outcome gives it away.
@@ -172,7 +174,7 @@ def learn(
 
 @attrs.frozen(eq=False)
 class _Cases:
-    """Leads whose outcome counts, and what came of each; how many were too young, and how many of age are open."""
+    """Leads whose outcome counts, and what came of each; how many were too young, and how many stayed open for too long."""
 
     leads: list[Lead]
     won: Truths
@@ -186,11 +188,26 @@ class _Cases:
 
 
 def _cases(leads: Sequence[Lead], day: date, maturity_days: int, undecided_as: UndecidedAs) -> _Cases:
-    mature = [lead for lead in leads if _age(lead, day) >= maturity_days]
-    decided = [lead for lead in mature if lead.status in _DECIDED]
-    counted = mature if undecided_as == "lost" else decided
-    won = np.array([_DECIDED.get(lead.status, False) for lead in counted], dtype=np.bool_)
-    return _Cases(counted, won, immature=len(leads) - len(mature), undecided=len(mature) - len(decided))
+    mature = [lead for lead in leads if (day - _began(lead)).days >= maturity_days]
+    outcomes = [_outcome(lead, maturity_days) for lead in mature]
+    counted = [
+        (lead, bool(outcome))
+        for lead, outcome in zip(mature, outcomes, strict=True)
+        if outcome is not None or undecided_as == "lost"
+    ]
+    return _Cases(
+        leads=[lead for lead, _ in counted],
+        won=np.array([is_won for _, is_won in counted], dtype=np.bool_),
+        immature=len(leads) - len(mature),
+        undecided=outcomes.count(None),
+    )
+
+
+def _outcome(lead: Lead, maturity_days: int) -> bool | None:
+    """Tell whether a lead was won when it was so many days old; ``None`` where it was still open."""
+    known = lead.as_of(_began(lead) + timedelta(maturity_days))
+    assert known is not None  # noqa: S101 - it began by then
+    return _DECIDED.get(known.status)
 
 
 def _checked_leads(leads: Iterable[Lead]) -> tuple[Lead, ...]:
@@ -220,9 +237,9 @@ def _known(day: date, leads: Iterable[Lead]) -> list[Lead]:
     return [lead for lead in (each.as_of(day) for each in leads) if lead is not None]
 
 
-def _age(lead: Lead, day: date) -> int:
+def _began(lead: Lead) -> date:
     assert lead.created is not None  # noqa: S101 - asked of dated leads alone
-    return (day - lead.created).days
+    return lead.created
 
 
 @attrs.frozen(kw_only=True)
@@ -238,7 +255,7 @@ class BacktestDay:
     immature
         Such leads that are too young to be judged, whatever became of them.
     undecided
-        Such leads that are old enough and still open: left out, or judged as lost, as they were learnt from.
+        Such leads that are old enough and were not decided in time: left out, or judged as lost, as they were learnt from.
 
     Examples
     --------
@@ -301,7 +318,7 @@ def backtest_leads(
     smoothing: Smoothing = 1.0,
     minimum: int = FEWEST_CASES,
     bins: int = 10,
-    level: float = 0.95,
+    level: AnyLevel = 0.95,
 ) -> LeadBacktest:
     """Learn as on past days, tell the chances of the leads that began after each, and judge them by what came of these.
 
@@ -329,8 +346,10 @@ def backtest_leads(
     -----
     On each day :meth:`Lead.as_of` forgets what came later, so nothing that happens after it can change what was learnt. A lead
     is judged by what was learnt on the last of the days before it began: the chances are those of leads at their beginning,
-    and one that has been open for long has less. Leads have to be as old to be judged as to be learnt from. A value that no
-    lead had by then is left out of the chance. Facts have no history; see :func:`learn`.
+    and one that has been open for long has less. Leads have to be as old to be judged as to be learnt from, and count as they
+    stood at that age, as those did: else leads judged long after the day would have had more time to be won than those learnt
+    from by then, and every chance would look too low. A value that no lead had by then is left out of the chance. Facts have no
+    history; see :func:`learn`.
 
     Examples
     --------

@@ -24,7 +24,9 @@ from salesperf.model.validators import (
     as_python,
     check_choice,
     check_number,
+    check_whole,
     frozen_map,
+    named,
     of_type,
     place,
     require,
@@ -81,11 +83,16 @@ class NaiveBayes(Result):
     won, lost
         Cases.
     tables
-        By fact and value: won and lost cases. A value that no case has stands in no table.
+        By fact and value: won and lost cases. A value that no case has stands in no table, and none has more than there are.
     smoothing
         What is added to each count when it is read, above 0; or ``"odoo"`` for the formula of the open-source CRM.
     minimum
         Cases below which the history is insufficient.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is malformed, or a table counts no case, or more cases than there are.
 
     Notes
     -----
@@ -123,6 +130,21 @@ class NaiveBayes(Result):
     )
     smoothing: Smoothing = attrs.field(default=1.0, converter=_as_smoothing, validator=_smoothing)
     minimum: int = attrs.field(default=FEWEST_CASES, validator=whole(0, INT64_MAX))
+
+    def __attrs_post_init__(self) -> None:
+        """Check that each value is one, and has some of the cases."""
+        for name, table in self.tables.items():
+            for position, (value, counts) in enumerate(table.items()):
+                path = ("NaiveBayes", "tables", name, position)
+                if not isinstance(value, str | int):
+                    raise InvalidValueError("not_a_label", path=path, value=named(value))
+                require(counts, tuple, path=path)
+                if len(counts) != len(("won", "lost")):
+                    raise InvalidValueError("length", path=path, expected=2, value=len(counts))
+                for count, most in zip(counts, (self.won, self.lost), strict=True):
+                    check_whole(count, path, 0, most)
+                if not any(counts):
+                    raise InvalidValueError("not_positive", path=path, value=0)
 
     @classmethod
     def fit(

@@ -260,7 +260,8 @@ class TemperaturePolicy:
         By family: the points that its entries, as decayed, may sum to at most, from 0 to 1,000. What is beyond becomes an
         entry of its own, below 0.
     bands
-        The labels, best first; the last begins at ``-math.inf``, since a sum may be below 0.
+        The labels, best first; the last begins at ``-math.inf``, since a sum may be below 0. With a margin, a label holds where
+        :func:`temperature` is told the one before.
 
     Raises
     ------

@@ -9,7 +9,7 @@ from salesperf.messages import Catalogs, catalog, render
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.validators import anything, as_frozen_map, frozen_map, identifier, text
 
-__all__ = ["Message", "Personal", "word_of"]
+__all__ = ["Message", "Personal", "verbatim", "word_of"]
 
 
 def _as_arguments(value: Mapping[str, Any]) -> FrozenMap[str, Any]:
@@ -77,6 +77,17 @@ class Message:
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
         """Write the message in a language; see :func:`salesperf.messages.render`."""
         return render(self.key, self.arguments, lang=lang, catalogs=catalogs)
+
+
+def verbatim(name: str) -> Message:
+    """Return a name of the data as it is, though it may read like a key of ours.
+
+    Examples
+    --------
+    >>> verbatim("explain.won").text()
+    'explain.won'
+    """
+    return Message.of("explain.name", name=name)
 
 
 def word_of(section: str, key: str) -> Message:

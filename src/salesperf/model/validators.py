@@ -22,6 +22,7 @@ ItemT = TypeVar("ItemT")
 KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
 AnyInt: TypeAlias = int | np.integer[Any]
+AnyLevel: TypeAlias = float | Decimal | Fraction | np.floating[Any]
 Validator: TypeAlias = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 MOST_SCALE: Final = 100
@@ -273,6 +274,16 @@ def as_int(value: ItemT | np.integer[Any]) -> ItemT | int:
         return value
     # A duration calls itself an integer, and has the kind "m".
     return int(value) if isinstance(value, np.integer) and value.dtype.kind in "iu" else cast("ItemT", value)
+
+
+def checked_level(value: object, path: tuple[str | int, ...] = ("level",)) -> float:
+    """Return the level of intervals, a number of any kind between 0 and 1, as a float; refuse whatever else comes."""
+    number = value.item() if isinstance(value, np.generic) else value
+    check_number(number, path)
+    level = float(cast("float", number))
+    if not 0 < level < 1:
+        raise InvalidValueError("between", path=path, low=0, high=1, value=value)
+    return level
 
 
 def named(value: object) -> object:

@@ -157,7 +157,7 @@ class _Asked:
     def score_of(self, objective: Objective, facts: Facts, *, weight: float, score: Score | None = None) -> ObjectiveScore:
         """Tell of an objective, and of all below it, what the scorecard says; it is asked where it was not yet."""
         if score is None and (card := self.card_of(objective)) is not None:
-            score = card.score(facts)
+            score = card.score({key: facts[key] for key in card.fact_keys() if key in facts})
         found = {} if score is None else {part.criterion.key: part for part in score.criteria}
         parts: Parts = (
             *(self._measured(part, found[part.id], part.period or objective.period) for part in objective.key_results),

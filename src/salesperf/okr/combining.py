@@ -20,7 +20,8 @@ __all__ = ["CombinedScore", "combine"]
 
 _FULL: Final = 100
 """Points of an objective that is reached."""
-_OKR: Final = Message("okr.points")
+_KPI_PART: Final = "kpi"
+_OKR_PART: Final = "okr"
 
 
 @attrs.frozen(kw_only=True)
@@ -70,8 +71,9 @@ class CombinedScore(Result):
     def breakdown(self) -> Breakdown:
         """The one tree of both; the weights in it are those used."""
         tree, parts = self.score.breakdown, []
-        for part in self.score.breakdown.parts:
-            if part.label == _OKR:
+        known = (part.criterion.key for part in self.score.criteria if part.points is not None)
+        for key, part in zip(known, tree.parts, strict=True):
+            if key == _OKR_PART:
                 parts.append(attrs.evolve(part, parts=[self.objective.breakdown]))
             else:
                 parts.append(attrs.evolve(self.kpis.breakdown, weight=part.weight))
@@ -99,7 +101,7 @@ class CombinedScore(Result):
         kpi, okr = self.score.criteria
         return [
             {"part": name, "name": label, "points": part.points, "weight": part.weight, "treatment": part.treatment}
-            for part, name, label in ((kpi, "kpi", self.kpis.kpis.key), (okr, "okr", self.objective.objective.id))
+            for part, name, label in ((kpi, _KPI_PART, self.kpis.kpis.key), (okr, _OKR_PART, self.objective.objective.id))
         ]
 
 
@@ -143,11 +145,12 @@ def combine(kpis: KpiScore, objective: ObjectiveScore, *, kpi_weight: Points, ok
     in_points = Curve([(0, 0), (objective.stretch, _FULL * objective.stretch)])
     card = Scorecard(
         [
-            _criterion("kpi", as_it_is, kpi_weight, "kpi_weight", kpis.kpis.title),
-            _criterion("okr", in_points, okr_weight, "okr_weight", _OKR.key),
+            _criterion(_KPI_PART, as_it_is, kpi_weight, "kpi_weight", kpis.kpis.title),
+            _criterion(_OKR_PART, in_points, okr_weight, "okr_weight", "okr.points"),
         ]
     )
-    return CombinedScore(kpis=kpis, objective=objective, score=card.score({"kpi": kpis.value, "okr": objective.value}))
+    facts = {_KPI_PART: kpis.value, _OKR_PART: objective.value}
+    return CombinedScore(kpis=kpis, objective=objective, score=card.score(facts))
 
 
 def _criterion(key: str, curve: Curve, weight: Points, name: str, title: str) -> Criterion:

@@ -11,12 +11,13 @@ import attrs
 from salesperf.messages import Catalogs, render
 from salesperf.model.breakdown import Breakdown, OnCurve
 from salesperf.model.key_result import KeyResult
-from salesperf.model.message import Message
+from salesperf.model.message import Message, verbatim
 from salesperf.model.objective import Objective
 from salesperf.model.result import Result, Row
 from salesperf.model.scale import Curve
 from salesperf.okr.coverage import ScoreCoverage
 from salesperf.okr.judging import BANDS, OkrStatus, passes, status_of
+from salesperf.okr.titling import as_titled
 from salesperf.scorecard import DIGITS, CriterionScore, Score
 
 __all__ = ["BASES", "Basis", "KeyResultScore", "ObjectiveScore"]
@@ -55,7 +56,7 @@ class _Judged(Result):
     @property
     def label(self) -> Message:
         """What a reader calls it."""
-        return Message(self.noun.label)
+        return verbatim(self.noun.label)
 
     @property
     def message(self) -> Message:
@@ -228,7 +229,7 @@ class ObjectiveScore(_Judged):
     def breakdown(self) -> Breakdown:
         """The tree from the check-ins to the score; the weights in it are those used."""
         if self.basis == "computed" and self.score is not None:
-            return attrs.evolve(self.score.breakdown, label=self.label)
+            return attrs.evolve(as_titled(self.score.breakdown, self.objective), label=self.label)
         if self.basis == "nothing":
             return Breakdown(label=self.label, value=None)
         given = Breakdown(label=Message("okr.stated"), value=self.objective.stated)

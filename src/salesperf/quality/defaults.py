@@ -18,6 +18,7 @@ from salesperf.quality.checks import (
     Repeated,
     Untrue,
 )
+from salesperf.quality.normalising import EXTENSION
 from salesperf.quality.rule import QualityRule
 from salesperf.quality.words import Dimension, Number, RecordKind
 
@@ -26,7 +27,7 @@ __all__ = ["DEFAULT_RULES"]
 _STALE_DAYS: Final = 90
 _UNTOUCHED_DAYS: Final = 30
 _EMAIL: Final = r"[^@\s,;]+@[^@\s,;.]+(\.[^@\s,;.]+)+"
-_PHONE: Final = r"(?=(?:\D*\d){7,15}\D*\Z)[+\d()（）\s./x#-]+"
+_PHONE: Final = rf"(?:[+()（）\s./-]*\d){{7,15}}[()（）\s./,-]*(?:{EXTENSION})?"
 
 _OPEN: Final = Among("stage_kind", ["open"])
 _LOST: Final = Among("stage_kind", ["lost"])

@@ -12,7 +12,7 @@ import attrs
 from salesperf.messages import Marked
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Rule
-from salesperf.model.message import Message
+from salesperf.model.message import Message, verbatim
 from salesperf.model.rule import BreakdownValue
 from salesperf.review.explained.growing import Numbered, leaf, named
 
@@ -23,17 +23,6 @@ MaybeTree: TypeAlias = Callable[[], Breakdown | None]
 
 Elsewhere: TypeAlias = Callable[[str], Breakdown | None]
 """Returns the tree of the number at an address of another section; ``None`` where there is none."""
-
-
-def verbatim(name: str) -> Message:
-    """Return a name of the data as it is, though it may read like a key of ours.
-
-    Examples
-    --------
-    >>> verbatim("explain.won").text()
-    'explain.won'
-    """
-    return named("name", name=name)
 
 
 def shown(label: Message, value: BreakdownValue, *trees: Breakdown | None) -> Breakdown:

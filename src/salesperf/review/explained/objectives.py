@@ -10,10 +10,11 @@ import attrs
 from salesperf.model.breakdown import Breakdown, Quotient, WeightedMean
 from salesperf.model.calendar import Calendar
 from salesperf.model.key_result import CheckIn, KeyResult
-from salesperf.model.message import Message
+from salesperf.model.message import Message, verbatim
 from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.okr import STATUSES, KeyResultScore, ObjectiveScore
+from salesperf.okr.titling import as_titled
 from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named
 from salesperf.review.listed import listed_lines
 from salesperf.review.objectives import ObjectiveLine, ObjectiveSection
@@ -125,17 +126,18 @@ def _scored(standing: _Standing) -> Breakdown:
     known = () if card is None else tuple(part for part in card.criteria if part.points is not None)
     parts = () if card is None else zip(known, card.breakdown.parts, strict=True)
     found = (tree for part, tree in parts if part.criterion.key == score.key_result.id)
-    return next(found, leaf(score.label, None))
+    tree = next(found, leaf(score.label, None))
+    return tree if above is None else as_titled(tree, above.objective)
 
 
 def _stands(key_result: KeyResult, said: CheckIn, address: str) -> Numbered:
     """Yield what was said last of a key result, and what it is to come to; a yes or no is no number."""
-    label = named("said_on", name=Message(key_result.label), on=said.on)
-    target = named("aimed_at", name=Message(key_result.label))
+    label = named("said_on", name=verbatim(key_result.label), on=said.on)
+    target = named("aimed_at", name=verbatim(key_result.label))
     if key_result.kind == "milestones":
-        reached = tuple(Message(each.label) for each in key_result.milestones if each.key in (said.reached or ()))
+        reached = tuple(verbatim(each.label) for each in key_result.milestones if each.key in (said.reached or ()))
         yield f"{address}/stands", partial(counted, label, reached)
-        yield f"{address}/target", partial(counted, target, tuple(Message(each.label) for each in key_result.milestones))
+        yield f"{address}/target", partial(counted, target, tuple(verbatim(each.label) for each in key_result.milestones))
     for value in (said.value, said.score):
         if value is not None:
             yield f"{address}/stands", partial(leaf, label, value)
