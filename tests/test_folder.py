@@ -225,9 +225,9 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], list[Fault]]] = {
             ("unknown_rep", ("absences.csv", 2, "rep")),
             ("unknown_owner", ("targets.csv", 2, "owner")),
             ("unknown_metric", ("targets.csv", 3, "metric")),
-            ("empty", ("actuals.csv", 2, "owner")),
+            ("unknown_owner", ("actuals.csv", 2, "owner")),
             ("unknown_owner", ("actuals.csv", 3, "owner")),
-            ("empty", ("actuals.csv", 3, "metric")),
+            ("unknown_metric", ("actuals.csv", 3, "metric")),
         ],
     ),
     "an id twice": (
@@ -426,13 +426,6 @@ def test_a_file_of_another_kind_is_not_read_to_its_end(write_files: Writer, monk
         *(("unreadable_date", ("actuals.csv", line)) for line in (2, 3, 4)),
         ("too_many_faults", ("actuals.csv", 4)),
     ]
-
-
-def test_a_folder_without_reps_is_none(tmp_path: Path) -> None:
-    for place in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(InvalidValueError) as caught:
-            folder.read(place)
-        assert (caught.value.code, caught.value.path) == ("folder_missing", ("folder",))
 
 
 def test_a_file_over_the_limit_is_refused(write_files: Writer) -> None:

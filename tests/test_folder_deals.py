@@ -343,6 +343,7 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], list[Fault]]] = {
         {
             "opportunities": "id,customer,process,competitors,as_exported,exported,fact.a:int\no-1,k-9,,,,,\no-2,,made_up,,,,\n"
             'o-3,,,"""a",amount;stage,1 May,many\no-4,,,,amount,,\no-5,,sales,,,,\no-5,,,,,,\n,,sales,,,,\n',
+            "customers": "id\n",
             "changes": f"{CHANGES}{''.join(f'o-{number},,lead,,,,,,,,' + chr(10) for number in range(1, 6))}",
         },
         [
@@ -378,7 +379,7 @@ FAULTS: dict[str, tuple[dict[str, str | bytes], list[Fault]]] = {
         [
             ("unreadable_date", ("changes.csv", 4, "on")),
             ("unknown_opportunity", ("changes.csv", 5, "opportunity")),
-            ("empty", ("changes.csv", 6, "opportunity")),
+            ("unknown_opportunity", ("changes.csv", 6, "opportunity")),
             ("unreadable_amount", ("changes.csv", 7, "amount")),
             ("unreadable_unit", ("changes.csv", 7, "unit")),
             ("unreadable_date", ("changes.csv", 7, "expected_close")),

@@ -185,7 +185,8 @@ FAULTS: dict[str, tuple[dict[str, str], list[Fault]]] = {
     "an action is due after it was created, comes once, and answers a known risk": (
         {
             "actions": "id,title,owner,created,due,risk\na-1,Call,ada,2026-09-08,2026-09-01,\n"
-            "a-1,Call,ada,2026-09-01,2026-09-01,\na-2,Call,ada,2026-09-01,2026-09-01,r-1\n"
+            "a-1,Call,ada,2026-09-01,2026-09-01,\na-2,Call,ada,2026-09-01,2026-09-01,r-1\n",
+            "risks": "id,title\n",
         },
         [
             ("due_before_created", ("actions.csv", 2, "due")),
@@ -286,7 +287,10 @@ FAULTS: dict[str, tuple[dict[str, str], list[Fault]]] = {
         ],
     ),
     "a case is won or lost, comes once, and of what is known": (
-        {"cases": f"{CASES}c-1,drawn,2026-09-01,,,\nc-2,won,2026-09-01,o-1,k-1,cy\n"},
+        {
+            "cases": f"{CASES}c-1,drawn,2026-09-01,,,\nc-2,won,2026-09-01,o-1,k-1,cy\n",
+            **dict.fromkeys(("opportunities", "customers"), "id\n"),
+        },
         [
             ("choice", ("cases.csv", 2, "outcome")),
             ("unknown_opportunity", ("cases.csv", 3, "opportunity")),

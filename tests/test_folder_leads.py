@@ -119,7 +119,7 @@ FAULTS: dict[str, tuple[dict[str, str], list[Fault]]] = {
         [
             ("unreadable_date", ("lead_changes.csv", 4, "on")),
             ("unknown_lead", ("lead_changes.csv", 5, "lead")),
-            ("empty", ("lead_changes.csv", 6, "lead")),
+            ("unknown_lead", ("lead_changes.csv", 6, "lead")),
             ("choice", ("lead_changes.csv", 7, "status")),
             ("unknown_owner", ("lead_changes.csv", 8, "owner")),
             ("choice", ("lead_changes.csv", 9, "released")),
@@ -224,7 +224,7 @@ def test_every_fault_of_a_lead_is_told_with_file_line_and_column(case: str, writ
 
 def test_a_lead_that_lacks_a_row_of_nobody_s_is_not_called_without_one(write_files: Writer) -> None:
     rows = f"{CHANGES},2026-09-01,new,,,\nl-2,2026-09-02,,ada,,\n"
-    assert places(write_files(lead_changes=rows)) == [("empty", ("lead_changes.csv", 2, "lead"))]
+    assert places(write_files(lead_changes=rows)) == [("unknown_lead", ("lead_changes.csv", 2, "lead"))]
 
 
 def test_what_is_made_of_the_sample_s_leads_is_what_was_written(tmp_path: Path) -> None:

@@ -70,8 +70,41 @@ def test_faults_are_told_in_the_chosen_language(company: Path) -> None:
     (company / "reps.csv").unlink()
     done = run(company, "--lang", "zh")
     assert (done.returncode, done.stdout) == (2, b"")
-    error = sp.InvalidValueError("folder_missing", path=("folder",))
-    assert done.stderr.decode("utf-8") == f"{sp.messages.describe_error(error, lang='zh')}\n"
+    error = sp.InvalidValueError("reps_missing", value=("actuals.csv", "targets.csv", "teams.csv"))
+    assert done.stderr.decode("utf-8") == f"{company}: {sp.messages.describe_error(error, lang='zh')}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("no\x1bwhere", "a path at which there is nothing"),
+        ("Zhang Wei 13800138000", "an empty one"),
+        ("company/reps.csv", "a file (hint: give the folder in which it lies)"),
+    ],
+)
+def test_a_folder_that_is_none_is_named_as_it_was_typed(
+    name: str, said: str, company: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (company.parent / "Zhang Wei 13800138000").mkdir()
+    typed = str(company.parent / name)
+    assert program.main([typed]) == 2
+    told = capsys.readouterr().err
+    assert told == f"{typed.replace(chr(27), ' ')}: expected a folder that holds reps.csv, got {said}\n"
+
+
+def test_a_misnamed_file_is_told_once_for_each_file_that_needs_it(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (company / "teams.csv").rename(company / "team.csv")
+    (company / "targets.csv").write_text(f"{TARGETS}east,visits,count,40,2026-09\n", encoding="utf-8")
+    assert program.main([str(company)]) == 2
+    said = (
+        "expected the file 'teams.csv' too, got 'team.csv', not read and perhaps meant for it;"
+        " rows here that need it: 1 (hint: save it as CSV under that name)"
+    )
+    assert capsys.readouterr().err.splitlines() == [
+        "faults in the input: 2",
+        f"- reps.csv:2:team: {said}",
+        f"- targets.csv:3:owner: {said}",
+    ]
 
 
 def test_a_reader_who_leaves_is_no_fault() -> None:
@@ -159,13 +192,38 @@ def test_what_would_tell_a_terminal_something_is_not_shown(company: Path, capsys
 
 @pytest.mark.parametrize(
     ("address", "said"),
-    [("attainment/visits/gpa", "perhaps 'attainment/visits/gap', got 'attainment/visits/gpa'"), ("no such thing", "(hint:")],
+    [
+        (
+            "attainment/visits/gpa",
+            "the address of a number in the review, perhaps 'attainment/visits/gap', got 'attainment/visits/gpa'",
+        ),
+        (
+            "attainment/calls/gap",
+            (
+                "the address of a number in the review, such as 'attainment/revenue/gap', got 'attainment/calls/gap'"
+                " (hint: without an address all are listed; with words, such as win rate, those that have them)"
+            ),
+        ),
+        (
+            "no such thing",
+            (
+                "words that the address or the name of a number in the review has, got some that none has"
+                " (hint: without an address all are listed; names are those in the language of the review)"
+            ),
+        ),
+    ],
 )
 def test_a_number_that_is_not_there_is_told(address: str, said: str, company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main([str(company), "--explain", address]) == 2
-    told = capsys.readouterr().err
-    assert told.startswith("--explain: ")
-    assert said in told
+    assert capsys.readouterr() == ("", f"--explain: expected {said}\n")
+
+
+def test_help_shows_every_form_of_a_period(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program.main(["--help"])
+    assert ended.value.code == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "2026-08-10..2026-09-05 (both days included)" in shown
 
 
 def test_without_the_extra_the_way_to_a_page_is_told(
@@ -322,13 +380,28 @@ def test_a_fault_leaves_an_old_file_as_it_is(company: Path) -> None:
     assert sorted(path.name for path in output.parent.iterdir()) == ["company", "review.md"]
 
 
-@pytest.mark.parametrize(("output", "reason"), [("nowhere/review.md", "ENOENT"), ("company", "EISDIR")])
+@pytest.mark.parametrize(("output", "reason"), [("nowhere/review.md", "ENOENT"), ("company/reps.csv/review.md", "ENOTDIR")])
 def test_a_place_that_cannot_be_written_to_is_bad_input(
     output: str, reason: str, company: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert program.main([str(company), "--output", str(company.parent / output)]) == 2
     expected = f"--output: expected a place that can be written to, got the system error '{reason}'\n"
     assert capsys.readouterr().err == expected
+
+
+def test_a_folder_is_no_file_to_write_to(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(company.parent.rglob("*"))
+    assert program.main([str(company), "-o", str(company.parent)]) == 2
+    told = "--output: expected a file to write to, got a folder (hint: name a file in it, such as review.md)\n"
+    assert capsys.readouterr() == ("", told)
+    assert sorted(company.parent.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have devices of other kinds")
+def test_a_device_is_written_to_and_stays_one(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([str(company), "-o", os.devnull]) == 0
+    assert Path(os.devnull).is_char_device()
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")  # noqa: PTH110 - a device

@@ -20,6 +20,7 @@ from salesperf.messages import LANGUAGES, describe_error
 from salesperf.model.finding import Finding
 from salesperf.model.period import Period
 from salesperf.model.records import Records
+from salesperf.model.result import printable
 
 __all__ = ["main"]
 
@@ -81,8 +82,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = _review(chosen)
         return _print(text) if chosen.output is None else _save(text, chosen.output)
     except SalesperfError as error:
-        sys.stderr.write(f"{describe_error(error, lang=chosen.lang)}\n")
+        sys.stderr.write(f"{_told(error, chosen)}\n")
         return _BAD_INPUT
+
+
+def _told(error: SalesperfError, chosen: argparse.Namespace) -> str:
+    """Write what is wrong; a folder is named as it was typed, which tells whoever typed it nothing of anybody."""
+    if error.path != ("folder",):
+        return describe_error(error, lang=chosen.lang)
+    return f"{printable(str(chosen.folder))}: {describe_error(error.at(), lang=chosen.lang)}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -96,7 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--as-of", metavar="DATE", help="look back from the end of this day; the last day with data if not given"
     )
-    parser.add_argument("--period", help="2026, 2026-Q3, 2026-09, FY2026-Q4, ...; the quarter of that day if not given")
+    parser.add_argument(
+        "--period",
+        help="2026, 2026-Q3, 2026-09, 2026-08-10..2026-09-05 (both days included), FY2026-Q4, ...; the quarter of that day if"
+        " not given",
+    )
     parser.add_argument("--for", dest="owner", metavar="OWNER", help="the id of a rep or a team; the company if not given")
     parser.add_argument(
         "--previous",
@@ -167,6 +179,8 @@ def _explained(built: review.Review, records: Records, address: str, lang: str) 
         try:
             numbers.tree(address)
         except UnknownNameError as error:
+            if error.code == "unknown_number" and "/" not in address:
+                raise UnknownNameError("unknown_words", path=("--explain",)) from None
             raise error.at("--explain") from None
     return f"{below.text(lang)}\n"
 
@@ -235,6 +249,8 @@ def _print(text: str) -> int:
 def _save(text: str, output: Path) -> int:
     """Write a file whole or not at all."""
     place, content = output.resolve(), text.encode("utf-8")
+    if place.is_dir():
+        raise InvalidValueError("file_is_folder", path=("--output",))
     try:
         if place.exists() and not place.is_file():
             place.write_bytes(content)  # a device is written to; a file of ours must not take its place

@@ -61,6 +61,9 @@ def known_id(ids: Iterable[str], code: str) -> Callable[[str], str]:
     >>> known_id({"east"}, "unknown_team")("East")
     Traceback (most recent call last):
     salesperf.errors.UnknownNameError: expected the id of a team, got 'East'
+    >>> known_id({"east"}, "unknown_team")(" ")
+    Traceback (most recent call last):
+    salesperf.errors.UnknownNameError: expected the id of a team, got empty text
     >>> known_id({"r-17"}, "unknown_rep")("zhangwei")
     Traceback (most recent call last):
     salesperf.errors.UnknownNameError: expected the id of a rep, got text of 8 characters
@@ -69,10 +72,10 @@ def known_id(ids: Iterable[str], code: str) -> Callable[[str], str]:
     alike = cache(lambda: frozenset(chain.from_iterable(map(blurred, known))))
 
     def read(cell: str) -> str:
-        name = id_in(cell)
+        name = cell.strip()
         if name in known:
             return name
-        is_shown = code not in _OF_PERSONS or not alike().isdisjoint(blurred(name))
+        is_shown = not name or code not in _OF_PERSONS or not alike().isdisjoint(blurred(name))
         raise UnknownNameError(code, value=name if is_shown else guarded(name))
 
     return read

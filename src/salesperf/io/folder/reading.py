@@ -1,8 +1,7 @@
 """A folder of CSV files into records, or into one error that tells every fault."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import as_file, files
 from itertools import chain
@@ -10,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnitMismatchError, show
+from salesperf.errors import InvalidInputError, SalesperfError, UnitMismatchError, show
 from salesperf.io.folder.deals import read_deals
 from salesperf.io.folder.files import (
     ACTIONS,
@@ -38,6 +37,7 @@ from salesperf.io.folder.files import (
 )
 from salesperf.io.folder.follow_through import read_follow_through
 from salesperf.io.folder.layout import Faults, Items, Layout, faults_in, located
+from salesperf.io.folder.missing import file_meant, files_needed, is_of_an_empty_cell, is_table, names_in
 from salesperf.io.folder.objectives import read_objectives
 from salesperf.io.folder.opportunities import REPEATS, Repeats
 from salesperf.io.folder.people import known_id, read_calendar, read_org
@@ -110,10 +110,11 @@ def read(
     Raises
     ------
     InvalidValueError
-        If there is no such folder, or no ``reps.csv`` in it; if ``repeats`` is neither of the two.
+        If there is no such folder, or no ``reps.csv`` in it; each is told apart. If ``repeats`` is neither of the two.
     InvalidInputError
         With the faults of every faulty row of every file, each at its file, line and column. What only follows from another
-        fault is left out: no owner is called unknown because of a bad cell elsewhere in the owner's own row.
+        fault is left out: no owner is called unknown because of a bad cell elsewhere in the owner's own row. A file that is
+        not there though rows need it is one fault for each file with such rows.
 
     Examples
     --------
@@ -125,8 +126,7 @@ def read(
     """
     check_choice(repeats, REPEATS, ("repeats",))
     place = Path(folder)
-    if not (place / REPS.file).is_file():
-        raise InvalidValueError("folder_missing", path=("folder",))
+    names = names_in(place)
     tables, unread = _open(place, limit_bytes)
     org, faults_of_org = read_org(tables)
     calendar, faults_of_calendar = read_calendar(tables[CALENDAR])
@@ -159,7 +159,7 @@ def read(
             cases=followed.cases.items,
             risks=followed.risks,
             pulses=followed.pulses.items,
-            findings=chain(_unknown_files(place), *(table.findings for table in tables.values()), deals.findings),
+            findings=chain(_unknown_files(names), *(table.findings for table in tables.values()), deals.findings),
         )
     except InvalidInputError as error:
         read: Mapping[str, Items[Any]] = {"targets": targets, "actuals": actuals, "customers": deals.customers}
@@ -167,7 +167,9 @@ def read(
     if not targets.faults:
         faults.extend(_faults_of_currencies(targets, actuals))
     if faults:
-        raise InvalidInputError(_told(faults, unread, are_targets_whole=not targets.faults and not faults_of_metrics))
+        absent = {layout for layout in LAYOUTS if not (place / layout.file).exists()}
+        needed = files_needed(faults, tables, absent, names)
+        raise InvalidInputError(_told(faults, unread, needed, are_targets_whole=not targets.faults and not faults_of_metrics))
     return records
 
 
@@ -225,13 +227,21 @@ def _faults_of_currencies(targets: Items[Target], actuals: Items[Actual]) -> Ite
             yield UnitMismatchError("unit_mismatch", path=actuals.path(place, "unit"), left=known, right=unit)
 
 
-def _told(faults: Sequence[SalesperfError], unread: Sequence[SalesperfError], *, are_targets_whole: bool) -> Faults:
-    """Leave out what only follows from another fault, and order the rest by file and line."""
+def _told(
+    faults: Sequence[SalesperfError],
+    unread: Sequence[SalesperfError],
+    needed: Mapping[Layout, Sequence[SalesperfError]],
+    *,
+    are_targets_whole: bool,
+) -> Faults:
+    """Leave out what only follows from another fault or a missing file, and order the rest by file and line."""
     cut = (fault for fault in faults if fault.code == "row_unreadable")
-    hidden = {code for fault in chain(unread, cut) for code in _CONSEQUENCES.get(str(fault.path[0]), ())}
+    broken = {str(fault.path[0]) for fault in chain(unread, cut)} | {layout.file for layout in needed}
+    hidden = {code for file in broken for code in _CONSEQUENCES.get(file, ())}
     if not are_targets_whole:
         hidden.add("unknown_target")
-    return tuple(sorted((fault for fault in faults if fault.code not in hidden), key=_place_of))
+    own = (fault for fault in faults if fault.code not in hidden or is_of_an_empty_cell(fault))
+    return tuple(sorted(chain(*needed.values(), own), key=_place_of))
 
 
 def _place_of(fault: SalesperfError) -> tuple[int, int]:
@@ -239,13 +249,12 @@ def _place_of(fault: SalesperfError) -> tuple[int, int]:
     return _FILES.index(str(file)), int(line[0]) if line else 0
 
 
-def _unknown_files(place: Path) -> Iterator[Finding]:
+def _unknown_files(names: Iterable[str]) -> Iterator[Finding]:
     """Note tables that are not read, since one may be misnamed."""
-    known = {Path(file).stem: file for file in _FILES}
-    for path in sorted(place.iterdir()):
-        if path.suffix.lower() == ".csv" and path.name not in _FILES:
-            alike = get_close_matches(path.stem.lower(), known, n=1)
-            rule = "misspelt_file" if alike else "unknown_file"
-            names = {"known": show(known[alike[0]])} if alike else {}
-            message = Message.of(f"error.{rule}", value=show(path.name), **names)
-            yield Finding(rule=rule, message=message, severity="warning" if alike else "info")
+    for name in names:
+        if is_table(name) and name not in _FILES:
+            meant = file_meant(name)
+            rule = "unknown_file" if meant is None else "misspelt_file"
+            known = {} if meant is None else {"known": show(meant)}
+            message = Message.of(f"error.{rule}", value=show(name), **known)
+            yield Finding(rule=rule, message=message, severity="info" if meant is None else "warning")

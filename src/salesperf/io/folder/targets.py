@@ -266,7 +266,7 @@ def metric_in(metrics: Metrics) -> Callable[[str], Metric | None]:
 
     @cache
     def read(cell: str) -> Metric | None:
-        key = id_in(cell)
+        key = cell.strip()
         if key not in metrics:
             raise UnknownNameError("unknown_metric", choices=tuple(STANDARD_METRICS), value=key)
         return metrics[key]
