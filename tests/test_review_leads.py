@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Final
 
+import attrs
 import pytest
 
 import salesperf as sp
@@ -194,14 +195,16 @@ def test_a_lead_is_untouched_while_it_is_new_with_no_touch_after_its_first_day()
 
 
 def test_findings_tell_of_leads_that_nobody_spoke_to_or_works_on() -> None:
-    review = reviewed(
-        [
-            lead("l-1", sp.LeadChange(None, status="new", owner="ada")),
-            lead("l-2", on(9, 1, status="new", owner="ada")),
-            lead("l-3", on(9, 15, status="new", owner="ada")),
-            lead("l-4", on(7, 1, status="working", owner="bo")),
-        ]
-    )
+    leads = [
+        lead("l-1", sp.LeadChange(None, status="new", owner="ada")),
+        lead("l-2", on(9, 1, status="new", owner="ada")),
+        lead("l-3", on(9, 15, status="new", owner="ada")),
+        lead("l-4", on(7, 1, status="working", owner="bo"), touches=[sp.Touch(date(2026, 7, 2), "call")]),
+    ]
+    review = reviewed(leads)
+    # Where nobody keeps touches, nobody knows who was spoken to.
+    silent = reviewed([attrs.evolve(each, touches=()) for each in leads])
+    assert "leads_untouched" not in {each.rule for each in silent.findings}
     texts = [each.text() for each in review.findings if each.rule.startswith("leads")]
     assert texts == [
         "bo has been out of service since 2026-08-01 and still has open leads: 1.",

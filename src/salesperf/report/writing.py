@@ -153,7 +153,7 @@ class _Writer(Words):
         yield from self.prose("## ", self.say("report.in_short"))
         # What is not entered yet looks like what was not done: whoever reads a verdict has to know first.
         for finding in self.review.findings:
-            if finding.rule in _BEFORE_ANY_VERDICT:
+            if self.review.metrics and finding.rule in _BEFORE_ANY_VERDICT:
                 yield self.item(finding.text(self.lang, self.catalogs))
         for section in self.metrics.shown:
             yield self.item(self._sentence(section))

@@ -56,7 +56,8 @@ class OpenLead:
     follow_up : FollowUp or None
         What is due by :data:`salesperf.followup.STANDARD_FOLLOW_UP`; ``None`` where nobody has the lead.
     is_untouched : bool
-        Whether it is still new, with no touch after the day on which it began: nobody has spoken to it.
+        Whether it is still new, with no touch after the day on which it began: nobody has spoken to it. Where no lead at all
+        has a touch, none are kept, and nobody can tell.
 
     Examples
     --------
@@ -310,6 +311,7 @@ def _open_leads(leads: Sequence[Lead], on: date, records: Records) -> Iterator[O
     follow_ups = {follow_up.lead: follow_up for follow_up in due}
     is_told = any(touch.kind in _TOLD for lead in records.leads for touch in lead.touches)
     temperatures = _temperatures(standing, on) if is_told else repeat(None)
+    is_kept = any(lead.touches for lead in records.leads)
     for lead, warmth in zip(standing, temperatures, strict=False):
         yield OpenLead(
             id=lead.id,
@@ -321,7 +323,7 @@ def _open_leads(leads: Sequence[Lead], on: date, records: Records) -> Iterator[O
             grade=grades[lead.id],
             temperature=warmth,
             follow_up=follow_ups.get(lead.id),
-            is_untouched=lead.status == "new" and all(touch.on == lead.created for touch in lead.touches),
+            is_untouched=is_kept and lead.status == "new" and all(touch.on == lead.created for touch in lead.touches),
         )
 
 
