@@ -1,6 +1,7 @@
 """Privacy: what becomes of each noun, what is held of somebody, what is left of whom, what is kept for too long, refusals."""
 
 import hmac
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
+from planting import every_mapping, every_text_field, found_in
 
 from salesperf import (
     STANDARD_METRICS,
@@ -19,15 +21,20 @@ from salesperf import (
     Amount,
     Case,
     Change,
+    ChannelCost,
+    CheckIn,
     CommissionPlan,
     Contact,
     Customer,
     Finding,
+    FrozenMap,
+    KeyResult,
     Lead,
     LeadChange,
     Measurement,
     Message,
     Move,
+    Objective,
     Opportunity,
     Org,
     Period,
@@ -47,9 +54,12 @@ from salesperf import (
     TaskPlan,
     Team,
     Touch,
+    report,
+    review,
 )
 from salesperf.messages import describe_error
 from salesperf.model.message import Personal
+from salesperf.model.override import Override
 from salesperf.privacy import (
     KEPT_IN_PSEUDONYM,
     RETAINED_KINDS,
@@ -61,6 +71,9 @@ from salesperf.privacy import (
     redact,
     subject_export,
 )
+from salesperf.privacy.links import IMPERSONAL_NOUNS, is_decided, text_kind
+from salesperf.privacy.mentions import Mentions
+from salesperf.testing import NOUNS
 
 KEY = bytes(range(32))
 DAY = date(2026, 9, 1)
@@ -198,7 +211,7 @@ def test_each_link_gets_the_pseudonym_of_what_it_names() -> None:
     assert hidden.findings[0].message.arguments["who"] == Personal(pseudonym("name", "Ada Lovelace", KEY))
     assert hidden.findings[1].record == "reps.csv:4"
     where = hidden.findings[1].message.arguments["where"]
-    assert where[0] == "k-1"  # text in a list is no id for sure
+    assert where[0] == zhang
     assert hidden.org.team_by_id[pseudonym("owner", "east", KEY)].name == "East"
     # RFC 2104, by another door: the same on other days and machines.
     digits = hmac.new(KEY, b"owner\0ada", "sha256").hexdigest()[:24]
@@ -260,8 +273,8 @@ def test_what_follows_from_a_review_names_its_owner_in_pseudonym_and_says_nothin
         said += [clean.cases[0].title, clean.cases[0].note, *clean.cases[0].lessons]
         said += [clean.risks[0].title, clean.risks[0].assessments[0].note, clean.risks[0].responses[0].title]
         assert set(said) == {"-"}
-        # By its words a later review finds a case: they stay, as the names of competitors do.
-        assert clean.cases[0].tags == CASE.tags
+        # By its words a later review finds a case: they stay, as the names of competitors do, but for who is a customer.
+        assert sorted(word.partition("-")[0] for word in clean.cases[0].tags) == ["mention", "price"]
 
 
 # What is held
@@ -402,6 +415,269 @@ def test_a_case_is_kept_with_its_deal_or_goes_with_it() -> None:
     assert [case.id for case in nothing.cases] == ["c-3"]
 
 
+# Whoever is named in text
+
+
+NAMED = Records(
+    org=Org(reps=[Rep(id="ann", name="An"), Rep(id="li", name="李娜")]),
+    customers=[
+        Customer(
+            id="k-1",
+            name="Andere Banken",
+            facts={"phone": 13800138000, "Zhang Wei": True, "size": 13800, "since": DAY},
+            contacts=[Contact(id="c-2", name="Wang Fang", title="assistant of zhang wei", email="wf@example.com")],
+        )
+    ],
+    leads=[
+        Lead(
+            id="l-1",
+            channel="referral by Zhang Wei",
+            campaign="an offer",
+            history=[LeadChange(DAY, status="new", reason="Zhang Wei left, call 13800138000")],
+            touches=[Touch(DAY, "call", outcome="Zhang Wei refused", ref="13800138000"), Touch(DAY, "call", ref="t-2")],
+            contact=attrs.evolve(ZHANG, phone="+86 138 0013 8000"),
+        ),
+        Lead(id="l-2", channel="referral by Zhang Wei", history=[LeadChange(DAY, status="new")]),
+    ],
+    opportunities=[
+        Opportunity(
+            id="zhang-wei-2026",
+            history=[Change(DAY, stage="lost", reason="李娜没有回电", evidence=["zhang.wei nodded", "offer"], owner="li")],
+            competitors=["Andere Banken", "Zhang-Wei & Co"],
+        )
+    ],
+    costs=[ChannelCost(on=DAY, amount=Amount.of(5, USD), channel="referral by Zhang Wei")],
+    plans=[
+        TaskPlan(
+            id="p-1",
+            tasks=[
+                Task(id="ask zw@example.com", owner="li", created=DAY, due=AS_OF, resources={"Zhang Wei": 5}),
+                Task(id="t-2", owner="li", created=DAY, due=AS_OF, depends_on=["ask zw@example.com"]),
+            ],
+        )
+    ],
+    processes=[STANDARD_PROCESSES["solution"]],
+)
+
+
+def test_whoever_is_erased_is_named_in_no_word_and_what_is_counted_by_words_stays_together() -> None:
+    subject = Subject("contact", "c-1")
+    held = {(item.record, item.field) for item in subject_export(NAMED, subject).items if "contacts.c-1" not in item.field}
+    assert held == {
+        ("k-1", "facts.phone"),
+        ("k-1", "facts.Zhang Wei"),
+        ("k-1", "contacts.c-2.title"),
+        ("l-1", "channel"),
+        ("l-1", "history[0].reason"),
+        ("l-1", "touches[1].outcome"),
+        ("l-1", "touches[1].ref"),
+        ("l-2", "channel"),
+        ("zhang-wei-2026", "id"),
+        ("zhang-wei-2026", "history[0].evidence[0]"),
+        ("zhang-wei-2026", "competitors[1]"),
+        ("costs[0]", "channel"),
+        ("p-1", "tasks[0].id"),
+        ("p-1", "tasks[0].resources.Zhang Wei"),
+        ("p-1", "tasks[1].depends_on[0]"),
+    }
+    left = erase(NAMED, subject, key=KEY).records
+    channel = pseudonym("mention", "referral by Zhang Wei", KEY)
+    assert left.leads[0].channel == left.leads[1].channel == left.costs[0].channel == channel
+    assert left.leads[0].reason == pseudonym("mention", "Zhang Wei left, call 13800138000", KEY)
+    assert [touch.ref for touch in left.leads[0].touches] == ["t-2", pseudonym("reference", "13800138000", KEY)]
+    assert left.leads[0].campaign == "an offer"
+    assert left.opportunities[0].history[0].evidence == (pseudonym("mention", "zhang.wei nodded", KEY), "offer")
+    assert left.opportunities[0].competitors == ("Andere Banken",)
+    assert left.opportunities[0].id == pseudonym("opportunity", "zhang-wei-2026", KEY)
+    assert left.plans[0].tasks[1].depends_on == (left.plans[0].tasks[0].id,)
+    assert dict(left.customers[0].facts) == {pseudonym("mention", "Zhang Wei", KEY): True, "since": DAY, "size": 13800}
+    # Others keep what is their own, and lose what is said of somebody else.
+    assert left.customers[0].contacts[0] == attrs.evolve(NAMED.customers[0].contacts[0], title="")
+    again = subject_export(left, subject)
+    assert again.items == ()
+
+
+def test_a_review_prints_the_reason_of_a_lost_deal_without_the_rep_whom_it_named() -> None:
+    lost = Change(DAY, stage="lost", reason="price, said Ada Lovelace", owner="bo")
+    known = attrs.evolve(
+        RECORDS,
+        opportunities=[Opportunity(id="o-9", customer="k-2", history=[Change(date(2026, 8, 1), stage="proposal"), lost])],
+        findings=[],
+    )
+
+    def printed(told: Records, lang: str) -> str:
+        return report.markdown(review.build(told, owner=None, period=Period.quarter(2026, 3), as_of=AS_OF), lang=lang)
+
+    left = erase(known, Subject("rep", "ada"), key=KEY).records
+    for lang in ("en", "zh"):
+        assert "said Ada Lovelace" in printed(known, lang)
+        assert "Ada" not in printed(left, lang)
+        assert pseudonym("mention", "price, said Ada Lovelace", KEY).partition("-")[0] in printed(left, lang)
+        for clean in (redact(known), pseudonymize(known, KEY)):
+            assert "Ada" not in printed(clean, lang)
+
+
+def test_a_rep_with_a_short_name_takes_no_other_word_along() -> None:
+    left = erase(NAMED, Subject("rep", "ann"), key=KEY).records
+    assert left.customers == NAMED.customers
+    assert left.leads == NAMED.leads
+    assert left.opportunities == NAMED.opportunities
+    chinese = erase(NAMED, Subject("rep", "li"), key=KEY).records
+    assert chinese.opportunities[0].reason == pseudonym("mention", "李娜没有回电", KEY)
+
+
+def test_with_a_customer_go_the_names_of_people_there_and_with_a_lead_that_of_its_contact() -> None:
+    said = [LeadChange(DAY, status="new", reason="LI  NA asked")]
+    known = attrs.evolve(RECORDS, leads=[*RECORDS.leads, Lead(id="l-3", history=said)])
+    assert erase(known, Subject("customer", "k-1"), key=KEY).records.leads[2].reason != "LI  NA asked"
+    assert erase(known, Subject("lead", "l-1"), key=KEY).records.leads[2].reason == "LI  NA asked"
+    assert "note" not in erase(RECORDS, Subject("lead", "l-1"), key=KEY).records.customers[1].facts
+    on_deal = attrs.evolve(RECORDS, opportunities=[attrs.evolve(RECORDS.opportunities[0], contacts=[LI])], cases=[])
+    named = attrs.evolve(on_deal, customers=[attrs.evolve(RECORDS.customers[0], contacts=[])], leads=[*RECORDS.leads[:1]])
+    told = attrs.evolve(named, costs=[ChannelCost(on=DAY, amount=Amount.of(5, USD), channel="Li Na")])
+    assert erase(told, Subject("customer", "k-1"), key=KEY).records.costs[0].channel == pseudonym("mention", "Li Na", KEY)
+
+
+def test_redaction_and_pseudonyms_leave_nobody_in_a_word_or_a_sentence() -> None:
+    clean, hidden = redact(NAMED), pseudonymize(NAMED, KEY)
+    for left in (clean, hidden):
+        shown = str(attrs.asdict(left))
+        assert found_in(shown) == []
+        assert "zw@example.com" not in shown
+        assert "李娜" not in shown
+        assert left.leads[0].channel == left.leads[1].channel == left.costs[0].channel
+        assert left.leads[0].campaign == "an offer"
+        assert left.plans[0].tasks[1].depends_on == (left.plans[0].tasks[0].id,)
+    assert clean.leads[0].channel is not None
+    assert re.fullmatch("mention-[0-9]+", clean.leads[0].channel)
+    assert hidden.leads[0].channel == pseudonym("mention", "referral by Zhang Wei", KEY)
+    assert redact(clean) is clean
+    # A sentence is left out whoever is named in it.
+    raised = Override(owner="ann", amount=Amount.of(5, USD), reason="Zhao Min said so", author="li")
+    assert (redact(raised).reason, pseudonymize(raised, KEY).reason) == ("-", "-")
+    # What the caller wrote into a message of their own is searched too, as is what stands in lists and mappings there.
+    told = Message.of("Zhang Wei is late", who=Personal("Zhang Wei"), where=(7, FrozenMap({"of": ("Zhang Wei", YEAR.key)})))
+    late = redact(Finding(rule="late", message=told, record="zhang-wei.csv:4"))
+    assert all(re.fullmatch("mention-[0-9]+", text) for text in (late.message.key, str(late.record)))
+    number, where = late.message.arguments["where"]
+    assert (number, where["of"][1]) == (7, YEAR.key)
+    assert re.fullmatch("mention-[0-9]+", where["of"][0])
+
+
+def test_a_finding_goes_with_whoever_is_named_anywhere_in_it() -> None:
+    plain = Finding(rule="late", message=Message.of("{of}", of=FrozenMap({"call": 7})))
+    named = [
+        attrs.evolve(plain, record="zhang-wei.csv:4"),
+        attrs.evolve(plain, message=Message("Zhang Wei is late")),
+        attrs.evolve(plain, message=Message.of("{of}", of=FrozenMap({"call": (7, "138-0013-8000")}))),
+        attrs.evolve(plain, message=Message.of("{of}", of=FrozenMap({"zhang.wei": 7}))),
+        attrs.evolve(plain, checks=[Message("ask Zhang Wei")]),
+    ]
+    known = attrs.evolve(NAMED, findings=[plain, *named])
+    assert erase(known, Subject("contact", "c-1"), key=KEY).records.findings == (plain,)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("ZHANG WEI", True),
+        ("zhang.wei@else.where", True),
+        ("由Zhang Wei介绍", True),
+        ("ｚｈａｎｇ　ｗｅｉ", True),
+        ("by ZhangWei", True),
+        ("Zhang Weiss", False),
+        ("Wei Zhang", False),
+        ("Zhang", False),
+        ("ask An", True),
+        ("ask AN", True),
+        ("an offer", False),
+        ("Andere Banken", False),
+        ("客户张伟离开", True),
+        ("张开伟大", False),
+        ("wei", False),
+        ("王", False),
+        ("call 138-0013-8000 today", True),
+        ("0086 (138) 0013.8000", True),
+        ("order 20260901138001380001", False),
+        ("no 00138000", False),
+        ("ext. 4711", False),
+        ("ext. 47112", True),
+        ("ask zhang_77", True),
+        ("zhang_777", False),
+        ("x", False),
+        ("k1", False),
+        ("k-1", True),
+        ("for k-1", False),
+        ("period.quarter", False),
+    ],
+)
+def test_names_numbers_and_ids_are_found_in_whatever_spelling_and_no_other_word_is(text: str, *, is_found: bool) -> None:
+    mentions = Mentions(
+        names=["Zhang Wei", "An", "An", "张伟", "王", "!", "period quarter"],
+        phones=["+86 138 0013 8000", "4711", "47112"],
+        ids=["zhang-77", "k-1", "x"],
+    )
+    assert mentions.in_text(text) is is_found
+    assert Mentions().in_text(text) is False
+
+
+def test_a_number_is_found_with_and_without_what_is_dialled_before_it() -> None:
+    abroad, at_home = Mentions(phones=["0049 30 901820-0"]), Mentions(phones=["030 9018200 or none"])
+    for text in ("+49 30 9018200", "0049309018200", "(030) 901 8200"):
+        assert abroad.in_text(text)
+        assert at_home.in_text(text)
+    assert at_home.in_fact(49309018200)
+    assert not at_home.in_fact(Decimal(9018200))
+
+
+def test_ids_of_people_hold_their_own_names_but_not_the_number_of_another() -> None:
+    mentions = Mentions(names=["Zhang Wei", "zw@example.com"], phones=["13800138000"])
+    assert [mentions.in_id(kind, "zhang-wei") for kind in ("owner", "customer", "contact", "lead", "reference")] == [
+        *(False, False, False),
+        *(True, True),
+    ]
+    assert mentions.in_id("owner", "zw@example.com")
+    assert mentions.in_id("customer", "13800138000")
+
+
+# Keys and words that a company sets up, and on which all hangs: they are not searched, so each is here on purpose.
+SET_UP = {
+    *("Action.finding", "Change.grade", "Change.stage", "Estimate.unit", "Finding.field", "Finding.rule", "Message.key"),
+    *("Opportunity.process", "Rating.item", "Rep.level", "SalesProcess.key", "Stage.key", "Unit.code"),
+    *("Bonus.key", "Bonus.measure", "Bonus.score", "Coefficient.score", "CommissionPlan.key", "CommissionPlan.replaces"),
+    *("Entry.measure", "PayGate.score", "Pool.key", "Pool.measure", "RatedPay.key", "RatedPay.measure", "RatedPay.price_fact"),
+    *("Spiff.key", "Spiff.measure", "TieredPay.key", "TieredPay.measure"),
+}
+
+
+def test_of_every_text_that_a_noun_holds_somebody_decided_what_it_is() -> None:
+    fields = [
+        (kind, field, is_any) for kind, field, is_any in every_text_field(NOUNS) if not issubclass(kind, IMPERSONAL_NOUNS)
+    ]
+    assert len(fields) > 100
+    assert [f"{kind.__name__}.{field.name}" for kind, field, _ in fields if not is_decided(kind, field)] == []
+    decided: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    for kind, field, is_any in fields:
+        noun: Any = object.__new__(kind)
+        decided[is_any].add((f"{kind.__name__}.{field.name}", text_kind(noun, field)))
+    assert {which for _, which in decided[False]} == {"fixed"}
+    assert {name for name, which in decided[True] if which == "fixed"} == SET_UP
+    assert every_mapping(NOUNS) == {"arguments", "facts", "resources", "scope", "weights", "when", "worth"}
+
+
+def test_what_nobody_decided_on_is_searched() -> None:
+    @attrs.frozen
+    class Visit:
+        host: str
+        remarks: tuple[str, ...]
+        guest: Contact
+
+    visit = Visit("Zhang Wei", ("Zhang Wei was late", "fine"), ZHANG)
+    assert not is_decided(Visit, attrs.fields(Visit).host)
+    clean = redact(visit)
+    assert (clean.host, clean.remarks) == ("mention-1", ("mention-2", "fine"))
+
+
 # Retention
 
 
@@ -451,6 +727,33 @@ def test_what_follows_from_a_review_may_be_kept_until_some_time_after_it_is_over
     ]
     assert report.undated == {}
     assert report.text("zh").splitlines()[1] == "改进行动：2 条，最长超期 19 天。"
+
+
+def test_objectives_costs_and_surveys_may_be_kept_for_a_time_too() -> None:
+    spring, year = Period.quarter(2026, 1), Period.year(2026)
+    calls = KeyResult(id="kr-1", start=0, target=9, check_ins=[CheckIn(date(2026, 9, 9), value=3)])
+    known = attrs.evolve(
+        FOLLOWED,
+        objectives=[
+            Objective(
+                id="all",
+                period=year,
+                children=[
+                    Objective(id="late", period=spring, key_results=[calls]),
+                    Objective(id="early", period=spring, key_results=[attrs.evolve(calls, id="kr-2", check_ins=[])]),
+                ],
+            )
+        ],
+        costs=[ChannelCost(on=date(2026, 8, 1), amount=Amount.of(5, USD), channel="fair")],
+    )
+    report = check_retention(known, {"objective": 10, "cost": 10, "pulse": 10}, as_of=AS_OF)
+    assert [(each.kind, each.record, each.overdue_days) for each in report.expired] == [
+        ("objective", "early", (AS_OF - date(2026, 3, 31)).days - 10),
+        ("cost", "costs[0]", 50),
+        ("pulse", "pulses[0]", 19),
+        ("objective", "late", 11),
+    ]
+    assert report.undated == {}
 
 
 # Refusals

@@ -19,9 +19,10 @@ from salesperf.model.people import Org, Rep
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_choice, is_identifier, require
-from salesperf.privacy.links import LEFT_OUT, IdKind
-from salesperf.privacy.pseudonyms import check_key, pseudonym
-from salesperf.privacy.subjects import Subject, SubjectKind, finding_is_about, secrets_of, subject_export
+from salesperf.privacy.links import LEFT_OUT, REVEALING, IdKind
+from salesperf.privacy.mentions import Mentions
+from salesperf.privacy.pseudonyms import MENTION, check_key, pseudonym
+from salesperf.privacy.subjects import Subject, SubjectKind, finding_is_about, mentions_of, subject_export
 from salesperf.privacy.treating import treat
 
 __all__ = ["KEPT_IN_PSEUDONYM", "KEPT_KINDS", "ErasedKind", "Erasure", "KeptKind", "erase"]
@@ -153,8 +154,20 @@ def erase(records: Records, subject: Subject, *, key: bytes, keep: Mapping[str, 
     What is kept of a rep is what counts need: the time of service, team, kind, full-time share and ramp; of a customer the
     owner, the parent and the day; of a lead its channel, campaign, touches and history. A contact leaves nothing. People at a
     customer who is erased go too, and so do findings about anybody who is. A case is kept with its deal, or goes with it.
-    Whatever else names them, such as what they cost or undertook, is kept in pseudonym. Text and facts that hold their name,
-    address or number are left out wherever they stand.
+    Whatever else names them, such as what they cost or undertook, is kept in pseudonym.
+
+    Their names, addresses, telephone numbers and id are looked for in all text, and with those of a customer those of people at
+    it. What people write in sentences is left out as a whole where one stands in it; so are facts, competitors and tags. A word
+    by which records are counted, such as a channel or a reason, gets a pseudonym, the same wherever it stands, and so does the
+    number of an order, a deal or a task. Others keep their own names, addresses and numbers. What is not looked at are keys
+    that the company set up, such as those of stages, grades and metrics, and words of ours.
+
+    A name is found as whole words in a row, in capitals or not, with anything or nothing between the words: "zhang.wei" is
+    Zhang Wei, but no An is in "Andere Banken". In Chinese, Japanese and Korean, where no space tells words apart, it is found
+    anywhere. Where it has three letters or fewer, it is found as it is written or in capitals: "an" and "may" are words. A
+    single letter is not looked for, nor a number of fewer than five digits, nor part of a name. A telephone number is found by
+    its digits: 138-0013-8000 is +86 138 0013 8000. An id is found as a name is, from three letters and digits on; a shorter one
+    where a text is nothing else.
 
     References
     ----------
@@ -175,11 +188,11 @@ def erase(records: Records, subject: Subject, *, key: bytes, keep: Mapping[str, 
     held = subject_export(records, subject)
     if not held.items:
         raise UnknownNameError("nothing_held", path=("subject", "id"), kind=subject.kind, value=subject.id)
-    secrets = secrets_of(records, subject)
+    mentions = mentions_of(records, subject)
     stand_in = pseudonym(subject.id_kind, subject.id, key)
     without = _ERASERS[subject.kind](records, subject, frozenset(grounds))
-    findings = tuple(finding for finding in without.findings if not finding_is_about(finding, subject, secrets))
-    left = treat(attrs.evolve(without, findings=findings), _Erasing(subject, stand_in, secrets))
+    findings = tuple(finding for finding in without.findings if not finding_is_about(finding, subject, mentions))
+    left = treat(attrs.evolve(without, findings=findings), _Erasing(subject, stand_in, key, mentions))
     before = Counter(item.kind for item in {attrs.evolve(item, field="", value="") for item in held.items})
     after = subject_export(left, Subject(subject.kind, stand_in))
     kept = Counter(item.kind for item in {attrs.evolve(item, field="", value="") for item in after.items})
@@ -210,36 +223,45 @@ def _ground(kind: str, kept: int, grounds: Mapping[str, str]) -> Message | None:
 class _Erasing:
     """Puts a pseudonym in the place of one id, and leaves out text that says who bore it."""
 
-    def __init__(self, subject: Subject, stand_in: str, secrets: frozenset[str]) -> None:
-        self._subject, self._stand_in, self._secrets = subject, stand_in, secrets
-
-    def _holds(self, value: object) -> bool:
-        return isinstance(value, str) and any(secret in value for secret in self._secrets)
+    def __init__(self, subject: Subject, stand_in: str, key: bytes, mentions: Mentions) -> None:
+        self._subject, self._stand_in, self._key, self._mentions = subject, stand_in, key, mentions
 
     def personal(self, field: str, value: str) -> str:
-        del field
-        return value
+        # The name of somebody else is theirs, whatever it is.
+        return value if field in REVEALING or not self._mentions.in_text(value) else ""
 
     def id(self, kind: IdKind, value: str, *, is_hidden: bool = False) -> str:
         del is_hidden
-        return self._stand_in if (kind, value) == (self._subject.id_kind, self._subject.id) else value
+        if (kind, value) == (self._subject.id_kind, self._subject.id):
+            return self._stand_in
+        return pseudonym(kind, value, self._key) if self._mentions.in_id(kind, value) else value
 
     def fact(self, name: str, value: Any) -> Any:  # noqa: ANN401 - whatever a fact may be
         del name
-        return None if self._holds(value) else value
+        return None if self._mentions.in_fact(value) else value
 
     def scope(self, name: str, value: Any) -> Any:  # noqa: ANN401 - the same
         del name
-        return self._stand_in if self._holds(value) else value
+        if not self._mentions.in_fact(value):
+            return value
+        return self._stand_in if value == self._subject.id else self._mention(value)
 
     def free_text(self, value: str) -> str:
-        return LEFT_OUT if self._holds(value) else value
+        return LEFT_OUT if self._mentions.in_text(value) else value
 
-    def word(self, value: str) -> str | None:
-        return None if self._holds(value) else value
+    def word(self, value: str) -> str:
+        return self._mention(value) if self._mentions.in_text(value) else value
 
-    def place(self, value: str) -> str:
-        return value
+    def number(self, value: str) -> str:
+        return self._mention(value) if self._mentions.in_number(value) else value
+
+    def listed(self, value: str) -> str | None:
+        return None if self._mentions.in_text(value) else value
+
+    place = word
+
+    def _mention(self, value: object) -> str:
+        return pseudonym(MENTION, str(value), self._key)
 
 
 # What is left of each

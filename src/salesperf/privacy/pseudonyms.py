@@ -8,9 +8,10 @@ from typing import Any, Final, TypeVar
 from salesperf.errors import InvalidValueError
 from salesperf.model.validators import as_tuple, check_choice, is_identifier, is_text, require
 from salesperf.privacy.links import ID_KINDS, LEFT_OUT, IdKind
+from salesperf.privacy.mentions import Mentions, mentions_of_all
 from salesperf.privacy.treating import known_ids, treat
 
-__all__ = ["LEAST_KEY_BYTES", "check_key", "pseudonym", "pseudonymize", "redact"]
+__all__ = ["LEAST_KEY_BYTES", "MENTION", "check_key", "pseudonym", "pseudonymize", "redact"]
 
 NounT = TypeVar("NounT")
 
@@ -20,6 +21,8 @@ _LEAST_DIFFERENT: Final = 8
 """A key of fewer different bytes is a password, or a placeholder that somebody forgot to replace."""
 _BYTES: Final = 12
 """96 bits: among a million values, two share a pseudonym with a chance of less than one in 10^16."""
+MENTION: Final = "mention"
+"""As the pseudonym of which kind a word stands in which somebody is named."""
 _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghkmnprstw")
 """Letters alone, so that no pseudonym looks like a telephone number, nor is hidden from a message as one."""
 
@@ -92,8 +95,10 @@ def pseudonym(kind: str, value: str, key: bytes) -> str:
 class _Pseudonyms:
     """Puts pseudonyms in the place of what is personal."""
 
-    def __init__(self, key: bytes, ids: frozenset[str], facts: frozenset[str], known: Mapping[str, IdKind]) -> None:
-        self._key, self._ids, self._facts, self._known = key, ids, facts, known
+    def __init__(
+        self, key: bytes, ids: frozenset[str], facts: frozenset[str], known: Mapping[str, IdKind], mentions: Mentions
+    ) -> None:
+        self._key, self._ids, self._facts, self._known, self._mentions = key, ids, facts, known, mentions
         self._made: dict[tuple[str, str], str] = {}
 
     def _of(self, kind: str, value: str) -> str:
@@ -106,10 +111,10 @@ class _Pseudonyms:
         return self._of(field, value)
 
     def id(self, kind: IdKind, value: str, *, is_hidden: bool = False) -> str:
-        return self._of(kind, value) if is_hidden or kind in self._ids else value
+        return self._of(kind, value) if is_hidden or kind in self._ids or self._mentions.in_id(kind, value) else value
 
     def fact(self, name: str, value: Any) -> Any:  # noqa: ANN401 - whatever a fact may be
-        return self._of(name, str(value)) if name in self._facts else value
+        return self._of(self.word(name), str(value)) if name in self._facts or self._mentions.in_fact(value) else value
 
     scope = fact
 
@@ -117,19 +122,21 @@ class _Pseudonyms:
         del value
         return LEFT_OUT
 
-    def word(self, value: str) -> str | None:
-        return value
+    def word(self, value: str) -> str:
+        return self._of(MENTION, value) if self._mentions.in_text(value) else value
+
+    number = listed = word
 
     def place(self, value: str) -> str:
         kind = self._known.get(value)
-        return value if kind is None else self.id(kind, value)
+        return self.word(value) if kind is None else self.id(kind, value)
 
 
 class _Redaction:
     """Leaves out what is personal."""
 
-    def __init__(self, facts: frozenset[str]) -> None:
-        self._facts = facts
+    def __init__(self, facts: frozenset[str], mentions: Mentions) -> None:
+        self._facts, self._mentions = facts, mentions
         self._numbers: dict[tuple[str, str], int] = {}
 
     def personal(self, field: str, value: str) -> str:
@@ -137,27 +144,29 @@ class _Redaction:
         return ""
 
     def id(self, kind: IdKind, value: str, *, is_hidden: bool = False) -> str:
-        return self._number(kind, value) if is_hidden else value
+        return self._number(kind, value) if is_hidden or self._mentions.in_id(kind, value) else value
 
     def _number(self, name: str, value: str) -> str:
         """Return the number of a value in order of appearance: without one, what differs in nothing else would be the same."""
         return f"{name}-{self._numbers.setdefault((name, value), len(self._numbers) + 1)}"
 
     def fact(self, name: str, value: Any) -> Any:  # noqa: ANN401 - whatever a fact may be
-        return None if name in self._facts else value
+        return None if self._is_personal(name, value) else value
 
     def scope(self, name: str, value: Any) -> Any:  # noqa: ANN401 - the same
-        return self._number(name, str(value)) if name in self._facts else value
+        return self._number(self.word(name), str(value)) if self._is_personal(name, value) else value
+
+    def _is_personal(self, name: str, value: object) -> bool:
+        return name in self._facts or self._mentions.in_fact(value)
 
     def free_text(self, value: str) -> str:
         del value
         return LEFT_OUT
 
-    def word(self, value: str) -> str | None:
-        return value
+    def word(self, value: str) -> str:
+        return self._number(MENTION, value) if self._mentions.in_text(value) else value
 
-    def place(self, value: str) -> str:
-        return value
+    number = listed = place = word
 
 
 def _names_of_facts(facts: Iterable[str]) -> frozenset[str]:
@@ -199,8 +208,11 @@ def pseudonymize(what: NounT, key: bytes, *, ids: Iterable[IdKind] = ID_KINDS, f
 
     Notes
     -----
-    Names of teams, products and competitors stay: they are no personal data. Of a finding alone the record stays too, since
-    nobody knows whether it is an id or a line of a file.
+    Names of teams, products and competitors stay, as do channels, reasons and other words by which records are counted: they
+    are no personal data. But where a name, an address or a telephone number of somebody in the records stands in one, as
+    :func:`erase` finds it, it gets a pseudonym as a whole, the same wherever it stands; so does a fact, and the number of an
+    order or a deal. Of a noun alone only those are known who stand in it, and of a finding alone the record stays, since nobody
+    knows whether it is an id or a line of a file.
 
     Examples
     --------
@@ -216,7 +228,8 @@ def pseudonymize(what: NounT, key: bytes, *, ids: Iterable[IdKind] = ID_KINDS, f
     require(kinds, tuple, path=("ids",))
     for position, kind in enumerate(kinds):
         check_choice(kind, ID_KINDS, ("ids", position))
-    return treat(what, _Pseudonyms(key, frozenset(kinds), _names_of_facts(facts), known_ids(what)))
+    named = _names_of_facts(facts)
+    return treat(what, _Pseudonyms(key, frozenset(kinds), named, known_ids(what), mentions_of_all(what)))
 
 
 def redact(what: NounT, *, facts: Iterable[str] = ()) -> NounT:
@@ -232,7 +245,7 @@ def redact(what: NounT, *, facts: Iterable[str] = ()) -> NounT:
     Returns
     -------
     the same kind of noun
-        Without any personal value. To redact it again changes nothing.
+        Without the names, addresses and numbers of anybody in it, wherever they stand. To redact it again changes nothing.
 
     Raises
     ------
@@ -245,4 +258,4 @@ def redact(what: NounT, *, facts: Iterable[str] = ()) -> NounT:
     >>> redact(Contact(id="c-7", role="champion", name="Zhang Wei", phone="138 0013 8000")).label
     'c-7'
     """
-    return treat(what, _Redaction(_names_of_facts(facts)))
+    return treat(what, _Redaction(_names_of_facts(facts), mentions_of_all(what)))

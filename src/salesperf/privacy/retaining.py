@@ -20,11 +20,24 @@ from salesperf.model.validators import check_choice, check_date, check_whole, re
 __all__ = ["RETAINED_KINDS", "Expired", "RetainedKind", "RetentionReport", "check_retention"]
 
 RetainedKind: TypeAlias = Literal[
-    "lead", "opportunity", "customer", "contact", "actual", "target", "rep", "action", "task", "case", "risk"
+    "lead",
+    "opportunity",
+    "customer",
+    "contact",
+    "actual",
+    "target",
+    "rep",
+    "action",
+    "task",
+    "case",
+    "risk",
+    "objective",
+    "cost",
+    "pulse",
 ]
 RETAINED_KINDS: Final[tuple[RetainedKind, ...]] = (
     *("lead", "opportunity", "customer", "contact", "actual", "target", "rep"),
-    *("action", "task", "case", "risk"),
+    *("action", "task", "case", "risk", "objective", "cost", "pulse"),
 )
 """Kinds of records that may be kept for a time only."""
 
@@ -124,7 +137,8 @@ def check_retention(records: Records, retention: Mapping[RetainedKind, int], *, 
         customer and their people from the day they were known or the last change of a deal, unless one is open; a rep from the
         day of leaving; an actual from its day; a target from the end of its period; an action from what was last said or
         measured of it, and a task from what was last said, once it is done or dropped; a case from the day on which it was
-        written down; a risk from the day on which it was closed, if it was.
+        written down; a risk from the day on which it was closed, if it was; an objective from the end of its period, or from
+        what was last said of it or its key results where that is later; a cost and a survey from their day.
 
     Raises
     ------
@@ -251,6 +265,20 @@ def _risks(known: Records) -> _Dated:
     return ((risk.id, risk.closed) for risk in known.risks if risk.closed is not None)
 
 
+def _objectives(known: Records) -> _Dated:
+    for part in chain.from_iterable(root.walk() for root in known.objectives):
+        said = chain(part.check_ins, *(result.check_ins for result in part.key_results))
+        yield part.id, _last((part.period.last, *(each.on for each in said)))
+
+
+def _costs(known: Records) -> _Dated:
+    return ((f"costs[{place}]", cost.on) for place, cost in enumerate(known.costs))
+
+
+def _pulses(known: Records) -> _Dated:
+    return ((f"pulses[{place}]", pulse.on) for place, pulse in enumerate(known.pulses))
+
+
 _READERS: Final[Mapping[RetainedKind, Callable[[Records], _Dated]]] = MappingProxyType(
     {
         "lead": _leads,
@@ -264,5 +292,8 @@ _READERS: Final[Mapping[RetainedKind, Callable[[Records], _Dated]]] = MappingPro
         "task": _tasks,
         "case": _cases,
         "risk": _risks,
+        "objective": _objectives,
+        "cost": _costs,
+        "pulse": _pulses,
     }
 )

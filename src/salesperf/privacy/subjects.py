@@ -1,6 +1,7 @@
 """Whom personal data are about, and all that is held of them."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -10,14 +11,22 @@ from salesperf.model.customer import Contact, Customer
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.lead import Lead
-from salesperf.model.message import Message, Personal
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org, Rep
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row
 from salesperf.model.target import TargetKey
 from salesperf.model.validators import identifier, one_of, optional, require
-from salesperf.privacy.links import WORDS, IdKind, fields_of, id_kind, is_free_text, is_personal
+from salesperf.privacy.links import (
+    IMPERSONAL_NOUNS,
+    REVEALING,
+    IdKind,
+    fields_of,
+    id_kind,
+    is_personal,
+    text_kind,
+)
+from salesperf.privacy.mentions import Mentions, said_by, strings_in
 
 __all__ = [
     "SUBJECT_KINDS",
@@ -26,7 +35,7 @@ __all__ = [
     "SubjectExport",
     "SubjectKind",
     "finding_is_about",
-    "secrets_of",
+    "mentions_of",
     "subject_export",
 ]
 
@@ -40,8 +49,6 @@ _ID_KIND: Final[Mapping[SubjectKind, IdKind]] = MappingProxyType(
 _NOUN: Final[Mapping[SubjectKind, type]] = MappingProxyType(
     {"rep": Rep, "customer": Customer, "contact": Contact, "lead": Lead}
 )
-_REVEALING: Final = ("name", "email", "phone")
-"""Personal fields whose value tells who somebody is, wherever it stands; that of a title does not."""
 
 
 @attrs.frozen
@@ -167,7 +174,8 @@ def subject_export(records: Records, subject: Subject) -> SubjectExport:
     -------
     SubjectExport
         Empty where nothing is held. Of a record that names them, the values of the innermost part that does: the change that
-        says who had a deal, not the contacts of the deal, who are somebody else.
+        says who had a deal, not the contacts of the deal, who are somebody else. Of any other, the text in which a name of
+        theirs stands, an address, a telephone number or the id, as :func:`erase` looks for them.
 
     Raises
     ------
@@ -187,20 +195,30 @@ def subject_export(records: Records, subject: Subject) -> SubjectExport:
     """
     require(records, Records, path=("records",))
     require(subject, Subject, path=("subject",))
-    search = _Search(subject, secrets_of(records, subject))
+    search = _Search(subject, mentions_of(records, subject))
     return SubjectExport(subject=subject, items=tuple(search.through(records)))
 
 
-def secrets_of(records: Records, subject: Subject) -> frozenset[str]:
-    """Return what tells who a subject is wherever it stands in text: the name, the addresses, the numbers."""
-    found: set[str] = set()
-    for _, _, noun, holder in _nouns(records):
-        if subject.is_it(noun, holder):
-            fields = [field.name for field in fields_of(noun) if is_personal(field) and field.name in _REVEALING]
-            found.update(getattr(noun, name) for name in fields)
-            if isinstance(noun, Lead) and noun.contact is not None:
-                found.update(getattr(noun.contact, name) for name in _REVEALING)
-    return frozenset(found - {""})
+def mentions_of(records: Records, subject: Subject) -> Mentions:
+    """Return what finds a subject in text: by id, names, addresses and numbers, those of people who go with it among them."""
+    found: dict[str, set[str]] = {name: set() for name in REVEALING}
+    themselves = (noun for _, _, noun, holder in _nouns(records) if subject.is_it(noun, holder))
+    for noun in chain(themselves, _people_of(records, subject)):
+        for field in fields_of(noun):
+            if field.name in REVEALING and is_personal(field):
+                found[field.name].add(getattr(noun, field.name))
+    return Mentions(names=found["name"] | found["email"], phones=found["phone"], ids=[subject.id])
+
+
+def _people_of(records: Records, subject: Subject) -> Iterator[Contact]:
+    """Yield who goes with a subject: people at a customer and on their deals, and whom a lead is about."""
+    if subject.kind == "customer":
+        for customer in records.customers:
+            yield from customer.contacts if customer.id == subject.id else ()
+        for deal in records.opportunities:
+            yield from deal.contacts if deal.customer == subject.id else ()
+    elif subject.kind == "lead":
+        yield from (lead.contact for lead in records.leads if lead.id == subject.id and lead.contact is not None)
 
 
 def _nouns(records: Records) -> Iterator[tuple[str, str, Any, str | None]]:
@@ -226,21 +244,21 @@ def _tables(records: Records) -> Iterator[tuple[str, tuple[Any, ...]]]:
 class _Search:
     """Looks for a subject in every record."""
 
-    def __init__(self, subject: Subject, secrets: frozenset[str]) -> None:
-        self._subject, self._secrets = subject, secrets
+    def __init__(self, subject: Subject, mentions: Mentions) -> None:
+        self._subject, self._about = subject, mentions
 
     def through(self, records: Records) -> Iterator[HeldItem]:
         for kind, record, noun, holder in _nouns(records):
+            prefix = "" if holder is None else f"contacts.{noun.id}."
             if self._subject.is_it(noun, holder):
-                prefix = "" if holder is None else f"contacts.{noun.id}."
                 yield from (HeldItem(kind, record, prefix + path, text) for path, text in _values(noun, is_whole=True))
-            elif holder is None:
-                yield from (HeldItem(kind, record, path, text) for path, text in self._mentions(noun, ""))
+            else:
+                yield from (HeldItem(kind, record, path, text) for path, text in self._mentions(noun, prefix))
 
     def _mentions(self, noun: object, path: str) -> Iterator[tuple[str, str]]:
         """Yield the values of the innermost parts that name the subject."""
         if isinstance(noun, Finding):
-            if finding_is_about(noun, self._subject, self._secrets):
+            if finding_is_about(noun, self._subject, self._about):
                 yield f"{path}message", noun.text()
             return
         if self._subject.is_named_by(noun):
@@ -253,55 +271,46 @@ class _Search:
 
     def _texts(self, noun: object) -> Iterator[tuple[str, str]]:
         """Yield text and facts of a noun that say who the subject is, though no id does."""
+        if isinstance(noun, TargetKey):
+            yield from self._mapped("scope", noun.scope)
         for field in fields_of(noun):
-            for name, text in _texts_in(noun, field.name):
-                if isinstance(text, str) and not is_personal(field) and any(secret in text for secret in self._secrets):
-                    yield name, text
+            value = getattr(noun, field.name)
+            if isinstance(value, FrozenMap):
+                yield from self._mapped(field.name, value)
+            elif isinstance(value, str) and self._is_named(noun, field, value):
+                yield field.name, value
+            elif isinstance(value, tuple) and not isinstance(value, TargetKey):
+                for place, each in enumerate(value):
+                    if isinstance(each, str) and self._is_named(noun, field, each):
+                        yield f"{field.name}[{place}]", each
+
+    def _mapped(self, name: str, values: FrozenMap[str, Any]) -> Iterator[tuple[str, str]]:
+        for key, value in values.items():
+            if self._about.in_number(key) or self._about.in_fact(value):
+                yield f"{name}.{key}", str(value)
+
+    def _is_named(self, noun: object, field: "attrs.Attribute[Any]", text: str) -> bool:
+        """Tell whether the subject is named where a treatment would find it."""
+        kind, which = id_kind(noun, field.name), text_kind(noun, field)
+        if kind is not None:
+            return self._about.in_id(kind, text)
+        if which == "number":
+            return self._about.in_number(text)
+        # The name of somebody else is theirs.
+        is_own = which == "fixed" or (which == "personal" and field.name in REVEALING)
+        return not is_own and self._about.in_text(text)
 
 
-def _texts_in(noun: object, name: str) -> Iterator[tuple[str, object]]:
-    """Yield the value of a field, or what it maps, or lists in words of somebody's own, by where it stands."""
-    value = getattr(noun, name)
-    if isinstance(value, FrozenMap):
-        yield from ((f"{name}.{key}", each) for key, each in value.items())
-    elif isinstance(value, tuple) and (name in WORDS or is_free_text(noun, name)):
-        yield from ((f"{name}[{place}]", each) for place, each in enumerate(value))
-    else:
-        yield name, value
-
-
-def finding_is_about(finding: Finding, subject: Subject, secrets: frozenset[str]) -> bool:
-    """Tell whether a finding is about a subject: where it is, or by an id or a name in its message."""
-    known = {subject.id, *secrets}
-    return finding.record in known or any(not known.isdisjoint(_named_in(said)) for said in _said_by(finding))
-
-
-def _said_by(finding: Finding) -> Iterator[Message | None]:
-    """Yield all that a finding says: its message, what is lacking and to be checked, and what its numbers are called."""
-    yield from (finding.message, finding.lacks, *finding.checks)
-    for citation in finding.citations:
-        yield from (citation.label, citation.source)
-
-
-def _named_in(value: object) -> Iterator[str]:
-    """Yield names and text within a message."""
-    if isinstance(value, Personal):
-        yield value.name
-    elif isinstance(value, str):
-        yield value
-    elif isinstance(value, Message):
-        for argument in value.arguments.values():
-            yield from _named_in(argument)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _named_in(item)
+def finding_is_about(finding: Finding, subject: Subject, mentions: Mentions) -> bool:
+    """Tell whether a finding is about a subject: where it is, or by an id or a name in what it says."""
+    return any(text == subject.id or mentions.in_text(text) for said in said_by(finding) for text in strings_in(said))
 
 
 def _parts(noun: object) -> Iterator[tuple[str, object]]:
     """Yield the nouns within a noun."""
     for field in fields_of(noun):
         value = getattr(noun, field.name)
-        if isinstance(value, TargetKey) or fields_of(value):
+        if isinstance(value, TargetKey) or (fields_of(value) and not isinstance(value, IMPERSONAL_NOUNS)):
             yield field.name, value
         elif isinstance(value, tuple):
             yield from ((f"{field.name}[{place}]", item) for place, item in enumerate(value) if fields_of(item))
@@ -312,6 +321,7 @@ def _values(noun: object, *, is_whole: bool) -> Iterator[tuple[str, str]]:
     if isinstance(noun, TargetKey):
         named = ((name, getattr(noun, name)) for name in ("owner", "metric", "period"))
         yield from ((name, str(value)) for name, value in named if value is not None)
+        yield from ((f"scope.{name}", value) for name, value in noun.scope.items())
         return
     # A contact within a noun that is not the subject is somebody else.
     hidden: tuple[type, ...] = () if is_whole else (Contact,)

@@ -1,29 +1,30 @@
 """Going through nouns, and putting something else in the place of what is personal in them."""
 
-from collections.abc import Mapping
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
 
 import attrs
 
 from salesperf.errors import InvalidValueError
-from salesperf.model.amount import Amount
-from salesperf.model.calendar import Calendar
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message, Personal
-from salesperf.model.metric import Metric
-from salesperf.model.period import Period
-from salesperf.model.process import SalesProcess
 from salesperf.model.records import Records
 from salesperf.model.target import TargetKey
-from salesperf.privacy.links import IMPERSONAL, KEYED_BY_OWNER, WORDS, IdKind, fields_of, id_kind, is_free_text, is_personal
+from salesperf.privacy.links import (
+    IMPERSONAL,
+    IMPERSONAL_NOUNS,
+    KEYED_BY_OWNER,
+    IdKind,
+    fields_of,
+    id_kind,
+    is_personal,
+    text_kind,
+)
 
 __all__ = ["Treatment", "known_ids", "treat"]
 
 NounT = TypeVar("NounT")
-
-_IMPERSONAL: Final = (Amount, Metric, Period, Calendar, SalesProcess)
-"""Nouns that hold nothing of anybody: they stay the objects that they are."""
 
 
 class Treatment(Protocol):
@@ -44,7 +45,13 @@ class Treatment(Protocol):
     def free_text(self, value: str) -> str:
         """Return what stands for text in which anybody may be named."""
 
-    def word(self, value: str) -> str | None:
+    def word(self, value: str) -> str:
+        """Return what stands for a word that people chose, such as a channel: the same for the same, since they are counted."""
+
+    def number(self, value: str) -> str:
+        """Return what stands for the id of a thing: the same for the same, since others name it."""
+
+    def listed(self, value: str) -> str | None:
         """Return what stands for a word of a list, such as a competitor or a tag; ``None`` to leave it out."""
 
     def place(self, value: str) -> str:
@@ -78,9 +85,11 @@ def _value(value: Any, treatment: Treatment) -> Any:  # noqa: ANN401 - whatever 
         name = treatment.personal("name", value.name) if value.name else ""
         return value if name == value.name else Personal(name)
     if isinstance(value, Message):
-        arguments = _map({name: _argument(each, treatment) for name, each in value.arguments.items()}, value.arguments)
-        return value if arguments is value.arguments else attrs.evolve(value, arguments=arguments)
-    if isinstance(value, _IMPERSONAL) or not attrs.has(type(value)):
+        given = value.arguments
+        arguments = _map({name: _argument(each, treatment) for name, each in given.items()}, given)
+        key = treatment.word(value.key)
+        return value if arguments is given and key == value.key else attrs.evolve(value, key=key, arguments=arguments)
+    if isinstance(value, IMPERSONAL_NOUNS) or not attrs.has(type(value)):
         return value
     return _noun(value, treatment)
 
@@ -95,7 +104,14 @@ def _map(treated: Mapping[str, Any], before: FrozenMap[str, Any]) -> FrozenMap[s
 
 
 def _argument(value: Any, treatment: Treatment) -> Any:  # noqa: ANN401 - whatever a message may name
-    return treatment.place(value) if isinstance(value, str) else _value(value, treatment)
+    if isinstance(value, str):
+        return treatment.place(value)
+    if isinstance(value, FrozenMap):
+        return _map({_argument(name, treatment): _argument(each, treatment) for name, each in value.items()}, value)
+    if isinstance(value, tuple) and not isinstance(value, TargetKey):
+        items = tuple([_argument(item, treatment) for item in value])
+        return value if all(map(_is, items, value)) else items
+    return _value(value, treatment)
 
 
 def _key(key: TargetKey, treatment: Treatment) -> TargetKey:
@@ -114,26 +130,36 @@ def _noun(noun: Any, treatment: Treatment) -> Any:  # noqa: ANN401 - a noun of o
     return attrs.evolve(noun, **changes) if changes else noun
 
 
-def _field(noun: object, field: "attrs.Attribute[Any]", value: Any, treatment: Treatment) -> Any:  # noqa: ANN401, PLR0911 - as above; a return for each kind of field
+def _field(noun: object, field: "attrs.Attribute[Any]", value: Any, treatment: Treatment) -> Any:  # noqa: ANN401 - as above
+    if isinstance(value, str):
+        return _text(noun, field, value, treatment) if value else value
     if isinstance(value, FrozenMap):
         return _mapping(field.name, value, treatment)
+    if isinstance(value, tuple) and not isinstance(value, TargetKey):
+        items = [_field(noun, field, each, treatment) if isinstance(each, str) else _value(each, treatment) for each in value]
+        return value if all(map(_is, items, value)) else tuple([item for item in items if item is not None])
+    return _value(value, treatment)
+
+
+def _text(noun: object, field: "attrs.Attribute[Any]", value: str, treatment: Treatment) -> str | None:
     kind = id_kind(noun, field.name)
-    if kind is not None and isinstance(value, tuple):
-        return tuple([treatment.id(kind, each) for each in value])
-    if is_free_text(noun, field.name) and isinstance(value, tuple):
-        return tuple([treatment.free_text(text) for text in value])
-    if field.name in WORDS and isinstance(value, tuple):
-        return tuple([word for each in value if (word := treatment.word(each)) is not None])
-    if not isinstance(value, str):
-        return _value(value, treatment)
     if kind is not None:
         is_hidden = is_personal(field) and not _is_told_elsewhere(noun, value)
         return treatment.id(kind, value, is_hidden=is_hidden)
-    if is_personal(field):
-        return treatment.personal(field.name, value) if value else value
-    if is_free_text(noun, field.name):
-        return treatment.free_text(value) if value else value
-    return treatment.place(value) if isinstance(noun, Finding) and field.name == "record" else value
+    if isinstance(noun, Finding) and field.name == "record":
+        return treatment.place(value)
+    which = text_kind(noun, field)
+    if which == "fixed":
+        return value
+    if which == "personal":
+        return treatment.personal(field.name, value)
+    treats: Mapping[str, Callable[[str], str | None]] = {
+        "free": treatment.free_text,
+        "listed": treatment.listed,
+        "number": treatment.number,
+        "word": treatment.word,
+    }
+    return treats[which](value)
 
 
 def _is_told_elsewhere(noun: object, value: str) -> bool:
@@ -143,19 +169,19 @@ def _is_told_elsewhere(noun: object, value: str) -> bool:
 
 
 def _mapping(name: str, values: FrozenMap[str, Any], treatment: Treatment) -> FrozenMap[str, Any]:
-    if name in IMPERSONAL:
-        return values
     if name in KEYED_BY_OWNER:
         return _map({treatment.id("owner", owner): value for owner, value in values.items()}, values)
+    if name in IMPERSONAL:
+        return _map({treatment.number(key): value for key, value in values.items()}, values)
     return _facts(values, treatment) if name == "facts" else _scope(values, treatment)
 
 
-def _scope(values: FrozenMap[str, Any], treatment: Treatment) -> FrozenMap[str, str]:
-    return _map({name: treatment.scope(name, value) for name, value in values.items()}, values)
+def _scope(values: FrozenMap[str, Any], treatment: Treatment) -> FrozenMap[str, Any]:
+    return _map({treatment.number(name): treatment.scope(name, value) for name, value in values.items()}, values)
 
 
 def _facts(values: FrozenMap[str, Any], treatment: Treatment) -> FrozenMap[str, Any]:
-    treated = {name: treatment.fact(name, value) for name, value in values.items()}
+    treated = {treatment.number(name): treatment.fact(name, value) for name, value in values.items()}
     return _map({name: value for name, value in treated.items() if value is not None}, values)
 
 
