@@ -297,7 +297,7 @@ def quiet_found(rows: Rows) -> str:
 
 
 def unfair_found(yardstick: str, found: dict[str, Fraction]) -> str:
-    of = f"those of {len(beyond(found))} of {len(found)} owners ask far more or far less than of the whole"
+    of = f"those of {len(beyond(found))} of {len(found)} owners ask far more or far less than those of all together"
     return f"Targets may be unfair: by {yardstick}, {of}."
 
 

@@ -731,7 +731,7 @@ def test_no_kind_of_item_pushes_out_the_others_and_what_has_no_place_is_counted(
     assert {"action", "deals"} <= set(first)
     # The twelve, and that nothing is entered.
     assert len([item for item in review.agenda if item.kind == "finding"]) == 13
-    assert f"And {len(review.agenda) - AGENDA_LENGTH} more, for which one meeting has no time." in markdown(review)
+    assert f"{len(review.agenda) - AGENDA_LENGTH} more are left for another meeting." in markdown(review)
 
 
 def test_nothing_to_discuss_is_silent() -> None:

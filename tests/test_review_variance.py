@@ -134,7 +134,7 @@ def test_a_gap_is_shared_out_over_those_directly_below_and_what_is_in_no_line_of
     assert effects(line) == {"east": "-100.00", "west": "50.00", "rest": "-60.00"}
     assert (line.variance.before, line.variance.after) == (yuan(1000), yuan(890))
     assert line.variance.total == review.metrics[0].attainment.gap
-    assert [effect.label.text() for effect in line.variance.lines] == ["East", "west", "in no line of theirs"]
+    assert [effect.label.text() for effect in line.variance.lines] == ["East", "west", "in none of these lines"]
     assert "CNY 890 by 2026-09-30, where CNY 1,000 was planned by then: CNY -110." in markdown(review)
 
 

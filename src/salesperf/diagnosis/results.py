@@ -29,7 +29,8 @@ _GRAVE_SHARE: Final = 0.1
 def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
     """Notice, of an owner who misses a target, the factors that speak for the rule's cause and took something away.
 
-    What rose on the whole is no reason for a miss, whatever some of its factors took. The threshold is the share of all that was taken away.
+    What rose on the whole is no reason for a miss, whatever some of its factors took. The threshold is the share of all that
+    was taken away.
     """
     if not evidence.attainments:
         yield rule.cannot_tell(Message("diagnosis.lacks.attainments"))

@@ -128,7 +128,8 @@ class ForecastNumbers(Result):
         Estimate
             The middle of :meth:`bounds`, which counts in that the chances may be off. The interval is what the probability
             would be if they were off, all together, as far to either side as the level of the terms allows, and at least the
-            bounds; there is none where all are stated. ``n`` is the number of earlier deals behind the chance that rests on fewest.
+            bounds; there is none where all are stated. ``n`` is the number of earlier deals behind the chance that rests on
+            fewest.
 
         Raises
         ------
