@@ -30,7 +30,7 @@ def cdnow() -> dict[str, Column]:
     """Read the sample of 2,357 customers of CDNOW, which the package lifetimes carries, without importing it."""
     found = importlib.util.find_spec("lifetimes")
     if found is None or not found.submodule_search_locations:
-        pytest.skip("the package lifetimes, which carries the CDNOW sample, is not installed")
+        pytest.skip("the package lifetimes, which carries the CDNOW sample, is not installed (pip install 'salesperf[bench]')")
     folder = Path(next(iter(found.submodule_search_locations))) / "datasets"
     with (folder / "cdnow_customers_summary_with_transactions.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
