@@ -719,6 +719,21 @@ def rate(number: str, key: str = "win_rate", owner: str | None = "ada") -> Targe
 WON, CLOSED = STANDARD_METRICS["won_deals"], STANDARD_METRICS["closed_deals"]
 
 
+def test_a_ratio_of_money_has_the_unit_in_which_the_money_is_recorded() -> None:
+    order, dear = done(ORDERS, 1, JULY.start), done(REVENUE, 9, JULY.start, unit=CNY)
+    other = done(REVENUE, 9, JULY.start, owner="bo", unit=USD)
+    for key, actuals, unit in (
+        ("average_order_value", [order, dear], CNY),
+        ("average_order_value", [order], None),  # no money is recorded
+        ("average_order_value", [order, dear, other], None),  # which of the two nobody says
+        ("market_share", [dear], None),
+    ):
+        assert attain(rate("4", key), tally(actuals), as_of=AFTER).unit == unit
+    assert attain(goal(REVENUE, 4, unit=USD), tally([]), as_of=AFTER).unit == USD
+    counted = Metric("price", "money", "ratio", "higher", "Price", ORDERS, CUSTOMERS)
+    assert attain(attrs.evolve(rate("4", "win_rate"), metric=counted), tally([order]), as_of=AFTER).unit is None
+
+
 def test_a_ratio_is_its_two_parts_rolled_up_and_not_a_mean_of_ratios() -> None:
     actuals = [
         done(WON, 1, JULY.start),

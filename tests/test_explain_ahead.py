@@ -74,6 +74,8 @@ def test_what_is_cited_is_told_of_as_many_as_it_is_of() -> None:
     # Of one customer: of the two whose deals have an amount, and of what these are worth.
     one = found.tree("risks/pipeline/one_customer_ahead/CNY/1")
     assert values(one) == [yuan(500), yuan(600)]
+    assert labels(one) == ["open value with customer k-1", "open value in all"]
+    assert labels(found.tree("risks/pipeline/one_deal/CNY/1")) == ["open value of deal o-4", "open value in all"]
     assert labels(found.tree("risks/pipeline/one_customer_ahead/CNY/1/n")) == ["k-1", "k-2"]
     # The win rate by value: of those decided with an amount.
     rate = found.tree("risks/pipeline/thin_pipeline/CNY/3/n")

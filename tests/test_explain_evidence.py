@@ -246,6 +246,15 @@ def test_a_thin_pipeline_comes_apart_into_what_is_still_to_be_won_and_open_deals
     stale = found.tree("risks/pipeline/stale_pipeline/CNY/at_stake")
     assert len(stale.parts) == found.tree("risks/pipeline/stale_pipeline/CNY/1/count").value == 17
     assert len(found.tree("risks/pipeline/stale_pipeline/CNY/1/n").parts) == 20
+    share = found.tree("risks/pipeline/stale_pipeline/CNY/1")
+    assert share.label.text() == (
+        "Share of the value that stands still or is overdue (deals: 17); from the open deals expected to close by 2026-09-30"
+    )
+    parts = [(part.label.text(), str(part.value)) for part in share.parts]
+    assert parts == [
+        ("open value that stands still or is overdue", "2,773,000.00 CNY"),
+        ("open value in all", "3,327,000.00 CNY"),
+    ]
 
 
 def test_where_no_win_rate_is_known_the_usual_one_is_taken() -> None:

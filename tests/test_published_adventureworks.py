@@ -157,7 +157,7 @@ def members(rows: Rows) -> Iterator[Member]:
 def notes(rows: Rows, owner: str) -> Iterator[str]:
     came = rows.hired.get(owner, START)
     if came > START:
-        yield "joined"
+        yield "joined in the period"
     if any(quota.straddles and owner in rows.owners_of(quota.rep, LAST) for quota in rows.quotas):
         yield "prorated"
     served = min(max(rows.hired[rep], START) for rep in rows.hired if owner in rows.owners_of(rep, LAST))
@@ -171,26 +171,30 @@ def who_contributed(rows: Rows) -> Iterator[str]:
     for level, owner, attained, pace, noted in everybody:
         told = percent(attained.ratio), between(pace.low, pace.high), f"{attained.entries:,}", status(attained)
         yield row("· " * level + owner, *of_target(attained), *told, ", ".join(noted))
-    yield from standing("team", [member for member in everybody if member.level == 0])
-    yield from standing("rep", [member for member in everybody if member.owner in rows.hired])
+    yield from standing("the teams directly below", [member for member in everybody if member.level == 0])
+    yield from standing("all reps below", [member for member in everybody if member.owner in rows.hired])
 
 
-def standing(kind: str, all_of_them: list[Member]) -> Iterator[str]:
-    is_alike = {member.owner: not {"joined", "targets cover a part only"}.intersection(member.notes) for member in all_of_them}
+def standing(whom: str, all_of_them: list[Member]) -> Iterator[str]:
+    is_alike = {
+        member.owner: not {"joined in the period", "targets cover a part only"}.intersection(member.notes)
+        for member in all_of_them
+    }
     alike = [member for member in all_of_them if is_alike[member.owner]]
     assert min(member.attained.entries for member in alike) >= 3
     alike.sort(key=lambda member: -member.attained.ratio)
     best, weakest = alike[0], alike[-1]
     for word, (_, owner, attained, pace, _) in (("Best", best), ("Weakest", weakest)):
         ends = f"90% range {between(pace.low, pace.high)}; {pace.days} workdays, {attained.entries:,} entries"
-        yield f"- {word} {kind} by pace: {owner}, {percent(attained.ratio)} of plan to date ({ends})."
+        yield f"- {word} of {whom}, by pace: {owner}, {percent(attained.ratio)} of plan to date ({ends})."
     # Of all pairs the two farthest apart were picked: Bonferroni.
     chance = 1 - 0.1 / (2 * math.comb(len(alike), 2))
     reach = t_quantile(chance, best.pace.days - 1) * math.hypot(best.pace.error, weakest.pace.error)
     assert float(best.attained.ratio - weakest.attained.ratio) <= reach
     yield f"- Among {len(alike)} compared, a difference of this size may be no more than the variation from day to day."
     unlike = ", ".join(owner for owner, alike_too in is_alike.items() if not alike_too)
-    yield f"- Not compared, since the plan of the others is not theirs: {unlike}."
+    what = "joined, left, changed team, ramping, absent, house account, or targets for a part only"
+    yield f"- Not compared, since something sets them apart for all or part of the period ({what}): {unlike}."
 
 
 def difference(rows: Rows) -> Iterator[str]:
@@ -297,8 +301,8 @@ def quiet_found(rows: Rows) -> str:
 
 
 def unfair_found(yardstick: str, found: dict[str, Fraction]) -> str:
-    of = f"those of {len(beyond(found))} of {len(found)} owners ask far more or far less than those of all together"
-    return f"Targets may be unfair: by {yardstick}, {of}."
+    who = f"{len(beyond(found))} of {len(found)} owners"
+    return f"Targets may be unfair: by {yardstick}, {who} are asked for far more or far less than the average."
 
 
 def causes(rows: Rows) -> Iterator[str]:
@@ -331,7 +335,7 @@ def agenda(rows: Rows) -> Iterator[str]:
     ends = f"{percent(pace.low)} to {percent(pace.high)}, n = {pace.days}"
     told = (f"Attained: {percent(whole.ratio)}", f"Pace: {percent(whole.ratio)} ({ends})")
     why = of_one_source([f"{each}, against 100.0%; from targets and entries of 2013" for each in told])
-    yield f"3. Revenue of the company missed its target. At stake: {money(-whole.gap)}. Why: {why}."
+    yield f"3. Target missed: Revenue of the company. At stake: {money(-whole.gap)}. Why: {why}."
 
 
 def risks(rows: Rows) -> Iterator[str]:

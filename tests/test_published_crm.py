@@ -165,9 +165,9 @@ def ahead(of: Reviewed) -> Iterator[str]:
     yield row("In all", "–", "–", dollars(of.outlook.expected))
     if stale := of.outlook.stale:
         yield (
-            "- Open deals whose chance is that of deals that stood in their stage for the longest time from which one can be"
-            " learnt, since fewer than 10 earlier ones stood there as long as they, or none of these was followed for as long"
-            f" as is left: {len(stale)} ({dollars(listed(stale))}.00)."
+            "- Open deals whose chance is that of earlier deals at the longest stay in the stage that can be learnt from:"
+            f" {len(stale)} ({dollars(listed(stale))}.00). Fewer than 10 earlier deals stayed as long as these, or none of them"
+            " was followed for as long as is left."
         )
     yield (
         "- Open deals not counted, since fewer than 10 earlier ones stood where they stand, or none of these was followed for"
@@ -195,8 +195,8 @@ def deals(of: Reviewed) -> Iterator[str]:
         f"- Flags of open deals, of which one may have several: stalled {len(of.stalled):,}, contacts unknown {count},"
         f" no expected close {count}, undated {len(of.undated)}"
     )
-    yield f"Weakened by faults in the data (win rate): {found_twice(of)}."
-    yield f"Weakened by faults in the data (sales cycle): {without_beginning(of)}."
+    yield f"Faults in the data make this less sure (win rate): {found_twice(of)}."
+    yield f"Faults in the data make this less sure (sales cycle): {without_beginning(of)}."
 
 
 def share_of(part: int, of: int) -> str:
@@ -221,7 +221,7 @@ def open_by_stage(of: Reviewed) -> Iterator[str]:
     weakened = [f"Open deals without a change for long {share_of(len(of.stalled), len(ages))}"]
     if of.idle:
         weakened.append(f"Reps of whom nothing is recorded {share_of(len(of.idle), len(of.agents))}")
-    yield f"Weakened by faults in the data (pipeline): {'; '.join([*weakened, found_twice(of)])}."
+    yield f"Faults in the data make this less sure (pipeline): {'; '.join([*weakened, found_twice(of)])}."
     for deal in of.stalled[:LISTED]:
         stood = f"days in this stage: {age(deal)}; limit: {LIMIT}; over by: {age(deal) - LIMIT}"
         yield f"- {deal.id}, {deal.agent}, Engaging, {dollars(deal.price)}: stalled ({stood})"
@@ -266,7 +266,7 @@ def funnel(of: Reviewed) -> Iterator[str]:
         f"Rates are of the deals that entered a stage, with their 95% ranges. Deals still open ({still}) are not lost: they"
         " count as not yet moved on, so the rates can still rise."
     )
-    yield f"Weakened by faults in the data (funnel): {without_beginning(of)}."
+    yield f"Faults in the data make this less sure (funnel): {without_beginning(of)}."
 
 
 def members(of: Reviewed) -> Iterator[str]:

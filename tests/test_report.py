@@ -63,12 +63,13 @@ def review_of(
     actuals: Iterable[Actual] = (),
     *,
     reps: Iterable[Rep] = (ADA,),
+    teams: Iterable[Team] = (Team(id="east", name="East"),),
     owner: str | None = None,
     period: Period = THIRD,
     as_of: date = HALFWAY,
     **rest: Any,  # noqa: ANN401 - fields of Records
 ) -> Review:
-    org = Org(teams=[Team(id="east", name="East")], reps=list(reps))
+    org = Org(teams=list(teams), reps=list(reps))
     records = Records(org=org, targets=list(targets), actuals=list(actuals), **rest)
     return build(records, owner=owner, period=period, as_of=as_of)
 
@@ -103,7 +104,7 @@ def test_the_opening_says_whose_which_days_and_how_far_they_have_passed() -> Non
     assert (over[0], over[2]) == ("# Sales review: East, Q3 2026", "As of 2026-10-05. The period is over (workdays: 66).")
     weekend = Period(date(2026, 8, 15), date(2026, 8, 17))
     assert "0 of 0 workdays have passed (–)" in markdown(review_of(period=weekend, as_of=weekend.start))
-    assert "To know first: joined, dealer." in markdown(
+    assert "To note about ada: joined in the period, dealer." in markdown(
         review_of(reps=[Rep(id="ada", kind="dealer", hired=date(2026, 7, 6))], owner="ada")
     )
 
@@ -189,9 +190,16 @@ def test_money_is_shown_in_whole_units_and_rates_in_percent() -> None:
     assert [row[:6] for row in rows] == [
         ["Metric", "Target", "Actual", "Attained", "Gap", "Planned by now"],
         ["Revenue", "CNY 1,001", "CNY 1,000", "99.9%", "CNY -1", "CNY 500"],
-        ["Average order value", "333.34", "333.33", "100.0%", "0.00", "333.34"],
+        ["Average order value", "CNY 333.34", "CNY 333.33", "100.0%", "CNY 0.00", "CNY 333.34"],
         ["Win rate", "30.0%", "33.3%", "111.1%", "3.3%", "30.0%"],
     ]
+
+
+def test_a_ratio_of_money_too_large_for_an_amount_is_a_bare_number() -> None:
+    huge = Target(owner=None, metric=STANDARD_METRICS["average_order_value"], amount=Decimal(10**16), period=THIRD)
+    sold = Actual(owner="ada", metric=REVENUE, amount=Amount.of(9, CNY), on=JULY.start)
+    rows = table(markdown(review_of([huge], [sold, done("ada", 2, JULY.start, STANDARD_METRICS["orders"])])), "Attainment")
+    assert rows[1][1:5] == ["10,000,000,000,000,000.00", "CNY 4.50", "0.0%", "CNY -9,999,999,999,999,995.50"]
 
 
 def test_members_stand_below_their_teams_with_what_to_know_of_them() -> None:
@@ -204,7 +212,7 @@ def test_members_stand_below_their_teams_with_what_to_know_of_them() -> None:
     assert [(row[0], row[1], row[7], row[9]) for row in rows[1:]] == [
         ("East", "99", "3", "prorated"),
         ("· Ada Wong", "66", "3", ""),
-        ("· bo", "33", "1", "joined, agent, prorated"),
+        ("· bo", "33", "1", "joined in the period, agent, prorated"),
     ]
 
 
@@ -222,19 +230,40 @@ def test_best_and_weakest_come_with_their_ranges_or_with_the_reason_for_none() -
     text = markdown(review_of([goal("ada", 660), goal("bo", 660)], [*SALES, *other], reps=reps, as_of=JULY.last))
     best, weakest, verdict = (line for line in lines_below(text, "Visits: who contributed") if line.startswith("- "))
     assert re.fullmatch(
-        r"- Best rep by pace: Ada Wong, \d+\.\d% of plan to date \(90% range .+; 23 workdays, 31 entries\)\.", best
+        r"- Best of all reps below, by pace: Ada Wong, \d+\.\d% of plan to date \(90% range .+; 23 workdays, 31 entries\)\.",
+        best,
     )
     assert re.fullmatch(
-        r"- Weakest rep by pace: bo, \d+\.\d% of plan to date \(90% range .+; 23 workdays, 31 entries\)\.", weakest
+        r"- Weakest of all reps below, by pace: bo, \d+\.\d% of plan to date \(90% range .+; 23 workdays, 31 entries\)\.",
+        weakest,
     )
     assert verdict == "- Even among 2 compared, the difference is more than the variation from day to day would make."
     thrice = [done(rep, number, JULY.start) for rep, number in (("ada", 3), ("bo", 2)) for _ in range(3)]
     early = markdown(review_of([goal("ada", 660), goal("bo", 660)], thrice, reps=reps, as_of=date(2026, 7, 2)))
     found = [line for line in lines_below(early, "Visits: who contributed") if line.startswith("- ")]
-    assert (
-        found[0] == "- Best rep by pace: Ada Wong, 45.0% of plan to date (3 entries; no range: fewer than 5 workdays so far)."
-    )
+    why = "3 entries; no range: fewer than 5 workdays so far"
+    assert found[0] == f"- Best of all reps below, by pace: Ada Wong, 45.0% of plan to date ({why})."
     assert found[2].startswith("- There is too little data to tell")
+
+
+def test_of_teams_only_those_directly_below_are_called_best_or_weakest() -> None:
+    teams = [Team(id="north"), Team(id="south"), Team(id="city", parent="south")]
+    reps = [Rep(id="ada", team="north"), Rep(id="bo", team="city")]
+    for numbers, told in (
+        (
+            (3, 2),
+            [
+                "Best of the teams directly below, by pace: north, 45.0%",
+                "Weakest of the teams directly below, by pace: south, 30.0%",
+            ],
+        ),
+        ((2, 2), ["By pace none of the teams directly below is ahead: all 2 compared stand at 30.0%"]),
+    ):
+        done_by = [done(rep, number, JULY.start) for rep, number in zip(("ada", "bo"), numbers, strict=True) for _ in range(3)]
+        asked = [goal("ada", 660), goal("bo", 660)]
+        text = markdown(review_of(asked, done_by, reps=reps, teams=teams, as_of=date(2026, 7, 2)))
+        found = [line for line in lines_below(text, "Visits: who contributed") if line.startswith("- ")]
+        assert [line.removeprefix("- ").split(" of plan")[0] for line in found[: len(told)]] == told
 
 
 def test_where_all_are_level_nobody_is_called_best_or_weakest() -> None:
@@ -245,9 +274,9 @@ def test_where_all_are_level_nobody_is_called_best_or_weakest() -> None:
     lines = lines_below(markdown(review), "Visits: who contributed")
     # 6 of 660 in 2 of 66 workdays.
     assert [line for line in lines if line.startswith("- ")] == [
-        "- By pace nobody is ahead: all 2 compared stand at 30.0% of plan to date."
+        "- By pace none of the reps below is ahead: all 2 compared stand at 30.0% of plan to date."
     ]
-    assert "- 按进度不分先后：参与比较的 2 个对象均为截至目前计划的 30.0%。" in markdown(review, lang="zh")
+    assert "- 全部下属销售按进度不分先后：参与比较的 2 个对象均为截至目前计划的 30.0%。" in markdown(review, lang="zh")
 
 
 def test_unmet_targets_are_listed_up_to_a_limit() -> None:

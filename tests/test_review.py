@@ -620,7 +620,8 @@ def test_whoever_is_not_compared_is_named() -> None:
     assert (standing.compared, standing.few_entries, standing.unlike) == (2, ("cy",), ("di",))
     text = markdown(review)
     assert "- Not compared, with fewer than 3 entries: cy.\n" in text
-    assert "- Not compared, since the plan of the others is not theirs: di.\n" in text
+    why = "joined, left, changed team, ramping, absent, house account, or targets for a part only"
+    assert f"- Not compared, since something sets them apart for all or part of the period ({why}): di.\n" in text
 
 
 def test_rates_for_parts_of_the_days_give_none_for_the_whole() -> None:

@@ -208,6 +208,9 @@ def test_actions_are_listed_up_to_twenty_with_what_they_did_and_the_rest_is_coun
     assert cells(text, "do reached") == found
     lower = attrs.evolve(reached, measurements=[sp.Measurement(date(2026, 9, 1), yuan(5))])
     assert cells(markdown(reviewed(actions=[lower])), "do reached")[-1] == "got worse"
+    chinese = markdown(reviewed(actions=[lower]), lang="zh")
+    assert cells(chinese, "do reached")[-1] == "比基线更差"
+    assert cells(chinese, "行动")[:2] == ["负责人", "期限"]
     assert "Ended earlier, and left out here: 1." in text
     assert "Ended earlier, and left out here: 1." in markdown(reviewed(actions=[before]))
     assert "And 3 more." in markdown(reviewed(actions=[action(f"a-{number}") for number in range(23)]))
@@ -465,7 +468,8 @@ def test_all_hangs_on_one_where_most_of_a_year_was_sold_by_one_for_this_team() -
     east = risk_of(reviewed("east", actuals=done, targets=owed), "people/one_rep/east")
     assert cited(east) == {"one_rep": 800 / 900}
     assert east is not None
-    assert "Ada" in east.citations[0].text()
+    told = "Share of Ada in what was sold: 88.9% (n = 2), against 50.0%; from what each rep sold in the last 365 days"
+    assert east.citations[0].text() == told
     mixed = [*done, sp.Actual(owner="ada", metric=REVENUE, amount=sp.Amount.of(1, sp.USD), on=date(2026, 4, 1))]
     assert risk_of(reviewed("east", actuals=mixed, targets=owed), "people/one_rep") is None
 
@@ -673,7 +677,7 @@ def test_the_agenda_begins_with_what_is_gravest_and_ends_with_what_went_well() -
         ("finding", "large is so."),
         ("finding", "small is so. And 1 more of the kind."),
         ("finding", "warned is so."),
-        ("target", "Revenue of the company missed its target."),
+        ("target", "Target missed: Revenue of the company."),
         ("action", "Actions are late: 2. The longest, by 29 days: do a-2 (Bo)."),
     ]
     assert [item.owner for item in review.agenda[:2]] == [None, "ada"]
@@ -684,7 +688,7 @@ def test_the_agenda_begins_with_what_is_gravest_and_ends_with_what_went_well() -
     assert "1. large is so. At stake: CNY 500. Why: seen: 1; from somewhere." in text
     met = reviewed(**{**pipeline(), "actuals": [sold(1200, date(2026, 8, 3))]})
     assert [item.message.text() for item in met.agenda if item.kind == "success"] == [
-        "Revenue of the company has met its target: what brought that?"
+        "Target met: Revenue of the company. What brought that?"
     ]
 
 
@@ -716,7 +720,7 @@ def test_whoever_is_better_by_more_than_chance_is_to_tell_how() -> None:
     owed = [target(2000, july, "ada"), target(2000, july, "chen")]
     review = reviewed(period=july, as_of=days[-1], targets=owed, actuals=done)
     best = [item for item in review.agenda if item.kind == "success"]
-    told = "Ada is ahead in Revenue by more than chance, among 2: what can the others learn?"
+    told = "Ada is ahead in Revenue by more than chance, among 2 compared: what can the others learn?"
     assert (best[-1].message.text(), best[-1].owner) == (told, "ada")
     nothing = reviewed(targets=[sp.Target(owner="ada", metric=REVENUE, amount=yuan(0), period=THIRD)])
     assert [item.kind for item in nothing.agenda if item.kind == "target"] == []
@@ -731,7 +735,7 @@ def test_no_kind_of_item_pushes_out_the_others_and_what_has_no_place_is_counted(
     assert {"action", "deals"} <= set(first)
     # The twelve, and that nothing is entered.
     assert len([item for item in review.agenda if item.kind == "finding"]) == 13
-    assert f"{len(review.agenda) - AGENDA_LENGTH} more are left for another meeting." in markdown(review)
+    assert f"Left for another meeting: {len(review.agenda) - AGENDA_LENGTH} more." in markdown(review)
 
 
 def test_nothing_to_discuss_is_silent() -> None:

@@ -166,7 +166,7 @@ def test_a_report_tells_it_in_both_languages_with_names_escaped() -> None:
         "- Won or lost in the period: 8; a competitor is named on 5",
         "- Win rate where none is named: 66.7% of 3 (95% range 20.8% – 93.9%)",
         "may be no more than chance",
-        "- Of CNY 2,050 decided: we 63.4%, Acme 14.6%, Bolt 4.9%, \\<b\\>\\|\\*Evil\\* 2.4%, others, or several at once 14.6%",
+        "- Of CNY 2,050 won or lost: we 63.4%, Acme 14.6%, Bolt 4.9%, \\<b\\>\\|\\*Evil\\* 2.4%, others",
         "| \\<b\\>\\|\\*Evil\\* |",
         "| = cmd \\| x ",
         "| no reason given ",

@@ -204,10 +204,10 @@ def test_what_no_deal_has_is_told_as_such_beside_its_number() -> None:
     assert [(each.rule, each.count) for each in section.weakened_by["pipeline"]] == [("deal_without_amount", 20)]
     assert {count.rule.key for count in review.quality.untold} == {"deal_without_amount", "deal_without_close"}
     text = markdown(review)
-    assert "Weakened by faults in the data (pipeline): Deals without an amount (nowhere entered).\n" in text
+    assert "Faults in the data make this less sure (pipeline): Deals without an amount (nowhere entered).\n" in text
     asked = "Not judged, since the field is nowhere entered, or was not yet known: "
     assert f"{asked}Deals without an amount; Open deals without an expected close.\n" in text
-    assert "影响在手商机的数据问题：没有金额的商机（全无记录）。\n" in markdown(review, lang="zh")
+    assert "以下数据问题使在手商机不够可靠：没有金额的商机（全无记录）。\n" in markdown(review, lang="zh")
     # A team does not excuse itself: others have it.
     others = [*deals, deal("o-20", "bo", due=DUE)]
     (east,) = review_of("east", opportunities=others).deals
@@ -221,7 +221,7 @@ def test_a_report_tells_the_three_gravest_beside_a_number_and_counts_the_rest() 
     ]
     text = markdown(review_of(opportunities=deals))
     assert (
-        "Weakened by faults in the data (pipeline): Open deals past their expected close (2 of 2, 100.0%); "
+        "Faults in the data make this less sure (pipeline): Open deals past their expected close (2 of 2, 100.0%); "
         "Open deals of somebody who left (2 of 2, 100.0%); Deals that may be entered twice (2 of 2, 100.0%); 2 more.\n" in text
     )
 
@@ -269,5 +269,5 @@ def test_the_review_of_the_sample_tells_who_left_deals_behind_and_what_nobody_en
     assert {count.rule.key for count in review.quality.untold} == {"contact_unreachable", "customer_without_owner"}
     assert not {"contact_unreachable", "customer_without_owner"} & faults.keys()
     text = markdown(review, lang=lang)
-    beside = "Weakened by faults in the data (pipeline): " if lang == "en" else "影响在手商机的数据问题："
+    beside = "Faults in the data make this less sure (pipeline): " if lang == "en" else "以下数据问题使在手商机不够可靠："
     assert text.count(beside) == 1

@@ -115,6 +115,17 @@ class Attainment(Result):
         return self.target.metric.is_additive
 
     @cached_property
+    def unit(self) -> Unit | None:
+        """Of what is owed: of a ratio of money the one in which the money is recorded; ``None`` for any other, or several."""
+        if isinstance(self.target.amount, Amount):
+            return self.target.amount.unit
+        metric, (numerator, *_) = self.target.metric, self.target.metric.recorded
+        if {metric.dimension, numerator.dimension} != {"money"}:
+            return None
+        units = self._ledger.units(numerator, self.target.scope)
+        return units[0] if len(units) == 1 else None
+
+    @cached_property
     def planned_share(self) -> Fraction | None:
         """The share of the target that was planned to be done by now; 1 for what is no flow, ``None`` if undefined."""
         if not self.is_flow:

@@ -104,7 +104,7 @@ def contradictions(
     >>> found = [DEFAULT_RULES[key].found([cited]) for key in ("few_leads", "low_conversion")]
     >>> for each in contradictions(found, evidence):
     ...     print(each.message.text())
-    Some say that too few ask (Too few leads), others that we do not bring home what there is (Conversion is low).
+    Some say that too few ask (Too few leads), others that we do not bring home what there is (Win rate is low).
     """
     given = as_tuple(findings)
     require(given, tuple, path=("findings",))

@@ -51,7 +51,7 @@ def diagnose(
     >>> all(finding.is_untold for finding in untold)
     True
     >>> print(next(finding.text() for finding in untold if finding.rule == "low_conversion"))
-    Cannot tell about "Conversion is low": it lacks decided deals of the period.
+    Cannot tell about "Win rate is low": it lacks deals won or lost in the period.
     """
     require(evidence, Evidence, path=("evidence",))
     found = [finding for rule in as_rules(rules) for finding in _found_by(rule, evidence)]

@@ -1,6 +1,6 @@
 """A citation: a number on which something rests, with its interval, what it is held against, and where it came from."""
 
-from typing import Self
+from typing import Final, Self
 
 import attrs
 
@@ -14,6 +14,10 @@ from salesperf.model.rule import BreakdownValue, amount_or_number, as_value
 from salesperf.model.validators import as_python, finite, of_type, optional, whole
 
 __all__ = ["Citation"]
+
+_DIFFERENCES: Final = frozenset({"diagnosis.cited.win_rate_change"})
+"""Labels of shares that are the difference of two: a reader takes a percentage for a change relative to the first, so these are
+written in percentage points. By label, so that documents written before read right too."""
 
 
 def _as_end(value: float | None) -> float | None:
@@ -128,8 +132,15 @@ class Citation:
         >>> sales = Citation(label=Message("metric.revenue"), value=Amount.of("1234.50", CNY), source=Message("orders.csv"))
         >>> sales.text(digits=0)
         'Revenue: CNY 1,235; from orders.csv'
+        >>> change = Citation(
+        ...     label=Message("diagnosis.cited.win_rate_change"), value=-0.3, is_share=True, source=Message("deals")
+        ... )
+        >>> change.text(), change.text("zh")
+        ('Change of the win rate: -30.0 pp; from deals', '赢单率变化：-30.0 个百分点；来源：deals')
         """
-        kind = "share" if self.is_share else "number"
+        kind = "number"
+        if self.is_share:
+            kind = "points" if self.label.key in _DIFFERENCES else "share"
         has_interval = self.low is not None and self.high is not None
         wording = "between" if has_interval else "plain" if self.n is None else "counted"
         if has_interval and self.n is None:

@@ -11,7 +11,7 @@ import attrs
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.message import Message
+from salesperf.model.message import Message, word_of
 from salesperf.model.metric import Metric
 from salesperf.model.period import Period
 from salesperf.model.validators import (
@@ -234,15 +234,19 @@ def _dimension_error(noun: str, name: str, metric: Metric, value: Amount) -> Inv
 
 
 def scoped_title(metric: Metric, scope: FrozenMap[str, str]) -> Message:
-    """Return the title of a metric, with the scope where it is narrowed.
+    """Return the title of a metric, with the scope where it is narrowed; a dimension that is known has its word.
 
     Examples
     --------
     >>> from salesperf import STANDARD_METRICS
     >>> scoped_title(STANDARD_METRICS["revenue"], FrozenMap({"product": "A"})).text()
     'Revenue (product = A)'
+    >>> scoped_title(STANDARD_METRICS["revenue"], FrozenMap({"product": "A", "shelf": "9"})).text("zh")
+    '销售额（产品 = A、shelf = 9）'
     """
     if not scope:
         return Message(metric.title)
-    narrowed = "; ".join(f"{key} = {value}" for key, value in scope.items())
+    narrowed = tuple(
+        Message.of("review.narrowed", dimension=word_of("scope", key), value=value) for key, value in scope.items()
+    )
     return Message.of("review.scoped", metric=Message(metric.title), scope=narrowed)

@@ -19,11 +19,11 @@ from salesperf.risk import PlanProgress, TaskLine
 __all__ = ["ActionWriter", "PlanWriter"]
 
 _ACTION_HEADS: Final = (
-    *("action", "owner", "due_by", "status", "days_late"),
+    *("action", "in_charge", "due_by", "status", "days_late"),
     *("measure", "baseline", "goal_value", "measured", "effect"),
 )
 _TASK_HEADS: Final = (
-    *("task", "owner", "start", "due_by", "status", "days_late"),
+    *("task", "in_charge", "start", "due_by", "status", "days_late"),
     *("expected_end", "waits_for", "resources"),
 )
 _METRIC_BY_TITLE: Final = {metric.title: metric for metric in STANDARD_METRICS.values()}

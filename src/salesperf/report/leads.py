@@ -62,7 +62,7 @@ class LeadWriter(Words):
         if not section.overdue:
             return
         yield from self.prose("### ", self.say("report.leads.overdue"))
-        heads = ["lead", "owner", "channel", "grade", "temperature", "last_touch", "due", "overdue_workdays"]
+        heads = ["lead", "in_charge", "channel", "grade", "temperature", "last_touch", "due", "overdue_workdays"]
         overdue = listed_leads(section)
         yield from self.table(heads, map(self._overdue_row, overdue.shown))
         if overdue.rest:

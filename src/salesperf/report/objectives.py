@@ -15,7 +15,7 @@ from salesperf.review.listed import listed_lines
 __all__ = ["ObjectiveWriter"]
 
 _HEADS: Final = (
-    *("objective", "owner", "stands", "score", "expected", "status"),
+    *("objective", "in_charge", "stands", "score", "expected", "status"),
     *("confidence", "coverage", "last_check_in", "silent_days"),
 )
 

@@ -53,7 +53,7 @@ class PreviousWriter(Words):
         both = (change.then, change.now)
         return [
             title,
-            *(self.measure(None if each is None else each.actual, change.metric) for each in both),
+            *(self.show(None) if each is None else self.measure(each.actual, change.metric, each.unit) for each in both),
             *(self.percent(None if each is None else each.ratio) for each in both),
             *(self.percent(None if each is None else each.pace.value) for each in both),
             *(self.show(None if each is None else Message(f"status.{each.status}")) for each in both),

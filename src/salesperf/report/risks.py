@@ -15,7 +15,7 @@ __all__ = ["RiskWriter"]
 
 _MOST_EXPLAINED: Final = 3
 """Of so many risks the numbers are told that they rest on."""
-_HEADS: Final = ("risk", "risk_band", "risk_score", "trend", "at_stake", "owner", "response")
+_HEADS: Final = ("risk", "risk_band", "risk_score", "trend", "at_stake", "in_charge", "response")
 
 
 class RiskWriter(Words):

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final, Protocol, TypeAlias
 
+import attrs
+
 from salesperf.messages import Catalogs, display, render
-from salesperf.model.amount import Amount
+from salesperf.model.amount import Amount, Unit
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
@@ -24,12 +26,14 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u206
 """What would end a line, tell a terminal something, or turn round the letters and numbers behind it."""
 _OPENING: Final = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=[#!{]|[-+](?![^\W_])))")
 """What Markdown would read as a heading, a list or the like, where a paragraph or an item begins with it."""
+_MOST: Final = 10**16
+"""Beyond this a ratio with two digits is no amount."""
 _WIDEST: Final = 120
 """Columns of a table line up as far as this, so that one long name does not blow up every line."""
 TEXT: Final = frozenset(
     {
         *("channel", "fault", "grade", "lead", "mend", "metric", "most", "movement", "notes", "objective"),
-        *("owner", "period", "severity", "stage", "stands", "status", "temperature", "verdict"),
+        *("in_charge", "owner", "period", "severity", "stage", "stands", "status", "temperature", "verdict"),
         *("band", "calibration", "deal", "follows", "group", "part", "reasons", "scheme"),
         *("customer", "state", "competitor", "reason"),
         *("yardstick",),
@@ -67,13 +71,15 @@ class Words:
         """Write a rate as a percentage, or that there is none."""
         return self.show(value, "percent" if value is not None else "")
 
-    def measure(self, value: Measure, metric: Metric) -> str:
-        """Write an amount in whole units, a rate as a percentage, another ratio with two digits."""
+    def measure(self, value: Measure, metric: Metric, unit: Unit | None = None) -> str:
+        """Write an amount in whole units, a rate as a percentage, another ratio with two digits, in its unit if it has one."""
         if isinstance(value, Amount):
             return value.rounded_text(0, self.lang, self.catalogs)
         if value is None or metric.dimension == "ratio":
             return self.percent(None if value is None else float(value))
-        return self.show(value, "z,.2f")
+        if unit is None or abs(value) >= _MOST:
+            return self.show(value, "z,.2f")
+        return Amount.of(f"{value:z.2f}", attrs.evolve(unit, digits=2)).text(self.lang, self.catalogs)
 
     def range(self, estimate: Estimate) -> str:
         """Write the interval of a rate, or that there is none."""

@@ -147,7 +147,7 @@ class _Writer(Words):
         yield from self.prose("", self.say(key, as_of=review.as_of, **words))
         if review.notes:
             notes = self.say("report.list").join(self.say(f"note.{note}") for note in review.notes)
-            yield from self.prose("", self.say("report.notes", notes=notes))
+            yield from self.prose("", self.say("report.notes", owner=self.name(review.owner), notes=notes))
 
     def _in_short(self) -> Iterator[str]:
         yield from self.prose("## ", self.say("report.in_short"))
@@ -168,8 +168,8 @@ class _Writer(Words):
         head = self.say(
             "report.sentence.actual",
             metric=self._title(section),
-            actual=self.measure(attained.actual, section.metric),
-            target=self.measure(attained.target.amount, section.metric),
+            actual=self.measure(attained.actual, section.metric, attained.unit),
+            target=self.measure(attained.target.amount, section.metric, attained.unit),
             ratio=self.percent(attained.ratio),
             status=Message(f"status.{attained.status}"),
         )
@@ -219,13 +219,13 @@ class _Writer(Words):
         attained, metric = section.attainment, section.metric
         return [
             self._title(section),
-            self.measure(attained.target.amount, metric),
-            self.measure(attained.actual, metric),
+            self.measure(attained.target.amount, metric, attained.unit),
+            self.measure(attained.actual, metric, attained.unit),
             self.percent(attained.ratio),
-            self.measure(attained.gap, metric),
-            self.measure(attained.planned, metric),
+            self.measure(attained.gap, metric, attained.unit),
+            self.measure(attained.planned, metric, attained.unit),
             self.percent(attained.pace.value),
-            self.measure(attained.last_year, metric),
+            self.measure(attained.last_year, metric, attained.unit),
             self._status(attained),
         ]
 
@@ -237,10 +237,10 @@ class _Writer(Words):
         rows = (
             [
                 part.target.period.text(self.lang, self.catalogs, calendar=self.review.calendar),
-                self.measure(part.target.amount, section.metric),
-                self.measure(part.actual, section.metric),
+                self.measure(part.target.amount, section.metric, part.unit),
+                self.measure(part.actual, section.metric, part.unit),
                 self.percent(part.ratio),
-                self.measure(part.gap, section.metric),
+                self.measure(part.gap, section.metric, part.unit),
                 self.percent(part.pace.value),
                 self.show(part.growth_rate, "+.1%" if part.growth_rate is not None else ""),
                 self._status(part),
@@ -267,10 +267,10 @@ class _Writer(Words):
         notes = [self.say(f"note.{note}") for note in member.notes]
         return [
             "· " * member.level + self.show(self.name(member.owner)),
-            self.measure(attained.target.amount, metric),
-            self.measure(attained.actual, metric),
+            self.measure(attained.target.amount, metric, attained.unit),
+            self.measure(attained.actual, metric, attained.unit),
             self.percent(attained.ratio),
-            self.measure(attained.gap, metric),
+            self.measure(attained.gap, metric, attained.unit),
             self.percent(attained.pace.value),
             self.range(attained.pace),
             self.show(attained.entries),
@@ -298,7 +298,7 @@ class _Writer(Words):
 
     def _standing(self, key: str, standing: Standing) -> Iterator[str]:
         if standing.best.pace.value == standing.weakest.pace.value:
-            yield self.item(self.say("report.standing.level", compared=standing.compared, pace=standing.best.pace.value))
+            yield self.item(self.say(f"report.standing.level_{key}", compared=standing.compared, pace=standing.best.pace.value))
         else:
             yield from self._ends(key, standing)
         for why, owners in (("few_entries", standing.few_entries), ("unlike", standing.unlike)):
@@ -322,10 +322,10 @@ class _Writer(Words):
                 self.show(self.name(each.target.owner)),
                 self.show(scoped_title(each.target.metric, each.target.scope)),
                 each.target.period.text(self.lang, self.catalogs, calendar=self.review.calendar),
-                self.measure(each.target.amount, each.target.metric),
-                self.measure(each.actual, each.target.metric),
+                self.measure(each.target.amount, each.target.metric, each.unit),
+                self.measure(each.actual, each.target.metric, each.unit),
                 self.percent(each.ratio),
-                self.measure(each.gap, each.target.metric),
+                self.measure(each.gap, each.target.metric, each.unit),
             ]
             for each in unmet.shown
         )

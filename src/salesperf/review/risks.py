@@ -89,11 +89,12 @@ def _named(risks: Iterable[Risk], name: str) -> Iterator[Risk]:
 
 
 def _by_name(citation: Citation, org: Org) -> Citation:
-    """Call whoever a citation names by name."""
+    """Call whoever a citation names by name, and say of which days it is what that one sold."""
     rep = org.rep_by_id.get(citation.label.arguments.get("name", ""))
     if rep is None:
         return citation
-    return attrs.evolve(citation, label=Message.of(citation.label.key, name=Personal(rep.label)))
+    label = Message.of(citation.label.key, name=Personal(rep.label))
+    return attrs.evolve(citation, label=label, source=Message("risk.source.sold_in_year"))
 
 
 # The pipeline against what is still to be won

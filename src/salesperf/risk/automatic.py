@@ -94,6 +94,7 @@ def pipeline_risks(
 
 def _thin(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
     remaining, held = coverage.remaining, coverage.open_value
+    against = Message.of("risk.source.coverage", last=coverage.period.last)
     if remaining is None or held is None or coverage.target.minor <= 0 or remaining.minor <= 0:
         return
     rate = coverage.win_rate_by_value
@@ -105,9 +106,9 @@ def _thin(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
             label=Message("risk.cited.coverage"),
             value=coverage.ratio,
             against=float(1 / share_won),
-            source=Message("risk.source.coverage"),
+            source=against,
         ),
-        Citation(label=Message("risk.cited.remaining"), value=remaining, source=Message("risk.source.coverage")),
+        Citation(label=Message("risk.cited.remaining"), value=remaining, source=against),
     ]
     if rate.value:
         label, source = Message("risk.cited.win_rate_by_value"), Message("risk.source.decided")
@@ -129,7 +130,7 @@ def _concentrated(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterato
             value=found.largest_share,
             n=found.n,
             is_share=True,
-            source=Message("risk.source.pipeline"),
+            source=Message.of("risk.source.pipeline", last=coverage.period.last),
         )
         yield from maker.risk(key, found.largest_share, share_of(at_stake, owed), cited, at_stake=at_stake)
 
@@ -146,7 +147,7 @@ def _stale(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]
         value=share,
         n=len(pipeline.deals),
         is_share=True,
-        source=Message("risk.source.pipeline"),
+        source=Message.of("risk.source.pipeline", last=coverage.period.last),
     )
     yield from maker.risk("stale_pipeline", share, share_of(at_stake, owed), cited, at_stake=at_stake)
 

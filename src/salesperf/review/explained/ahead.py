@@ -18,15 +18,17 @@ from salesperf.review.risks import Ahead
 __all__ = ["FIND_AHEAD", "amiss", "of_risk", "open_value", "rate_by_value", "remaining"]
 
 
-def open_value(deals: Iterable[OpenDeal]) -> Breakdown | None:
+def open_value(deals: Iterable[OpenDeal], label: Message | None = None) -> Breakdown | None:
     """Return what open deals are worth that have an amount; ``None`` where none has one.
 
     Parameters
     ----------
     deals
         The deals.
+    label
+        What to call it; ``None`` where nothing stands beside it that is called the same.
     """
-    return total(named("open_value"), ((named("deal", deal=deal.id), deal.amount) for deal in deals))
+    return total(label or named("open_value"), ((named("deal", deal=deal.id), deal.amount) for deal in deals))
 
 
 def remaining(behind: Behind, ahead: Ahead) -> Breakdown:
@@ -120,8 +122,14 @@ def _share_of_pipeline(behind: Behind, citation: Citation) -> Parts:
             among = tuple(deal for deal in deals if deal.customer is not None and deal.amount is not None)
             n = counted(named("customers"), map(verbatim, sorted({deal.customer for deal in among if deal.customer})))
         count = counted(named("open"), (named("deal", deal=deal.id) for deal in chosen))
-        found.append(share_of(open_value(chosen), open_value(among), count=count, n=n))
+        part, whole = open_value(chosen, _of_some(citation.label)), open_value(among, named("open_value_in_all"))
+        found.append(share_of(part, whole, count=count, n=n))
     return fitting(found, citation)
+
+
+def _of_some(cited: Message) -> Message:
+    """Return what the value is called of the deals of which a risk tells, beside that of all."""
+    return named(_OPEN_VALUE[cited.key], **cited.arguments)
 
 
 def of_risk(cited: Message, deals: Iterable[OpenDeal]) -> list[OpenDeal]:
@@ -150,6 +158,15 @@ def amiss(deals: Iterable[OpenDeal]) -> list[OpenDeal]:
     """
     return [deal for deal in deals if {"stalled", "overdue"}.intersection(deal.flags)]
 
+
+_OPEN_VALUE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "risk.cited.one_deal": "open_value_of_deal",
+        "risk.cited.one_customer_ahead": "open_value_of_customer",
+        "risk.cited.stale_pipeline": "open_value_amiss",
+    }
+)
+"""What the value is called of those deals of which a risk tells, by what it cites."""
 
 FIND_AHEAD: Final[Mapping[str, Find]] = MappingProxyType(
     {
