@@ -169,7 +169,7 @@ def test_a_deal_that_stands_too_long_counts_like_those_that_stood_the_longest() 
     assert [(each.source, each.observed) for each in found.deals] == [("learnt_at_longest", 10)] * 2 + [("learnt", 10)]
     assert [each.probability for each in found.deals] == [pytest.approx(2 / 10)] * 3
     assert [each.probability for each in project(old, fallback="stage").deals] == [pytest.approx(3 / 40)]
-    assert "followed for as long as is left: 2 (CNY 200.00)." in found.text()
+    assert "the longest stay in the stage that can be learnt from: 2 (CNY 200.00)." in found.text()
 
 
 def test_who_was_not_followed_to_the_end_of_the_period_does_not_stand_the_longest() -> None:
