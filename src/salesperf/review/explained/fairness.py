@@ -1,7 +1,7 @@
 """The numbers on whether the targets of a review ask of everybody alike, down to each target and what it is held against."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 
 import attrs
@@ -38,7 +38,7 @@ def numbers_of_fairness(plan: PlanFairness, period: Period, entries: Entries | N
     if audit is None or metric is None:
         return
     for measure in audit.measures:
-        done = None if entries is None else _Done(metric, period, entries)
+        done = None if entries is None else partial(_done, entries, metric, period)
         yield from _measured(_Yardstick(measure, audit, done), f"team/fairness/{measure.yardstick}")
     yield "team/fairness/tolerance", lambda: leaf(named("tolerance"), audit.tolerance)
     yield "team/fairness/left_out", lambda: _counted(named("not_compared"), plan.left_out)
@@ -58,16 +58,8 @@ def _measured(yardstick: "_Yardstick", address: str) -> Numbered:
         yield f"{address}/index/{line.owner}", partial(yardstick.index, line)
 
 
-@attrs.frozen(eq=False)
-class _Done:
-    """What everybody did in the same days of the year before."""
-
-    metric: Metric
-    period: Period
-    entries: Entries
-
-    def by(self, owner: str | None) -> list[Actual]:
-        return in_order(self.entries.within(self.period.year_before(), owner, self.metric))
+def _done(entries: Entries, metric: Metric, period: Period, owner: str | None) -> list[Actual]:
+    return in_order(entries.within(period.year_before(), owner, metric))
 
 
 @attrs.frozen(eq=False)
@@ -76,7 +68,8 @@ class _Yardstick:
 
     measure: FairnessMeasure
     audit: FairnessAudit
-    done: _Done | None
+    done: Callable[[str | None], list[Actual]] | None
+    """Tells what somebody did in the same days of the year before."""
 
     @cached_property
     def lines(self) -> Sequence[FairnessLine]:
@@ -99,7 +92,7 @@ class _Yardstick:
         value, unit = self._value(line), line.target.unit
         if self.done is None or line.yardstick != "history":
             return value
-        found = [(entry_named(entry), entry.amount) for entry in self.done.by(line.owner) if entry.amount.unit == unit]
+        found = [(entry_named(entry), entry.amount) for entry in self.done(line.owner) if entry.amount.unit == unit]
         return shown(value.label, value.value, summed(value.label, Amount.total([amount for _, amount in found], unit), found))
 
     def index(self, line: FairnessLine) -> Breakdown:
