@@ -41,6 +41,45 @@ def grown(before: int, now: int, period: Period, **rest: Any) -> Attainment:  # 
     return attain(goal(100, period), tally(actuals), **{"as_of": period.last, **rest})
 
 
+# The days it is held against
+
+
+@given(st.tuples(testing.days(), st.integers(1, 7)), st.data())
+def test_days_of_a_week_or_less_are_held_against_the_same_weekdays(found: tuple[date, int], data: st.DataObject) -> None:
+    period = Period(found[0], found[0] + timedelta(days=found[1]))
+    part = data.draw(st.sampled_from(period.split("day")))
+    before = period.same_days_last_year(part)
+    assert (part.start - before.start, before.days) == (timedelta(weeks=52), 1)
+    assert before.start.weekday() == part.start.weekday()
+    assert period.same_days_last_year().start <= before.start < before.end <= period.same_days_last_year().end
+
+
+@given(st.tuples(testing.days(), st.integers(8, 800)))
+def test_longer_periods_are_held_against_the_same_dates(found: tuple[date, int]) -> None:
+    period = Period(found[0], found[0] + timedelta(days=found[1]))
+    part = Period.day(period.start)
+    assert period.same_days_last_year() == period.year_before()
+    assert period.same_days_last_year(part) == part.year_before()
+
+
+def test_a_wednesday_is_held_against_a_wednesday_and_a_month_so_far_against_the_same_dates() -> None:
+    # 16 September is a Wednesday in 2026, and a Tuesday in 2025.
+    actuals = [done(1, date(2025, 8, 1)), done(4, date(2025, 9, 16)), done(10, date(2025, 9, 17)), done(12, date(2026, 9, 16))]
+    by_period = {
+        period.label: attain(goal(100, period), tally(actuals), as_of=date(2026, 9, 16))
+        for period in (Period.day(date(2026, 9, 16)), Period.week(2026, 38), Period.month(2026, 9))
+    }
+    assert {label: found.last_year.minor for label, found in by_period.items() if found.last_year} == {
+        "2026-09-16": 10,
+        "2026-W38": 14,
+        "2026-09": 4,
+    }
+    day = by_period["2026-09-16"]
+    assert day.growth_rate == pytest.approx(0.2)
+    assert day.entries_last_year_among(actuals) == (actuals[2],)
+    assert day.growth_by_workdays.workdays_last_year == 1
+
+
 # Growth by workdays
 
 
@@ -143,7 +182,7 @@ def test_growth_over_nothing_says_why_it_is_undefined(before: list[Actual], reas
 
 def test_days_off_are_not_compared_by_workdays() -> None:
     sunday = Period.day(date(2026, 6, 7))
-    actuals = [done(5, date(2025, 6, 7)), done(5, sunday.start)]
+    actuals = [done(5, date(2025, 6, 8)), done(5, sunday.start)]
     assert reason_of(attain(goal(9, sunday), tally(actuals), as_of=sunday.last)) == "there is no workday to compare by"
 
 

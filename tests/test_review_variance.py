@@ -246,7 +246,7 @@ def test_the_time_before_is_the_year_before_or_the_days_just_before_as_far_as_th
     passed: Period, began: date | None, recorded: date, found: str | None
 ) -> None:
     days = np.array([recorded.toordinal()])
-    assert earlier_days(passed, days, began, Calendar()) == (None if found is None else Period.parse(found))
+    assert earlier_days(passed, passed, days, began, Calendar()) == (None if found is None else Period.parse(found))
 
 
 def test_nothing_won_in_either_time_is_nothing_to_take_apart() -> None:

@@ -316,7 +316,8 @@ class Attainment(Result):
     def growth_rate(self) -> float | None:
         """Change from the same days of the year before; ``None`` where nothing, or less than nothing, was sold then.
 
-        It is ``None``, too, where :attr:`last_year_reason` says why the two cannot be compared.
+        Which days these are, :meth:`~salesperf.Period.same_days_last_year` tells. It is ``None``, too, where
+        :attr:`last_year_reason` says why the two cannot be compared.
         """
         if not isinstance(self.actual, Amount) or self.last_year is None or self.last_year.minor <= 0:
             return None
@@ -330,7 +331,7 @@ class Attainment(Result):
             why_not = Message("reason.not_started" if passed is None else "reason.not_compared")
             return WorkdayGrowth(actual=None, last_year=None, workdays=0, workdays_last_year=0, reason=why_not)
         days = self._ledger.days_counted(self.target.owner, passed, self.gaps)
-        days_last_year = tuple(run.year_before() for run in days) if passed.start.year > 1 else ()
+        days_last_year = tuple(map(self.target.period.same_days_last_year, days)) if passed.start.year > 1 else ()
         return compare_by_workdays(self.actual, self.last_year, days, days_last_year, self.calendar, self.last_year_reason)
 
     @property
@@ -454,7 +455,7 @@ class Attainment(Result):
         passed = self.target.period.until(self.as_of)
         if passed is None or self.last_year is None:
             return ()
-        return self._entries_within(passed.year_before(), gaps_year_before(self.gaps), actuals)
+        return self._entries_within(*self._year_before(passed), actuals)
 
     @property
     def recorded_owners(self) -> frozenset[str]:
@@ -462,9 +463,13 @@ class Attainment(Result):
         passed = self.target.period.until(self.as_of)
         if passed is None:
             return frozenset()
-        before = [(passed.year_before(), gaps_year_before(self.gaps))] if self.last_year is not None else []
+        before = [self._year_before(passed)] if self.last_year is not None else []
         spans = (self._ledger.spans_of(self.target.owner, days, gaps=gaps) for days, gaps in ((passed, self.gaps), *before))
         return frozenset(owner for each in spans for owner in self._ledger.days_by_owner(each))
+
+    def _year_before(self, passed: Period) -> tuple[Period, tuple[Gap, ...]]:
+        whole = self.target.period
+        return whole.same_days_last_year(passed), gaps_year_before(self.gaps, whole)
 
     def _entries_within(self, days: Period, gaps: tuple[Gap, ...], actuals: Iterable[Actual]) -> tuple[Actual, ...]:
         runs = self._ledger.days_by_owner(self._ledger.spans_of(self.target.owner, days, gaps=gaps))

@@ -365,7 +365,7 @@ def _answer_flows(questions: Sequence[Question], ledger: Ledger, as_of: date, pl
             raise UnitMismatchError("unit_mismatch", path=path, left=str(unit), right=str(other))
     minor, entries = ledger.sums(metric, unit, scope, now)
     ratios = attainment_ratio(minor, owed)
-    gaps_before = [gaps_year_before(question.gaps) for question in questions]
+    gaps_before = [gaps_year_before(question.gaps, question.target.period) for question in questions]
     earlier = ledger.spans(owners, edges[:, 2], edges[:, 3], gaps_before)
     before = ledger.sums(metric, unit, scope, earlier)
     began = ledger.first_day(metric) or date.max
@@ -399,7 +399,7 @@ def _days_until(period: Period, as_of: date) -> tuple[int, int, int, int]:
     passed = period.until(as_of)
     if passed is None:
         return (0, 0, 0, 0)
-    before = passed.year_before() if passed.start.year > 1 else None
+    before = period.same_days_last_year(passed) if passed.start.year > 1 else None
     last_year = (before.start.toordinal(), before.end.toordinal()) if before else (0, 0)
     return (passed.start.toordinal(), passed.end.toordinal(), *last_year)
 

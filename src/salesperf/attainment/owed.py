@@ -42,20 +42,22 @@ class Gap(NamedTuple):
     period: Period
 
 
-def gaps_year_before(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+def gaps_year_before(gaps: Iterable[Gap], period: Period) -> tuple[Gap, ...]:
     """Return the same days of the year before, as far as a calendar reaches.
 
     Parameters
     ----------
     gaps
         Days for which somebody owes nothing.
+    period
+        The period of what is owed.
 
     Examples
     --------
-    >>> [gap.period.label for gap in gaps_year_before([Gap("ada", Period.month(2026, 8))])]
+    >>> [gap.period.label for gap in gaps_year_before([Gap("ada", Period.month(2026, 8))], Period.quarter(2026, 3))]
     ['2025-08']
     """
-    return tuple(Gap(gap.owner, gap.period.year_before()) for gap in gaps if gap.period.start.year > 1)
+    return tuple(Gap(gap.owner, period.same_days_last_year(gap.period)) for gap in gaps if gap.period.start.year > 1)
 
 
 @attrs.frozen(kw_only=True)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["GRAINS", "Grain", "Period"]
 
 _ONE_DAY: Final = timedelta(days=1)
+_ONE_WEEK: Final = timedelta(days=7)
+_WEEKS_OF_A_YEAR: Final = 52 * _ONE_WEEK
 _LABEL: Final = re.compile(
     r"((?P<fiscal>FY)(?!\d{4}-\d)|(?!\d{4}-M))(?P<year>\d{4})(-(?P<part>[HQMW])(?P<number>\d{1,2})|-(?P<month>\d{2}))?\Z",
     re.ASCII,
@@ -457,6 +459,48 @@ class Period:
         if self.start.year == 1:
             raise InvalidValueError("period_beyond_time", path=("Period", "year_before"), value=self.start)
         return Period(months_after(self.start, -12), months_after(end, -12))
+
+    @property
+    def is_compared_by_weekday(self) -> bool:
+        """Whether :meth:`same_days_last_year` holds it against the same days of the week, as it does a week or less.
+
+        Examples
+        --------
+        >>> Period.week(2026, 38).is_compared_by_weekday, Period.month(2026, 9).is_compared_by_weekday
+        (True, False)
+        """
+        return self.end - self.start <= _ONE_WEEK
+
+    def same_days_last_year(self, part: "Period | None" = None) -> "Period":
+        """Return the days of the year before against which days of this period are held (同比).
+
+        Parameters
+        ----------
+        part
+            The days, which are some of this period's; ``None`` for all of them.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no year before.
+
+        Notes
+        -----
+        The same dates. Of a week, or less, the days 52 weeks before: a date falls on another day of the week each year, and a
+        Monday held against a Sunday tells of nothing but that.
+
+        Examples
+        --------
+        >>> month, week = Period.month(2026, 9), Period.week(2026, 38)
+        >>> str(month.same_days_last_year(Period.parse("2026-09-01..2026-09-16")))
+        '2025-09-01..2025-09-16'
+        >>> week.label, week.same_days_last_year().label, str(week.same_days_last_year(Period.day(date(2026, 9, 16))))
+        ('2026-W38', '2025-W38', '2025-09-17')
+        """
+        days = self if part is None else part
+        if days.start.year == 1 or not self.is_compared_by_weekday:
+            return days.year_before()
+        return Period(days.start - _WEEKS_OF_A_YEAR, days.end - _WEEKS_OF_A_YEAR)
 
     def split(self, grain: Grain, calendar: "Calendar | None" = None) -> "tuple[Period, ...]":
         """Cut the period at the boundaries of a grain; the parts tile it, the first and the last may be clipped.

@@ -181,7 +181,8 @@ class _Writer(Words):
             parts.append(self.say("report.sentence.pace", pace=attained.pace.value))
             parts += [*self._projected(section), *self._required(section)]
         if attained.growth_rate is not None:
-            parts.append(self.say("report.sentence.growth", growth=attained.growth_rate))
+            by_weekday = "_by_weekday" if attained.target.period.is_compared_by_weekday else ""
+            parts.append(self.say(f"report.sentence.growth{by_weekday}", growth=attained.growth_rate))
         elif attained.last_year_reason is not None:
             parts.append(self.say("report.sentence.growth_untold", reason=attained.last_year_reason))
         return self.say("report.sentence.joiner").join(parts) + self.say("report.sentence.end")

@@ -16,13 +16,15 @@ __all__ = ["earlier_days"]
 _GRACE = timedelta(days=DAYS_OF_GRACE)
 
 
-def earlier_days(passed: Period, recorded: Integers, began: date | None, calendar: Calendar) -> Period | None:
+def earlier_days(period: Period, passed: Period, recorded: Integers, began: date | None, calendar: Calendar) -> Period | None:
     """Choose the time before with which some days can be compared.
 
     Parameters
     ----------
+    period
+        The period that is compared.
     passed
-        The days.
+        Its days so far.
     recorded
         The days on which something of the kind was recorded, by whomever, as ordinals; in any order.
     began
@@ -40,21 +42,21 @@ def earlier_days(passed: Period, recorded: Integers, began: date | None, calenda
     Examples
     --------
     >>> third, days = Period.quarter(2026, 3), np.array([date(2026, 5, 4).toordinal()])
-    >>> print(earlier_days(third, days, date(2026, 1, 2), Calendar()))
+    >>> print(earlier_days(third, third, days, date(2026, 1, 2), Calendar()))
     2026-Q2
     """
     if began is None:
         return None
-    for days in _candidates(passed, calendar):
+    for days in _candidates(period, passed, calendar):
         on_them = (recorded >= days.start.toordinal()) & (recorded < days.end.toordinal())
         if began <= days.start + _GRACE and bool(np.any(on_them)):
             return days
     return None
 
 
-def _candidates(passed: Period, calendar: Calendar) -> Iterator[Period]:
+def _candidates(period: Period, passed: Period, calendar: Calendar) -> Iterator[Period]:
     try:
-        yield passed.year_before()
+        yield period.same_days_last_year(passed)
     except InvalidValueError:  # there is no year before the first
         return
     name = passed.name_in(calendar)

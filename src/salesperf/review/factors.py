@@ -71,7 +71,7 @@ def _days_before(grounds: Grounds, section: DealSection) -> Period | None:
             decided.append(decision.on.toordinal())
         first = min(first, _first_day(deal) or first)
     began = None if first == date.max else first
-    return earlier_days(grounds.passed, np.array(decided, dtype=np.int64), began, grounds.calendar)
+    return earlier_days(grounds.period, grounds.passed, np.array(decided, dtype=np.int64), began, grounds.calendar)
 
 
 def _first_day(deal: Opportunity) -> date | None:

@@ -358,7 +358,7 @@ class _Finder:
         began = self.ledger.first_day(section.metric)
         if not section.metric.is_additive or began is None or self.passed.start.year == date.min.year:
             return
-        before = self.passed.year_before()
+        before = self.review.period.same_days_last_year(self.passed)
         if before.start + timedelta(days=DAYS_OF_GRACE) < began < before.end:
             yield self._finding("growth_unknown", "info", metric=self._title(section), began=began)
 

@@ -124,7 +124,7 @@ def _year_before(grounds: Grounds, metric: Metric, unit: Unit, owners: Sequence[
     """Return what each did in the same days of the year before; 0 for whoever was not there on all of them."""
     if grounds.period.start.year == 1:
         return {}
-    days, began = grounds.period.year_before(), grounds.ledger.first_day(metric)
+    days, began = grounds.period.same_days_last_year(), grounds.ledger.first_day(metric)
     if began is None or began > days.start + timedelta(days=DAYS_OF_GRACE):
         return {}
     starts, ends = (np.full(len(owners), edge.toordinal()) for edge in (days.start, days.end))

@@ -77,9 +77,8 @@ def product_changes(grounds: Grounds) -> Iterator[ProductChange]:
 
 def _days_before(grounds: Grounds, sales: "_Sales") -> Period | None:
     tally = grounds.tally
-    return earlier_days(
-        grounds.passed, tally.day[sales.cells_of(_REVENUE)], grounds.ledger.first_day(_REVENUE), grounds.calendar
-    )
+    recorded, began = tally.day[sales.cells_of(_REVENUE)], grounds.ledger.first_day(_REVENUE)
+    return earlier_days(grounds.period, grounds.passed, recorded, began, grounds.calendar)
 
 
 def _counted_in(counted: Unit, quantities: list[_Sums]) -> set[str]:

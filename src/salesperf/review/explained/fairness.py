@@ -59,7 +59,7 @@ def _measured(yardstick: "_Yardstick", address: str) -> Numbered:
 
 
 def _done(entries: Entries, metric: Metric, period: Period, owner: str | None) -> list[Actual]:
-    return in_order(entries.within(period.year_before(), owner, metric))
+    return in_order(entries.within(period.same_days_last_year(), owner, metric))
 
 
 @attrs.frozen(eq=False)
