@@ -172,6 +172,20 @@ def test_collapsed_rows_are_a_finding_and_the_deal_is_as_the_noun_makes_it(write
     assert finding.text("zh") == "有 3 行重复写明商机当时所处的阶段，读作阶段没有变化。"
 
 
+def test_stages_that_nobody_gave_are_told_as_the_ready_made_ones(write_files: Writer) -> None:
+    changes = "opportunity,on,stage\no-1,2026-09-01,lead\n"
+    ours = {"opportunities": "id,process\no-1,basic\n", "changes": changes}
+    (finding,) = folder.read(write_files(**ours)).findings
+    assert (finding.rule, finding.severity, finding.record, finding.field) == (
+        *("ready_made_stages", "info", "stages.csv"),
+        "process",
+    )
+    assert "so its stages are the ready-made ones, with their chances and limits" in finding.text()
+    assert finding.text("zh").endswith("因此采用现成流程的阶段及其赢单概率和停留期限。")
+    own = {"stages": "process,key,kind\nbasic,lead,\nbasic,won,won\nbasic,lost,lost\n"}
+    assert folder.read(write_files(**ours, **own)).findings == ()
+
+
 # What cells mean
 
 

@@ -1,12 +1,12 @@
 """Deals by the plain CSV layout, with all that they refer to: processes, customers, leads, costs, contacts, changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 
 from salesperf.io.folder.costs import read_costs
 from salesperf.io.folder.customers import read_contacts, read_customers
-from salesperf.io.folder.files import CHANGES, COSTS, CUSTOMERS, OPPORTUNITIES
+from salesperf.io.folder.files import CHANGES, COSTS, CUSTOMERS, OPPORTUNITIES, STAGES
 from salesperf.io.folder.layout import Faults, Items, Layout
 from salesperf.io.folder.leads import read_leads
 from salesperf.io.folder.opportunities import Repeats, read_changes, read_opportunities
@@ -18,7 +18,7 @@ from salesperf.model.finding import Finding
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
-from salesperf.model.process import SalesProcess
+from salesperf.model.process import STANDARD_PROCESSES, SalesProcess
 
 __all__ = ["Deals", "read_deals"]
 
@@ -85,7 +85,7 @@ def read_deals(
     >>> deals.opportunities.items[0].stage, deals.processes[0].key
     ('lead', 'basic')
     """
-    processes, faults_of_processes = read_processes(tables)
+    processes, ready_made, faults_of_processes = read_processes(tables)
     contacts, faults_of_contacts = read_contacts(tables)
     customers = read_customers(tables[CUSTOMERS], contacts=contacts, owner_in=owner_in)
     leads = read_leads(tables, contacts=contacts, owner_in=owner_in, progress=progress)
@@ -108,13 +108,15 @@ def read_deals(
             *changes.rows.faults,
             *opportunities.faults,
         ),
-        findings=_findings(changes.repeated),
+        findings=tuple(_findings(changes.repeated, ready_made)),
     )
 
 
-def _findings(count: int) -> tuple[Finding, ...]:
-    """Note how many rows were read as no change of stage, if any."""
-    if not count:
-        return ()
-    message = Message.of("finding.repeated_stage", count=count)
-    return (Finding(rule="repeated_stage", message=message, severity="info", record=CHANGES.file, field="stage", count=count),)
+def _findings(count: int, ready_made: Sequence[str]) -> Iterator[Finding]:
+    """Note how many rows were read as no change of stage, if any, and which chances and limits nobody of the company gave."""
+    if count:
+        message = Message.of("finding.repeated_stage", count=count)
+        yield Finding(rule="repeated_stage", message=message, severity="info", record=CHANGES.file, field="stage", count=count)
+    for key in ready_made:
+        message = Message.of("finding.ready_made_stages", process=Message(STANDARD_PROCESSES[key].label))
+        yield Finding(rule="ready_made_stages", message=message, severity="info", record=STAGES.file, field="process")

@@ -24,7 +24,7 @@ _UNNAMED: Final = "sales"
 _RULES: Final = ("may_skip", "may_go_back", "may_reenter", "may_reopen")
 
 
-def read_processes(tables: Mapping[Layout, Table]) -> tuple[Processes, Faults]:
+def read_processes(tables: Mapping[Layout, Table]) -> tuple[Processes, tuple[str, ...], Faults]:
     r"""Read the company's own sales processes, and add the ready-made ones that its deals name.
 
     Parameters
@@ -34,16 +34,17 @@ def read_processes(tables: Mapping[Layout, Table]) -> tuple[Processes, Faults]:
 
     Returns
     -------
-    tuple of Processes and faults
-        In the order of ``processes.csv``, then of ``stages.csv``, then of ``opportunities.csv``.
+    tuple of Processes, keys and faults
+        In the order of ``processes.csv``, then of ``stages.csv``, then of ``opportunities.csv``; and the keys of those whose
+        stages are the ready-made ones, since no row is of them.
 
     Examples
     --------
     >>> tables = {layout: Table.empty(layout) for layout in (PROCESSES, OPPORTUNITIES)}
     >>> stages = Table.parse("key,kind\noffer,open\nwon,won\nlost,lost\n", STAGES)
-    >>> processes, _ = read_processes(tables | {STAGES: stages})
-    >>> [stage.key for stage in processes["sales"].stages]
-    ['offer', 'won', 'lost']
+    >>> processes, ready_made, _ = read_processes(tables | {STAGES: stages})
+    >>> [stage.key for stage in processes["sales"].stages], ready_made
+    (['offer', 'won', 'lost'], ())
     """
     keys = tables[PROCESSES].places("key")
     unnamed = next(iter(keys)) if len(keys) == 1 else _UNNAMED
@@ -52,9 +53,9 @@ def read_processes(tables: Mapping[Layout, Table]) -> tuple[Processes, Faults]:
     )
     stages = _read_stages(tables[STAGES], unnamed if len(keys) <= 1 else None)
     faults = [*rules.faults, *stages.faults, *_faults_of_keys(rules)]
-    staged = (key or unnamed for _, key in tables[STAGES].cells("process"))
-    ready_made = (key for key in tables[OPPORTUNITIES].places("process") if key in STANDARD_PROCESSES)
-    processes: dict[str, SalesProcess | None] = dict.fromkeys((*keys, *staged, *ready_made))
+    staged = dict.fromkeys(key or unnamed for _, key in tables[STAGES].cells("process"))
+    named = (key for key in tables[OPPORTUNITIES].places("process") if key in STANDARD_PROCESSES)
+    processes: dict[str, SalesProcess | None] = dict.fromkeys((*keys, *staged, *named))
     is_ruled, is_staged = tables[PROCESSES].wholeness("key", rules.faults), tables[STAGES].wholeness("process", stages.faults)
     for key in processes:
         # A faulty row without a process may be of any.
@@ -63,7 +64,8 @@ def read_processes(tables: Mapping[Layout, Table]) -> tuple[Processes, Faults]:
                 processes[key] = _process(key, rules, stages)
             except SalesperfError as error:
                 faults.extend(faults_in(error))
-    return processes, tuple(faults)
+    ready_made = tuple(key for key in processes if key in STANDARD_PROCESSES and key not in staged)
+    return processes, ready_made, tuple(faults)
 
 
 def rows_of_processes(processes: Iterable[SalesProcess]) -> Mapping[Layout, Rows]:

@@ -105,7 +105,8 @@ def read(
     Returns
     -------
     Records
-        With a finding for each column and CSV file that is not part of the layout, and one for the rows that were collapsed.
+        With a finding for each column and CSV file that is not part of the layout, and one for the rows that were collapsed,
+        and one for each process whose stages are the ready-made ones.
 
     Raises
     ------
