@@ -1,11 +1,17 @@
 """Charts: what they draw is what the results hold, in two languages, in grey, and without anything from elsewhere."""
 
+import re
+import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
+from typing import Any
+from xml.etree import ElementTree as ET
 
+import attrs
 import numpy as np
 import pytest
 
@@ -19,7 +25,9 @@ from salesperf import (
     Amount,
     Change,
     Curve,
+    Estimate,
     Flag,
+    Message,
     Opportunity,
     Period,
     Target,
@@ -114,16 +122,26 @@ def ranked() -> appraisal.Ranking:
     return appraisal.rank_rates([0, 30, 55, 12], [0, 100, 100, 40], names=["ada", "bo", "yue", "zoe"])
 
 
+def rates() -> dict[str, Estimate]:
+    return {
+        "bo": Estimate(value=0.25, low=0.1, high=0.5, n=12),
+        "ada": Estimate(value=0.5, low=0.3, high=0.7, n=20),
+        "yue": Estimate.undefined(Message("reason.no_target")),
+        "zoe": Estimate(value=0.5, low=0.2, high=0.8, n=6),
+    }
+
+
 CHARTS: dict[str, Callable[[str], Chart]] = {
     "attainment": lambda lang: attainment_chart([reached(), reached(None)], lang=lang),
     "calibration": lambda lang: calibration_chart(calibrated(), lang=lang),
     "forecast": lambda lang: forecast_chart(
         [projected(AS_OF), projected(date(2026, 8, 31))], target=Amount.of(150, CNY), lang=lang
     ),
-    "one forecast": lambda lang: forecast_chart([projected(AS_OF)], lang=lang),
+    "one forecast": lambda lang: forecast_chart([projected(date(2026, 8, 31))], target=Amount.of(150, CNY), lang=lang),
     "funnel": lambda lang: funnel_chart(funnel_report(), lang=lang),
     "plan": lambda lang: plan_chart(plan(), lang=lang),
     "ranking of means": lambda lang: ranking_chart(appraisal.rank_means([10.0, 12.0, 30.0], [1.0] * 3), lang=lang),
+    "ranking of estimates": lambda lang: ranking_chart(rates(), lang=lang),
     "ranking of rates": lambda lang: ranking_chart(ranked(), lang=lang),
     "score": lambda lang: score_chart(scored(), lang=lang),
     "time in stage": lambda lang: survival_chart(
@@ -178,18 +196,96 @@ def test_a_notebook_gets_what_draws_itself_and_words(name: str) -> None:
     assert bundle == {"application/vnd.vegalite.v5+json": chart.spec, "text/plain": chart.alt}
 
 
-def luminance(color: str) -> float:
+LEAST_IN_GREY = 12
+"""Of 100 from black to white: so far apart in lightness that each of two greys is told from the other side by side."""
+
+
+def lightness_of(color: str) -> float:
     """Relative luminance of sRGB, as of WCAG 2.1, and from it the lightness L* of CIELAB."""
-    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    if color.startswith("#"):
+        channels = [int(color[place : place + 2], 16) for place in (1, 3, 5)]
+    else:
+        channels = [int(part) for part in re.findall(r"\d+", color)]
+    parts = [channel / 255 for channel in channels]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
     return 116 * (y ** (1 / 3)) - 16 if y > 0.008856 else 903.3 * y
 
 
 def test_inks_differ_in_grey() -> None:
-    lightness = [luminance(ink) for ink in INKS]
+    lightness = [lightness_of(ink) for ink in INKS]
     assert lightness == sorted(lightness)
-    assert min(later - earlier for earlier, later in pairwise(lightness)) >= 12
+    assert min(later - earlier for earlier, later in pairwise(lightness)) >= LEAST_IN_GREY
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def marks_of(drawn: str) -> Iterator[ET.Element]:
+    """Yield what a picture draws of the data, its words apart."""
+    for group in ET.fromstring(drawn).iter(f"{SVG}g"):  # noqa: S314 - of ours
+        kind = group.get("class") or ""
+        if "role-mark" in kind and "mark-text" not in kind:
+            yield from group.iter()
+
+
+def inks_of(drawn: str) -> set[str]:
+    found = {mark.get(side) for mark in marks_of(drawn) for side in ("fill", "stroke")}
+    return {ink for ink in found if ink and re.match(r"#|rgb", ink)}
+
+
+@EVERY
+def test_every_two_inks_of_a_picture_can_be_told_apart_in_grey(name: str) -> None:
+    inks = inks_of(CHARTS[name]("en").svg())
+    assert len(inks) >= 2
+    apart = {(one, other): abs(lightness_of(one) - lightness_of(other)) for one, other in combinations(sorted(inks), 2)}
+    assert {pair: far for pair, far in apart.items() if far < LEAST_IN_GREY} == {}
+
+
+def test_a_cell_of_a_plan_is_the_darker_the_more_is_owed() -> None:
+    year = Target(owner=None, metric=REVENUE, amount=Amount.of(1000, CNY), period=Period.year(2026))
+    chart = plan_chart(allocation.grid(year, {"ada": 1, "bo": 2, "yue": 3, "zoe": 4}, "year"))
+    owed = [float(str(row["amount"])) for row in chart.rows()]
+    shades = [lightness_of(mark.get("fill") or "") for mark in marks_of(chart.svg()) if mark.get("fill")]
+    assert owed == [100, 200, 300, 400]
+    assert shades == sorted(shades, reverse=True)
+    assert min(earlier - later for earlier, later in pairwise(shades)) >= LEAST_IN_GREY
+
+
+def has_chinese_font() -> bool:
+    """Tell whether the machine draws Chinese; without the lister of fonts nobody can tell."""
+    lister = shutil.which("fc-list")
+    if lister is None:
+        return False
+    listed = subprocess.run([lister, ":lang=zh"], capture_output=True, check=True)  # noqa: S603 - a program of the machine
+    return bool(listed.stdout.strip())
+
+
+@pytest.mark.skipif(not has_chinese_font(), reason="no Chinese font is on this machine, or no fc-list to tell")
+def test_a_png_draws_chinese_labels_as_letters() -> None:
+    chart = score_chart(scored("拜访"), lang="zh")
+    assert chart.document.count("拜访") == 2  # in the data, and in the words, which are not drawn
+    others = (attrs.evolve(chart, document=chart.document.replace("拜访", label)) for label in ("签约", "  "))
+    # Boxes in the place of letters that no font has would be the same boxes for each two letters.
+    assert len({each.png(scale=1) for each in (chart, *others)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("lang", "unit", "labels"),
+    [("en", "CNY", {"0", "400K", "800K", "1.2M", "1.6M"}), ("zh", "元", {"0", "40万", "80万", "120万", "160万"})],
+)
+def test_amounts_on_an_axis_are_written_as_the_reader_counts(lang: str, unit: str, labels: set[str]) -> None:
+    grown = variance.decompose({"leads": 100, "deal": 15_000}, {"leads": 120, "deal": 15_000})
+    drawn = variance_chart(grown.as_amounts(Amount.of(1_500_000, CNY), Amount.of(1_800_000, CNY)), lang=lang).svg()
+    texts = {element.text for element in ET.fromstring(drawn).iter(f"{SVG}text")}  # noqa: S314 - of ours
+    assert labels | {unit} <= texts
+    assert ("CNY" in drawn) == (lang == "en")
+
+
+def test_days_on_an_axis_are_written_as_the_reader_writes_them() -> None:
+    for lang, day in (("en", r"2026-09-\d\d"), ("zh", r"2026年9月\d+日")):
+        assert re.search(f">{day}<", CHARTS["forecast"](lang).svg())
+        assert re.search(">2026-08-31<" if lang == "en" else ">2026年8月31日<", CHARTS["one forecast"](lang).svg())
 
 
 class TestNumbers:
@@ -202,10 +298,10 @@ class TestNumbers:
         # By hand: 30 of 44 visits; 11 of 22 workdays.
         assert [(row["ratio"], row["planned"]) for row in attainment_chart([reached()]).rows()] == [(30 / 44, 0.5)]
 
-    def test_a_target_of_nothing_is_told_in_words(self) -> None:
-        chart = attainment_chart([reached(amount=0)])
-        assert chart.rows()[0]["ratio"] is None
-        assert chart.alt.startswith("ada, Visits, 2026-09: ")
+    def test_beside_others_a_target_of_nothing_is_told_in_words(self) -> None:
+        chart = attainment_chart([reached(), reached(amount=0)])
+        assert [row["ratio"] for row in chart.rows()] == [30 / 44, None]
+        assert chart.alt.splitlines()[1] == "ada, Visits, 2026-09: –."
 
     def test_what_was_not_planned_is_not_told(self) -> None:
         metric = STANDARD_METRICS["headcount"]
@@ -228,6 +324,32 @@ class TestNumbers:
             assert chart.rows()[1][f"low_{share:.0%}"] == float(low.decimal)
             assert chart.rows()[1][f"high_{share:.0%}"] == float(high.decimal)
 
+    def test_a_fan_has_the_bands_that_are_asked_for(self) -> None:
+        made = projected(date(2026, 8, 31))
+        chart = forecast_chart([made], target=Amount.of(150, CNY), shares=(0.975,))
+        low, high = made.outcomes(0.975)
+        assert chart.rows() == [
+            {
+                "as_of": "2026-08-31",
+                "day": "2026-08-31",
+                "expected": 100,
+                "low_97_5%": float(low.decimal),
+                "high_97_5%": float(high.decimal),
+            }
+        ]
+        assert chart.title == (
+            "Forecast of Q3 2026: 97.5% of the outcomes, what is expected (dark), and what is to be reached (dashed)"
+        )
+        assert chart.alt.splitlines() == [
+            "As of 2026-08-31: CNY 100 expected; outcomes: 97.5% CNY 0 to CNY 200.",
+            "To be reached: CNY 150.",
+        ]
+
+    def test_a_forecast_of_one_day_lies_across(self) -> None:
+        one, two = (CHARTS[name]("en").spec["layer"][0]["encoding"] for name in ("one forecast", "forecast"))
+        assert (one["y"]["field"], one["x"]["field"], one["x2"]["field"]) == ("day", "low_95%", "high_95%")
+        assert (two["x"]["field"], two["y"]["field"], two["y2"]["field"]) == ("as_of", "low_95%", "high_95%")
+
     def test_cells_of_a_plan_are_its_targets(self) -> None:
         assert sum(float(str(row["amount"])) for row in plan_chart(plan()).rows()) == pytest.approx(1000, abs=1e-9)
 
@@ -245,6 +367,20 @@ class TestNumbers:
         assert chart.alt.splitlines()[-2:] == [
             "Group 1 cannot be told apart: yue, ada.",
             "Group 2 cannot be told apart: zoe, bo.",
+        ]
+
+    def test_estimates_are_ranked_as_they_are_without_those_that_have_no_interval(self) -> None:
+        chart = ranking_chart(rates() | {"lin": Estimate(value=0.9, n=1, reason=Message("reason.no_target"))})
+        assert [tuple(row[name] for name in ("name", "value", "low", "high")) for row in chart.rows()] == [
+            ("ada", 0.5, 0.3, 0.7),
+            ("zoe", 0.5, 0.2, 0.8),
+            ("bo", 0.25, 0.1, 0.5),
+        ]
+        assert chart.title == "Rates with 95.0% intervals, the highest first"
+        assert chart.alt.splitlines() == [
+            "1. ada: 50.0% (30.0% to 70.0%), of 20.",
+            "1. zoe: 50.0% (20.0% to 80.0%), of 6.",
+            "3. bo: 25.0% (10.0% to 50.0%), of 12.",
         ]
 
     def test_groups_side_by_side_have_unlike_inks(self) -> None:
@@ -283,14 +419,83 @@ def test_without_the_extra_a_chart_is_made_and_not_drawn(monkeypatch: pytest.Mon
 
 
 NOTHING = funnel.outcomes([], BASIC, as_of=AS_OF)
+QUARTER = Period.quarter(2026, 3)
+
+
+def of_nothing(*stages: str) -> forecast.Forecast:
+    """Look ahead where no deal has a chance: without deals, with a won one, with one due on a day that nobody knows."""
+    history = [Change(date(2026, 7, 1), stage=stage, amount=Amount.of(5, CNY)) for stage in stages]
+    deals = [Opportunity(id="o-1", history=history)] if history else []
+    return forecast.project(deals, BASIC, as_of=date(2026, 8, 31), period=QUARTER, measure="amount" if history else "count")
+
+
+def owed_nothing() -> allocation.PlanGrid:
+    goal = Target(owner=None, metric=REVENUE, amount=Amount.of(0, CNY), period=Period.year(2026))
+    return allocation.grid(goal, {"ada": 2, "bo": 1}, "quarter")
+
+
+def nothing_changed() -> variance.Variance[float]:
+    return variance.decompose({"leads": 100, "win_rate": 0.2}, {"leads": 100, "win_rate": 0.2})
+
+
+def nobody_ranked() -> appraisal.Ranking:
+    one = ranked()
+    arrays = {field.name: getattr(one, field.name) for field in attrs.fields(appraisal.Ranking) if field.init}
+    none: dict[str, Any] = {name.lstrip("_"): value[:0] for name, value in arrays.items() if isinstance(value, np.ndarray)}
+    return attrs.evolve(one, names=(), **none)
+
+
+def empty_funnel(*by: str) -> funnel.FunnelReport:
+    return funnel.analyze(funnel.count([], BASIC, as_of=AS_OF, by=list(by)))
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        pytest.param(lambda: attainment_chart([]), "attainments", id="no attainment"),
+        pytest.param(lambda: attainment_chart([reached(amount=0)]), "attainments", id="no ratio"),
+        pytest.param(
+            lambda: calibration_chart(grading.calibrate(np.array([]), np.array([], dtype=np.bool_))),
+            "calibration",
+            id="calibration of nothing",
+        ),
+        pytest.param(lambda: forecast_chart([]), "forecasts", id="no forecast"),
+        pytest.param(lambda: forecast_chart([of_nothing()]), "forecasts", id="forecast without a deal"),
+        pytest.param(lambda: forecast_chart([of_nothing("closed")]), "forecasts", id="forecast of what is won"),
+        pytest.param(lambda: forecast_chart([of_nothing("proposal")]), "forecasts", id="forecast without a chance"),
+        pytest.param(lambda: funnel_chart(empty_funnel()), "report", id="funnel that nothing entered"),
+        pytest.param(lambda: funnel_chart(empty_funnel("owner")), "report", id="funnel without a segment"),
+        pytest.param(lambda: plan_chart(owed_nothing()), "plan", id="plan of nothing"),
+        pytest.param(lambda: plan_chart(attrs.evolve(plan(), targets=())), "plan", id="plan without a target"),
+        pytest.param(lambda: ranking_chart({}), "ranking", id="no estimate"),
+        pytest.param(
+            lambda: ranking_chart({"ada": Estimate.undefined(Message("reason.no_target"))}), "ranking", id="no interval"
+        ),
+        pytest.param(lambda: ranking_chart(nobody_ranked()), "ranking", id="ranking of nobody"),
+        pytest.param(
+            lambda: score_chart(Scorecard([Criterion("x", Flag(1), missing="leave_out")]).score({})), "score", id="no score"
+        ),
+        pytest.param(lambda: survival_chart(funnel.time_to_win(NOTHING)), "timing", id="time to win of no deal"),
+        pytest.param(lambda: survival_chart(funnel.time_in_stage(NOTHING, "lead")), "timing", id="time in stage of no deal"),
+        pytest.param(lambda: variance_chart(nothing_changed()), "variance", id="variance without an effect"),
+        pytest.param(
+            lambda: variance_chart(nothing_changed().as_amounts(Amount.of(20, CNY), Amount.of(20, CNY))),
+            "variance",
+            id="variance of amounts without an effect",
+        ),
+    ],
+)
+def test_a_chart_of_nothing_is_refused(call: Callable[[], object], argument: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        call()
+    assert (caught.value.code, caught.value.path) == ("chart_of_nothing", (argument,))
+    assert str(caught.value) == f"{argument}: expected something that a chart could show, got nothing"
 
 
 @pytest.mark.parametrize(
     ("call", "kind", "code", "path"),
     [
-        (lambda: attainment_chart([]), InvalidValueError, "chart_of_nothing", ("attainments",)),
         (lambda: attainment_chart([1]), InvalidValueError, "wrong_type", ("attainments", 0)),  # type: ignore[list-item]
-        (lambda: forecast_chart([]), InvalidValueError, "chart_of_nothing", ("forecasts",)),
         (lambda: forecast_chart([projected(AS_OF)] * 2), InvalidValueError, "not_unique", ("forecasts",)),
         (
             lambda: forecast_chart([projected(AS_OF), projected(date(2026, 8, 31), quarter=4)]),
@@ -305,43 +510,42 @@ NOTHING = funnel.outcomes([], BASIC, as_of=AS_OF)
             ("forecasts", 1),
         ),
         (
-            lambda: forecast_chart([projected(AS_OF)], target=Amount.of(1, USD)),
+            lambda: forecast_chart([projected(date(2026, 8, 31))], target=Amount.of(1, USD)),
             UnitMismatchError,
             "unit_mismatch",
             ("target",),
         ),
         (
-            lambda: forecast_chart([forecast.project([], BASIC, as_of=AS_OF, period=Period.quarter(2026, 3))]),
+            lambda: forecast_chart([forecast.project([], BASIC, as_of=AS_OF, period=QUARTER)]),
             InvalidValueError,
             "chart_of_nothing",
             ("forecasts", 0),
         ),
-        (
-            lambda: funnel_chart(funnel.analyze(funnel.count([], BASIC, as_of=AS_OF))),
-            InvalidValueError,
-            "chart_of_nothing",
-            ("report",),
-        ),
-        (
-            lambda: funnel_chart(funnel.analyze(funnel.count([], BASIC, as_of=AS_OF, by=["owner"]))),
-            InvalidValueError,
-            "chart_of_nothing",
-            ("report",),
+        *(
+            (
+                lambda shares=shares: forecast_chart([projected(date(2026, 8, 31))], shares=shares),
+                InvalidValueError,
+                code,
+                ("shares", *place),
+            )
+            for shares, code, place in [
+                ((), "out_of_range", ()),
+                ((0.9, 0.8, 0.7, 0.6), "out_of_range", ()),
+                ((0.5, 0.8), "between", (1,)),
+                ((1.0,), "between", (0,)),
+                ((0.8, 0.0), "between", (1,)),
+                (("0.8",), "wrong_type", (0,)),
+                (0.8, "wrong_type", ()),
+            ]
         ),
         (lambda: funnel_chart(funnel_report(), segment=1), InvalidValueError, "out_of_range", ("segment",)),
-        (lambda: survival_chart(funnel.time_to_win(NOTHING)), InvalidValueError, "chart_of_nothing", ("timing",)),
         (lambda: score_chart(scored()).png(scale=0), InvalidValueError, "out_of_range", ("scale",)),
         (lambda: ranking_chart(scored()), InvalidValueError, "wrong_type", ("ranking",)),  # type: ignore[arg-type]
+        (lambda: ranking_chart({"ada": 0.5}), InvalidValueError, "wrong_type", ("ranking", "ada")),  # type: ignore[dict-item]
         (lambda: plan_chart(scored()), InvalidValueError, "wrong_type", ("plan",)),  # type: ignore[arg-type]
-        (
-            lambda: score_chart(Scorecard([Criterion("x", Flag(1), missing="leave_out")]).score({})),
-            InvalidValueError,
-            "chart_of_nothing",
-            ("score",),
-        ),
     ],
 )
-def test_a_chart_of_nothing_is_refused(
+def test_what_no_chart_can_be_made_of_is_refused(
     call: Callable[[], object], kind: type[SalesperfError], code: str, path: tuple[str | int, ...]
 ) -> None:
     with pytest.raises(kind) as caught:

@@ -28,6 +28,7 @@ from salesperf import (
     Period,
 )
 from salesperf.customers import (
+    KEY_ACCOUNT_BANDS,
     CohortTally,
     LifecyclePolicy,
     Purchases,
@@ -377,6 +378,8 @@ def test_the_referral_rate_is_of_new_customers_whose_channel_is_known() -> None:
     assert march.value == 1.0
     nobody = referral_rate(deals, leads, processes=[BASIC], as_of=TODAY, period=Period.year(2020))
     assert nobody.value is None
+    unknown = referral_rate(deals[4:5], leads, processes=[BASIC], as_of=TODAY)
+    assert unknown.reason == nobody.reason == Message("customers.reason.no_new_customers")
 
 
 def test_a_market_is_told_beside_named_competitors() -> None:
@@ -393,6 +396,16 @@ def test_a_market_is_told_beside_named_competitors() -> None:
 
 
 # Health
+
+
+@pytest.mark.parametrize(
+    ("last", "ratio"), [("2026-09-29", 0.5), ("2026-09-02", 1.0), ("2026-09-01", 1.0), ("2026-08-31", 15.0)]
+)
+def test_nobody_is_quiet_within_a_month_however_often_it_bought_before(last: str, ratio: float) -> None:
+    # Two days lie between two purchases; the facts are of 30 September.
+    days = np.datetime64(last) - np.array([4, 2, 0])
+    purchases = bought(*(("k", str(day), 100) for day in days))
+    assert account_facts(purchases, Customer(id="k"))["quiet_ratio"] == ratio
 
 
 def test_an_account_is_graded_by_what_is_known() -> None:
@@ -419,6 +432,25 @@ def test_an_account_is_graded_by_what_is_known() -> None:
 def test_a_year_before_the_29th_of_february_ends_on_the_28th() -> None:
     purchases = bought(("k", "2020-02-01", 10), ("k", "2023-01-01", 10)).until(date(2024, 2, 29))
     assert account_facts(purchases, Customer(id="k"))["purchase_trend"] == 0.0
+
+
+def test_before_the_first_year_there_is_no_year_to_compare_with() -> None:
+    purchases = bought(("k", "0001-02-01", 10), ("k", "0001-03-01", 10), ("k", "0001-05-01", 10))
+    for day in (date(1, 12, 31), date(2, 6, 1)):
+        until = Purchases.of(
+            Codes(purchases.codes, purchases.customers),
+            (purchases.days - date(1970, 1, 1).toordinal()).view("datetime64[D]"),
+            purchases.minor,
+            unit=purchases.unit,
+            as_of=day,
+        )
+        assert account_facts(until, Customer(id="k"))["purchase_trend"] is None
+
+
+def test_the_bands_of_key_accounts() -> None:
+    assert [KEY_ACCOUNT_BANDS.band(score) for score in (100, 70, 69, 40, 39, 0)] == [
+        *("healthy", "healthy", "to_watch", "to_watch", "in_danger", "in_danger")
+    ]
 
 
 # Losses
@@ -587,6 +619,8 @@ ONE = np.array([1])
         (lambda: market_share(yuan(5), {" ": yuan(6)}), "wrong_type", ("competitors",)),
         (lambda: market_share(5, {}), "wrong_type", ("own",)),  # type: ignore[arg-type] # wrong on purpose
         (lambda: account_health(SOLD, Customer(id="z")), "unknown_customer", ("customer",)),
+        (lambda: account_health(SOLD, Customer(id="0")), "unknown_customer", ("customer",)),
+        (lambda: lost_customer(SOLD, 7), "unknown_customer", ("customer",)),  # type: ignore[arg-type] # the fault
         (lambda: lost_deal(won("o", "k", "2026-02-01"), BASIC, as_of=TODAY), "deal_not_lost", ("opportunity", "o")),
         (lambda: lost_deal(won("o", "k", "2026-02-01"), BASIC, as_of=date(2020, 1, 1)), "deal_not_lost", ("opportunity", "o")),
         (lambda: lost_customer(SOLD, "k"), "customer_not_lost", ("customer",)),

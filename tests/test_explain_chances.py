@@ -51,6 +51,10 @@ def test_a_chance_adds_up_the_days_on_which_deals_were_won_that_stood_as_long() 
     won, followed = first.parts[1].parts
     assert labels(won) == [f"closed-20-{number}" for number in range(4)]
     assert labels(second.parts[1].parts[0]) == [f"closed-35-{number}" for number in range(4)]
+    # Before day 25 four had been won, of 12, and four were lost of the 8 that were left.
+    undecided = second.parts[0]
+    assert values(undecided) == [12, 4, 8, 4]
+    assert labels(undecided)[2:] == ["earlier deals still followed on day 20", "earlier deals that ended on day 20"]
     # The deal itself has not stood for more than its own days.
     assert followed.value == 12
     text = "earlier deals that stood in Proposal for more than 10 days, still followed on day 10 from then"

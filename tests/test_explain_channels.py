@@ -167,8 +167,27 @@ def test_the_share_won_within_some_days_is_the_sum_of_those_won_on_each() -> Non
     assert found.tree("channels/web/won_within/low").label.text() == (
         "share won within 198 days, lower end, 95.0% (by Aalen and Johansen, as sure as of 20 leads all followed)"
     )
+    # Ten were won, one a day, and nobody was lost: of each day the end tells who was followed and who left.
+    low = found.tree("channels/web/won_within/low")
+    assert values(low)[:6] == [20, 1, 0, 19, 1, 0]
+    assert labels(low)[:3] == ["leads still followed on day 30", "leads won on day 30", "leads lost or given up on day 30"]
+    assert labels(low.parts[4]) == ["l-1"]
+    assert values(before) == [20, 1, 19, 1, 18, 1]
+    assert broken(found.below("channels/web")) == []
     # There is no other channel to hold it against.
     assert not {"channels/web/rest_within", "channels/web/p_value", "channels/web/fewest"} & set(found.addresses)
+
+
+def test_before_anything_has_happened_the_end_is_that_of_none_of_all_that_are_followed() -> None:
+    # Nothing came of those of the web, seen for 198 days; the others, which began 20 days ago, are held against them on day 20.
+    recent = [lead(f"r-{n}", "shop", LOOKED - timedelta(days=20)) for n in range(20)]
+    found = numbers([*(lead(f"l-{n}") for n in range(20)), *recent], [])
+    assert [value(found, f"web/{name}") for name in ("horizon", "won_within", "won_within/low")] == [20, 0, 0]
+    # Wilson's of none of 20: 1.959964^2 / (20 + 1.959964^2).
+    high = found.tree("channels/web/won_within/high")
+    assert high.value == pytest.approx(3.841459 / 23.841459, rel=1e-6)
+    assert values(high) == [0, 20]
+    assert labels(high) == ["won", "leads still followed on day 20"]
 
 
 def test_where_too_few_are_won_the_value_is_that_of_all_channels() -> None:

@@ -78,6 +78,7 @@ def long_review() -> Review:
     assert review.customers is not None
     reps = tuple(attrs.evolve(member, level=0) for member in review.metrics[0].members if not member.is_team)
     plan = attrs.evolve(review.plans[0], plan=attrs.evolve(review.plans[0].plan, id="again"))
+    weak = [attrs.evolve(each, quiet_ratio=4.0, purchase_trend=None) for each in review.customers.accounts]
     joined = attrs.evolve(review.team.headcount, joined=("r-07", "r-01", "r-02"))
     return attrs.evolve(
         review,
@@ -85,7 +86,7 @@ def long_review() -> Review:
         recorded=review.recorded * 2,
         plans=(*review.plans, plan),
         team=attrs.evolve(review.team, headcount=joined, pulses=review.team.pulses * 2),
-        customers=attrs.evolve(review.customers, quiet=review.customers.largest[:3]),
+        customers=attrs.evolve(review.customers, quiet=review.customers.largest[:3], accounts=tuple(weak)),
     )
 
 

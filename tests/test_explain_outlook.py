@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
+import attrs
 import pytest
 from explained import LOOKED, THIRD, broken, explained, labels, values
 from small_records import company, yuan
@@ -13,6 +15,7 @@ from salesperf import (
     USD,
     Actual,
     Amount,
+    Breakdown,
     Change,
     Opportunity,
     Period,
@@ -58,6 +61,10 @@ def looked(
         actuals=actuals,
     )
     return explained(records, None, period, as_of, with_records=with_records)
+
+
+def number(tree: Breakdown) -> Any:  # noqa: ANN401 - of the kind that the test knows
+    return tree.value
 
 
 def test_stages_come_apart_into_their_deals() -> None:
@@ -122,6 +129,8 @@ def test_chances_that_are_learnt_have_ends_and_notes_their_deals() -> None:
     found = looked(WON, *OPEN, UNKNOWN, stuck, *history)
     ends = [found.tree(f"{HERE}/reached/{name}").value for name in ("low", "high", "least_known")]
     assert None not in ends
+    fewest = found.tree(f"{HERE}/reached/least_known")
+    assert fewest.value == min(map(number, fewest.parts))
     noted = [address for address in found.below(f"{HERE}/note").addresses if address.endswith("/count")]
     assert noted
     for address in noted:
@@ -138,6 +147,50 @@ def test_how_likely_a_target_is_reached_is_the_same_on_the_agenda() -> None:
     assert reached.value == found.tree(f"{HERE}/reached").value
     # As much is at stake as is missing of the target: 1000 less 450.
     assert yuan(550) in [tree.value for tree in trees]
+
+
+def test_the_ends_of_what_is_likely_come_apart_into_each_amount_that_may_come() -> None:
+    found = looked(WON, *OPEN)
+    low, high = (found.tree(f"{HERE}/{end}") for end in ("low", "high"))
+    # 300 is won; 200 and 100 come with a half each, so in 8 of 10 cases it is from 300 to 600.
+    assert (low.value, high.value) == (yuan(300), yuan(600))
+    assert labels(low) == labels(high) == ["won value", "o-2", "o-3"]
+    half = Decimal("0.5")
+    assert [values(part) for part in low.parts] == [[yuan(300)], [yuan(200), half], [yuan(100), half]]
+    assert low.text().splitlines()[0].endswith(": CNY 300.00 = quantile of the sum of what is certain and what may come")
+    # 700 is recorded, of which 400 came otherwise: 600 are left to the deals, which takes both that are open.
+    near = looked(WON, *OPEN, made=700)
+    reached = near.tree(f"{HERE}/reached")
+    assert reached.value == pytest.approx(0.25)
+    assert values(reached) == [yuan(600), yuan(300), yuan(100), yuan(50)]
+    # Of chances that are stated none was learnt.
+    assert (near.tree(f"{HERE}/reached/least_known").value, broken(near.below(HERE))) == (0, [])
+
+
+def test_an_amount_whose_chance_is_learnt_has_its_range_and_one_yet_to_come_is_many_small_ones() -> None:
+    history = []
+    for place, end in enumerate(("closed", "lost") * 20):
+        on = date(2026, 1, 10) + timedelta(days=place)
+        began = deal(100 + place, "proposal", on, 100 + 100 * (place % 3), None)
+        history.append(attrs.evolve(began, history=[*began.history, Change(on + timedelta(days=40 + place), stage=end)]))
+    found = looked(WON, *OPEN, *history)
+    low = found.tree(f"{HERE}/low")
+    of_deal = next(part for part in low.parts if part.label.text() == "o-2")
+    assert labels(of_deal)[2:] == [
+        "chance to be won in the period, lower end, 95.0%",
+        "chance to be won in the period, upper end, 95.0%",
+        "earlier deals it was learnt of",
+    ]
+    to_come = [part for part in low.parts if part.label.key == "explain.new_deals_worth"]
+    assert [part.parts[0].value for part in to_come] == [yuan(100), yuan(200), yuan(300)]
+    # Each worth has its share of the new deals that are expected.
+    of_worth, slots = to_come[0].parts[1].parts
+    assert slots.value == to_come[0].parts[-1].value
+    assert sum(number(part.parts[1].parts[0]) for part in to_come) == pytest.approx(number(of_worth.parts[0]))
+    # What new deals are expected to bring is theirs together, but for the rounding of each.
+    together = sum(number(part).minor for part in to_come)
+    assert together == pytest.approx(number(found.tree(f"{HERE}/new_business")).minor, abs=2)
+    assert broken(found.below(HERE)) == []
 
 
 def test_of_several_processes_nobody_can_tell_which_reaches_the_target() -> None:

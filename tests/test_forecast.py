@@ -34,8 +34,8 @@ from salesperf import (
     pipeline,
 )
 from salesperf.forecast import Forecast
-from salesperf.forecast.odds import Odds
 from salesperf.kernels.numeric import Bounds
+from salesperf.kernels.sums.odds import Odds
 from salesperf.model.change import ForecastCategory
 from salesperf.testing import assert_breakdowns_hold
 

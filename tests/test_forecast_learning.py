@@ -30,8 +30,8 @@ from salesperf import (
     funnel,
 )
 from salesperf.forecast import Forecast, NewBusiness, NewDeals
-from salesperf.forecast.odds import Odds
 from salesperf.kernels.special import normal_cdf, normal_quantile
+from salesperf.kernels.sums.odds import Odds
 from salesperf.model.change import ForecastCategory
 
 PROCESS: Final = SalesProcess(

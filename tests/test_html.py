@@ -1,8 +1,10 @@
 """A review as a page: the words of the report, nothing more, nothing from elsewhere, and nothing that a name could do."""
 
+import os
 import re
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from html import unescape
@@ -10,16 +12,21 @@ from html.parser import HTMLParser
 from importlib import import_module, reload
 from itertools import cycle
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import attrs
 import pytest
+import small_review
 from markdown_it import MarkdownIt
+from shown_numbers import numbers_but, values_in
 
+from published import PUBLISHED, built
 from salesperf import (
     CNY,
     COUNT,
     STANDARD_METRICS,
     STANDARD_PROCESSES,
+    USD,
     Actual,
     Amount,
     Change,
@@ -30,6 +37,7 @@ from salesperf import (
     Rep,
     Target,
     Team,
+    Unit,
     report,
 )
 from salesperf.charts import SCHEMA
@@ -75,7 +83,7 @@ class Reader(HTMLParser):
             assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if not {"svg", "style", "nav", "title"} & set(self.open):
+        if not {"figure", "style", "nav", "title"} & set(self.open):
             self.words.append(data)
 
 
@@ -95,19 +103,184 @@ def test_every_number_of_a_page_is_one_of_the_report(lang: str, owner: str | Non
     assert NUMBER.findall(words) == NUMBER.findall(reported)
 
 
+@attrs.frozen
+class Picture:
+    """A picture of a page: its title, the words for whoever cannot see it, and what it writes itself, axes apart."""
+
+    caption: str
+    words: str
+    notes: list[str]
+    axes: list[str]
+
+
+def pictures_of(text: str) -> Iterator[Picture]:
+    for figure in re.findall("<figure>.*?</figure>", text, re.DOTALL):
+        # In an attribute XML takes the end of a line for a blank, HTML does not.
+        tree = ET.fromstring(figure.replace("\n", "&#10;"))  # noqa: S314 - of ours
+        (caption,), (picture,) = tree.findall("figcaption"), tree.findall("div")
+        assert picture.get("role") == "img"
+        notes: list[str] = []
+        axes: list[str] = []
+        for group in tree.iter("{http://www.w3.org/2000/svg}g"):
+            kind = group.get("class") or ""
+            if "mark-text" in kind:
+                texts = ["".join(part.itertext()) for part in group.iter("{http://www.w3.org/2000/svg}text")]
+                (notes if "role-mark" in kind else axes).extend(texts)
+        yield Picture(caption=caption.text or "", words=picture.get("aria-label") or "", notes=notes, axes=axes)
+
+
+ENDS = {
+    "en": ["Attainment", "Attainment", "Attainment", *["What made the difference"] * 4, "Forecast", "Funnel", "Win rates"],
+    "zh": ["目标达成", "目标达成", "目标达成", *["差异由何而来"] * 4, "2026年第3季度预测", "漏斗", "赢单率"],
+}
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_pictures_have_their_words(lang: str) -> None:
-    figures = [attributes for tag, attributes in read(written(lang)).tags if tag == "figure"]
-    assert len(figures) == 7
-    assert all(figure["role"] == "img" and figure["aria-label"] for figure in figures)
+def test_pictures_have_their_titles_and_their_words(lang: str) -> None:
+    pictures = list(pictures_of(written(lang)))
+    assert len(pictures) == written(lang).count("<svg")
+    assert [next(end for end in ENDS[lang] if picture.caption.startswith(end)) for picture in pictures] == ENDS[lang]
+    assert all(picture.words and picture.caption not in picture.axes + picture.notes for picture in pictures)
 
 
-def test_every_number_of_the_waterfalls_is_one_of_the_report() -> None:
-    reported = set(NUMBER.findall(report.markdown(sample())))
-    told = [attributes["aria-label"] or "" for tag, attributes in read(written()).tags if tag == "figure"]
-    waterfalls = [words for words in told if words.startswith("Before")]
-    assert len(waterfalls) == 4
-    assert set(NUMBER.findall(" ".join(waterfalls))) <= reported
+YEAR = next(each for each in PUBLISHED if each.name == "adventureworks-year")
+
+
+@pytest.mark.parametrize(("whose", "lang"), [("sample", "en"), ("sample", "zh"), ("published", "zh")])
+def test_every_number_of_a_picture_is_one_of_the_report_or_of_its_review(whose: str, lang: str) -> None:
+    review = sample() if whose == "sample" else built(YEAR)
+    if review is None:
+        pytest.skip(f"the data of {YEAR.name} are not on this machine")
+    text = written(lang) if whose == "sample" else page(review, lang=lang)
+    reported = report.markdown(review, lang=lang)
+    told = "\n".join(part for each in pictures_of(text) for part in (each.caption, each.words, *each.notes))
+    missing = set(NUMBER.findall(told)) - set(NUMBER.findall(reported))
+    strange = numbers_but(told, values_in(review, {}))
+    assert len(NUMBER.findall(told)) > 40
+    assert [number for number in strange if number.rstrip("%") in missing] == []
+    if whose == "published":
+        words = " ".join(read(text).words)
+        assert NUMBER.findall(words) == NUMBER.findall(re.sub(r"^\d+\. ", "", reported, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("begin", ["Before", "As of", "1. "])
+def test_waterfalls_forecasts_and_win_rates_tell_what_the_report_tells(begin: str) -> None:
+    reported = report.markdown(sample())
+    told = [picture.words for picture in pictures_of(written()) if picture.words.startswith(begin)]
+    assert len(told) == {"Before": 4, "As of": 1, "1. ": 1}[begin]
+    if begin == "As of":  # what is left of the target to deals is in no line: it is owed less what came otherwise
+        (line,) = sample().outlook
+        assert line.target is not None
+        assert line.otherwise is not None
+        needed = line.target - line.otherwise
+        assert line.left_to_deals == needed
+        assert told[0].endswith(f"To be reached: {needed.rounded_text(0)}.")
+        told = told[0].splitlines()[:1]
+    known = set(NUMBER.findall(reported)) | {str(number) for number in range(20)}
+    assert set(NUMBER.findall("\n".join(told))) <= known
+
+
+def test_a_chinese_page_has_no_english_of_its_own_and_no_raw_number() -> None:
+    latin = re.compile(r"[A-Za-z]{2,}")
+    of_data = set(latin.findall(report.markdown(sample(), lang="zh")))
+    for picture in pictures_of(written("zh")):
+        parts = [picture.caption, picture.words, *picture.notes, *picture.axes]
+        assert set(latin.findall(" ".join(parts))) <= of_data
+        assert not re.search(r"\d\.\d{3}|\de[+-]?\d", " ".join(parts))
+
+
+def style() -> tuple[str, str]:
+    """Return the rules of a page for any screen and those for paper."""
+    (rules,) = re.findall("<style>(.*?)</style>", written(), re.DOTALL)
+    screen, _, paper = rules.partition("@media print {")
+    return screen, paper
+
+
+def test_a_page_fits_a_telephone() -> None:
+    reader = read(written())
+    viewports = [attributes["content"] for tag, attributes in reader.tags if attributes.get("name") == "viewport"]
+    assert viewports == ["width=device-width, initial-scale=1"]
+    # Whatever is wider than the screen scrolls by itself, so that the page does not.
+    assert written().count('<div class="table"><table>') == written().count("<table>") > 20
+    screen, _ = style()
+    assert ".table { overflow-x: auto;" in screen
+    assert "figure > div { overflow-x: auto; }" in screen
+    assert "@media (max-width: 40rem) {" in screen
+
+
+def test_a_page_prints_without_cut_tables() -> None:
+    _, paper = style()
+    assert "@page { margin: 14mm; size: A4 landscape; }" in paper
+    assert ".table, figure > div { overflow: visible; }" in paper
+    assert "th, td { padding: .15rem .35rem; white-space: normal; }" in paper
+    assert re.search(r"tr, figure, li, \.table:not\([^{]*\{ break-inside: avoid; \}", paper)
+    assert "thead { display: table-header-group; }" in paper
+    assert "nav { display: none; }" in paper
+
+
+def test_a_forecast_stands_beside_that_of_the_review_before() -> None:
+    records, quarter = read_sample(), Period.quarter(2026, 3)
+    before = build(records, owner="hangzhou", period=quarter, as_of=date(2026, 8, 31))
+    review = build(records, owner="hangzhou", period=quarter, as_of=date(2026, 9, 16), previous=before)
+    (fan,) = [picture.words for picture in pictures_of(page(review)) if picture.words.startswith("As of")]
+    assert re.findall("As of ([0-9-]+)", fan) == ["2026-08-31", "2026-09-16"]
+
+
+def open_deal(name: str, process: str, unit: Unit = CNY, *, due: date | None) -> Opportunity:
+    began = Change(date(2026, 8, 1), stage="proposal", amount=Amount.of(100, unit), expected_close=due, owner="r-0")
+    return Opportunity(id=name, history=[began], process=process)
+
+
+def test_each_outlook_has_its_own_picture_and_one_without_a_chance_has_none() -> None:
+    september = Period.month(2026, 9)
+    basic, other = STANDARD_PROCESSES["basic"], attrs.evolve(STANDARD_PROCESSES["basic"], key="other")
+    won = Change(date(2026, 9, 2), stage="closed", amount=Amount.of(7, CNY), expected_close=date(2026, 9, 2), owner="r-0")
+    deals = [
+        open_deal("o-1", "basic", due=None),  # no table
+        open_deal("o-2", "basic", USD, due=date(2026, 9, 25)),  # a table, and a picture
+        open_deal("o-3", "other", due=None),  # a table of what is won
+        Opportunity(id="o-4", history=[won], process="other"),
+    ]
+    records = Records(
+        org=Org(reps=[Rep(id="r-0")]),
+        opportunities=deals,
+        processes=[basic, other],
+        targets=[Target(owner=None, metric=STANDARD_METRICS["revenue"], amount=Amount.of(5, USD), period=september)],
+        actuals=[Actual(owner="r-0", metric=STANDARD_METRICS["revenue"], amount=Amount.of(9, USD), on=date(2026, 9, 3))],
+    )
+    review = build(records, owner=None, period=september, as_of=date(2026, 9, 15))
+    assert [(line.process.key, line.low < line.high) for line in review.outlook] == [
+        ("basic", False),
+        ("basic", True),
+        ("other", False),
+    ]
+    told = [picture.words for picture in pictures_of(page(review)) if picture.words.startswith("As of")]
+    # More than the target came otherwise, so that nothing is left to deals.
+    assert told == ["As of 2026-09-15: USD 50 expected; outcomes: 80% USD 0 to USD 100."]
+
+
+def test_two_of_one_name_have_a_line_each() -> None:
+    visits, september = STANDARD_METRICS["visits"], Period.month(2026, 9)
+    reps = [Rep(id=f"r-{number}", name="Li Wei") for number in range(2)] + [Rep(id="r-2", name="Zhou Ning")]
+    goals = [Target(owner=rep.id, metric=visits, amount=Amount.of(4, COUNT), period=september) for rep in reps]
+    review = build(Records(org=Org(reps=reps), targets=goals), owner=None, period=september, as_of=date(2026, 9, 15))
+    members = list(pictures_of(page(review)))[-1]
+    assert [line.split(",")[0] for line in members.words.splitlines()] == ["Li Wei (r-0)", "Li Wei (r-1)", "Zhou Ning"]
+
+
+def test_another_process_writes_the_same_bytes_whatever_the_seed_of_its_hashes() -> None:
+    seed = "1" if os.environ.get("PYTHONHASHSEED") == "2" else "2"
+    other = subprocess.Popen(  # noqa: S603 - this interpreter
+        [sys.executable, small_review.__file__],
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    here = small_review.digests()
+    there, _ = other.communicate(timeout=60)
+    assert other.returncode == 0
+    assert there.split() == here
+    assert len(set(here)) == 3
 
 
 def test_a_change_of_many_parts_is_in_the_table_alone() -> None:
@@ -235,9 +408,10 @@ def test_more_members_than_a_picture_holds_are_in_the_table_alone() -> None:
     reps = [Rep(id=f"r-{number}") for number in range(41)]
     goals = [Target(owner=rep.id, metric=visits, amount=Amount.of(4, COUNT), period=september) for rep in reps]
     review = build(Records(org=Org(reps=reps), targets=goals), owner=None, period=september, as_of=date(2026, 9, 15))
-    assert page(review).count("<figure") == 1
+    # What all did together, as a whole and week by week.
+    assert page(review).count("<figure") == 2
     fewer = Records(org=Org(reps=reps[:40]), targets=goals[:40])
-    assert page(build(fewer, owner=None, period=september, as_of=date(2026, 9, 15))).count("<figure") == 2
+    assert page(build(fewer, owner=None, period=september, as_of=date(2026, 9, 15))).count("<figure") == 3
 
 
 def test_a_review_of_nothing_is_a_page_without_pictures() -> None:

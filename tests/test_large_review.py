@@ -1,13 +1,14 @@
 """The review of a large company: no part of it grows faster than the company does, and it stays short."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from itertools import cycle, islice
 
 import attrs
 import pytest
-from calls import calls_of
+from calls import calls_by_place, calls_of
 from large_company import QUARTER, REVIEWED_ON, LargeCompany
 
 import salesperf as sp
@@ -15,8 +16,12 @@ from salesperf.io.folder import read_sample
 from salesperf.quality.process_steps import steps_of, steps_of_all
 from salesperf.report import markdown
 from salesperf.review import building
-from salesperf.review.leads import lead_section
+from salesperf.review.deals import DealSection, deal_sections
+from salesperf.review.grounds import Grounds
+from salesperf.review.leads import LeadSection, lead_section
 from salesperf.review.listed import MOST_LINES
+from salesperf.review.outlook import OutlookLine, outlook_lines
+from salesperf.review.variance import VarianceSection, variance_section
 
 VISITS = sp.STANDARD_METRICS["visits"]
 SEPTEMBER = sp.Period.month(2026, 9)
@@ -71,12 +76,51 @@ def growth(calls: Sequence[int]) -> float:
 
 
 def test_a_review_in_which_everybody_stands_apart_grows_as_the_company_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Forecasts ask once for each age that deals have, of which there are ever fewer new ones.
+    # What is told once for each age and stage of deals grows by leaps, and is looked at by itself, below.
     monkeypatch.setattr(building, "outlook_lines", lambda *_: ())
     monkeypatch.setattr(building, "variance_section", lambda *_: None)
     companies = [each_apart(LargeCompany(deals, people=deals // 4).records()) for deals in (60, 120, 240)]
     assert len(reviewed(companies[0]).metrics) == 13
     assert growth([calls_of(partial(reviewed, records)) for records in companies]) < 2.5
+
+
+@attrs.frozen
+class Behind:
+    """What a part of a review is made of."""
+
+    grounds: Grounds
+    deals: tuple[DealSection, ...]
+    leads: LeadSection | None
+
+    @classmethod
+    def of(cls, deals: int) -> "Behind":
+        grounds = Grounds(
+            records=LargeCompany(deals, people=20).records().as_of(REVIEWED_ON), owner=None, period=QUARTER, as_of=REVIEWED_ON
+        )
+        sections = tuple(deal_sections(grounds.then, owner=None, period=QUARTER, as_of=REVIEWED_ON))
+        return cls(grounds, sections, lead_section(grounds.then, owner=None, passed=QUARTER))
+
+    def outlook(self) -> tuple[OutlookLine, ...]:
+        return tuple(outlook_lines(self.grounds, (), self.deals))
+
+    def variance(self) -> VarianceSection | None:
+        return variance_section(self.grounds, (), self.deals, self.leads)
+
+
+@pytest.fixture(scope="module")
+def behind() -> tuple[Behind, Behind]:
+    """Look at what a forecast and a variance need of a company, and of one with four times as many deals."""
+    return Behind.of(200), Behind.of(800)
+
+
+@pytest.mark.parametrize("part", [Behind.outlook, Behind.variance])
+def test_no_function_behind_a_forecast_or_a_variance_is_called_more_often_than_there_are_more_deals(
+    part: Callable[[Behind], object], behind: tuple[Behind, Behind]
+) -> None:
+    small, large = (calls_by_place(partial(part, each)) for each in behind)
+    # Four times as many deals, of which by chance 4.2 times as many are open; of all pairs there are sixteen times as many.
+    assert {place: (small[place], count) for place, count in large.items() if count > 5 * small[place] + 50} == {}
+    assert part(behind[1])
 
 
 def test_the_leads_of_all_members_are_counted_in_one_pass() -> None:
@@ -131,7 +175,13 @@ def test_it_is_as_short_in_chinese_and_says_so(large: sp.review.Review) -> None:
 
 def test_its_page_is_far_below_two_megabytes(large: sp.review.Review) -> None:
     html = pytest.importorskip("salesperf.io.html", reason="HTML needs the extra html")
-    assert len(html.page(large).encode()) < 400_000
+    text = html.page(large)
+    assert len(text.encode()) < 400_000
+    # Of so many people there is no room: the lowest teams that are listed are held side by side.
+    (told,) = re.findall('Win rates.*?aria-label="(.*?)"', text, re.DOTALL)
+    decided = [member for member in large.deals[0].members if member.is_team and member.win_rate.n]
+    lowest = max(member.level for member in decided)
+    assert len(told.splitlines()) == sum(member.level == lowest for member in decided) > 1
 
 
 def test_of_many_plans_those_with_the_most_late_tasks_are_told(large: sp.review.Review) -> None:

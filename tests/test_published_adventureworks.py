@@ -32,6 +32,9 @@ STEPS = {"unfair": (0.1, 0.25, 0.4, 0.6), "quiet": (0.05, 0.1, 0.2, 0.35), "impa
 """From which shares on a risk is as likely, or as grave, as 2, 3, 4 and 5."""
 LEAST = {"one rep": 0.3, "one customer": 0.2}
 """From which share on it is a risk that all hangs on one."""
+QUIET = [(Fraction(1), 100), (Fraction(2), 50), (Fraction(4), 0)]
+TREND = [(Fraction(1, 2), 0), (Fraction(1), 70), (Fraction(13, 10), 100)]
+"""Points for having been quiet for so many times as long as usual, and for having bought so many times as much."""
 Pages = dict[str, dict[str, list[str]]]
 """The lines of each section of the page, by language."""
 SEGMENTS = {
@@ -224,10 +227,14 @@ def unmet(rows: Rows) -> Iterator[str]:
 
 
 class KeyAccounts(NamedTuple):
-    number: int
+    names: list[str]
     quiet: dict[str, Fraction]
     bought: Fraction
     """By all customers."""
+
+    @property
+    def number(self) -> int:
+        return len(self.names)
 
     @property
     def at_stake(self) -> Fraction:
@@ -243,7 +250,7 @@ def key_accounts(rows: Rows) -> KeyAccounts:
             keys.append(customer)
             reached += amount
     quiet = {customer: before[customer] for customer in keys if rows.state(customer, LAST) in {"at risk", "lost"}}
-    return KeyAccounts(len(keys), quiet, whole)
+    return KeyAccounts(keys, quiet, whole)
 
 
 def indexes(targets: dict[str, Fraction], yardstick: dict[str, Fraction]) -> dict[str, Fraction]:
@@ -394,6 +401,7 @@ def customers(rows: Rows) -> Iterator[str]:
     yield from where_they_stand(rows)
     yield from who_bought_most(rows)
     yield from gone_quiet(rows)
+    yield from health(rows)
     yield from lost(rows)
     yield from came_again(rows)
 
@@ -467,6 +475,69 @@ def gone_quiet(rows: Rows) -> Iterator[str]:
     yield from (customer_row(rows, customer, amount, found.bought) for customer, amount in list(found.quiet.items())[:5])
     yield f"And {len(found.quiet) - 5} more, none of which bought more."
     yield f"Key accounts ({found.number}) are those that made up 80% of the 365 days before the period; …."
+
+
+def health(rows: Rows) -> Iterator[str]:
+    """Grade the key accounts by how long they have been quiet, and by what they bought: there are no contacts."""
+    facts = {customer: (quiet_ratio(rows, customer), trend(rows, customer)) for customer in key_accounts(rows).names}
+    scores = {customer: score_of(*known) for customer, known in facts.items() if known != (None, None)}
+    bands = Counter(band(score) for score in scores.values())
+    told = ", ".join(f"{name} {bands[name]}" for name in ("healthy", "to watch", "in danger"))
+    assert len(scores) == len(facts)
+    yield f"How well the key accounts stand, by how they buy and whom one knows there: {told}."
+    weak = [
+        customer for customer in sorted(scores, key=lambda name: (scores[name], name)) if band(scores[customer]) != "healthy"
+    ]
+    weak = [customer for customer in weak if customer not in key_accounts(rows).quiet]
+    for customer in weak[:5]:
+        quiet, change = facts[customer]
+        reasons = []
+        if quiet is not None:
+            text = f"the last purchase is {float(quiet):.1f} times as long ago as usually lies between two"
+            reasons.append((-lacking(quiet, QUIET), 0, text))
+        if change is not None:
+            text = f"bought in the last year {percent(change)} of what it bought in the year before"
+            reasons.append((-lacking(change, TREND), 1, text))
+        yield f"- {customer}: {float(scores[customer]):.0f} of 100; {min(reasons)[2]}"
+    if weak[5:]:
+        yield f"- And {len(weak[5:])} more, none of which stands worse."
+
+
+def quiet_ratio(rows: Rows, customer: str) -> Fraction | None:
+    days = sorted(rows.bought[customer])
+    gaps = [(later - day).days for day, later in pairwise(days)]
+    if len(gaps) < 2 or (days[-1] - days[0]).days < 90:
+        return None
+    return (LAST - days[-1]).days / Fraction(median(gaps))
+
+
+def trend(rows: Rows, customer: str) -> Fraction | None:
+    ends = [LAST.replace(year=LAST.year - years) for years in (2, 1, 0)]
+    if min(rows.bought[customer]) > ends[0]:
+        return None
+    before, after = (
+        total(amount for day, amount in rows.bought[customer].items() if first < day <= last) for first, last in pairwise(ends)
+    )
+    return after / before if before else None
+
+
+def score_of(quiet: Fraction | None, change: Fraction | None) -> Fraction:
+    """Return the mean of the points of what is known: both weigh the same."""
+    points = [100 - lacking(fact, curve) for fact, curve in ((quiet, QUIET), (change, TREND)) if fact is not None]
+    return total(points) / len(points)
+
+
+def lacking(fact: Fraction, curve: list[tuple[Fraction, int]]) -> Fraction:
+    """Return the points that a fact lacks of 100 on a curve of straight lines."""
+    first, last = curve[0], curve[-1]
+    if not first[0] <= fact <= last[0]:
+        return Fraction(100 - (first if fact < first[0] else last)[1])
+    (low, points), (high, more) = next(pair for pair in pairwise(curve) if fact <= pair[1][0])
+    return 100 - (points + (more - points) * (fact - low) / (high - low))
+
+
+def band(score: Fraction) -> str:
+    return "healthy" if score >= 70 else "to watch" if score >= 40 else "in danger"
 
 
 def lost(rows: Rows) -> Iterator[str]:

@@ -503,3 +503,65 @@ def test_deals_to_look_at_are_told_with_the_reasons_most_valuable_first() -> Non
     assert note in text
     few = markdown(review_of(deals[-1:], processes=[LIMITED]))
     assert "- n-1, –, lead, –: stalled (" in few
+
+
+# Deals lost
+
+
+def lost_deals() -> list[Opportunity]:
+    """Return eight deals lost for 100 to 700, one of them without an amount, and one that somebody took over."""
+    deals = [deal(f"o-{number}", "ada", LEAD, LOST, yuan=100 * number or None) for number in range(7)]
+    history = [
+        Change(JULY, stage="lead", owner="ada", amount=Amount.of(900, CNY)),
+        Change(date(2026, 7, 10), owner="bo", amount=Amount.of(700, CNY)),
+        Change(AUGUST, stage="lost", reason="price"),
+    ]
+    return [*deals, Opportunity(id="o-9", history=history, competitors=["Acme"])]
+
+
+def test_the_largest_deals_lost_are_told_with_what_changed_before() -> None:
+    reps = [REPS[0], Rep(id="bo", name="Bo Li", team="west")]
+    review = review_of([*lost_deals(), deal("o-w", "ada", LEAD, WON)], reps=reps)
+    section = only(review)
+    assert [each.id for each in section.lost] == ["o-9", "o-6", "o-5", "o-4", "o-3", "o-2", "o-1", "o-0"]
+    # That nobody is known there is not told where contacts are kept of no deal.
+    assert [one.kind for one in section.post_mortem("o-9").evidence] == ["amount_cut", "handed_over", "competitors", "reason"]
+    told = markdown(review).split("### The largest deals lost in the period, and what changed before\n\n")[1].split("\n\n")[0]
+    first, *others = told.splitlines()
+    assert first.split(". ") == [
+        "- o-9, Bo Li, CNY 700, lost on 2026-08-01",
+        "2026-07-10: The amount was cut from CNY 900.00 to CNY 700.00",
+        "2026-07-10: The deal passed from ada to Bo Li",
+        "Competitors: Acme",
+        "The reason given: price.",
+    ]
+    silent = "lost on 2026-08-01. 2026-07-01: Nothing was recorded for 31 days, until the end."
+    assert others == [
+        *(f"- o-{number}, ada, CNY {number}00, {silent}" for number in (6, 5, 4, 3)),
+        "- And 3 more, none worth more than these.",
+    ]
+    chinese = markdown(review, lang="zh")
+    assert "- o-9，Bo Li，700 元，2026年8月1日输单。2026年7月10日：金额由 900.00 元 降为 700.00 元。" in chinese
+    assert "2026年7月10日：商机由 ada 转给 Bo Li。竞争对手：Acme。" in chinese
+    assert "- 另有 3 个，金额不高于上列各个。" in chinese
+    numbers = explain(review)
+    assert numbers.tree("deals/basic/deal/o-9/changed/1/amount_cut/before").value == Amount.of(900, CNY)
+    assert numbers.tree("deals/basic/deal/o-6/changed/1/silence/days").value == 31
+    assert numbers.tree("deals/basic/deal/o-9/value").value == Amount.of(700, CNY)
+    assert [part.label.text() for part in numbers.tree("deals/basic/lost/more").parts] == ["o-2", "o-1", "o-0"]
+
+
+def test_few_contacts_are_told_of_a_lost_deal_where_contacts_are_kept() -> None:
+    known = deal("o-c", "ada", LEAD, yuan=None, contacts=[Contact(id="c-1", role="champion")])
+    section = only(review_of([*lost_deals(), known]))
+    assert [one.kind for one in section.post_mortem("o-1").evidence] == ["silence", "few_contacts"]
+
+
+def test_a_loss_of_which_nothing_is_on_record_is_told_and_once_what_the_source_does_not_keep() -> None:
+    ended = [deal(f"o-{number}", None, LOST, yuan=5, as_exported=["amount"], exported=AS_OF) for number in range(2)]
+    text = markdown(review_of(ended))
+    for number in range(2):
+        told = f"- o-{number}, –, CNY 5, lost on 2026-08-01: the records tell nothing that changed before\n"
+        assert told in text
+    assert text.count("\nNot told, since the source keeps the last value only: amount.\n") == 1
+    assert "largest deals lost" not in markdown(review_of([deal("o-1", "ada", LEAD, WON)]))

@@ -224,6 +224,35 @@ def test_without_the_hardest_gate_the_next_one_holds_a_score_down() -> None:
 FIT: Final = Scorecard([BUDGET], gates=[Gate("is_competitor", Flag(0, 1), least=1)])
 
 
+@pytest.mark.parametrize(
+    ("fact", "told", "in_chinese"),
+    [
+        (90.0, "90 (+40.00)", "90（+40.00）"),
+        (90, "90 (+40.00)", "90（+40.00）"),
+        (90.5, "90.5 (+40.50)", "90.5（+40.50）"),
+        (90.123, "90.12 (+40.12)", "90.12（+40.12）"),
+        # With two digits its effect would be another than is told.
+        (0.9062, "0.9062 (+40.62)", "0.9062（+40.62）"),
+        # As 80 it would be an A.
+        (79.9996, "79.9996 (+30.00)", "79.9996（+30.00）"),
+        (1234.0, "1,234 (+50.00)", "1,234（+50.00）"),
+    ],
+)
+def test_a_fact_is_told_with_as_many_digits_as_its_effect_and_the_band_ask_for(fact: float, told: str, in_chinese: str) -> None:
+    scale = Curve([(0, 0), (1, 100)]) if fact < 1 else PERCENT
+    why = explain(Scorecard([Criterion("x", scale)]).score({"x": fact}), LETTERS)
+    assert why.text().endswith(f"For it: x {told}.")
+    assert why.text("zh").endswith(f"有利：x {in_chinese}。")
+
+
+def test_a_fact_that_only_all_its_digits_tell_stands_as_it_is() -> None:
+    # A step lies between it and whatever is shorter.
+    card = Scorecard([Criterion("x", Steps([(1, 80), (5, 100)]))])
+    assert explain(card.score({"x": math.nextafter(5.0, 0.0)})).text() == "Score 80.00. For it: x 4.999999999999999 (+30.00)."
+    tiny = Scorecard([Criterion("x", Curve([(0, 0), (1e-20, 100)]))])
+    assert explain(tiny.score({"x": 0.75e-20})).text() == "Score 75.00. For it: x 0.0000000000000000000075 (+25.00)."
+
+
 def test_a_nested_card_that_a_gate_holds_down_is_the_reason_and_the_gate_is_told() -> None:
     card = Scorecard([Criterion("fit", FIT, 3), *percents("visits")])
     facts = {"budget": 500_000, "visits": 20, "is_competitor": True}

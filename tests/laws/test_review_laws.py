@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, TypeVar
 
 import attrs
+import pytest
 from examples import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from salesperf import (
     Amount,
     Change,
     CheckIn,
+    Customer,
     Finding,
     LeadChange,
     Measurement,
@@ -118,6 +120,7 @@ def with_later_facts(records: Records, as_of: date, random: Random) -> Records:
         opportunities=[*deals, *begun],
         leads=leads,
         costs=[*records.costs, *(attrs.evolve(cost, on=day) for cost in records.costs)],
+        customers=[*records.customers, Customer(id="came later", since=day)],
         pulses=[*records.pulses, *(PulseSurvey(on=day, owner=team, counts=[9, 9]) for team in (None, *records.org.team_by_id))],
         findings=[*records.findings, later],
         **said_later(records, day),
@@ -244,6 +247,18 @@ def test_the_review_of_an_ended_period_never_changes_with_what_happens_later(que
     whole = reviewed((records, owner, period, max(as_of, period.last)))
     assert whole is None or (whole.deals, whole.leads, whole.channels) == (then.deals, then.leads, then.channels)
     assert whole is None or whole.objectives == then.objectives
+
+
+@pytest.mark.parametrize("owner", [None, "south"])
+def test_where_there_is_everything_a_review_ignores_what_is_later_and_in_which_order_it_came(owner: str | None) -> None:
+    assert all(getattr(SAMPLE, field.name) for field in attrs.fields(Records) if field.name != "findings")
+    days, as_of = Period.quarter(2026, 3), date(2026, 9, 16)
+    review = build(SAMPLE, owner=owner, period=days, as_of=as_of)
+    assert all((review.deals, review.leads, review.customers, review.actions, review.risks.lines, review.outlook))
+    assert owner is not None or (review.team and review.team.pulses)
+    random = Random(7)  # noqa: S311 - any order will do
+    later = shuffled(with_later_facts(SAMPLE, as_of, random), random)
+    assert_same(review, build(later, owner=owner, period=days, as_of=as_of))
 
 
 def without_day(rows: Sequence[Row]) -> list[dict[str, object]]:

@@ -14,10 +14,12 @@ PERSONAL = {"Contact", "Customer", "Lead", "Opportunity", "Org", "Rating", "Rep"
 
 PARTS_OF_BREAKDOWNS = {
     "BreakdownChange",
+    "ChanceOfSum",
     "Clip",
     "DeviationFromPlan",
     "Difference",
     "Given",
+    "IncidenceEnd",
     "Maximum",
     "Median",
     "Minimum",
@@ -25,11 +27,14 @@ PARTS_OF_BREAKDOWNS = {
     "OnCurve",
     "OnSteps",
     "Product",
+    "ProductLimit",
+    "QuantileOfSum",
     "Quotient",
     "Rounded",
     "ShapleyEffect",
     "SquareRoot",
     "Sum",
+    "UncertainAmount",
     "WeightedMean",
     "WilsonEnd",
 }

@@ -76,7 +76,7 @@ class Ends:
         horizon = range(age + 1, age + last + 1)
         if horizon[-1] >= len(self.lasted) or self.lasted[age + 1] < FEWEST:
             return None
-        share, otherwise, staying = 0.0, 0.0, 1.0
+        share, otherwise, staying, left = 0.0, 0.0, 1.0, 1.0
         steps: list[tuple[int, int, int, float, float]] = []
         for days in horizon:
             present, won = self.lasted[days], self.won[days]
@@ -84,11 +84,12 @@ class Ends:
             before = otherwise
             share += staying * won / present
             otherwise += staying * lost / present
-            staying *= 1 - (won + lost) / present
+            left, staying = staying, staying * (1 - (won + lost) / present)
             steps.append((present, won, lost, share, before))
         observed = self.lasted[age + 1]
         if not share:
-            return Chance(0.0, 0.0, 0.0, observed)  # its range has no share in what is expected
+            # Wilson's of none, of as many as would be there at last if none had been censored.
+            return Chance(0.0, 0.0, TWO_SIDED**2 / (self.lasted[horizon[-1]] / left + TWO_SIDED**2), observed)
         squares = math.fsum(
             won / (present * (present - won)) * (staying + otherwise - before) ** 2
             + lost / ((present - won) * (present - won - lost)) * (share - then) ** 2
@@ -195,7 +196,8 @@ class Outlook:
         """Return the standard deviation of what is expected, as far as chances are known."""
         widths: dict[int, float] = defaultdict(float)
         for row, chance in self.chances.items():
-            widths[chance.observed] += row.price * (chance.high - chance.low)
+            if chance.value:  # what has never been won brings nothing, whatever its range
+                widths[chance.observed] += row.price * (chance.high - chance.low)
         widths[len(self.new.worth)] += fmean(self.new.worth) * (self.new.high - self.new.low)
         total = math.fsum(
             one * other * math.sqrt(min(m, n) / max(m, n)) for m, one in widths.items() for n, other in widths.items()

@@ -32,7 +32,7 @@ more_findings: count=data/findings/more
 reps_left_out, lines_left_out: count=(attainment/.+|deals/.+|leads)/members/more
 sentence.pace: pace=attainment/.+/pace
 sentence.required: workdays=attainment/.+/remaining_workdays
-sentence.growth: growth=attainment/.+/growth
+sentence.growth, sentence.growth_by_weekday: growth=attainment/.+/growth
 best_teams, weakest_teams, best_reps, weakest_reps: pace=attainment/.+/pace entries=attainment/.+/entries
 best_teams_range, weakest_teams_range: pace=attainment/.+/pace entries=attainment/.+/entries
 best_teams_range, weakest_teams_range: workdays=attainment/.+/pace/workdays
@@ -56,6 +56,7 @@ deals.slips_withheld: count=deals/*/slips_withheld
 deals.hands: taken=deals/*/taken_over handed=deals/*/handed_over
 deals.bridge_withheld: count=deals/*/bridge/withheld
 deals.more: count=deals/*/actionable/more
+deals.more_lost: count=deals/*/lost/more
 deals.to_look_at_note: count=deals/*/actionable
 deals.funnel_note: open=deals/*/funnel/open
 causes.more: count=causes/found/more
@@ -108,6 +109,7 @@ customers.unnamed: count=customers/unnamed
 customers.without_amount: count=customers/without_amount
 customers.undated: count=customers/undated
 customers.other_unit: count=customers/other/*
+customers.referral: rate=customers/referral count=customers/referral/of unknown=customers/referral/unknown
 customers.retention: rate=customers/retention count=customers/retention/of
 customers.repurchase: rate=customers/repurchase count=customers/repurchase/of
 customers.concentration: count=customers/largest of=customers/net_buyers
@@ -116,7 +118,16 @@ customers.each: count=customers/segment/*
 customers.states_note: new=customers/policy/new_for at_risk=customers/policy/at_risk_after lost=customers/policy/lost_after
 customers.none_quiet, customers.quiet_note: count=customers/key_accounts
 customers.more_quiet: count=customers/quiet/more
+customers.in_band: count=customers/health/*
+customers.health_of_some: ungraded=customers/health/ungraded
+customers.weak: score=customers/.+/health
+customers.because_quiet_ratio: fact=customers/.+/quiet_ratio
+customers.because_purchase_trend: fact=customers/.+/purchase_trend
+customers.because_known_roles: fact=customers/.+/known_roles
+customers.more_weakening: count=customers/health/more
 customers.lost: count=customers/lost
+customers.net_promoter_score: value=customers/surveys/[^/]+ count=customers/surveys/[^/]+/answers
+customers.customer_satisfaction: value=customers/surveys/[^/]+ count=customers/surveys/[^/]+/answers
 market.decided: count=market/decided named=market/named/decided
 market.named: rate=market/named/win_rate count=market/named/decided
 market.unnamed: rate=market/unnamed/win_rate count=market/unnamed/decided

@@ -89,7 +89,7 @@ class Appraisal(Result):
     band         B
     calibrated   0
     >>> print(told.explanation.reasons_for[0].message.text("zh"))
-    目标完成率 1.00（+15.00）
+    目标完成率 1（+15.00）
     """
 
     rep: str

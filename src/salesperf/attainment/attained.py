@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -15,6 +15,7 @@ from salesperf.attainment.growth import WorkdayGrowth, compare_by_workdays
 from salesperf.attainment.ledger import Ledger
 from salesperf.attainment.owed import Gap, gaps_year_before
 from salesperf.attainment.shares import share_tree
+from salesperf.attainment.standing import decimal_of, gap_between, status_of
 from salesperf.attainment.statuses import Status, Thresholds
 from salesperf.attainment.variation import DayPlan, Integers, Variation, Workday
 from salesperf.model.amount import Amount, Unit
@@ -32,9 +33,6 @@ __all__ = ["LEAST_WORKDAYS", "Attainment"]
 
 LEAST_WORKDAYS: Final = 5
 """Fewer workdays than this say too little about the variation from day to day for an interval."""
-
-_EXACT: Final = Context(prec=400)
-"""More digits than a ratio of two amounts less a target has, whatever the context of the caller."""
 
 _LEVEL: Final = 0.9
 """The level of the intervals of pace and projection."""
@@ -154,7 +152,7 @@ class Attainment(Result):
         """
         direction = self.target.metric.direction
         if isinstance(direction, Band):
-            return None if self.actual is None else float(_decimal(self.actual) in direction)
+            return None if self.actual is None else float(decimal_of(self.actual) in direction)
         if self.ratio is None or direction == "higher":
             return self.ratio
         return 2 - self.ratio
@@ -162,7 +160,7 @@ class Attainment(Result):
     @property
     def gap(self) -> Amount | Decimal | None:
         """Actual less target: falling short is negative."""
-        return _less(self.actual, self.target.amount)
+        return gap_between(self.actual, self.target.amount)
 
     @property
     def time_progress(self) -> float | None:
@@ -346,41 +344,7 @@ class Attainment(Result):
         planned share of the band. Where there is no pace, since nothing was due by now, whatever is as good as that is on
         track. Only what cannot be told is undefined.
         """
-        if self.as_of < self.target.period.start:
-            return "not_started"
-        reached = self._is_as_good_as(Fraction(1))
-        if reached is None:
-            return "undefined"
-        if self.is_over or self._is_settled(reached=reached):
-            return "met" if reached else "missed"
-        return self._status_by_plan()
-
-    def _is_as_good_as(self, share: Fraction) -> bool | None:
-        """Tell whether the actual is as good as a share of the target, or within that share of its band."""
-        if self.actual is None:
-            return None
-        actual, target = Fraction(_decimal(self.actual)), Fraction(_decimal(self.target.amount))
-        direction = self.target.metric.direction
-        if isinstance(direction, Band):
-            return Fraction(direction.low) * share <= actual <= Fraction(direction.high) * share
-        return actual >= target * share if direction == "higher" else actual <= target * share
-
-    def _is_settled(self, *, reached: bool) -> bool:
-        """Tell whether more of a flow, returns aside, can no longer change what an open period ends with."""
-        if not self.is_flow:
-            return False
-        direction = self.target.metric.direction
-        if isinstance(direction, Band):
-            return self.actual is not None and _decimal(self.actual) > direction.high
-        return reached == (direction == "higher")
-
-    def _status_by_plan(self) -> Status:
-        share, direction = self.planned_share, self.target.metric.direction
-        if share is None:
-            return "undefined"
-        if isinstance(direction, Band) or self._pace is None:
-            return "on_track" if self._is_as_good_as(share) else "behind"
-        return self.thresholds.status(self._pace, direction)
+        return status_of(self)
 
     @cached_property
     def breakdown(self) -> Breakdown:
@@ -522,17 +486,5 @@ def _scalar(value: Amount | Decimal | None) -> Scalar:
     return value.decimal if isinstance(value, Amount) else value
 
 
-def _decimal(value: Amount | Decimal) -> Decimal:
-    return value.decimal if isinstance(value, Amount) else value
-
-
 def _is_positive(value: Amount | Decimal) -> bool:
     return (value.minor if isinstance(value, Amount) else value) > 0
-
-
-def _less(actual: Amount | Decimal | None, target: Amount | Decimal) -> Amount | Decimal | None:
-    if isinstance(actual, Amount) and isinstance(target, Amount):
-        return actual - target
-    if isinstance(actual, Decimal) and isinstance(target, Decimal):
-        return _EXACT.subtract(actual, target)
-    return None

@@ -24,7 +24,7 @@ def attainment_chart(
     Parameters
     ----------
     attainments
-        In the order in which they are to stand; those whose ratio is undefined are told in words alone.
+        In the order in which they are to stand; one whose ratio is undefined has no bar, and the words tell why.
     names
         Id of an owner to what a reader sees of it; ``None`` for the ids.
     lang, catalogs
@@ -33,7 +33,7 @@ def attainment_chart(
     Raises
     ------
     InvalidValueError
-        If there is none, or one is no attainment.
+        If there is none, none has a ratio, or one is no attainment.
 
     Examples
     --------
@@ -78,4 +78,6 @@ def attainment_chart(
         },
         {"mark": {"type": "rule", "color": ACCENT, "strokeDash": [4, 3]}, "encoding": {"x": {"datum": 1}}},
     ]
-    return chart_of(rows, layers, title=words.say("attainment.title"), alt=alt, height={"step": 30}, what="attainments")
+    is_any = any(row["ratio"] is not None for row in rows)
+    drawn = rows if is_any else []
+    return chart_of(drawn, layers, title=words.say("attainment.title"), alt=alt, height={"step": 30}, what="attainments")

@@ -145,7 +145,7 @@ def chart_of(
             "font": _FONT,
             "background": "white",
             "title": {"anchor": "start", "fontSize": 14},
-            "axis": {"labelFontSize": 11, "titleFontSize": 11, "labelLimit": 220},
+            "axis": {"labelFontSize": 11, "titleFontSize": 11, "labelLimit": 220, "labelSeparation": 6},
             "text": {"fontSize": 11},
             "view": {"stroke": None},
         },

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-__all__ = ["ACCENT", "DARK", "INKS", "LIGHT", "MIDDLE", "PALE", "axis", "band_axis", "number_axis"]
+__all__ = ["ACCENT", "DARK", "INKS", "LIGHT", "MIDDLE", "PALE", "amount_axis", "axis", "band_axis", "number_axis"]
 
 DARK: Final = "#1f3f63"
 ACCENT: Final = "#b04a25"
@@ -28,3 +28,8 @@ def number_axis(field: str, title: str | None, *, style: str = "", domain: tuple
     """Return an axis of numbers; the style is a format of d3's."""
     scale = {} if domain is None else {"scale": {"domain": list(domain)}}
     return axis(field, "quantitative", title, axis={"format": style, "grid": True, "gridColor": PALE}, **scale)
+
+
+def amount_axis(field: str, title: str | None, large: str) -> dict[str, Any]:
+    """Return an axis of amounts; the expression writes its labels."""
+    return axis(field, "quantitative", title, axis={"labelExpr": large, "grid": True, "gridColor": PALE})

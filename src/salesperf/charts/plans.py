@@ -24,7 +24,7 @@ def plan_chart(plan: PlanGrid, *, lang: str = "en", catalogs: Catalogs | None = 
     Raises
     ------
     InvalidValueError
-        If it is no grid.
+        If it is no grid, or nothing is owed in it.
 
     Examples
     --------
@@ -48,12 +48,13 @@ def plan_chart(plan: PlanGrid, *, lang: str = "en", catalogs: Catalogs | None = 
     alt = [words.say("plan.owner", owner=owner, cells=tuple(cells)) for owner, cells in said.items()]
     place = {"x": band_axis("period", axis={"labelAngle": -30}), "y": band_axis("owner")}
     shade = {"field": "amount", "type": "quantitative", "scale": {"range": [PALE, DARK]}}
-    unit = str(plan.target.amount.unit) if isinstance(plan.target.amount, Amount) else None
+    unit = words.unit(plan.target.amount.unit) if isinstance(plan.target.amount, Amount) else None
     layers = [
         {
             "mark": {"type": "rect"},
-            "encoding": place | {"color": shade | {"legend": {"title": unit, "format": "~s"}}},
+            "encoding": place | {"color": shade | {"legend": {"title": unit, "labelExpr": words.large()}}},
         }
     ]
     title = words.say("plan.title", period=plan.target.period)
-    return chart_of(rows, layers, title=title, alt=alt, height={"step": 24}, what="plan")
+    drawn = rows if any(row["amount"] for row in rows) else []
+    return chart_of(drawn, layers, title=title, alt=alt, height={"step": 24}, what="plan")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from salesperf.charts.chart import Chart, chart_of
-from salesperf.charts.marks import ACCENT, DARK, MIDDLE, band_axis, number_axis
+from salesperf.charts.marks import ACCENT, DARK, MIDDLE, amount_axis, band_axis
 from salesperf.charts.words import Words
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
@@ -26,7 +26,7 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
     Raises
     ------
     InvalidValueError
-        If it is no variance.
+        If it is no variance, or none of its effects is drawn.
 
     Notes
     -----
@@ -44,7 +44,7 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
     """
     require(variance, Variance, path=("variance",))
     words = Words(lang, catalogs)
-    unit = str(variance.before.unit) if isinstance(variance.before, Amount) else ""
+    unit = words.unit(variance.before.unit) if isinstance(variance.before, Amount) else None
     rows: list[dict[str, Any]] = []
     alt: list[str] = []
     level = 0.0
@@ -69,7 +69,7 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
             "mark": {"type": "bar", "stroke": DARK, "strokeWidth": 1},
             "encoding": across
             | {
-                "x": number_axis("start", unit or None, style="~s"),
+                "x": amount_axis("start", unit, words.large()),
                 "x2": {"field": "end"},
                 "color": {
                     "field": "kind",
@@ -85,7 +85,8 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
             "encoding": across | {"x": {"field": "right", "type": "quantitative"}, "text": {"field": "note"}},
         },
     ]
-    return chart_of(rows, layers, title=words.say("variance.title"), alt=alt, height={"step": 28}, what="variance")
+    drawn = rows if any(row["kind"] != "level" for row in rows) else []
+    return chart_of(drawn, layers, title=words.say("variance.title"), alt=alt, height={"step": 28}, what="variance")
 
 
 def _number(value: float | Amount) -> float:

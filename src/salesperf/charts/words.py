@@ -1,11 +1,12 @@
 """What charts say, in the reader's language."""
 
+import json
 from typing import Any
 
 import attrs
 
 from salesperf.messages import Catalogs, display
-from salesperf.model.amount import Amount
+from salesperf.model.amount import Amount, Unit
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 
@@ -34,6 +35,19 @@ class Words:
     def whole(self, value: float | Amount) -> str:
         """Write a value; an amount in whole units."""
         return value.rounded_text(0, self.lang, self.catalogs) if isinstance(value, Amount) else self.write(value)
+
+    def unit(self, unit: Unit) -> str | None:
+        """Write the unit of amounts by itself; ``None`` where amounts are written without one."""
+        return Amount.zero(unit).rounded_text(0, self.lang, self.catalogs).removeprefix("0").removesuffix("0").strip() or None
+
+    def large(self) -> str:
+        """Return an expression of Vega's that writes a large number on an axis or in a legend as the reader counts it."""
+        shown = "format(datum.value, ',.6~r')"
+        parts = self.say("scales").split()
+        for size, name in reversed(list(zip(parts[::2], parts[1::2], strict=True))):
+            larger = f"format(datum.value / {float(size):.0f}, ',.6~r') + {json.dumps(name, ensure_ascii=False)}"
+            shown = f"abs(datum.value) >= {float(size):.0f} ? {larger} : {shown}"
+        return shown
 
     def signed(self, value: float | Amount) -> str:
         """Write a change with its sign; an amount in whole units."""

@@ -5,7 +5,7 @@ Who still buys without a contract, and what that is worth, stands in :mod:`sales
 """
 
 from salesperf.customers.cohort_counting import COHORT_GRAINS, CohortGrain, CohortTally, cohorts, repurchase
-from salesperf.customers.health import KEY_ACCOUNT_CARD, account_facts, account_health
+from salesperf.customers.health import KEY_ACCOUNT_BANDS, KEY_ACCOUNT_CARD, account_facts, account_health
 from salesperf.customers.losses import LOSS_EVIDENCE, LossEvidence, LossEvidenceKind, PostMortem, lost_customer, lost_deal
 from salesperf.customers.purchases import Purchases, collect
 from salesperf.customers.rfm_scores import SEGMENTS, RfmCustomer, RfmReport, Segment, rfm
@@ -24,6 +24,7 @@ from salesperf.model.codes import Codes
 
 __all__ = [
     "COHORT_GRAINS",
+    "KEY_ACCOUNT_BANDS",
     "KEY_ACCOUNT_CARD",
     "LOSS_EVIDENCE",
     "SEGMENTS",

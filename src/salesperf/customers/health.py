@@ -1,5 +1,6 @@
 """How well a key account stands: facts from its purchases and contacts, graded by a scorecard."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -12,9 +13,20 @@ from salesperf.model.codes import Integers
 from salesperf.model.customer import Customer
 from salesperf.model.scale import Curve, Steps
 from salesperf.model.validators import require
-from salesperf.scorecard import Criterion, Score, Scorecard
+from salesperf.scorecard import Bands, Criterion, Score, Scorecard
 
-__all__ = ["KEY_ACCOUNT_CARD", "account_facts", "account_health", "purchases_of", "usual_gap", "year_before"]
+__all__ = [
+    "KEY_ACCOUNT_BANDS",
+    "KEY_ACCOUNT_CARD",
+    "NEVER_QUIET",
+    "account_facts",
+    "account_health",
+    "purchase_trend",
+    "purchases_of",
+    "quiet_ratio",
+    "usual_gap",
+    "year_before",
+]
 
 
 def _criterion(key: str, scale: Curve | Steps, weight: int) -> Criterion:
@@ -33,7 +45,14 @@ KEY_ACCOUNT_CARD: Final = Scorecard(
 """Grades a key account from 0 to 100. What is not known has no part in the score. Make a card of your own where other things
 count: the points and weights of this one are rules of thumb."""
 
+KEY_ACCOUNT_BANDS: Final = Bands([("healthy", 70), ("to_watch", 40), ("in_danger", 0)])
+"""What a score of :data:`KEY_ACCOUNT_CARD` means: rules of thumb as well."""
+
+NEVER_QUIET: Final = 30
+"""Days after a purchase: in fewer nobody is quiet, however often it bought before."""
 _FEWEST_GAPS: Final = 2
+_FIRST_YEAR: Final = 365
+"""The ordinal of the last day of year 1, before which there is no year."""
 
 
 def account_facts(purchases: Purchases, customer: Customer) -> Mapping[str, object]:
@@ -49,7 +68,8 @@ def account_facts(purchases: Purchases, customer: Customer) -> Mapping[str, obje
     Returns
     -------
     Mapping of str to object
-        ``quiet_ratio``: days since the last purchase over the usual days between two, of three purchases or more.
+        ``quiet_ratio``: days since the last purchase over the usual days between two, of three purchases or more; at most 1
+        within 30 days.
         ``purchase_trend``: what was bought in the last year over what was bought in the year before, of who has bought for two
         years or longer. ``known_roles``: how many places of the decision chain are known. ``None`` for what is not known.
 
@@ -71,13 +91,10 @@ def account_facts(purchases: Purchases, customer: Customer) -> Mapping[str, obje
     """
     require(purchases, Purchases, path=("purchases",))
     require(customer, Customer, path=("customer",))
-    days, _ = purchases_of(purchases, customer.id)
-    today = purchases.as_of.toordinal()
-    gap = usual_gap(days)
     roles = {contact.role for contact in customer.contacts if contact.role is not None}
     return {
-        "quiet_ratio": None if gap is None else (today - int(days[-1])) / gap,
-        "purchase_trend": _trend(purchases, customer.id),
+        "quiet_ratio": quiet_ratio(purchases, customer.id),
+        "purchase_trend": purchase_trend(purchases, customer.id),
         "known_roles": len(roles) or None,
     }
 
@@ -130,12 +147,21 @@ def account_health(
     return card.score({**account_facts(purchases, customer), **(known or {})})
 
 
+def _rows_of(purchases: Purchases, customer: object) -> slice:
+    """Return the rows of one customer: customers are sorted, and rows by customer, so that nothing is searched through."""
+    names = purchases.customers
+    place = bisect_left(names, customer) if isinstance(customer, str) else len(names)
+    if place == len(names) or names[place] != customer:
+        raise UnknownNameError("unknown_customer", path=("customer",), value=customer)
+    first, after = np.searchsorted(purchases.codes, (place, place + 1)).tolist()
+    return slice(first, after)
+
+
 def purchases_of(purchases: Purchases, customer: str) -> tuple[Integers, Integers]:
     """Return days and smallest units of the purchases of one customer, in order of days."""
-    if customer not in purchases.customers:
-        raise UnknownNameError("unknown_customer", path=("customer",), value=customer)
-    rows = (purchases.codes == purchases.customers.index(customer)) & (purchases.minor > 0)
-    return purchases.days[rows], purchases.minor[rows]
+    rows = _rows_of(purchases, customer)
+    days, minor = purchases.days[rows], purchases.minor[rows]
+    return days[minor > 0], minor[minor > 0]
 
 
 def usual_gap(days: Integers) -> float | None:
@@ -144,22 +170,37 @@ def usual_gap(days: Integers) -> float | None:
     return float(np.median(gaps)) if gaps.size >= _FEWEST_GAPS else None
 
 
+def quiet_ratio(purchases: Purchases, customer: str) -> float | None:
+    """Return the days since the last purchase over the usual days between two; ``None`` of fewer than three purchases.
+
+    Whoever buys every other day is not quiet after a week: up to a month it is 1 at the most.
+    """
+    days, _ = purchases_of(purchases, customer)
+    gap = usual_gap(days)
+    if gap is None:
+        return None
+    since = purchases.as_of.toordinal() - int(days[-1])
+    return since / gap if since >= NEVER_QUIET else min(since / gap, 1.0)
+
+
 def year_before(day: int) -> int:
-    """Return the ordinal of the same day of the year before; of the 29th of February the day before it."""
+    """Return the ordinal of the same day of the year before; of the 29th of February the day before it; 0 of the first year."""
+    if day <= _FIRST_YEAR:
+        return 0
     on = date.fromordinal(day)
     leap_day = (on.month, on.day) == (2, 29)
     return on.replace(year=on.year - 1, day=28 if leap_day else on.day).toordinal()
 
 
-def _trend(purchases: Purchases, customer: str) -> float | None:
+def purchase_trend(purchases: Purchases, customer: str) -> float | None:
     """Return what was bought in the year to the day over the year before; ``None`` where there is no full year before."""
-    today = purchases.as_of.toordinal()
-    last, earlier = year_before(today), year_before(year_before(today))
+    last = year_before(purchases.as_of.toordinal())
+    earlier = year_before(last)
     days, _ = purchases_of(purchases, customer)
     if not days.size or int(days[0]) > earlier:
         return None
     # Returns count: what came back was not bought.
-    rows = purchases.codes == purchases.customers.index(customer)
+    rows = _rows_of(purchases, customer)
     on, minor = purchases.days[rows], purchases.minor[rows]
     before = int(minor[(on > earlier) & (on <= last)].sum())
     return int(minor[on > last].sum()) / before if before > 0 else None

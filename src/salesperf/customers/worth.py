@@ -1,7 +1,7 @@
 """What customers are worth, where they come from, and whose they are: lifetime value, referrals, market share."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -25,11 +25,25 @@ from salesperf.model.process import SalesProcess
 from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_choice, check_date, check_number, is_identifier, repeated, require
 
-__all__ = ["TIMINGS", "MarketLine", "MarketShare", "Timing", "lifetime_value", "market_share", "referral_rate"]
+__all__ = [
+    "REFERRED",
+    "TIMINGS",
+    "MarketLine",
+    "MarketShare",
+    "Timing",
+    "channels_of_new",
+    "lifetime_value",
+    "market_share",
+    "rate_of_referrals",
+    "referral_rate",
+]
 
 Timing: TypeAlias = Literal["arrears", "advance"]
 TIMINGS: Final[tuple[Timing, ...]] = ("arrears", "advance")
 """When the first margin of a customer comes: after a period, if the customer stays, or at once."""
+
+REFERRED: Final[tuple[str, ...]] = ("referral",)
+"""The channels by which customers are sent by others."""
 
 
 def lifetime_value(margin: float, retention: Estimate, *, discount_rate: float, timing: Timing) -> Estimate:
@@ -108,7 +122,7 @@ def referral_rate(
     processes: Iterable[SalesProcess],
     as_of: date,
     period: Period | None = None,
-    channels: Iterable[str] = ("referral",),
+    channels: Iterable[str] = REFERRED,
     level: float = 0.95,
 ) -> Estimate:
     """Estimate the referral rate (转介绍率): the share of new customers whom others sent.
@@ -161,13 +175,31 @@ def referral_rate(
         require(lead, Lead, path=("leads", position))
     for position, again in repeated(lead.id for lead in given):
         raise InvalidValueError("not_unique", path=("leads", position, "id"), value=again)
-    channel_by_lead = {lead.id: lead.channel for lead in given}
-    firsts = _first_deals(listed(opportunities, "opportunities"), by_key_of(processes), as_of)
-    new = [deal for deal, on in firsts.values() if period is None or on in period]
-    known = [channel for deal in new if (channel := channel_by_lead.get(deal.lead or "")) is not None]
+    came = channels_of_new(listed(opportunities, "opportunities"), given, processes=processes, as_of=as_of, period=period)
+    return rate_of_referrals(came.values(), wanted, level=level)
+
+
+def channels_of_new(
+    opportunities: tuple[Opportunity, ...],
+    leads: Iterable[Lead],
+    *,
+    processes: Iterable[SalesProcess],
+    as_of: date,
+    period: Period | None = None,
+) -> dict[str, str | None]:
+    """Return the channel of the lead from which the first deal came that each new customer gave us; ``None`` for unknown."""
+    channel_by_lead = {lead.id: lead.channel for lead in leads}
+    firsts = _first_deals(opportunities, by_key_of(processes), as_of)
+    new = {customer: deal for customer, (deal, on) in firsts.items() if period is None or on in period}
+    return {customer: channel_by_lead.get(deal.lead or "") for customer, deal in new.items()}
+
+
+def rate_of_referrals(channels: Collection[str | None], wanted: Collection[str] = REFERRED, *, level: float = 0.95) -> Estimate:
+    """Estimate the share of those whom others sent of customers by their channels; its reason counts those without one."""
+    known = [channel for channel in channels if channel is not None]
     told = rate_of(sum(channel in wanted for channel in known), len(known), Message("customers.reason.no_new_customers"), level)
-    unknown = len(new) - len(known)
-    if not unknown:
+    unknown = len(channels) - len(known)
+    if told.value is None or not unknown:
         return told
     return attrs.evolve(told, reason=Message.of("customers.reason.channel_unknown", count=unknown))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 import numpy as np
@@ -215,7 +215,16 @@ class NewDeals:
         return None if self.known_worth is None else self.known_worth.times(Fraction(self.for_each))
 
     def slots(self) -> tuple[Integers, Column, Column, Column]:
-        """Return deals that come or do not, each with a small chance and its range, that stand for those to come.
+        """Return deals that come or do not, each with a small chance and its range, that stand for those to come."""
+        kinds = self.slots_by_worth()
+        slots = np.array([kind.slots for kind in kinds], dtype=np.int64)
+        worth = np.repeat(np.array([kind.worth for kind in kinds], dtype=np.int64), slots)
+        ranges = np.array([(kind.low, kind.chance, kind.high) for kind in kinds], dtype=np.float64).reshape(-1, 3)
+        low, chance, high = np.repeat(ranges, slots, axis=0).T.copy()
+        return worth, chance, low, high
+
+    def slots_by_worth(self) -> "tuple[NewDealsOfWorth, ...]":
+        """Return the same, those of one worth together; none where no deal is to be expected.
 
         Notes
         -----
@@ -224,17 +233,26 @@ class NewDeals:
         p: the expected number is the same, the variance smaller by the share p.
         """
         if not self.expected_count:
-            none = np.zeros(0)
-            return none.astype(np.int64), none, none, none
+            return ()
         worth, shares = _representatives(np.array(sorted(amount.minor for amount in self.amounts), dtype=np.int64))
         most = max(self.high_count, self.expected_count)
         wanted = max(min(most / _MOST_CHANCE, _MOST_SLOTS), most / _LARGEST_CHANCE)
         # As many as a power of 2: equal terms of a sum are squared together.
         each = 2 ** np.ceil(np.log2(np.maximum(wanted * shares, 1))).astype(np.int64)
-        low, chance, high = (
-            np.repeat(count * shares / each, each) for count in (self.low_count, self.expected_count, self.high_count)
-        )
-        return np.repeat(worth, each), chance, np.minimum(low, chance), np.maximum(high, chance)
+        low, chance, high = (count * shares / each for count in (self.low_count, self.expected_count, self.high_count))
+        columns = (worth, shares, each, chance, np.minimum(low, chance), np.maximum(high, chance))
+        return tuple(NewDealsOfWorth(*row) for row in zip(*(column.tolist() for column in columns), strict=True))
+
+
+class NewDealsOfWorth(NamedTuple):
+    """Deals that may come of one worth: many slots, each of which comes with a small chance."""
+
+    worth: int
+    share: float
+    slots: int
+    chance: float
+    low: float
+    high: float
 
 
 def _representatives(amounts: Integers) -> tuple[Integers, Column]:

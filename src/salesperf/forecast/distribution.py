@@ -6,12 +6,14 @@ from typing import Final
 
 import attrs
 
+from salesperf import formulas
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.forecast.creation import NewBusiness, NewDeals
 from salesperf.forecast.deals import ForecastDeal, WonDeal, known_total
-from salesperf.forecast.odds import Odds
+from salesperf.forecast.odds import odds_of_deals
 from salesperf.forecast.terms import ForecastTerms, check_level, check_probability
 from salesperf.kernels.numeric import Bounds
+from salesperf.kernels.sums.odds import Odds
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
@@ -84,7 +86,7 @@ class ForecastNumbers(Result):
     @cached_property
     def _odds(self) -> Odds:
         """Amounts and chances as columns: the distribution of what the period brings."""
-        odds = Odds.of_deals(
+        odds = odds_of_deals(
             self.counted,
             certain=0 if self.won_value is None else self.won_value.minor,
             level=self.terms.level,
@@ -144,8 +146,7 @@ class ForecastNumbers(Result):
         0.0
         """
         minor = self._minor(amount, "amount")
-        bounds = self._odds.at_least(minor)
-        value = (bounds.low + bounds.high) / 2
+        value = self._odds.chance(minor)
         if not self._odds.is_learnt:
             reason = Message("forecast.reason.certain" if self._is_certain else "forecast.reason.stated")
             return Estimate(value=value, n=0, level=self.terms.level, reason=reason)
@@ -153,8 +154,8 @@ class ForecastNumbers(Result):
         partly = any(deal.source == "stated" for deal in self.counted)
         return Estimate(
             value=value,
-            low=min(low, bounds.low),
-            high=max(high, bounds.high),
+            low=low,
+            high=high,
             n=self._observed,
             level=self.terms.level,
             reason=Message("forecast.reason.partly_stated") if partly else None,
@@ -233,6 +234,41 @@ class ForecastNumbers(Result):
         below = (1 - share) / 2
         first, last = self._odds.quantiles(below, 1 - below)
         return self._outcome(first.low), self._outcome(last.high)
+
+    def coverage(self, target: Amount) -> Estimate:
+        """Pipeline coverage: open value that counts / (target - won value), times.
+
+        Parameters
+        ----------
+        target
+            What is to be won in the period.
+
+        Returns
+        -------
+        Estimate
+            Without an interval, since nothing is inferred; undefined where there is no target or it is met.
+
+        Raises
+        ------
+        InvalidValueError, UnitMismatchError
+            As of :meth:`bounds`.
+
+        Examples
+        --------
+        >>> from salesperf import COUNT, STANDARD_PROCESSES, forecast
+        >>> nothing = forecast.project(
+        ...     [], STANDARD_PROCESSES["basic"], as_of=date(2026, 8, 31), period=Period.quarter(2026, 3), measure="count"
+        ... )
+        >>> nothing.coverage(Amount.of(1, COUNT)).value
+        0.0
+        """
+        goal = self._minor(target, "target")
+        won, held = (0 if value is None else value.minor for value in (self.won_value, self.open_value))
+        if goal <= 0:
+            return Estimate.undefined(Message("reason.no_target"))
+        if goal <= won:
+            return Estimate.undefined(Message("pipeline.reason.target_met"))
+        return Estimate(value=formulas.pipeline_coverage(held, goal, won), n=len(self.counted))
 
     def _outcome(self, minor: float) -> Amount:
         if self.unit is None:

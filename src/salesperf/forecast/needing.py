@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 import attrs
 import numpy as np
 
-from salesperf.forecast.odds import Odds
 from salesperf.kernels.numeric import Column
 from salesperf.kernels.special import normal_quantile
+from salesperf.kernels.sums.odds import Odds
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
@@ -142,8 +142,7 @@ class Need:
 
     def _probability(self, more: int) -> float:
         """Tell the probability to reach the target with so many more deals."""
-        bounds = self._with_more(more).with_strata(_STRATA).at_least(self.target.minor)
-        return (bounds.low + bounds.high) / 2
+        return self._with_more(more).with_strata(_STRATA).chance(self.target.minor)
 
     def _found(self, value: float) -> Estimate:
         terms, n = self.forecast.terms, len(self.forecast.counted)

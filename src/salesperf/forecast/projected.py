@@ -7,7 +7,6 @@ from typing import Final
 
 import attrs
 
-from salesperf import formulas
 from salesperf.errors import UnknownNameError
 from salesperf.forecast import bridging, categories, explaining, noting, parting, supposing
 from salesperf.forecast.categories import CategoryLine
@@ -254,42 +253,6 @@ class Forecast(ForecastNumbers):
         return parting.holds(self, owner)
 
     # What is still needed
-
-    def coverage(self, target: Amount) -> Estimate:
-        """Pipeline coverage: open value that counts / (target - won value), times.
-
-        Parameters
-        ----------
-        target
-            What is to be won in the period.
-
-        Returns
-        -------
-        Estimate
-            Without an interval, since nothing is inferred; undefined where there is no target or it is met.
-
-        Raises
-        ------
-        InvalidValueError, UnitMismatchError
-            As of :meth:`bounds`.
-
-        Examples
-        --------
-        >>> from datetime import date
-        >>> from salesperf import COUNT, STANDARD_PROCESSES, Period, forecast
-        >>> nothing = forecast.project(
-        ...     [], STANDARD_PROCESSES["basic"], as_of=date(2026, 8, 31), period=Period.quarter(2026, 3), measure="count"
-        ... )
-        >>> nothing.coverage(Amount.of(1, COUNT)).value
-        0.0
-        """
-        goal = self._minor(target, "target")
-        won, held = (0 if value is None else value.minor for value in (self.won_value, self.open_value))
-        if goal <= 0:
-            return Estimate.undefined(Message("reason.no_target"))
-        if goal <= won:
-            return Estimate.undefined(Message("pipeline.reason.target_met"))
-        return Estimate(value=formulas.pipeline_coverage(held, goal, won), n=len(self.counted))
 
     def needed(self, target: Amount, *, at: float | None = None) -> Estimate:
         """Tell how much more open value is needed to reach a target, of deals like those that are open.

@@ -11,6 +11,7 @@ import attrs
 from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount
+from salesperf.model.curve_rule import IncidenceEnd, ProductLimit
 from salesperf.model.deviation_rule import DeviationFromPlan, SquareRoot
 from salesperf.model.effect_rule import ShapleyEffect
 from salesperf.model.interval_rule import NewcombeEnd, WilsonEnd
@@ -36,6 +37,7 @@ from salesperf.model.rule import (
     amount_or_number,
     as_value,
 )
+from salesperf.model.sum_rule import ChanceOfSum, QuantileOfSum, UncertainAmount
 from salesperf.model.validators import as_python, as_tuple, each, number, of_type, optional, place
 
 __all__ = [
@@ -43,10 +45,12 @@ __all__ = [
     "Breakdown",
     "BreakdownChange",
     "BreakdownValue",
+    "ChanceOfSum",
     "Clip",
     "DeviationFromPlan",
     "Difference",
     "Given",
+    "IncidenceEnd",
     "Maximum",
     "Median",
     "Minimum",
@@ -54,12 +58,15 @@ __all__ = [
     "OnCurve",
     "OnSteps",
     "Product",
+    "ProductLimit",
+    "QuantileOfSum",
     "Quotient",
     "Rounded",
     "Rule",
     "ShapleyEffect",
     "SquareRoot",
     "Sum",
+    "UncertainAmount",
     "WeightedMean",
     "WilsonEnd",
 ]

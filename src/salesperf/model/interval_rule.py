@@ -14,7 +14,7 @@ from salesperf.model.validators import as_python, finite, one_of
 if TYPE_CHECKING:
     from salesperf.model.breakdown import Breakdown
 
-__all__ = ["NewcombeEnd", "WilsonEnd"]
+__all__ = ["IntervalEnd", "NewcombeEnd", "WilsonEnd"]
 
 
 def _as_level(value: float) -> float:
@@ -22,7 +22,7 @@ def _as_level(value: float) -> float:
 
 
 @attrs.frozen
-class _IntervalEnd(Combination):
+class IntervalEnd(Combination):
     """One end of an interval, from the counts behind it."""
 
     end: Literal["low", "high"] = attrs.field(validator=one_of("low", "high"))
@@ -44,7 +44,7 @@ class _IntervalEnd(Combination):
 
 
 @attrs.frozen
-class WilsonEnd(_IntervalEnd):
+class WilsonEnd(IntervalEnd):
     """One end of the interval of a proportion: of two parts, how many had the property, and how many there were.
 
     Parameters
@@ -79,7 +79,7 @@ class WilsonEnd(_IntervalEnd):
 
 
 @attrs.frozen
-class NewcombeEnd(_IntervalEnd):
+class NewcombeEnd(IntervalEnd):
     """One end of the interval of a difference between two proportions: of four parts, the two counts of each.
 
     It takes, and refuses, what :class:`WilsonEnd` does.

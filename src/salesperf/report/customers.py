@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from salesperf.customers import SEGMENTS
+from salesperf.customers import KEY_ACCOUNT_BANDS, SEGMENTS
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
+from salesperf.model.metric import STANDARD_METRICS
 from salesperf.report.words import Words
-from salesperf.review import CustomerLine, CustomerSection, Review
-from salesperf.review.listed import listed_quiet
+from salesperf.review import CustomerLine, CustomerSection, KeyAccount, Review, SurveyLine
+from salesperf.review.listed import listed_quiet, listed_weakening
 
 __all__ = ["CustomerWriter"]
 
@@ -27,15 +28,21 @@ class CustomerWriter(Words):
 
     def lines(self) -> Iterator[str]:
         """Write all that is told of the customers."""
-        section = self.review.customers
-        if section is None:
+        section, answered = self.review.customers, list(map(self._answered, self.review.surveys))
+        sentences = [*(() if section is None else self._sentences(section)), *answered]
+        if not sentences:
             return
         yield from self.prose("## ", self.say("report.customers.title"))
-        yield from map(self.item, self._sentences(section))
+        yield from map(self.item, sentences)
         yield ""
+        if section is not None:
+            yield from self._told(section)
+
+    def _told(self, section: CustomerSection) -> Iterator[str]:
         yield from self._states(section)
         yield from self._largest(section)
         yield from self._quiet(section)
+        yield from self._health(section)
         yield from self._lost(section)
         yield from self._cohorts(section)
         yield from self.prose("", self._note(section))
@@ -55,6 +62,9 @@ class CustomerWriter(Words):
         for other in section.others:
             buyers = int((other.counts > 0).sum())
             yield self.say("report.customers.other_unit", unit="" if other.unit is None else other.unit.code, count=buyers)
+        if section.came_by:
+            unknown = sum(channel is None for channel in section.came_by.values())
+            yield self._rate("referral", section.referral, unknown=unknown)
         yield self._rate("retention", section.retention, before=self.percent(section.retention_before.value))
         yield self._rate("repurchase", section.repurchase)
         concentration = section.concentration
@@ -76,6 +86,14 @@ class CustomerWriter(Words):
             return self.say(f"report.customers.{key}_unknown", reason=rate.reason)
         told = {"rate": rate.value, "range": self.range(rate), "level": rate.level, "count": rate.n}
         return self.say(f"report.customers.{key}", **told, **words)
+
+    def _answered(self, line: SurveyLine) -> str:
+        told = line.estimate
+        if told.value is None:
+            title = Message(STANDARD_METRICS[line.metric].title)
+            return self.say("report.customers.answers_unknown", title=title, reason=told.reason)
+        words = {"value": told.value, "count": told.n, "range": self.range(told), "level": told.level, "reason": told.reason}
+        return self.say(f"report.customers.{line.metric}", **words)
 
     def _states(self, section: CustomerSection) -> Iterator[str]:
         rows = (
@@ -118,6 +136,34 @@ class CustomerWriter(Words):
         if quiet.rest:
             yield from self.prose("", self.say("report.customers.more_quiet", count=len(quiet.rest)))
         yield from self.prose("", self.say("report.customers.quiet_note", count=section.key_accounts))
+
+    def _health(self, section: CustomerSection) -> Iterator[str]:
+        """Write how many key accounts stand how well, and which weaken before they have gone quiet."""
+        graded = sum(map(len, section.health.values()))
+        if not graded:
+            return
+        bands = self.say("report.list").join(
+            self.say("report.customers.in_band", name=Message(f"customers.health_band.{band}"), count=len(section.health[band]))
+            for band in KEY_ACCOUNT_BANDS.labels
+            if section.health[band]
+        )
+        ungraded = section.key_accounts - graded
+        key = "report.customers.health_of_some" if ungraded else "report.customers.health"
+        yield from self.prose("", self.say(key, bands=bands, ungraded=ungraded))
+        weakening = listed_weakening(section)
+        if not weakening.shown:
+            return
+        yield from self.prose("### ", self.say("report.customers.weakening"))
+        yield from map(self.item, map(self._weak, weakening.shown))
+        if weakening.rest:
+            yield self.item(self.say("report.customers.more_weakening", count=len(weakening.rest)))
+        yield ""
+
+    def _weak(self, account: KeyAccount) -> str:
+        weakest = account.main_reason
+        assert weakest is not None  # noqa: S101 - it was graded by something
+        reason = self.say(f"report.customers.because_{weakest.criterion.key}", fact=weakest.fact)
+        return self.say("report.customers.weak", customer=account.label, score=account.score.value, reason=reason)
 
     def _lost(self, section: CustomerSection) -> Iterator[str]:
         if not section.lost_in_period:

@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import attrs
+
+from salesperf.customers import LossEvidence
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
 from salesperf.model.estimate import Estimate
+from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message
-from salesperf.pipeline import ACTIONABLE_FLAGS, FLAGS, Flag, OpenDeal, SlipReport
+from salesperf.pipeline import ACTIONABLE_FLAGS, FLAGS, ClosedDeal, Flag, OpenDeal, SlipReport
 from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words
 from salesperf.review import DealSection, Review
-from salesperf.review.listed import listed_deals, listed_lines
+from salesperf.review.listed import listed_deals, listed_lines, listed_lost_deals
 
 __all__ = ["DealWriter"]
 
@@ -40,6 +44,7 @@ class DealWriter(Words):
                 yield from self.quality.beside(section.weakened_by, "cycle_days")
             yield from self._open(section)
             yield from self._to_look_at(section)
+            yield from self._lost(section)
             yield from self._bridge(section)
             yield from self._funnel(section)
             yield from self._members(section)
@@ -150,11 +155,52 @@ class DealWriter(Words):
         return self.say(
             "report.deals.deal",
             id=deal.id,
-            owner=self.show(None) if deal.owner is None else self.name(deal.owner),
+            owner=self._owner(deal.owner),
             stage=Message(section.process.stage_by_key[deal.stage].label),
             value=self._amount(deal.amount),
             reasons=self.say("report.sentence.joiner").join(reasons),
         )
+
+    def _lost(self, section: DealSection) -> Iterator[str]:
+        """Write what changed before the largest deals were lost, and once what the source of these does not keep."""
+        lost = listed_lost_deals(section)
+        if not lost.shown:
+            return
+        yield from self.prose("### ", self.say("report.deals.largest_lost"))
+        unknown: dict[str, None] = {}
+        for deal in lost.shown:
+            told = section.post_mortem(deal.id)
+            unknown |= dict.fromkeys(map(self.show, told.unknown))
+            yield self.item(self._lost_deal(deal, told.evidence))
+        if lost.rest:
+            yield self.item(self.say("report.deals.more_lost", count=len(lost.rest)))
+        yield ""
+        for text in unknown:
+            yield from self.prose("", text)
+
+    def _lost_deal(self, deal: ClosedDeal, evidence: Iterable[LossEvidence]) -> str:
+        told = [
+            one.message if one.on is None else Message.of("customers.text.dated", on=one.on, message=self._with_names(one))
+            for one in evidence
+        ]
+        return self.say(
+            "report.deals.lost_deal" if told else "report.deals.lost_deal_unseen",
+            id=deal.id,
+            owner=self._owner(deal.owner),
+            value=self._amount(deal.amount),
+            on=deal.on,
+            evidence=self.say("report.customers.between").join(map(self.show, told)),
+        )
+
+    def _with_names(self, one: LossEvidence) -> Message:
+        """Return a piece of evidence in which whoever handed a deal over, and got it, is called as everywhere in a report."""
+        if one.kind != "handed_over":
+            return one.message
+        names = {place: self.name(owner) for place, owner in one.message.arguments.items()}
+        return attrs.evolve(one.message, arguments=FrozenMap(names))
+
+    def _owner(self, owner: str | None) -> str:
+        return self.show(None if owner is None else self.name(owner))
 
     def _bridge(self, section: DealSection) -> Iterator[str]:
         bridge = section.bridge

@@ -19,6 +19,7 @@ from salesperf.review.customer_sales import SALES_BASES, SalesBasis
 from salesperf.review.customers import CustomerLine, CustomerSection, LostCustomer
 from salesperf.review.deals import DealMember, DealSection
 from salesperf.review.explained import NumberTrees, explain
+from salesperf.review.key_accounts import KeyAccount
 from salesperf.review.leads import LeadMember, LeadSection, OpenLead
 from salesperf.review.market import CompetitorLine, MarketSection, ReasonLine
 from salesperf.review.objectives import ObjectiveLine, ObjectiveSection
@@ -39,6 +40,7 @@ from salesperf.review.sections import (
     TrendPart,
     Weaknesses,
 )
+from salesperf.review.surveys import SURVEY_METRICS, SurveyLine, SurveyMetric
 from salesperf.review.team import AttainmentSpread, Headcount, TeamSection
 from salesperf.review.variance import VARIANCE_KINDS, VarianceKind, VarianceLine, VarianceSection
 from salesperf.review.whole import Review
@@ -51,6 +53,7 @@ __all__ = [
     "OUTCOME_SHARE",
     "PEOPLE_KINDS",
     "SALES_BASES",
+    "SURVEY_METRICS",
     "VARIANCE_KINDS",
     "ActionChange",
     "ActionSection",
@@ -75,6 +78,7 @@ __all__ = [
     "FeedbackLine",
     "FindingChange",
     "Headcount",
+    "KeyAccount",
     "LeadMember",
     "LeadSection",
     "LostCustomer",
@@ -101,6 +105,8 @@ __all__ = [
     "Review",
     "SalesBasis",
     "Standing",
+    "SurveyLine",
+    "SurveyMetric",
     "TeamSection",
     "TrendPart",
     "VarianceKind",

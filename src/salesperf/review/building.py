@@ -32,6 +32,7 @@ from salesperf.review.people import people_section, require_people
 from salesperf.review.quality import Audited
 from salesperf.review.risks import risk_register
 from salesperf.review.sections import DataSection
+from salesperf.review.surveys import survey_lines
 from salesperf.review.team import team_section
 from salesperf.review.variance import variance_section
 from salesperf.review.whole import Review
@@ -155,6 +156,7 @@ def _sections(grounds: Grounds, rules: Iterable[DiagnosisRule], previous: Review
         leads=None if leads is None else audited.leads(leads),
         channels=None if channels is None else audited.channels(channels),
         customers=customer_section(grounds, deals),
+        surveys=tuple(survey_lines(grounds)),
         market=market_section(deals, passed=passed),
         team=team_section(grounds, metrics),
         quality=audited.section(deals, leads),

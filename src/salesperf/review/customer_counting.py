@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from salesperf.customers import CohortTally, Lifecycle, Purchases, Segment, cohorts, lifecycle, lost_customer, repurchase, rfm
+from salesperf.customers.health import quiet_ratio
+from salesperf.customers.worth import channels_of_new
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.codes import EPOCH, Codes, Integers
 from salesperf.model.estimate import Estimate
@@ -24,6 +26,7 @@ from salesperf.review.customer_sales import NOBODY, CustomerSales, sales_to_cust
 from salesperf.review.customers import QUIET_STATES, YEAR, CustomerLine, CustomerSection, LostCustomer
 from salesperf.review.deals import DealSection
 from salesperf.review.grounds import Grounds
+from salesperf.review.key_accounts import KeyAccount, trend_of
 from salesperf.review.places import Places
 
 __all__ = ["customer_section"]
@@ -122,6 +125,7 @@ class _Counting:
             buyers=int(buyers.size),
             new_customers=int(self._is_new[buyers].sum()),
             newcomers=tuple(self._customers[place] for place in np.flatnonzero(self._is_new).tolist()),
+            came_by=self._came_by([self._customers[place] for place in buyers[self._is_new[buyers]].tolist()]),
             revenue=self._amount(sum(parts.values())),
             new_revenue=self._amount(parts["new"]),
             existing_revenue=self._amount(parts["existing"]),
@@ -132,6 +136,7 @@ class _Counting:
             concentration=Concentration.of(self._amounts(self._sold), left_out=int((self._sold < 0).sum())),
             largest=tuple(self._lines(self._sold, _largest(self._sold, self._customers, _MOST_LARGEST))),
             key_names=tuple(self._customers[place] for place in self._keys),
+            accounts=tuple(self._accounts()),
             quiet=tuple(self._quiet()),
             segments=self._segments(),
             cohorts=self._cohorts(),
@@ -173,6 +178,13 @@ class _Counting:
         """Tell which customers first bought from the company in the period."""
         first = self._first_days(*self._all_bought)
         return (first >= self._start) & (first <= self._last)
+
+    def _came_by(self, customers: Sequence[str]) -> FrozenMap[str, str | None]:
+        """Tell by which channel new customers came: that of the lead of the first deal that each gave anybody."""
+        known, new = self._grounds.then, set(customers)
+        deals = tuple(deal for deal in known.opportunities if deal.customer in new)
+        came = channels_of_new(deals, known.leads, processes=known.processes, as_of=self._passed.last)
+        return FrozenMap({name: came.get(name) for name in customers})
 
     def _first_days(self, codes: Integers, days: Integers) -> Integers:
         first = np.full(len(self._customers), _NEVER, dtype=np.int64)
@@ -303,6 +315,25 @@ class _Counting:
         reached = np.cumsum(sums[ordered])
         before = reached - sums[ordered]
         return [int(place) for place in ordered[before < _KEY_SHARE * int(reached[-1])]]
+
+    def _accounts(self) -> Iterable[KeyAccount]:
+        """Tell what there is to tell of how key accounts stand: from their own purchases and contacts alone."""
+        contacts = {customer.id: customer.contacts for customer in self._grounds.then.customers}
+        usual_from = self._lifecycle.policy.new_for
+        for place in self._keys:
+            name = self._customers[place]
+            roles = {contact.role for contact in contacts.get(name, ()) if contact.role is not None}
+            yield KeyAccount(
+                customer=name,
+                label=self._labels.get(name, name),
+                quiet_ratio=quiet_ratio(self._history, name) if self._bought_for(place) >= usual_from else None,
+                purchase_trend=trend_of(self._purchases, self._history, name),
+                known_roles=len(roles) or None,
+            )
+
+    def _bought_for(self, place: int) -> int:
+        """Return the days between the first purchase of a customer and the last."""
+        return int(self._history.last[place] - self._history.first[place])
 
     def _quiet(self) -> Iterable[CustomerLine]:
         states = self._lifecycle.state_by_customer

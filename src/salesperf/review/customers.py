@@ -6,7 +6,17 @@ from typing import Final
 
 import attrs
 
-from salesperf.customers import CohortTally, Lifecycle, PostMortem, Purchases, Segment, State
+from salesperf.customers import (
+    KEY_ACCOUNT_BANDS,
+    KEY_ACCOUNT_CARD,
+    CohortTally,
+    Lifecycle,
+    PostMortem,
+    Purchases,
+    Segment,
+    State,
+)
+from salesperf.customers.worth import rate_of_referrals
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Sum
 from salesperf.model.estimate import Estimate
@@ -15,6 +25,7 @@ from salesperf.model.message import Message
 from salesperf.model.period import Period
 from salesperf.pipeline import Concentration
 from salesperf.review.customer_sales import SalesBasis
+from salesperf.review.key_accounts import KeyAccount
 
 __all__ = ["YEAR", "CustomerLine", "CustomerSection", "LostCustomer"]
 
@@ -121,6 +132,9 @@ class CustomerSection:
         How many customers bought from the owner in the period; how many of them had never bought from the company before.
     newcomers : tuple of str
         All customers whose first purchase from the company was in the period; sorted.
+    came_by : FrozenMap of str to str or None
+        The new customers who bought from the owner in the period, each with the channel of the lead of its first won deal;
+        ``None`` where nobody knows it.
     revenue : Amount
         What the owner sold in the period, in the unit, to whomever.
     new_revenue, existing_revenue, unnamed_revenue : Amount
@@ -137,6 +151,8 @@ class CustomerSection:
         The five who bought most in the period.
     key_names : tuple of str
         The customers who made up 80 % of what the owner sold in the 365 days before the period, the largest first.
+    accounts : tuple of KeyAccount
+        The same, with what tells how well each stands.
     quiet : tuple of CustomerLine
         Those of them who are at risk or lost now, with what they bought in those days; the largest first.
     segments : FrozenMap of str to int, or None
@@ -177,6 +193,7 @@ class CustomerSection:
     buyers: int
     new_customers: int
     newcomers: tuple[str, ...] = attrs.field(repr=False)
+    came_by: FrozenMap[str, str | None] = attrs.field(repr=False)
     revenue: Amount
     new_revenue: Amount
     existing_revenue: Amount
@@ -187,6 +204,7 @@ class CustomerSection:
     concentration: Concentration
     largest: tuple[CustomerLine, ...]
     key_names: tuple[str, ...] = attrs.field(repr=False)
+    accounts: tuple[KeyAccount, ...] = attrs.field(repr=False)
     quiet: tuple[CustomerLine, ...]
     segments: FrozenMap[Segment, int] | None
     cohorts: CohortTally | None = attrs.field(repr=False)
@@ -197,6 +215,30 @@ class CustomerSection:
     def came_again(self) -> tuple[Estimate, ...]:
         """Which share of the customers bought again in the first quarter after that of the first purchase, the second, ..."""
         return () if self.cohorts is None else tuple(map(self.cohorts.pooled, range(1, self.cohorts.sizes.size)))
+
+    @cached_property
+    def referral(self) -> Estimate:
+        """Which share of the new customers whose channel is known others sent."""
+        return rate_of_referrals(self.came_by.values())
+
+    @cached_property
+    def health(self) -> FrozenMap[str, tuple[KeyAccount, ...]]:
+        """Key accounts by how well they stand, each band the weakest first; without those whose purchases do not tell it."""
+        graded = [account for account in self.accounts if account.is_graded]
+        scores = KEY_ACCOUNT_CARD.score_all(account.facts for account in graded)
+        bands = KEY_ACCOUNT_BANDS.band_columns(scores).tolist()
+        ranked = sorted(zip(scores.tolist(), bands, graded, strict=True), key=lambda each: (each[0], each[2].customer))
+        found: dict[str, list[KeyAccount]] = {label: [] for label in KEY_ACCOUNT_BANDS.labels}
+        for _, band, account in ranked:
+            found[band].append(account)
+        return FrozenMap({band: tuple(accounts) for band, accounts in found.items()})
+
+    @property
+    def weakening(self) -> tuple[KeyAccount, ...]:
+        """The key accounts that are not healthy and have not gone quiet yet, the weakest first."""
+        quiet = {line.customer for line in self.quiet}
+        weak = (account for band in KEY_ACCOUNT_BANDS.labels[:0:-1] for account in self.health[band])
+        return tuple(account for account in weak if account.customer not in quiet)
 
     @property
     def key_accounts(self) -> int:

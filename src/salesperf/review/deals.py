@@ -1,10 +1,13 @@
 """The deals of a review: what was decided, what is open, what slipped, and where deals stay behind, with who did it."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 import attrs
 
+from salesperf.customers import PostMortem, lost_deal
 from salesperf.funnel import FunnelReport, analyze, count
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.estimate import Estimate
@@ -137,6 +140,50 @@ class DealSection:
     deals: tuple[Opportunity, ...] = attrs.field(repr=False)
     held_before: tuple[Opportunity, ...] = attrs.field(repr=False)
     weakened_by: Weaknesses = attrs.field(default=FrozenMap())
+
+    @cached_property
+    def lost(self) -> tuple[ClosedDeal, ...]:
+        """The deals lost in the period, the largest first, those without an amount last."""
+        return tuple(sorted(self.closed.of("lost"), key=_size))
+
+    @cached_property
+    def _has_contacts(self) -> bool:
+        return any(deal.contacts for deal in self.deals)
+
+    def post_mortem(self, deal: str) -> PostMortem:
+        """Tell what changed before a deal was lost.
+
+        Parameters
+        ----------
+        deal
+            The id of one of the deals lost.
+
+        Notes
+        -----
+        Where no deal of the section has a contact, nobody keeps them: then it is not told that this one has none.
+
+        Examples
+        --------
+        >>> from salesperf.io.folder import read_sample
+        >>> from salesperf.review import build
+        >>> review = build(read_sample(), owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+        >>> section = review.deals[0]
+        >>> print(section.post_mortem(section.lost[2].id).text())
+        Deal o-137 was lost on 2026-08-21. Before that:
+        2026-07-05: The expected close moved out from 2026-07-12 to 2026-09-10.
+        2026-07-05: Nothing was recorded for 47 days, until the end.
+        Competitors: Nanling.
+        The reason given: competitor.
+        """
+        known = self.deals[bisect_left(self.deals, deal, key=lambda each: each.id)]
+        told = lost_deal(known, self.process, as_of=self.closed.as_of)
+        if self._has_contacts:
+            return told
+        return attrs.evolve(told, evidence=tuple(one for one in told.evidence if one.kind != "few_contacts"))
+
+
+def _size(deal: ClosedDeal) -> tuple[bool, int, str]:
+    return deal.amount is None, 0 if deal.amount is None else -deal.amount.minor, deal.id
 
 
 def deal_sections(records: Records, *, owner: str | None, period: Period, as_of: date) -> Iterator[DealSection]:

@@ -11,7 +11,7 @@ from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE
 from salesperf.model.amount import Amount
 from salesperf.model.case import Case
 from salesperf.model.finding import Finding
-from salesperf.pipeline import OpenDeal, Pipeline
+from salesperf.pipeline import ClosedDeal, OpenDeal, Pipeline
 from salesperf.quality import RuleCount
 from salesperf.review.actions import ActionSection
 from salesperf.review.agenda import AGENDA_LENGTH, AgendaItem
@@ -20,6 +20,8 @@ from salesperf.review.channels import ChannelSection
 from salesperf.review.comparing import Comparison, MetricChange
 from salesperf.review.customers import CustomerLine, CustomerSection
 from salesperf.review.cutting import Cut, LineT, few_of_each, first, topmost
+from salesperf.review.deals import DealSection
+from salesperf.review.key_accounts import KeyAccount
 from salesperf.review.leads import LeadSection, OpenLead
 from salesperf.review.market import CompetitorLine, MarketSection, ReasonLine
 from salesperf.review.people import PeopleSection
@@ -54,6 +56,7 @@ __all__ = [
     "listed_items",
     "listed_leads",
     "listed_lines",
+    "listed_lost_deals",
     "listed_members",
     "listed_metrics",
     "listed_names",
@@ -68,6 +71,7 @@ __all__ = [
     "listed_spreads",
     "listed_tasks",
     "listed_unmet",
+    "listed_weakening",
     "listed_weaknesses",
 ]
 
@@ -79,8 +83,10 @@ _MOST_NOT_COMPARED: Final = 10
 _MOST_UNMET: Final = 20
 _MOST_EFFECTS: Final = 8
 _MOST_DEALS: Final = 10
+_MOST_LOST_DEALS: Final = 5
 _MOST_LEADS: Final = 10
 _MOST_QUIET: Final = 5
+_MOST_WEAKENING: Final = 5
 _MOST_COMPETITORS: Final = 8
 _MOST_REASONS: Final = 8
 _MOST_NAMED: Final = 6
@@ -151,6 +157,11 @@ def listed_deals(pipeline: Pipeline) -> Cut[OpenDeal]:
     return first(pipeline.actionable, _MOST_DEALS)
 
 
+def listed_lost_deals(section: DealSection) -> Cut[ClosedDeal]:
+    """Return the deals lost in the period: the largest."""
+    return first(section.lost, _MOST_LOST_DEALS)
+
+
 def listed_leads(section: LeadSection) -> Cut[OpenLead]:
     """Return the leads whose follow-up is overdue: those of the best grade, the warmest of these, then the longest overdue."""
     return first(sorted(section.overdue, key=_urgency_of_lead), _MOST_LEADS)
@@ -175,6 +186,11 @@ def listed_channels(section: ChannelSection) -> Cut[ChannelLine]:
 def listed_quiet(section: CustomerSection) -> Cut[CustomerLine]:
     """Return the key accounts that have gone quiet: the largest."""
     return first(section.quiet, _MOST_QUIET)
+
+
+def listed_weakening(section: CustomerSection) -> Cut[KeyAccount]:
+    """Return the key accounts that weaken: the weakest."""
+    return first(section.weakening, _MOST_WEAKENING)
 
 
 def listed_competitors(market: MarketSection) -> Cut[CompetitorLine]:

@@ -99,10 +99,12 @@ class OutlookLine(Result):
     @property
     def missing(self) -> Amount | None:
         """What deals have yet to bring to reach the target; nothing where it is met, ``None`` where there is none."""
-        if self.target is None or self.otherwise is None:
-            return None
-        rest = self.target - self.otherwise - self.won
-        return max(rest, Amount.zero(self.unit))
+        return None if self.left_to_deals is None else max(self.left_to_deals - self.won, Amount.zero(self.unit))
+
+    @property
+    def left_to_deals(self) -> Amount | None:
+        """What deals have to bring in all, won and open: the target less what came otherwise, below 0 where that is more."""
+        return None if self.target is None or self.otherwise is None else self.target - self.otherwise
 
     @cached_property
     def left_out(self) -> FrozenMap[str, int]:

@@ -26,6 +26,7 @@ from salesperf.review.outlook import OutlookLine
 from salesperf.review.people import PeopleSection
 from salesperf.review.quality import QualitySection
 from salesperf.review.sections import DataSection, MetricSection, Note, RecordedFlow
+from salesperf.review.surveys import SurveyLine
 from salesperf.review.team import TeamSection
 from salesperf.review.variance import VarianceSection
 from salesperf.risk import PlanProgress, RiskRegister
@@ -66,6 +67,8 @@ class Review(Result):
         The channels that they came by, and what these cost; ``None`` where neither is known.
     customers : CustomerSection or None
         The customers; ``None`` where the owner has sold nothing to a customer who is named.
+    surveys : tuple of SurveyLine
+        What customers answered when they were asked; a report tells it among the customers.
     market : MarketSection or None
         Against whom deals were decided, and why they were lost; ``None`` where neither is recorded.
     team : TeamSection or None
@@ -129,6 +132,7 @@ class Review(Result):
     leads: LeadSection | None
     channels: ChannelSection | None
     customers: CustomerSection | None
+    surveys: tuple[SurveyLine, ...]
     market: MarketSection | None
     team: TeamSection | None
     quality: QualitySection

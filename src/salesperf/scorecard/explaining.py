@@ -1,19 +1,28 @@
 """Why a score is what it is: the strongest reasons for and against, in the reader's words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Final
 
 import attrs
 
 from salesperf.messages import Catalogs, display
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row
+from salesperf.model.scale import Curve, Steps
 from salesperf.model.validators import check_whole, require
+from salesperf.scorecard.answers import Known
 from salesperf.scorecard.bands import DIGITS, Bands
 from salesperf.scorecard.scored import Leaf, Score, behind, behind_gates, hardest, influence_of, shown, worded
 
 __all__ = ["Explanation", "Reason", "explain"]
 
 _MOST_REASONS = 1000
+_FEWEST_DIGITS: Final = 2
+_MOST_DIGITS: Final = 17
+"""After the point: more than tell any two floats near 1 apart."""
+_NEAR: Final = 0.005
+"""Effects are told with two digits after the point."""
 
 
 @attrs.frozen(kw_only=True)
@@ -183,7 +192,8 @@ def explain(score: Score, bands: Bands | None = None, *, previous: str | None = 
     if bands is not None:
         require(bands, Bands, path=("bands",))
     check_whole(most, ("most",), 0, _MOST_REASONS)
-    reasons = [_reason(leaf) for leaf in score.leaves()]
+    cuts = () if bands is None else tuple(float(cut) for _, cut in bands.cuts)
+    reasons = [_reason(leaf, score, cuts) for leaf in score.leaves()]
     strongest = sorted(reasons, key=lambda reason: -abs(reason.effect))
     band = None if bands is None else bands.band(score, previous)
     return Explanation(
@@ -208,7 +218,7 @@ def _margin(bands: Bands, alone: str | None, band: str | None, previous: str) ->
     return Message.of(f"scorecard.text.{way}", alone=alone, previous=previous, limit=limit)
 
 
-def _reason(leaf: Leaf) -> Reason:
+def _reason(leaf: Leaf, score: Score, cuts: Sequence[float]) -> Reason:
     part, scale = leaf.part, leaf.part.criterion.scale
     points = part.points or 0.0
     effect = leaf.influence * (points - (scale.low + scale.high) / 2)
@@ -216,6 +226,29 @@ def _reason(leaf: Leaf) -> Reason:
     if part.treatment == "assumed":
         message = Message.of("scorecard.text.assumed", criterion=label, points=points, effect=effect)
     else:
-        fact = worded(part.fact) if part.score is None else behind_gates(part.score)
+        fact = _told(leaf, score, cuts) if part.score is None else behind_gates(part.score)
         message = Message.of("scorecard.text.known", criterion=label, fact=fact, effect=effect)
     return Reason(path=leaf.path, effect=effect, message=message)
+
+
+def _told(leaf: Leaf, score: Score, cuts: Sequence[float]) -> Known | Message:
+    """Return a fact as a reason tells it: a float with two digits, more where its effect or the band ask for them.
+
+    What is told has the effect that is told, and no cut lies between the score and that of the fact as it is told.
+    Digits that tell nothing, as those of a whole number, are left out.
+    """
+    fact, scale = leaf.part.fact, leaf.part.criterion.scale
+    if not isinstance(fact, float) or not isinstance(scale, Curve | Steps):
+        return worded(fact)
+    exact, value = scale.points(fact), score.value or 0.0
+
+    def tells_enough(told: float) -> bool:
+        off = leaf.influence * (scale.points(told) - exact)
+        score_as_told = round(value + off, DIGITS)
+        return abs(off) < _NEAR and all((value >= cut) == (score_as_told >= cut) for cut in cuts)
+
+    texts = (f"{fact:z.{digits}f}" for digits in range(_FEWEST_DIGITS, _MOST_DIGITS))
+    text = next((text for text in texts if tells_enough(float(text))), repr(fact))
+    whole, _, digits = text.partition(".")
+    digits = digits.rstrip("0")
+    return Decimal(f"{whole}.{digits}" if digits else whole)

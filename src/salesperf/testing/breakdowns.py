@@ -9,10 +9,12 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from salesperf import (
     Amount,
     Breakdown,
+    ChanceOfSum,
     Clip,
     Curve,
     DeviationFromPlan,
     Difference,
+    IncidenceEnd,
     Maximum,
     Median,
     Minimum,
@@ -20,12 +22,15 @@ from salesperf import (
     OnCurve,
     OnSteps,
     Product,
+    ProductLimit,
+    QuantileOfSum,
     Quotient,
     Rounded,
     ShapleyEffect,
     SquareRoot,
     Steps,
     Sum,
+    UncertainAmount,
     Unit,
     WeightedMean,
     WilsonEnd,
@@ -85,6 +90,12 @@ def _nodes(draw: DrawFn, trees: SearchStrategy[Breakdown], rules: SearchStrategy
         parts[1:] = draw(st.lists(_leaves(rates()), max_size=1))
     if isinstance(rule, (WilsonEnd, NewcombeEnd)):
         parts = draw(_counts(count))
+    if isinstance(rule, (ProductLimit, IncidenceEnd)):
+        parts = draw(_times(count // 2 if isinstance(rule, ProductLimit) else count // 3, count))
+    if isinstance(rule, ChanceOfSum):
+        parts = draw(_sums(draw(units()), 2))
+    if isinstance(rule, QuantileOfSum) and isinstance(parts[0].value, Amount):
+        parts = draw(_sums(parts[0].value.unit, 1))
     if isinstance(rule, (DeviationFromPlan, SquareRoot)):
         parts = [Breakdown(label=draw(messages()), value=draw(st.integers(1, 99))) for _ in range(count)]
     blank = Breakdown(label=draw(messages()), value=None, rule=rule, parts=parts, weight=draw(_weights_of_trees()))
@@ -98,6 +109,31 @@ def _counts(draw: DrawFn, count: int) -> list[Breakdown]:
         st.lists(st.lists(st.integers(0, 99), min_size=2, max_size=2).map(sorted), min_size=count // 2, max_size=count // 2)
     )
     return [Breakdown(label=draw(messages()), value=number) for group in groups for number in group]
+
+
+@st.composite
+def _times(draw: DrawFn, times: int, count: int) -> list[Breakdown]:
+    """Draw of each of some times how many were followed, and how many of these left, by each of one or two causes."""
+    numbers = []
+    for _ in range(times):
+        left = draw(st.lists(st.integers(0, 9), min_size=count // times - 1, max_size=count // times - 1))
+        numbers += [sum(left) + draw(st.integers(1, 9)), *left]
+    return [Breakdown(label=draw(messages()), value=number) for number in numbers]
+
+
+@st.composite
+def _sums(draw: DrawFn, unit: Unit, certain: int) -> list[Breakdown]:
+    """Draw what is certain, before it what is to be reached where two are asked, and amounts that may come."""
+    some = amounts(unit, min_minor=0, max_minor=10**6)
+    first = draw(st.lists(some, min_size=certain, max_size=certain))
+    parts = [Breakdown(label=draw(messages()), value=amount) for amount in first]
+    for amount in draw(st.lists(some, max_size=3)):
+        chance = draw(st.floats(0, 1))
+        values = (amount, chance, *draw(st.sampled_from([(), (0.5 * chance, 1.0, 40), (chance, chance, 9, 2)])))
+        leaves = [Breakdown(label=draw(messages()), value=value) for value in values]
+        node = Breakdown(label=draw(messages()), value=None, rule=UncertainAmount(), parts=leaves)
+        parts.append(attrs.evolve(node, value=UncertainAmount()(node)))
+    return parts
 
 
 @built_once
@@ -129,6 +165,8 @@ def _number_rules() -> SearchStrategy[tuple[Rule, int]]:
             [(WilsonEnd("low"), 2), (WilsonEnd("high", 0.9), 2), (NewcombeEnd("low"), 4), (NewcombeEnd("high"), 4)]
         ),
         st.sampled_from([(ShapleyEffect(0), 2), (ShapleyEffect(1), 4), (DeviationFromPlan(), 4), (SquareRoot(), 1)]),
+        st.sampled_from([(ProductLimit(), 4), (IncidenceEnd("low"), 6), (IncidenceEnd("high", 0.9), 3)]),
+        st.sampled_from([(ChanceOfSum(), 0), (ChanceOfSum(end="high", strata=4), 0)]),
     )
 
 
@@ -139,4 +177,5 @@ def _amount_rules(unit: Unit) -> SearchStrategy[tuple[Rule, int]]:
         st.sampled_from([(Sum(), 0), (Minimum(), 0), (Maximum(), 0), (Difference(), 2)]),
         st.sampled_from(_ROUNDINGS).map(lambda rounding: (Product(rounding), 1)),
         limits.map(lambda ends: (Clip(low=ends[0], high=ends[1]), 1)),
+        st.just((QuantileOfSum(probability=0.1, end="low", strata=4), 0)),
     )

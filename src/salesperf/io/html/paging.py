@@ -1,9 +1,12 @@
 """A review as a page: the text of the report, the pictures that belong to it, and a style for screen and paper."""
 
-from collections.abc import Iterator
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
+import attrs
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,16 +14,16 @@ from markupsafe import Markup
 
 from salesperf import report
 from salesperf.attainment import Attainment
-from salesperf.charts import Chart, attainment_chart, funnel_chart, variance_chart
+from salesperf.charts import Chart, attainment_chart, forecast_chart, funnel_chart, ranking_chart, variance_chart
 from salesperf.messages import Catalogs, render
 from salesperf.model.validators import require
-from salesperf.review import MetricSection, Review
-from salesperf.review.listed import listed_effects
+from salesperf.review import OUTCOME_SHARE, DealSection, MetricSection, OutlookLine, Review
+from salesperf.review.listed import listed_effects, listed_lines
 
 __all__ = ["page"]
 
-_MOST_BULLETS: Final = 40
-"""More members than that are in the table alone."""
+_MOST_LINES: Final = 40
+"""More lines than that are in the table alone."""
 
 
 def page(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) -> str:
@@ -57,7 +60,7 @@ def page(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) 
     >>> from salesperf.io.folder import read_sample
     >>> built = review.build(read_sample(), owner="hangzhou", period=Period.month(2026, 8), as_of=date(2026, 8, 31))
     >>> page(built, lang="zh").count("<figure")
-    6
+    8
     """
     require(review, Review, path=("review",))
     text = report.markdown(review, lang=lang, catalogs=catalogs)
@@ -95,41 +98,91 @@ class _Headings:
 
 
 class _Pictures:
-    """The pictures of a review, by the heading below which they stand, asked for in the order of the report."""
+    """The pictures of a review, by the heading below which they stand, asked for in the order of the report.
+
+    Each shows numbers that the report tells, so that no picture says what nobody can look up.
+    """
 
     def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
         self.review, self.lang, self.catalogs = review, lang, catalogs
         self._funnels = (section.funnel for section in review.deals if section.funnel.segments[0].deals)
+        self._deciders = (section for section in review.deals if section.members)
         lines = () if review.variance is None else review.variance.lines
         self._variances = (line for line in lines if line.moved)
+        # Of what comes from no deal at all the report has no table.
+        self._outlook = (line for line in review.outlook if any(row["count"] != 0 for row in line.forecast.rows()[:-1]))
 
     def below(self, heading: str) -> Iterator[Chart]:
         """Yield those below a heading."""
         review = self.review
-        if heading == render("report.attainment", lang=self.lang, catalogs=self.catalogs):
+        if heading == self._say("report.attainment"):
             yield from self._bullets([section.attainment for section in review.metrics])
         first = review.metrics[0] if review.metrics else None
-        if first is not None and heading == self._members_of(first):
+        if first is not None and heading == self._of_metric("report.trend", first):
+            yield from self._bullets([part.attainment for part in first.trend])
+        if first is not None and heading == self._of_metric("report.members", first):
             yield from self._bullets([member.attainment for member in first.members if member.level == 0])
-        if heading == render("report.deals.funnel", lang=self.lang, catalogs=self.catalogs):
+        if heading == self._say("report.deals.funnel"):
             yield funnel_chart(next(self._funnels), lang=self.lang, catalogs=self.catalogs)
+        if heading == self._say("report.deals.members"):
+            yield from self._win_rates(next(self._deciders))
 
     def below_table(self, heading: str) -> Iterator[Chart]:
         """Yield those below each table under a heading."""
-        if heading == render("report.variance.title", lang=self.lang, catalogs=self.catalogs):
+        if heading == self._say("report.variance.title"):
             line = next(self._variances)
             if not listed_effects(line).rest:
                 yield variance_chart(line.variance, lang=self.lang, catalogs=self.catalogs)
+        if heading == self._say("report.outlook.title"):
+            yield from self._fan(next(self._outlook))
 
-    def _members_of(self, section: MetricSection) -> str:
-        title = section.title.text(self.lang, self.catalogs)
-        return render("report.members", {"metric": title}, lang=self.lang, catalogs=self.catalogs)
+    def _say(self, key: str, **arguments: object) -> str:
+        return render(key, arguments, lang=self.lang, catalogs=self.catalogs)
+
+    def _of_metric(self, key: str, section: MetricSection) -> str:
+        return self._say(key, metric=section.title.text(self.lang, self.catalogs))
+
+    def _names(self, owners: Iterable[str]) -> dict[str, str]:
+        """Return what a reader calls each; two of one name by their ids too, since a picture has one line for a name."""
+        labels = {owner: str(self.review.org.label(owner)) for owner in owners}
+        times = Counter(labels.values())
+        return {owner: label if times[label] == 1 else f"{label} ({owner})" for owner, label in labels.items()}
 
     def _bullets(self, attainments: list[Attainment]) -> Iterator[Chart]:
-        if 0 < len(attainments) <= _MOST_BULLETS:
-            owners = {each.target.owner for each in attainments if each.target.owner is not None}
-            names = {owner: str(self.review.org.label(owner)) for owner in owners}
+        if len(attainments) <= _MOST_LINES and any(each.ratio is not None for each in attainments):
+            names = self._names({each.target.owner for each in attainments if each.target.owner is not None})
             yield attainment_chart(attainments, names=names, lang=self.lang, catalogs=self.catalogs)
+
+    def _fan(self, line: OutlookLine) -> Iterator[Chart]:
+        """Draw what deals may bring, and what the review before expected of them, where it was handed over."""
+        if line.low == line.high:  # nothing is uncertain
+            return
+        before = () if self.review.before is None else self.review.before.outlook
+        earlier = [each.forecast for each in before if _is_earlier(each, line)]
+        needed = line.left_to_deals
+        target = needed if needed is not None and needed.minor > 0 else None
+        yield forecast_chart(
+            [*earlier, line.forecast], target=target, shares=(OUTCOME_SHARE,), lang=self.lang, catalogs=self.catalogs
+        )
+
+    def _win_rates(self, section: DealSection) -> Iterator[Chart]:
+        """Draw the win rates of the reps who are listed, or of the lowest teams where only teams are, with their ranges."""
+        listed = listed_lines(section.members).shown
+        lowest = max(member.level for member in listed)
+        reps = [member for member in listed if not member.is_team]
+        alike = reps or [member for member in listed if member.level == lowest]
+        shown = [member for member in alike if member.win_rate.value is not None]
+        if 1 < len(shown) <= _MOST_LINES:
+            names = self._names(member.owner for member in shown)
+            rates = {names[member.owner]: member.win_rate for member in shown}
+            chart = ranking_chart(rates, lang=self.lang, catalogs=self.catalogs)
+            yield attrs.evolve(chart, title=self._say("html.win_rates", level=section.closed.win_rate.level))
+
+
+def _is_earlier(before: OutlookLine, now: OutlookLine) -> bool:
+    """Tell whether an outlook of a review before is one of the same."""
+    same = [(each.process.key, each.unit, each.forecast.period, each.forecast.owner) for each in (before, now)]
+    return same[0] == same[1] and before.forecast.as_of < now.forecast.as_of
 
 
 def _with_pictures(tokens: list[Token], pictures: _Pictures, headings: _Headings) -> Iterator[Token]:
@@ -155,6 +208,8 @@ def _html(text: str) -> Token:
 
 
 def _figure(chart: Chart) -> Token:
-    """Write a picture with its text alternative."""
-    svg = Markup(chart.svg())  # noqa: S704 - of ours
-    return _html(Markup('<figure role="img" aria-label="{}">{}</figure>').format(chart.alt, svg))
+    """Write a picture with its text alternative, and its title as text, which breaks into lines on a narrow screen."""
+    untitled = {name: value for name, value in chart.spec.items() if name != "title"}
+    svg = Markup(attrs.evolve(chart, document=json.dumps(untitled)).svg())  # noqa: S704 - of ours
+    figure = Markup('<figure><figcaption>{}</figcaption><div role="img" aria-label="{}">{}</div></figure>')
+    return _html(figure.format(chart.title, chart.alt, svg))

@@ -16,6 +16,7 @@ from salesperf.model.case import Case
 from salesperf.model.change import Change
 from salesperf.model.channel_cost import ChannelCost
 from salesperf.model.citation import Citation
+from salesperf.model.curve_rule import IncidenceEnd, ProductLimit
 from salesperf.model.customer import Contact, Customer
 from salesperf.model.deviation_rule import DeviationFromPlan, SquareRoot
 from salesperf.model.effect_rule import ShapleyEffect
@@ -62,6 +63,7 @@ from salesperf.model.rule import (
 )
 from salesperf.model.scale import Categories, Curve, Flag, Steps
 from salesperf.model.stage import Stage
+from salesperf.model.sum_rule import ChanceOfSum, QuantileOfSum, UncertainAmount
 from salesperf.model.target import Actual, Target, TargetKey
 from salesperf.model.task import Task, TaskPlan
 from salesperf.model.tiers import Tier
@@ -74,9 +76,11 @@ RULES: Final[Mapping[str, type]] = MappingProxyType(
     {
         rule.__name__: rule
         for rule in (
+            ChanceOfSum,
             Clip,
             Difference,
             Given,
+            IncidenceEnd,
             Maximum,
             Median,
             Minimum,
@@ -84,12 +88,15 @@ RULES: Final[Mapping[str, type]] = MappingProxyType(
             OnCurve,
             OnSteps,
             Product,
+            ProductLimit,
+            QuantileOfSum,
             Quotient,
             Rounded,
             ShapleyEffect,
             DeviationFromPlan,
             SquareRoot,
             Sum,
+            UncertainAmount,
             WeightedMean,
             WilsonEnd,
         )

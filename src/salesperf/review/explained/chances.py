@@ -1,6 +1,6 @@
 """The chance of an open deal, down to the earlier deals that stood as it does: who was followed each day, and who won."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import attrs
@@ -14,7 +14,7 @@ from salesperf.funnel import OutcomeTally, outcomes
 from salesperf.funnel.chances import WON_IN_TIME, Standing, ends_within
 from salesperf.kernels.numeric import Column
 from salesperf.kernels.survival import EventTable, aalen_johansen
-from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
+from salesperf.model.breakdown import Breakdown, Product, ProductLimit, Quotient, Sum
 from salesperf.model.codes import Integers
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
@@ -64,7 +64,7 @@ class Chances:
         won = stood.counted(named("deals_won_on", day=day), stood.is_won & (stood.days == day))
         followed = leaf(self._followed(deal, age, day), int(stood.table.at_risk[row]))
         rate = computed(named("deals_won_of_followed", day=day), Quotient(), (won, followed))
-        undecided = leaf(named("undecided_before", day=day), float(stood.undecided[row]))
+        undecided = grown(named("undecided_before", day=day), float(stood.undecided[row]), ProductLimit(), stood.ended(row))
         return computed(named("share_on", day=day), Product(), (undecided, rate))
 
     def _followed(self, deal: ForecastDeal, age: int, day: int) -> Message:
@@ -124,6 +124,13 @@ class _Stood:
         undecided = np.append(1.0, aalen_johansen(table, WON_IN_TIME).survival)
         own = [leaves[number] for number in segment.tolist()]
         return cls(own, days, watched & (codes == WON_IN_TIME), entry, table, undecided)
+
+    def ended(self, row: int) -> Iterator[Breakdown]:
+        """Yield how many were followed and how many ended, of each time before one at which any ended."""
+        for before in np.flatnonzero(self.table.events[:row]).tolist():
+            day = int(self.table.times[before])
+            yield leaf(named("deals_still_followed", day=day), int(self.table.at_risk[before]))
+            yield leaf(named("deals_ended_on", day=day), int(self.table.events[before]))
 
     def counted(self, label: Message, chosen: NDArray[np.bool_]) -> Breakdown:
         """Return how many of the deals are chosen."""

@@ -16,7 +16,7 @@ from salesperf.channels.money import WonValues
 from salesperf.channels.tally import CAUSES
 from salesperf.kernels.survival import EventTable, IncidenceCurve, aalen_johansen
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Difference, Product, Quotient, Rule, Sum, WilsonEnd
+from salesperf.model.breakdown import Breakdown, Difference, IncidenceEnd, Product, ProductLimit, Quotient, Rule, Sum, WilsonEnd
 from salesperf.model.channel_cost import ChannelCost
 from salesperf.model.codes import Integers
 from salesperf.model.estimate import Estimate
@@ -131,11 +131,12 @@ class _OneByOne:
         _, days, causes = self.tally.cells[np.isin(self.tally.cells[:, 0], places)].T
         return aalen_johansen(EventTable.of(days, causes, cause_count=len(CAUSES)), CAUSES["won"])
 
-    def won_on(self, places: Sequence[int], day: float) -> Iterator[str]:
-        """Yield those of some leads that were won so many days after they began."""
+    def ended_on(self, places: Sequence[int], day: float, *, is_won: bool) -> Iterator[str]:
+        """Yield those of some leads that were won, or lost or given up, so many days after they began."""
         cells = self.tally.cells
-        is_won = np.isin(cells[:, 0], places) & (cells[:, 1] == day) & (cells[:, 2] == CAUSES["won"])
-        yield from (str(self.tally.groups[place][0]) for place in cells[is_won, 0].tolist())
+        has_ended = cells[:, 2] == CAUSES["won"] if is_won else (cells[:, 2] > 0) & (cells[:, 2] != CAUSES["won"])
+        chosen = np.isin(cells[:, 0], places) & (cells[:, 1] == day) & has_ended
+        yield from (str(self.tally.groups[place][0]) for place in cells[chosen, 0].tolist())
 
     def costs(self, line: ChannelLine) -> Iterator[ChannelCost]:
         """Yield what was spent on a line."""
@@ -246,7 +247,7 @@ class _Line:
         own, rest = named("won_within", horizon=line.horizon), named("rest_within", horizon=line.horizon)
         if line.reached.value is not None:
             yield f"{address}/won_within", partial(self._won_by, own, line.reached, (line,))
-        yield from _ends(f"{address}/won_within", line.reached, partial(_end_by_curve, own, line.reached))
+        yield from _ends(f"{address}/won_within", line.reached, partial(self._end_by_curve, own))
         if line.rest_within.value is not None:
             others = [each for each in self.report.lines if each.labels not in (line.labels, (None,))]
             yield f"{address}/rest_within", partial(self._won_by, rest, line.rest_within, others)
@@ -266,11 +267,32 @@ class _Line:
         for row in np.flatnonzero(table.counts[CAUSES["won"], :days]).tolist():
             day = int(table.times[row])
             followed = leaf(named("followed_on", day=day), int(table.at_risk[row]))
-            won = _listed(named("won_on", day=day), self.one_by_one.won_on(places, day))
+            won = _listed(named("won_on", day=day), self.one_by_one.ended_on(places, day, is_won=True))
             rate = _computed(named("won_of_followed", day=day), Quotient(), (won, followed))
-            standing = leaf(named("undecided_before", day=day), float(before[row]))
+            standing = grown(named("undecided_before", day=day), float(before[row]), ProductLimit(), _left(table, row))
             parts.append(_computed(named("share_on", day=day), Product(), (standing, rate)))
         return grown(label, share.value, Sum(), parts)
+
+    def _end_by_curve(self, name: Message, end: _End) -> Breakdown:
+        """Tell of each day who was followed, who was won and who was lost or given up: that is all the curve is made of."""
+        share, one_by_one = self.line.reached, self.one_by_one
+        places = one_by_one.places(self.line)
+        table = one_by_one.curve(places).table
+        days = int(table.times.searchsorted(self.line.horizon or 0, side="right"))
+        label = named("end_by_curve", name=_end_of(name, end, share), n=share.n)
+        if not days:  # nothing has happened yet, and nobody has left
+            followed = leaf(named("followed_on", day=self.line.horizon), int(table.at_risk[0]))
+            parts = (leaf(named("won"), 0), followed)
+            return grown(label, getattr(share, end), WilsonEnd(end, share.level), parts)
+        counts = []
+        for row in range(days):
+            # On a day on which nobody left as won or otherwise no more is told than how many were followed at last.
+            if table.events[row] or row == days - 1:
+                day = int(table.times[row])
+                counts.append(leaf(named("followed_on", day=day), int(table.at_risk[row])))
+                counts.append(_listed(named("won_on", day=day), one_by_one.ended_on(places, day, is_won=True)))
+                counts.append(_listed(named("lost_on", day=day), one_by_one.ended_on(places, day, is_won=False)))
+        return grown(label, getattr(share, end), IncidenceEnd(end, share.level), counts)
 
     def _break_even(self) -> Breakdown:
         parts = (self._cost_per_lead(), self._mean())
@@ -314,9 +336,12 @@ def _end_of(name: Message, end: _End, estimate: Estimate) -> Message:
     return named("end_of", name=name, end=named(end, level=estimate.level))
 
 
-def _end_by_curve(name: Message, estimate: Estimate, end: _End) -> Breakdown:
-    """Return an end that no rule finds again: that of a curve."""
-    return leaf(named("end_by_curve", name=_end_of(name, end, estimate), n=estimate.n), getattr(estimate, end))
+def _left(table: EventTable, row: int) -> Iterator[Breakdown]:
+    """Yield how many were followed and how many left, of each time before one at which any left."""
+    for before in np.flatnonzero(table.events[:row]).tolist():
+        day = int(table.times[before])
+        yield leaf(named("followed_on", day=day), int(table.at_risk[before]))
+        yield leaf(named("left_on", day=day), int(table.events[before]))
 
 
 def _computed(label: Message, rule: Rule, parts: Iterable[Breakdown]) -> Breakdown:

@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import Final, NamedTuple, TypeAlias
 
 from salesperf.customers import SEGMENTS, STATES, CohortTally, Purchases, RfmCustomer, Segment, State, lifecycle, rfm
+from salesperf.customers.worth import REFERRED
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Product, Quotient, Sum
 from salesperf.model.estimate import Estimate
@@ -14,8 +15,10 @@ from salesperf.model.period import Period
 from salesperf.model.records import Records
 from salesperf.review.customers import YEAR, CustomerLine, CustomerSection
 from salesperf.review.explained.growing import Numbered, counted, grown, leaf, named, rate_of, rate_with_ends
+from salesperf.review.explained.key_accounts import numbers_of_health, numbers_of_weakening
 from salesperf.review.explained.losses import numbers_of_loss
 from salesperf.review.explained.sales import Sales
+from salesperf.review.explained.surveys import numbers_of_surveys
 from salesperf.review.listed import listed_quiet
 from salesperf.review.whole import Review
 
@@ -38,16 +41,19 @@ def numbers_of_customers(review: Review, records: Records | None = None) -> Numb
     records
         What was known; where entries tell who bought, and none are at hand, what was bought comes apart into days.
     """
+    yield from numbers_of_surveys(review, records)
     section = review.customers
     if section is None:
         return
     told = _Customers(section, Sales(review, section, records))
     # Each customer last: none whose id looks like another address takes its place.
     yield from told.sold()
+    yield from told.came()
     yield from told.kept()
     yield from told.concentrated()
     yield from told.standing()
     yield from told.gone()
+    yield from numbers_of_health(section)
     if section.cohorts is not None:
         yield from told.followed(section.cohorts, section.came_again)
     yield from told.each()
@@ -127,6 +133,27 @@ class _Customers:
 
     def _ever_bought(self, purchases: Purchases) -> Breakdown:
         return _counted(named("ever_bought"), _bought_within(purchases, range(self.period.stop)))
+
+    # By which channels new customers came
+
+    def came(self) -> Numbered:
+        """Yield which share of the new customers others sent, and of how many nobody knows the channel."""
+        channels = self.section.came_by
+        if not channels:
+            return
+        sent, known = partial(self._sent, "referred", REFERRED), partial(self._sent, "channel_known", None)
+        unknown = [name for name, channel in channels.items() if channel is None]
+        yield "customers/referral/referred", sent
+        yield "customers/referral/of", known
+        yield "customers/referral/unknown", lambda: _named(named("channel_unknown"), unknown)
+        if self.section.referral.value is not None:
+            yield from rate_with_ends("customers/referral", named("referral"), self.section.referral, sent, known)
+
+    def _sent(self, key: str, wanted: Sequence[str] | None) -> Breakdown:
+        """Return the new customers who came by some channels, or by any that is known."""
+        came = ((name, channel) for name, channel in self.section.came_by.items() if channel is not None)
+        chosen = (each for each in came if wanted is None or each[1] in wanted)
+        return counted(named(key), (named("customer_by", customer=name, channel=channel) for name, channel in chosen))
 
     # Who stayed, and who came again
 
@@ -299,11 +326,13 @@ class _Customers:
     # Each by itself
 
     def each(self) -> Numbered:
-        """Yield what each of the largest bought, each key account gone quiet, and each of those lost who are told of."""
+        """Yield what each of the largest bought, each key account gone quiet or weakening, and each told of that was lost."""
         for line in self.section.largest:
             yield from self._line(line, "bought", "share", self.period)
         for line in self.section.quiet:
             yield from self._line(line, "bought_before", "share_before", self.before)
+        for account in self.section.weakening:
+            yield from numbers_of_weakening(account, self.section)
         for lost in self.section.lost:
             yield f"customers/{lost.line.customer}/bought_last_year", partial(self._bought_last_year, lost.line)
             yield from numbers_of_loss(lost, self.section)

@@ -29,7 +29,7 @@ from salesperf.review.explained.growing import (
     rep_named,
     summed,
 )
-from salesperf.review.listed import listed_deals, listed_lines
+from salesperf.review.listed import listed_deals, listed_lines, listed_lost_deals
 from salesperf.review.places import Place, Places, places_of, tree
 
 __all__ = ["numbers_of_deals"]
@@ -62,6 +62,7 @@ def numbers_of_deals(section: DealSection, org: Org, owner: str | None, address:
     yield from _moved(section.bridge, address)
     yield from _stages(section.pipeline, address)
     yield from _to_look_at(section.pipeline, address)
+    yield from _lost(section, address)
     yield from _due(section, address)
     if section.funnel.segments[0].deals:
         yield from _funnel(section, address)
@@ -187,6 +188,16 @@ def _to_look_at(pipeline: Pipeline, address: str) -> Numbered:
         for flag, reason in deal.flags.items():
             yield from numbers_said(f"{address}/deal/{deal.id}/{flag}", reason)
         yield f"{address}/deal/{deal.id}/value", partial(leaf, named("deal", deal=deal.id), deal.amount)
+
+
+def _lost(section: DealSection, address: str) -> Numbered:
+    """Yield what the deals lost that are told of were worth, and the numbers in what changed before."""
+    lost = listed_lost_deals(section)
+    yield from more_of(f"{address}/lost", lost.rest, lambda deal: named("deal", deal=deal.id))
+    for deal in lost.shown:
+        yield f"{address}/deal/{deal.id}/value", partial(leaf, named("deal", deal=deal.id), deal.amount)
+        for place, one in enumerate(section.post_mortem(deal.id).evidence, 1):
+            yield from numbers_said(f"{address}/deal/{deal.id}/changed/{place}/{one.kind}", one.message)
 
 
 def _stages(pipeline: Pipeline, address: str) -> Numbered:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Literal
 
 from salesperf.forecast import ForecastDeal, WonDeal
 from salesperf.forecast.noting import deals_noted
@@ -11,8 +12,9 @@ from salesperf.model.message import Message
 from salesperf.model.records import Records
 from salesperf.review.explained.addresses import outlook_address
 from salesperf.review.explained.chances import Chances
-from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, shown
+from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, numbers_said, shown
 from salesperf.review.explained.growing import Numbered, Tree, counted, grown, leaf, named, summed
+from salesperf.review.explained.outcomes import chance_to_reach, least_known, outcome
 from salesperf.review.grounds import Grounds
 from salesperf.review.outlook import OUTCOME_SHARE, OutlookLine
 from salesperf.review.whole import Review
@@ -40,8 +42,8 @@ def numbers_of_outlook(review: Review, records: Records | None, elsewhere: Elsew
         yield address, partial(getattr, line, "breakdown")
         yield f"{address}/open", partial(_counted, named("open"), line.forecast.deals)
         yield f"{address}/counted", partial(_counted, named("in_forecast"), line.forecast.counted)
-        yield f"{address}/low", partial(leaf, named("outcomes_from", share=OUTCOME_SHARE), line.low)
-        yield f"{address}/high", partial(leaf, named("outcomes_to", share=OUTCOME_SHARE), line.high)
+        yield f"{address}/low", partial(_outcome, line, "low")
+        yield f"{address}/high", partial(_outcome, line, "high")
         yield from _stages(line, address)
         chances = Chances(line, None if grounds is None else grounds.deals_by_process.get(line.process.key))
         for deal in line.forecast.counted:
@@ -61,6 +63,16 @@ def _counted(label: Message, deals: Iterable[ForecastDeal | WonDeal]) -> Breakdo
 def _worth(label: Message, line: OutlookLine, deals: Iterable[ForecastDeal | WonDeal]) -> Breakdown:
     known = [(named("deal", deal=deal.id), deal.amount) for deal in deals if deal.amount is not None]
     return summed(label, Amount.total([amount for _, amount in known], line.unit), known)
+
+
+def _won(line: OutlookLine) -> Breakdown:
+    return _worth(named("won_value"), line, line.forecast.won)
+
+
+def _outcome(line: OutlookLine, end: Literal["low", "high"]) -> Breakdown:
+    """Return an end of the range in which most outcomes lie."""
+    label = named("outcomes_from" if end == "low" else "outcomes_to", share=OUTCOME_SHARE)
+    return outcome(line.forecast, label, line.low if end == "low" else line.high, end, partial(_won, line))
 
 
 def _stages(line: OutlookLine, address: str) -> Numbered:
@@ -101,14 +113,16 @@ def _target(review: Review, grounds: Grounds | None, line: OutlookLine, address:
     came = partial(_otherwise, review, line, f"{metric}/actual", elsewhere)
     yield f"{address}/otherwise", came
     yield f"{address}/missing", partial(_missing, line, owed, came)
-    reached, label = line.reached, named("reached")
+    reached = line.reached
     if reached.value is None:
         return
-    yield f"{address}/reached", partial(leaf, label, reached.value)
-    yield f"{address}/reached/least_known", partial(leaf, named("least_known"), reached.n)
+    needed, won = partial(_left, line, owed, came), partial(_won, line)
+    chance = partial(chance_to_reach, line.forecast, needed=needed, won=won)
+    yield f"{address}/reached", partial(chance, named("reached"), reached.value, "value")
+    yield f"{address}/reached/least_known", partial(least_known, line.forecast)
     for end, value in (("low", reached.low), ("high", reached.high)):
         if value is not None:
-            yield f"{address}/reached/{end}", partial(leaf, named(f"reached_{end}", level=reached.level), value)
+            yield f"{address}/reached/{end}", partial(chance, named(f"reached_{end}", level=reached.level), value, end)
 
 
 def _owed(grounds: Grounds | None, line: OutlookLine, elsewhere: MaybeTree) -> Breakdown:
@@ -133,15 +147,16 @@ def _otherwise(review: Review, line: OutlookLine, actual: str, elsewhere: Elsewh
     return shown(label, line.otherwise, grown(label, max(done - line.won, zero), Clip(low=zero), (beyond,)))
 
 
-def _missing(line: OutlookLine, owed: Tree, came: Tree) -> Breakdown:
-    """Return what deals have yet to bring: nothing where the target is met."""
+def _left(line: OutlookLine, owed: Tree, came: Tree) -> Breakdown:
+    """Return what is left of the target to the deals, those won among them."""
     assert line.target is not None  # noqa: S101 - or nobody would ask
     assert line.otherwise is not None  # noqa: S101
-    after = line.target - line.otherwise
-    left = grown(named("left_to_deals"), after, Difference(), (owed(), came()))
-    rest = grown(
-        named("still_missing"), after - line.won, Difference(), (left, _worth(named("won_value"), line, line.forecast.won))
-    )
+    return grown(named("left_to_deals"), line.target - line.otherwise, Difference(), (owed(), came()))
+
+
+def _missing(line: OutlookLine, owed: Tree, came: Tree) -> Breakdown:
+    """Return what deals have yet to bring: nothing where the target is met."""
+    rest = computed(named("still_missing"), Difference(), (_left(line, owed, came), _won(line)))
     return grown(named("missing"), line.missing, Clip(low=Amount.zero(line.unit)), (rest,))
 
 
