@@ -43,6 +43,7 @@ from salesperf.attainment import Attainment, attain, tally
 from salesperf.channels import compare, count
 from salesperf.customers import Purchases, lifecycle
 from salesperf.diagnosis import DEFAULT_RULES, Contradiction, DiagnosisRule, Evidence, contradictions, diagnose
+from salesperf.kernels.proportion import wilson
 from salesperf.messages import catalog
 from salesperf.model.codes import Codes
 from salesperf.pipeline import ClosedDeals, closed
@@ -372,7 +373,10 @@ def test_key_accounts_that_fell_quiet_are_found_with_what_they_bought() -> None:
     finding = one("key_account_loss", evidence(purchases=bought, lifecycle=lifecycle(bought)))
     # k-1 has not bought for 425 days and is lost, k-2 for 263 and is at risk; k-3 is no key account.
     assert (finding.severity, finding.count, finding.at_stake) == ("serious", 2, Amount(minor=900, unit=CNY))
-    assert [cited.value for cited in finding.citations[1:]] == [Amount(minor=600, unit=CNY), Amount(minor=300, unit=CNY)]
+    share, accounts, *each = finding.citations
+    assert (share.value, share.n, share.low) == (0.9, 2, None)
+    assert (accounts.value, accounts.n, accounts.low) == (1.0, 2, wilson(2, 2).low)
+    assert [cited.value for cited in each] == [Amount(minor=600, unit=CNY), Amount(minor=300, unit=CNY)]
     steady = sales(*((f"k-{number}", on, 100) for number in range(3) for on in ("2026-05-01", "2026-09-01")))
     assert of_rule("key_account_loss", evidence(purchases=steady, lifecycle=lifecycle(steady))) == []
     few = sales(("k-1", "2026-05-01", 100))

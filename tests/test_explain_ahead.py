@@ -3,6 +3,7 @@
 from datetime import date
 
 import attrs
+import pytest
 from explained import THIRD, broken, explained, labels, values
 from small_records import company, yuan
 
@@ -23,7 +24,8 @@ from salesperf import (
     RiskAssessment,
     Target,
 )
-from salesperf.review import NumberTrees
+from salesperf.report import markdown
+from salesperf.review import NumberTrees, build, explain
 
 AUG_31 = date(2026, 8, 31)
 REVENUE = STANDARD_METRICS["revenue"]
@@ -84,7 +86,7 @@ def test_what_is_cited_is_told_of_as_many_as_it_is_of() -> None:
 
 
 def test_what_is_still_to_be_won_is_the_target_less_what_was_won_or_booked() -> None:
-    for booked, most in ((0, 150), (100, 150), (700, 700)):
+    for booked, most in ((0, 150), (100, 150), (300, 300)):
         rest = numbers(records(*DEALS, booked=booked)).tree("risks/pipeline/thin_pipeline/CNY/2")
         assert rest.value == yuan(9000 - most)
         target, done = rest.parts
@@ -96,8 +98,49 @@ def test_what_is_still_to_be_won_is_the_target_less_what_was_won_or_booked() -> 
         assert [label for month in actual.parts for label in labels(month)] == (["2026-07-07, ada"] if booked else [])
 
 
+def test_what_a_thin_pipeline_lacks_is_what_is_to_be_won_less_open_deals_at_the_win_rate() -> None:
+    found = numbers(records(*DEALS))
+    rest, expected = found.tree("risks/pipeline/thin_pipeline/CNY/at_stake").parts
+    held, rate = expected.parts
+    assert (rest.value, held.value, values(rate)) == (yuan(8850), yuan(1000), [yuan(150), yuan(200)])
+    assert found.tree("risks/pipeline/thin_pipeline/CNY/1").parts[1].value == rest.value
+
+
+@pytest.mark.parametrize(("booked", "is_told"), [(0, True), (300, True), (301, False), (700, False)])
+def test_where_deals_made_up_less_than_half_of_what_was_sold_nothing_tells_whether_the_pipeline_is_thin(
+    booked: int, *, is_told: bool
+) -> None:
+    known = records(*DEALS, booked=booked)
+    review = build(known, owner=None, period=THIRD, as_of=AUG_31)
+    assert ("pipeline/thin_pipeline/CNY" in {line.risk.id for line in review.risks.lines}) is is_told
+    untold = [(place, each) for place, each in enumerate(review.findings, 1) if each.rule == "pipeline_untold"]
+    assert (not untold) is is_told
+    for place, finding in untold:
+        share = f"{150 / booked:.1%}"
+        assert finding.text() == (
+            "Whether the pipeline is too thin cannot be told: most sales come without deals. From 2026-07-01 to 2026-08-31 won "
+            f"deals made up {share} of Revenue; a pipeline is judged from 50% on."
+        )
+        assert finding.text() in markdown(review).split("\n## Why")[1].split("\n## ")[0]
+        tree = numbers(known).tree(f"data/findings/{place}/pipeline_untold/share")
+        assert tree.value == pytest.approx(150 / booked, rel=1e-12)
+        assert values(tree) == [yuan(150), yuan(booked)]
+        assert [labels(part) for part in tree.parts] == [["w-1, 2026-08-05"], ["2026-07-07, ada"]]
+        alone = explain(review).tree(f"data/findings/{place}/pipeline_untold/share")
+        assert (alone.value, alone.parts) == (tree.value, ())
+
+
+def test_a_pipeline_that_covers_what_is_owed_is_not_said_to_be_untold() -> None:
+    known = attrs.evolve(
+        records(*DEALS, booked=700),
+        targets=[Target(owner=None, metric=REVENUE, amount=yuan(800), period=THIRD)],
+    )
+    review = build(known, owner=None, period=THIRD, as_of=AUG_31)
+    assert not {"pipeline_untold"} & {finding.rule for finding in review.findings}
+
+
 def test_of_the_period_after_it_is_the_target_of_that_one() -> None:
-    known = records(*DEALS, booked=700)
+    known = records(*DEALS)
     fourth = Target(owner=None, metric=REVENUE, amount=yuan(5000), period=Period.quarter(2026, 4))
     begun = (attrs.evolve(each.history[0], expected_close=date(2026, 12, 1)) for each in DEALS[:4])
     later = [attrs.evolve(each, history=[first]) for each, first in zip(DEALS, begun, strict=False)]

@@ -228,21 +228,48 @@ def test_owners_of_whom_one_yardstick_asks_too_much_and_another_too_little_are_n
     assert min(known) < 1 < max(known)
 
 
+SUMS = {"cut_share", "quiet_share", "one_deal", "one_customer_ahead", "stale_pipeline", "one_rep", "one_customer"}
+SUMS |= {"accounts_at_risk"}
+DONE = ("diagnosis.source.attainment", "diagnosis.cited.pace")
+"""What was done over what was owed is no share of anything."""
+
+
+def test_every_share_that_is_cited_has_an_interval_or_is_said_to_be_a_sum() -> None:
+    reviews = [trouble(), sample(), sample("r-12", "2026-W37")]
+    found = [(each.citations, review) for review in reviews for each in review.causes]
+    found += [(line.risk.citations, review) for review in reviews for line in review.risks.lines]
+    shares = [each for citations, _ in found for each in citations if each.is_share and each.n is not None]
+    sums = {each.label.key for each in shares if each.low is None and each.label.key not in DONE}
+    assert sums - {"risk.cited.win_rate_by_value"} <= {f"{room}.cited.{key}" for room in ("diagnosis", "risk") for key in SUMS}
+    told = [each.text() for each in shares if each.label.key in sums - {"risk.cited.win_rate_by_value"}]
+    assert len(told) > 5
+    assert all("not an estimate)" in text for text in told)
+    counted = {each.label.key.rpartition(".")[2] for each in shares if each.low is not None}
+    of_counts = {"contested", "deals_cut", "quiet_accounts", "quiet_customers", "stale_deals", "beyond", "late_plan", "fault"}
+    assert of_counts <= counted
+
+
+def test_counts_beside_sums_come_apart_into_whom_they_count() -> None:
+    found, review = numbers(), trouble()
+    for place, cause in enumerate(review.causes, 1):
+        for number, cited in enumerate(cause.citations, 1):
+            if cited.label.key in ("diagnosis.cited.quiet_accounts", "diagnosis.cited.fault", "diagnosis.cited.contested"):
+                address = f"causes/{place}/{cause.rule}/{number}"
+                share, low, high = (found.tree(f"{address}{end}") for end in ("", "/low", "/high"))
+                assert (low.value, high.value) == (cited.low, cited.high)
+                assert low.parts == high.parts
+                assert all(tree.holds() and len(tree.parts) == 2 for tree in (share, low, high))
+    stale = of_sample().tree("risks/pipeline/stale_pipeline/CNY/2")
+    assert values(stale) == [17, 20]
+    quiet = found.tree("risks/customer/accounts_at_risk/2")
+    assert quiet.parts[0].value == found.tree("risks/customer/accounts_at_risk/1/count").value
+
+
 # Risks
 
 
-def test_a_thin_pipeline_comes_apart_into_what_is_still_to_be_won_and_open_deals_at_the_win_rate() -> None:
+def test_a_pipeline_that_stands_still_comes_apart_into_the_deals_that_do() -> None:
     found = of_sample()
-    stake = found.tree("risks/pipeline/thin_pipeline/CNY/at_stake")
-    rest, expected = stake.parts
-    # Of a target of 19,000,000 the files have 16,656,900 of revenue.
-    assert str(rest.value) == "2,343,100.00 CNY"
-    held, rate = expected.parts
-    assert len(held.parts) == 20
-    assert len(rate.parts) == 2
-    assert found.tree("risks/pipeline/thin_pipeline/CNY/2").value == rest.value
-    assert len(found.tree("risks/pipeline/thin_pipeline/CNY/3").parts) == 2
-    assert found.tree("risks/pipeline/thin_pipeline/CNY/1").parts[1].value == rest.value
     stale = found.tree("risks/pipeline/stale_pipeline/CNY/at_stake")
     assert len(stale.parts) == found.tree("risks/pipeline/stale_pipeline/CNY/1/count").value == 17
     assert len(found.tree("risks/pipeline/stale_pipeline/CNY/1/n").parts) == 20
@@ -298,7 +325,7 @@ def test_what_hangs_on_one_person_or_customer_is_theirs_over_that_of_all() -> No
 
 def test_scores_and_what_is_overdue_have_addresses() -> None:
     found = of_sample()
-    assert (found.tree("risks/open").value, found.tree("risks/closed").value) == (7, 0)
+    assert (found.tree("risks/open").value, found.tree("risks/closed").value) == (6, 0)
     score = found.tree("risks/risk-2")
     assert score.value == 16
     assert [found.tree(f"risks/risk-2/{name}").value for name in ("likelihood", "impact")] == [4, 4]
@@ -376,6 +403,7 @@ def cited(key: str, value: float | None = 0.5, **arguments: object) -> Citation:
 
 KEYS = (
     *("diagnosis.cited.pace", "diagnosis.cited.contested_customer", "diagnosis.cited.quiet_share", "diagnosis.cited.fault"),
+    *("diagnosis.cited.quiet_accounts", "risk.cited.quiet_customers", "risk.cited.stale_deals"),
     *("diagnosis.cited.low_answers", "diagnosis.cited.fairness_index", "diagnosis.cited.cut_share", "diagnosis.cited.leads"),
     *("diagnosis.cited.activity", "diagnosis.cited.win_rate_change", "diagnosis.cited.deals_cut", "diagnosis.cited.contested"),
     *("risk.cited.one_deal", "risk.cited.one_rep", "risk.cited.one_customer", "risk.cited.coverage", "risk.cited.late_plan"),

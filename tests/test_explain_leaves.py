@@ -24,6 +24,7 @@ LEAVES = {
     "data/findings/16/stuck_stage/max_days": "the limit of a stage: a setting",
     "data/findings/17/few_days/days": "days with entries, of which the ledger keeps no list",
     "data/findings/17/few_days/workdays": "workdays that have passed, by the calendar",
+    "data/findings/18/pipeline_untold/least": "a threshold",
     "data/findings/6/objective_coverage/leaves": "what a score rests on, of which it keeps no list",
     "data/findings/6/objective_coverage/scored": "what a score rests on, of which it keeps no list",
     "risks/closed": "a count of none",

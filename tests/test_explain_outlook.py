@@ -276,6 +276,9 @@ def numbers_told(line: OutlookLine) -> dict[str, object]:
     for name in ("target", "otherwise", "missing"):
         amount = getattr(line, name)
         told[f"/{name}"] = None if amount is None else amount.decimal
+    told["/deal_share"] = line.deal_share
+    if line.reached.reason is not None and "share" in line.reached.reason.arguments:
+        told["/reached/share"] = line.reached.reason.arguments["share"]
     if line.reached.value is not None:
         told |= {"/reached": line.reached.value, "/reached/least_known": line.reached.n}
         told |= {"/reached/low": line.reached.low, "/reached/high": line.reached.high}

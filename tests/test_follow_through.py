@@ -8,6 +8,8 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from salesperf import (
     CNY,
@@ -47,6 +49,7 @@ from salesperf import (
 from salesperf.allocation import audit
 from salesperf.customers import Purchases, lifecycle
 from salesperf.diagnosis import find_cases, follow_through
+from salesperf.kernels.proportion import wilson
 from salesperf.model.codes import Codes
 from salesperf.model.message import Personal
 from salesperf.pipeline import coverage
@@ -61,6 +64,7 @@ from salesperf.risk import (
     register,
     track,
 )
+from salesperf.risk.making import sure_share
 
 SEP_1, SEP_15, SEP_30, OCT_15 = date(2026, 9, 1), date(2026, 9, 15), date(2026, 9, 30), date(2026, 10, 15)
 THIRD = Period.quarter(2026, 3)
@@ -419,12 +423,19 @@ def test_a_pipeline_shows_its_risks_with_their_numbers() -> None:
     assert [(one.id, one.likelihood, one.impact, one.at_stake) for one in found] == [
         ("pipeline/thin_pipeline/east", 5, 5, Amount.of("833.33", CNY)),
         ("pipeline/one_deal/east", 5, 4, yuan(300)),
-        ("pipeline/one_customer_ahead/east", 5, 5, yuan(400)),
-        ("pipeline/stale_pipeline/east", 5, 5, yuan(500)),
+        # Four of four are overdue: at least 51 % of such deals are. That one customer has all of one, nobody need be told.
+        ("pipeline/stale_pipeline/east", 4, 5, yuan(500)),
+    ]
+    assert [(cited.value, cited.n, cited.low) for cited in found[2].citations] == [
+        (1.0, 4, None),
+        (1.0, 4, pytest.approx(wilson(4, 4).low, rel=1e-12)),
     ]
     assert [cited.value for cited in found[0].citations] == [0.5, yuan(1000)]
     share, source = found[1].citations[0].text("zh").split("；来源：")
-    assert (share, source) == ("商机 o-1 的金额占比：60.0%（n = 3）", "预计在2026年9月30日或之前成交的在手商机")
+    assert (share, source) == (
+        "商机 o-1 的金额占比：60.0%（n = 3 的金额之和，并非估计）",
+        "预计在2026年9月30日或之前成交的在手商机",
+    )
     enough = coverage(
         [deal(f"o-{number}", 1000) for number in range(9)],
         STANDARD_PROCESSES["solution"],
@@ -434,6 +445,16 @@ def test_a_pipeline_shows_its_risks_with_their_numbers() -> None:
         win_rate_by_value=Estimate(value=0.5, n=9),
     )
     assert pipeline_risks(enough) == ()
+    # Where deals made up less than half of what was sold, nothing tells that a pipeline is thin: the other risks stay.
+    little = coverage([deal("o-1", 300), deal("o-2", 300)], STANDARD_PROCESSES["solution"], **asked)  # type: ignore[arg-type] # checked above
+    for by_deals, least, is_thin in ((0.5, 0.5, True), (0.49, 0.5, False), (0.49, 0.2, True), (None, 0.5, True), (0, 0, True)):
+        kinds = {risk.title for risk in pipeline_risks(little, deal_share=by_deals, least_deal_share=least)}
+        assert ("risk.automatic.thin_pipeline" in kinds) is is_thin
+        assert "risk.automatic.stale_pipeline" in kinds
+    for name in ("deal_share", "least_deal_share"):
+        with pytest.raises(InvalidValueError) as caught:
+            pipeline_risks(little, **{name: "half"})  # type: ignore[arg-type] # refused at run time
+        assert (caught.value.code, caught.value.path) == ("wrong_type", (name,))
     nothing = coverage([], STANDARD_PROCESSES["solution"], target=yuan(0), period=THIRD, as_of=SEP_1)
     assert pipeline_risks(nothing) == ()
 
@@ -464,7 +485,7 @@ def test_people_show_their_risks() -> None:
     assert attrition(org, owner="east", as_of=date(2026, 9, 14)).value == 0
     assert attrition(Org(), as_of=date.max, days=36_500).value is None
     found = people_risks({"ada": yuan(5), "bo": yuan(5)}, as_of=SEP_30, attrition=left)
-    assert [(one.id, one.likelihood, one.impact) for one in found] == [("people/one_rep", 4, 5), ("people/attrition", 5, 5)]
+    assert [(one.id, one.likelihood, one.impact) for one in found] == [("people/one_rep", 4, 5), ("people/attrition", 1, 5)]
     assert people_risks({"ada": yuan(5)}, as_of=SEP_30) == ()
     assert people_risks({"ada": yuan(0), "bo": yuan(0)}, as_of=SEP_30) == ()
     laid = people_risks({"ada": yuan(5), "bo": yuan(5)}, as_of=SEP_30, scales={"one_rep": Steps([(0.9, 5)])})
@@ -479,7 +500,7 @@ def test_a_plan_shows_its_risks() -> None:
     unfair = audit(targets, potential={"ada": 300, "bo": 100})
     progress = track(TaskPlan(id="p", tasks=[task("a"), task("b", due=OCT_15)]), as_of=SEP_30)
     found = plan_risks(as_of=SEP_30, fairness=unfair, progress=progress)
-    assert [(one.id, one.likelihood, one.impact) for one in found] == [("plan/unfair_plan", 5, 5), ("plan/late_plan", 5, 5)]
+    assert [(one.id, one.likelihood, one.impact) for one in found] == [("plan/unfair_plan", 3, 5), ("plan/late_plan", 2, 5)]
     assert found[0].citations[1].value == 2.0
     dropped = TaskPlan(id="p", tasks=[task("a", history=[StatusChange(SEP_1, "dropped")])])
     assert plan_risks(as_of=SEP_30, progress=track(dropped, as_of=SEP_30)) == ()
@@ -500,15 +521,50 @@ def test_customers_show_their_risks() -> None:
     found = customer_risks(sales, lifecycle=lifecycle(sales))
     assert [(one.id, one.likelihood, one.at_stake) for one in found] == [
         ("customer/one_customer", 4, Amount(minor=90, unit=CNY)),
-        ("customer/accounts_at_risk", 5, Amount(minor=60, unit=CNY)),
+        ("customer/accounts_at_risk", 2, Amount(minor=60, unit=CNY)),
     ]
-    assert found[1].citations[0].value == 0.6
+    assert [(cited.value, cited.n) for cited in found[1].citations] == [(0.6, 2), (0.5, 2)]
+    assert [cited.low for cited in found[1].citations] == [None, pytest.approx(wilson(1, 2).low, rel=1e-12)]
     assert customer_risks(Purchases.empty(as_of=SEP_30), lifecycle=lifecycle(Purchases.empty(as_of=SEP_30))) == ()
     early = Purchases.empty(as_of=date(1, 3, 1))
     assert customer_risks(attrs.evolve(early, unit=CNY), lifecycle=lifecycle(early)) == ()
     with pytest.raises(InvalidValueError) as caught:
         customer_risks(sales.until(SEP_15), lifecycle=lifecycle(sales))
     assert caught.value.code == "evidence_later"
+
+
+@given(n=st.integers(1, 10**6), part=st.integers(0, 10**12), rest=st.integers(0, 10**12))
+def test_a_share_that_is_sure_is_no_more_than_the_share_and_less_the_fewer_cases_make_it(n: int, part: int, rest: int) -> None:
+    whole = max(part + rest, 1)
+    assert 0 <= sure_share(part, whole, n) <= part / whole
+    assert sure_share(whole, whole, n) < sure_share(whole, whole, 2 * n) < 1
+
+
+def test_one_case_out_of_one_is_never_most_likely() -> None:
+    alone = Org(reps=[Rep(id="ada", left=SEP_15)])
+    late = track(TaskPlan(id="p", tasks=[task("a")]), as_of=SEP_30)
+    revenue = STANDARD_METRICS["revenue"]
+    asked = {"target": yuan(1000), "period": THIRD, "as_of": date(2026, 9, 20)}
+    overdue = coverage([deal("o-1", 300, "k-1")], STANDARD_PROCESSES["solution"], **asked)  # type: ignore[arg-type] # checked above
+    gone = bought(("k-1", "2026-02-01", 60))
+    unfair = audit(
+        [Target(owner=rep, metric=revenue, amount=yuan(1), period=THIRD) for rep in "ab"], potential={"a": 3, "b": 1}
+    )
+    first = {line.owner for line in unfair.lines[:1]}
+    unfair = attrs.evolve(unfair, lines=tuple(line for line in unfair.lines if line.owner in first))
+    found = [
+        *people_risks({"ada": yuan(5)}, as_of=SEP_30, attrition=attrition(alone, as_of=SEP_30)),
+        *plan_risks(as_of=SEP_30, progress=late, fairness=unfair),
+        *pipeline_risks(overdue)[1:],
+        *customer_risks(gone, lifecycle=lifecycle(gone)),
+    ]
+    assert {risk.id: risk.likelihood for risk in found} == {
+        "people/attrition": 3,
+        "plan/unfair_plan": 2,
+        "plan/late_plan": 3,
+        "pipeline/stale_pipeline": 2,
+        "customer/accounts_at_risk": 4,
+    }
 
 
 def test_scales_are_of_likelihood_or_impact() -> None:

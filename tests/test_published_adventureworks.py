@@ -289,10 +289,13 @@ OF_PURCHASES = "from purchases of the year up to 2012-12-31, and who still bough
 def quiet_told(rows: Rows) -> list[str]:
     found = key_accounts(rows)
     share = percent(found.at_stake / found.bought)
+    several = f"(a sum over n = {found.number}, not an estimate)"
     told = [
-        f"Share of the year's purchases by key accounts that are lost or at risk: {share} (n = {found.number}); {OF_PURCHASES}"
+        f"Share of the year's purchases by key accounts that are lost or at risk: {share} {several}; {OF_PURCHASES}",
+        f"Key accounts that are lost or at risk: {counted(len(found.quiet), found.number)}; {OF_PURCHASES}",
     ]
-    for customer, amount in list(found.quiet.items())[:5]:
+    # Of the numbers below a finding the first six are told.
+    for customer, amount in list(found.quiet.items())[:4]:
         told.append(f"{customer}, {rows.state(customer, LAST)}: {money(amount)}; {OF_PURCHASES}")
     return told
 
@@ -359,20 +362,37 @@ def hanging_on_one(rows: Rows) -> int:
     return sum(shares[name] >= least for name, least in LEAST.items())
 
 
-def score(name: str, share: Fraction, impact: Fraction) -> str:
-    likely, grave = 1 + bisect(STEPS[name], share), 1 + bisect(STEPS["impact"], impact)
+def counted(part: int, whole: int) -> str:
+    """Tell a share of things that are counted, with its interval."""
+    low, high = wilson(part, whole)
+    return f"{percent(part / whole)} ({percent(low)} to {percent(high)}, n = {whole})"
+
+
+def score(name: str, share: Fraction, impact: Fraction, number: int) -> str:
+    """Multiply how likely a share of so many is, at the lower end of its interval, by how grave it is."""
+    low, _ = wilson(int(share * number), number)
+    likely, grave = 1 + bisect(STEPS[name], low), 1 + bisect(STEPS["impact"], impact)
     return f"{likely * grave} = {likely} × {grave}"
 
 
 def unfair_risk(rows: Rows) -> tuple[str, str]:
     audit = fairness(rows)
     owners = {rep for found in audit.values() for rep in found}
-    share = Fraction(len({rep for found in audit.values() for rep in beyond(found)}), len(owners))
+    far = {rep for found in audit.values() for rep in beyond(found)}
+    share = Fraction(len(far), len(owners))
     farthest = max((index for found in audit.values() for index in found.values()), key=lambda index: abs(index - 1))
     title, source = "Targets ask of some far more than of others", "from the fairness audit of the targets"
-    told = f"Owners whose target lies beyond the tolerance: {percent(share)} (n = {len(owners)}); {source}"
+    told = f"Owners whose target lies beyond the tolerance: {counted(len(far), len(owners))}; {source}"
     return (
-        row(title, "Critical", score("unfair", share, abs(farthest - 1)), "trend not known", "–", "the company", "–"),
+        row(
+            title,
+            "Critical",
+            score("unfair", share, abs(farthest - 1), len(owners)),
+            "trend not known",
+            "–",
+            "the company",
+            "–",
+        ),
         f"- {title}: {told} · Index of the owner farthest from fair: {float(farthest):.2f}, against 1; {source}",
     )
 
@@ -384,9 +404,10 @@ def quiet_risk(rows: Rows) -> tuple[str, str]:
     share = at_stake / total(before.values())
     title, source = "Customers have gone quiet", "from purchases of the year before the last 180 days"
     what = f"Share of the year's purchases by customers who have gone quiet since ({len(quiet)})"
-    told = f"{what}: {percent(share)} (n = {len(before)}); {source}"
+    told = f"{what}: {percent(share)} (a sum over n = {len(before)}, not an estimate); {source}"
+    told += f" · Customers of that year who have gone quiet since: {counted(len(quiet), len(before))}; {source}"
     return (
-        row(title, "Medium", score("quiet", share, share), "trend not known", money(at_stake), "the company", "–"),
+        row(title, "Medium", score("quiet", share, share, len(before)), "trend not known", money(at_stake), "the company", "–"),
         f"- {title}: {told}",
     )
 

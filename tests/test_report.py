@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,10 @@ from salesperf import (
     Unit,
     UnknownNameError,
 )
+from salesperf.io.folder import read_sample
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.messages import LANGUAGES, catalog
-from salesperf.report import markdown
+from salesperf.report import LEAST_DAYS, markdown
 from salesperf.review import Review, build
 
 VISITS, REVENUE, WIN_RATE, LEADS = (STANDARD_METRICS[key] for key in ("visits", "revenue", "win_rate", "leads"))
@@ -112,6 +113,44 @@ def test_the_opening_says_whose_which_days_and_how_far_they_have_passed() -> Non
 def test_a_fiscal_quarter_is_named_as_its_calendar_does() -> None:
     text = markdown(review_of([goal(None, 9)], calendar=Calendar(fiscal_year_start=4)))
     assert text.startswith("# Sales review: the company, Q2 FY2027\n")
+
+
+def headings(text: str) -> list[str]:
+    return [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")]
+
+
+def test_reports_of_a_day_and_a_week_leave_out_what_takes_longer_and_say_so() -> None:
+    sample, day = read_sample(), date(2026, 9, 16)
+    # Of the few days some have no deal that was decided, and then there is no market to tell of.
+    titles = {name: catalog("en")[f"report.{name}.title"] for name in LEAST_DAYS if name != "market"}
+    for days in (1, 7, 8):
+        review = build(sample, owner=None, period=Period(day - timedelta(days=days - 1), day + timedelta(days=1)), as_of=day)
+        text = markdown(review)
+        said = [line for line in text.splitlines() if line.startswith("Left out")]
+        written = {name for name, title in titles.items() if title in headings(text)}
+        told = {name for name, title in titles.items() if any(title in line for line in said)}
+        assert written == {name for name in titles if LEAST_DAYS[name] <= days}
+        assert told == titles.keys() - written
+        assert [line.endswith(". The review of a month, a quarter or a year has them.") for line in said] == [True] * bool(told)
+        # The review itself leaves out nothing.
+        assert review.customers is not None
+    assert "期间太短、说明不了问题而略去：" in markdown(build(sample, owner=None, period=Period.day(day), as_of=day), lang="zh")
+
+
+def test_the_page_on_reports_has_each_section_that_short_periods_leave_out() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "reference" / "report.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` .+ \| (\d+) \| (.+) \|$", page, flags=re.MULTILINE)
+    assert {name: int(days) for name, days, _ in rows} == dict(LEAST_DAYS)
+    assert {days: which for _, days, which in rows} == {"2": "a day", "8": "a day, a week"}
+
+
+def test_where_nothing_was_due_what_was_done_is_told_without_a_verdict() -> None:
+    bought, on = STANDARD_METRICS["new_customers"], date(2026, 8, 3)
+    owed, once = [goal("ada", 0, Period.day(on), bought)], done("ada", 1, on, bought)
+    for made in ([], [once]):
+        review = review_of(owed, made, owner="ada", period=Period.day(on), as_of=on)
+        assert lines_below(markdown(review), "In short")[-1] == f"- New customers: {len(made)}, nothing was due."
+    assert "完成 1，本期没有应完成的" in markdown(review, lang="zh")
 
 
 def test_nothing_owed_and_nothing_done_make_a_short_report() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 from company_in_trouble import REVENUE, SEP_30, THIRD, in_trouble, org, yuan
+from explained import sample
 
 import salesperf as sp
 from salesperf.diagnosis import CONTRADICTIONS, DEFAULT_RULES, DiagnosisRule, Evidence
@@ -162,6 +163,26 @@ def test_the_gravest_come_first_with_numbers_money_and_checks_and_the_rest_are_c
     assert "  - At stake: CNY 9,000" in text
     assert "  - k-1, lost: CNY 6,000; from purchases" in text
     assert "  - To check: Who spoke to them last, and when? Did their needs change" in text
+
+
+def test_what_is_noticed_in_the_business_stands_with_the_causes_and_data_hold_what_is_noticed_in_data() -> None:
+    review = sample()
+    text = markdown(review)
+    causes, data = (
+        section_of(text, title) for title in ("Why: what the rules of the diagnosis find", "Data, and what is missing")
+    )
+    ours = {"channel_does_not_pay", "stuck_stage", "slipping", "objective_off_track", "pipeline_untold"}
+    assert ours < {finding.rule for finding in review.findings}
+    for finding in review.findings:
+        assert (finding.text() in causes, finding.text() in data) == (finding.rule in ours, finding.rule not in ours)
+    assert causes.index("Noticed besides") > causes.index("These speak against each other")
+    # Where nothing else is found, it is told all the same; and data with nothing amiss have nothing missing.
+    noticed = tuple(finding for finding in review.findings if finding.rule == "channel_does_not_pay")
+    nothing = reviewed(sp.Records(org=sp.Org()))
+    bare = attrs.evolve(review, causes=(), contradictions=(), findings=noticed, quality=nothing.quality)
+    told = markdown(bare)
+    assert noticed[0].text() in section_of(told, "Why: what the rules of the diagnosis find")
+    assert "Nothing is missing that these checks would see." in section_of(told, "Data, and what is missing")
 
 
 def test_no_rule_crowds_out_the_others_and_what_is_missing_beside_a_finding_is_said() -> None:

@@ -468,7 +468,10 @@ def test_all_hangs_on_one_where_most_of_a_year_was_sold_by_one_for_this_team() -
     east = risk_of(reviewed("east", actuals=done, targets=owed), "people/one_rep/east")
     assert cited(east) == {"one_rep": 800 / 900}
     assert east is not None
-    told = "Share of Ada in what was sold: 88.9% (n = 2), against 50.0%; from what each rep sold in the last 365 days"
+    told = (
+        "Share of Ada in what was sold: 88.9% (a sum over n = 2, not an estimate), against 50.0%; "
+        "from what each rep sold in the last 365 days"
+    )
     assert east.citations[0].text() == told
     mixed = [*done, sp.Actual(owner="ada", metric=REVENUE, amount=sp.Amount.of(1, sp.USD), on=date(2026, 4, 1))]
     assert risk_of(reviewed("east", actuals=mixed, targets=owed), "people/one_rep") is None

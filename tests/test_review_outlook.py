@@ -26,7 +26,7 @@ from salesperf import (
 )
 from salesperf.errors import InvalidValueError
 from salesperf.report import markdown
-from salesperf.review import OutlookLine, Review, build
+from salesperf.review import OutlookLine, Review, build, explain
 
 BASIC, SOLUTION = STANDARD_PROCESSES["basic"], STANDARD_PROCESSES["solution"]
 REVENUE, CONTRACTS = STANDARD_METRICS["revenue"], STANDARD_METRICS["total_contract_value"]
@@ -115,6 +115,8 @@ def test_what_came_otherwise_counts_and_what_may_still_come_otherwise_does_not(
     line = only(review_of(*DEALS, targets=[owed(target)], actuals=[made(recorded)]))
     assert (line.otherwise, line.missing) == (yuan(otherwise), yuan(missing))
     assert line.reached.value == pytest.approx(reached, abs=1e-9)
+    # Of what came toward the target the deals brought the 300 for which one was won.
+    assert line.deal_share == 300 / (300 + otherwise)
 
 
 def test_a_target_for_contracts_is_nearer_than_one_for_revenue_and_a_share_of_a_target_is_none() -> None:
@@ -204,7 +206,13 @@ def test_when_the_period_is_over_the_outlook_is_of_the_next_one() -> None:
     # Where most of the revenue came otherwise, deals are not held against all of the next target.
     review = review_of(WON, ahead, targets=targets, actuals=[made(3000)], as_of=THIRD.last)
     assert (only(review).target, only(review).otherwise, only(review).reached.value) == (yuan(150), None, None)
-    assert "most of it did not come from these deals" in markdown(review)
+    assert "in the days of this review these deals made up 10.0% of it" in markdown(review)
+    tree = explain(review).tree("outlook/basic/CNY/reached/share")
+    assert (tree.value, [part.value for part in tree.parts]) == (0.1, [yuan(300), yuan(3000)])
+    nothing = review_of(WON, ahead, targets=targets, as_of=THIRD.last)
+    assert only(nothing).reached.value is not None
+    unowed = review_of(WON, ahead, targets=targets[1:], actuals=[made(3000)], as_of=THIRD.last)
+    assert "how much of it came from these deals in the days of this review is not known" in markdown(unowed)
     # Nor where nobody owed anything yet, so that nobody knows where it comes from.
     new = only(review_of(WON, ahead, targets=targets[1:], as_of=THIRD.last))
     assert (new.metric, new.reached.value) == (REVENUE, None)

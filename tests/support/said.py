@@ -60,6 +60,7 @@ deals.more_lost: count=deals/*/lost/more
 deals.to_look_at_note: count=deals/*/actionable
 deals.funnel_note: open=deals/*/funnel/open
 causes.more: count=causes/found/more
+causes.more_noticed: count=causes/noticed/more
 team.headcount: closing=team/closing opening=team/opening
 team.joined: count=team/joined
 team.moved_in: count=team/moved_in
@@ -161,6 +162,7 @@ actions.more: count=actions/more
 actions.achieved: share=actions/*
 variance.more: count=variance/*/effects/more
 outlook.now, outlook.next: counted=outlook/.+/counted open=outlook/.+/open
+outlook.target_otherwise: share=outlook/.+/deal_share
 outlook.reached, outlook.reached_range: value=outlook/.+/reached count=outlook/.+/reached/least_known
 """
 """By messages of the report what they say, and where it stands; ``*`` is a name between two strokes, the rest is a pattern."""

@@ -9,6 +9,7 @@ from salesperf.customers import Lifecycle, Purchases
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
+from salesperf.model.estimate import Estimate
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message
 from salesperf.model.target import scoped_title
@@ -119,7 +120,12 @@ def look_for_key_account_loss(evidence: Evidence, rule: "DiagnosisRule") -> Iter
     at_stake = Amount.total([before[name] for name in quiet], before[quiet[0]].unit)
     source = Message.of("diagnosis.source.purchases", eve=eve, as_of=lifecycle.as_of)
     share = at_stake.minor / whole
-    cited = [Citation(label=Message("diagnosis.cited.quiet_share"), value=share, n=len(keys), is_share=True, source=source)]
+    cited = [
+        Citation(label=Message("diagnosis.cited.quiet_share"), value=share, n=len(keys), is_share=True, source=source),
+        Citation.of(
+            Message("diagnosis.cited.quiet_accounts"), Estimate.of_counts(len(quiet), len(keys)), source=source, is_share=True
+        ),
+    ]
     for name in quiet[:_MOST_CITED]:
         state = Message(f"customers.state.{states[name]}")
         label = Message.of("diagnosis.cited.quiet_account", customer=name, state=state)
@@ -188,8 +194,6 @@ def look_for_inaccurate_data(evidence: Evidence, rule: "DiagnosisRule") -> Itera
     cited = [Citation(label=Message("diagnosis.cited.quality_score"), value=score, against=rule.threshold, source=source)]
     for count in [count for count in quality.counts if count.found][:_MOST_CITED]:
         label = Message.of("diagnosis.cited.fault", rule=count.rule.label, found=count.found)
-        share = count.found_share
-        cited.append(
-            Citation(label=label, value=None if share is None else float(share), n=count.checked, is_share=True, source=source)
-        )
+        # A rule that found anything has checked something.
+        cited.append(Citation.of(label, Estimate.of_counts(count.found, count.checked), source=source, is_share=True))
     yield rule.found(cited, score=score)

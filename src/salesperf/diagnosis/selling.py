@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesperf.diagnosis.comparing import count_ratio
 from salesperf.diagnosis.evidence import Evidence
-from salesperf.kernels.proportion import newcombe, wilson
+from salesperf.kernels.proportion import newcombe
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.estimate import Estimate
@@ -121,7 +121,7 @@ def look_for_low_conversion(evidence: Evidence, rule: "DiagnosisRule") -> Iterat
     cited = [
         Citation.of(
             Message("metric.win_rate"),
-            _rate(*now),
+            Estimate.of_counts(*now),
             against=before[0] / before[1],
             source=Message.of("diagnosis.source.decided", n=now[1], before=before[1]),
             is_share=True,
@@ -144,11 +144,6 @@ def _decided(closed: tuple[ClosedDeals, ...]) -> tuple[int, int]:
     """Return how many deals were won, and how many won or lost."""
     won = sum(each.won for each in closed)
     return won, won + sum(each.lost for each in closed)
-
-
-def _rate(k: int, n: int) -> Estimate:
-    interval = wilson(k, n)
-    return Estimate(value=k / n, low=interval.low, high=interval.high, n=n)
 
 
 def _value_of(deals: Fraction, closed: tuple[ClosedDeals, ...]) -> Amount | None:
@@ -185,7 +180,9 @@ def look_for_discounting(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[
         were_cut = sum(deal.is_cut for deal in deals)
         cited = [
             Citation(label=Message("diagnosis.cited.cut_share"), value=share, n=len(deals), is_share=True, source=source),
-            Citation.of(Message("diagnosis.cited.deals_cut"), _rate(were_cut, len(deals)), source=source, is_share=True),
+            Citation.of(
+                Message("diagnosis.cited.deals_cut"), Estimate.of_counts(were_cut, len(deals)), source=source, is_share=True
+            ),
         ]
         yield rule.found(cited, record="won_deals", at_stake=cut, count=were_cut)
 
@@ -247,15 +244,8 @@ def look_for_channel_conflict(evidence: Evidence, rule: "DiagnosisRule") -> Iter
         return
     customers = {deal.customer for deal in open_deals}
     source = Message.of("diagnosis.source.open_deals", n=len(open_deals))
-    cited = [
-        Citation(
-            label=Message("diagnosis.cited.contested"),
-            value=len(contested) / len(customers),
-            n=len(customers),
-            is_share=True,
-            source=source,
-        )
-    ]
+    share = Estimate.of_counts(len(contested), len(customers))
+    cited = [Citation.of(Message("diagnosis.cited.contested"), share, source=source, is_share=True)]
     for customer, (deals, sellers) in list(contested.items())[:_MOST_CITED]:
         label = Message.of(
             "diagnosis.cited.contested_customer",

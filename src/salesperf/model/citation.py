@@ -19,6 +19,21 @@ _DIFFERENCES: Final = frozenset({"diagnosis.cited.win_rate_change"})
 """Labels of shares that are the difference of two: a reader takes a percentage for a change relative to the first, so these are
 written in percentage points. By label, so that documents written before read right too."""
 
+_SUMS: Final = frozenset(
+    {
+        "diagnosis.cited.cut_share",
+        "diagnosis.cited.quiet_share",
+        "risk.cited.accounts_at_risk",
+        "risk.cited.one_customer",
+        "risk.cited.one_customer_ahead",
+        "risk.cited.one_deal",
+        "risk.cited.one_rep",
+        "risk.cited.stale_pipeline",
+    }
+)
+"""Labels of shares of money: one sum over another, known and not estimated. No interval belongs to them, and a reader is told
+why there is none."""
+
 
 def _as_end(value: float | None) -> float | None:
     return as_python(value)
@@ -137,6 +152,11 @@ class Citation:
         ... )
         >>> change.text(), change.text("zh")
         ('Change of the win rate: -30.0 pp; from deals', '赢单率变化：-30.0 个百分点；来源：deals')
+        >>> cut = Citation(
+        ...     label=Message("diagnosis.cited.cut_share"), value=0.1, n=8, is_share=True, source=Message("deals")
+        ... )
+        >>> cut.text()
+        'Share cut off the amounts before the win: 10.0% (a sum over n = 8, not an estimate); from deals'
         """
         kind = "number"
         if self.is_share:
@@ -145,8 +165,9 @@ class Citation:
         wording = "between" if has_interval else "plain" if self.n is None else "counted"
         if has_interval and self.n is None:
             wording = "between_uncounted"
+        is_sum = wording == "counted" and self.label.key in _SUMS
         told = Message.of(
-            f"citation.{kind}.{wording}",
+            "citation.share.summed" if is_sum else f"citation.{kind}.{wording}",
             label=self.label,
             value=_shown(self.value, digits, lang, catalogs),
             low=self.low,

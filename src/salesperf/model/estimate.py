@@ -7,6 +7,7 @@ import attrs
 
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.numeric import INT64_MAX, Interval
+from salesperf.kernels.proportion import wilson
 from salesperf.model.message import Message
 from salesperf.model.validators import as_python, finite, of_type, optional, text, whole
 
@@ -95,6 +96,23 @@ class Estimate:
         True
         """
         return cls(value=None, n=n, unit=unit, reason=reason)
+
+    @classmethod
+    def of_counts(cls, k: int, n: int) -> "Estimate":
+        """Tell which share of some things had a property, with Wilson's interval.
+
+        Parameters
+        ----------
+        k, n
+            How many had it, of how many; at least one of them.
+
+        Examples
+        --------
+        >>> print(Estimate.of_counts(1, 4))
+        0.25 [0.0455873, 0.699358], n = 4
+        """
+        interval = wilson(k, n)
+        return cls(value=k / n, low=interval.low, high=interval.high, n=n, level=interval.level)
 
     @property
     def interval(self) -> Interval[float] | None:

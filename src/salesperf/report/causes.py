@@ -9,7 +9,7 @@ from salesperf.model.message import Message
 from salesperf.report.words import Words
 from salesperf.review import Review
 from salesperf.review.cutting import Cut
-from salesperf.review.listed import listed_causes
+from salesperf.review.listed import listed_causes, listed_noticed
 
 __all__ = ["CauseWriter"]
 
@@ -26,15 +26,16 @@ class CauseWriter(Words):
         self.review = review
 
     def lines(self) -> Iterator[str]:
-        """Write the findings, what of them contradicts what, and what cannot be told."""
-        found = listed_causes(self.review)
+        """Write the findings, what of them contradicts what, what else was noticed in the business, and what cannot be told."""
+        found, noticed = listed_causes(self.review), listed_noticed(self.review)
         untold = [finding for finding in self.review.causes if finding.is_untold]
         is_about_anything = self.review.metrics or self.review.is_about_more
-        if not found.shown and not (untold and is_about_anything):
+        if not found.shown and not noticed.shown and not (untold and is_about_anything):
             return
         yield from self.prose("## ", self.say("report.causes.title"))
         yield from self._found(found)
         yield from self._contradictions()
+        yield from self._noticed(noticed)
         if untold:
             yield from self.prose("", self._untold(untold))
 
@@ -66,6 +67,15 @@ class CauseWriter(Words):
             return
         yield from self.prose("", self.say("report.causes.contradictions"))
         yield from (self.item(self.show(each.message)) for each in self.review.contradictions)
+        yield ""
+
+    def _noticed(self, noticed: Cut[Finding]) -> Iterator[str]:
+        if not noticed.shown:
+            return
+        yield from self.prose("", self.say("report.causes.noticed"))
+        yield from map(self.item, map(self.finding, noticed.shown))
+        if noticed.rest:
+            yield self.item(self.say("report.causes.more_noticed", count=len(noticed.rest)))
         yield ""
 
     def _untold(self, untold: Sequence[Finding]) -> str:

@@ -69,6 +69,7 @@ class OutlookWriter(Words):
         if line.otherwise is None or line.missing is None or reached.value is None:
             return self.say("report.outlook.target_untold", **words)
         words |= {"otherwise": self._whole(line.otherwise), "missing": self._whole(line.missing), "value": reached.value}
+        words |= {"share": line.deal_share}
         owed = self.say("report.outlook.target_otherwise" if line.otherwise.minor else "report.outlook.target", **words)
         key = "reached" if reached.low is None else "reached_range"
         chance = self.say(f"report.outlook.{key}", range=self.range(reached), count=reached.n, **words)

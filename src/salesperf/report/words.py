@@ -10,6 +10,7 @@ import attrs
 from salesperf.messages import Catalogs, display, render
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.estimate import Estimate
+from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org
@@ -90,6 +91,14 @@ class Words:
     def name(self, owner: str | None) -> object:
         """Return what a reader calls an owner; ``None`` is the company."""
         return Message("review.company") if owner is None else self.org.label(owner)
+
+    def finding(self, finding: Finding) -> str:
+        """Write a finding, with the file or whatever it is about unless its text says so; an owner it names by label."""
+        text, record = finding.text(self.lang, self.catalogs), finding.record
+        severity = Message(f"severity.{finding.severity}")
+        if record is None or record in text or self.org.knows(record):
+            return self.say("report.finding", severity=severity, text=text)
+        return self.say("report.finding_in", severity=severity, record=record, text=text)
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], **arguments: object) -> Iterator[str]:
         """Write a table whose columns line up on a terminal too; words are set to the left. A heading may name arguments."""

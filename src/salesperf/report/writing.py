@@ -1,6 +1,7 @@
 """A review written as Markdown: one section after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import attrs
@@ -9,7 +10,6 @@ from salesperf.attainment import Attainment
 from salesperf.kernels.numeric import INT64_MAX
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
-from salesperf.model.finding import Finding
 from salesperf.model.message import Message
 from salesperf.model.target import scoped_title
 from salesperf.model.validators import require
@@ -41,7 +41,14 @@ from salesperf.review.listed import (
     listed_unmet,
 )
 
-__all__ = ["markdown"]
+__all__ = ["LEAST_DAYS", "markdown"]
+
+LEAST_DAYS: Final[Mapping[str, int]] = MappingProxyType(
+    {"variance": 2, "outlook": 2, "objectives": 2, "channels": 8, "customers": 8, "market": 8, "team": 8}
+)
+"""Name of a section to how many days a period must have at least for a report to write it: of a day or a week nothing is to be
+said of what takes months to come about, as the segments and cohorts of customers, who leaves, and whether targets are fair.
+Sections that are not named are always written. The review has the numbers of all, and explains them."""
 
 _BEFORE_ANY_VERDICT: Final = frozenset({"no_entries", "stale"})
 """Findings that stand above all numbers: entries may be missing, not sales."""
@@ -105,28 +112,40 @@ class _Writer(Words):
         for section in self.metrics.shown:
             yield from self._trend(section)
             yield from self._members(section)
-        for writer in (
-            VarianceWriter,
-            CauseWriter,
-            OutlookWriter,
-            ObjectiveWriter,
-            DealWriter,
-            LeadWriter,
-            ChannelWriter,
-            CustomerWriter,
-            MarketWriter,
-            TeamWriter,
-            PeopleWriter,
-            PlanWriter,
-            CaseWriter,
-            RiskWriter,
-            ActionWriter,
+        left_out = []
+        for name, writer in (
+            ("variance", VarianceWriter),
+            ("causes", CauseWriter),
+            ("outlook", OutlookWriter),
+            ("objectives", ObjectiveWriter),
+            ("deals", DealWriter),
+            ("leads", LeadWriter),
+            ("channels", ChannelWriter),
+            ("customers", CustomerWriter),
+            ("market", MarketWriter),
+            ("team", TeamWriter),
+            ("people", PeopleWriter),
+            ("plans", PlanWriter),
+            ("cases", CaseWriter),
+            ("risks", RiskWriter),
+            ("actions", ActionWriter),
         ):
-            yield from writer(self.review, self.lang, self.catalogs).lines()
+            lines = writer(self.review, self.lang, self.catalogs).lines()
+            if self.review.period.days >= LEAST_DAYS.get(name, 1):
+                yield from lines
+            elif any(lines):
+                left_out.append(name)
+        if left_out:
+            yield from self._left_out_for_days(left_out)
         if self.review.metrics or not self.review.is_about_more:
             yield from self._unmet()
         yield from self._recorded()
         yield from self._data()
+
+    def _left_out_for_days(self, names: list[str]) -> Iterator[str]:
+        """Write which sections say nothing of so few days, and where to find them."""
+        titles = self.say("report.list").join(self.say(f"report.{name}.title") for name in names)
+        yield from self.prose("", self.say("report.left_out_for_days", sections=titles))
 
     def _title(self, section: MetricSection) -> str:
         """Return the title of a section, with its owner where that is not the review's."""
@@ -165,8 +184,9 @@ class _Writer(Words):
 
     def _sentence(self, section: MetricSection) -> str:
         attained = section.attainment
+        is_nothing_due = attained.ratio is None and attained.status == "met" and section.metric.direction == "higher"
         head = self.say(
-            "report.sentence.actual",
+            "report.sentence.nothing_due" if is_nothing_due else "report.sentence.actual",
             metric=self._title(section),
             actual=self.measure(attained.actual, section.metric, attained.unit),
             target=self.measure(attained.target.amount, section.metric, attained.unit),
@@ -354,17 +374,9 @@ class _Writer(Words):
         counts = {"entries": data.entries, "reps": data.reps, "teams": data.teams, "targets": data.targets}
         yield from self.prose("", self.say(key, first=data.first_day, last=data.last_day, **counts))
         findings = listed_findings(self.review)
-        yield from (self.item(self._finding(finding)) for finding in findings.shown)
+        yield from map(self.item, map(self.finding, findings.shown))
         if findings.rest:
             yield self.item(self.say("report.more_findings", count=len(findings.rest)))
-        if not self.review.findings and not self.review.quality.faults:
+        if not findings.shown and not self.review.quality.faults:
             yield escape_start(self.say("report.nothing_missing"))
         yield from QualityWriter(self.review, self.lang, self.catalogs).lines()
-
-    def _finding(self, finding: Finding) -> str:
-        """Write a finding, with the file or whatever it is about unless its text says so; an owner it names by label."""
-        text, record = finding.text(self.lang, self.catalogs), finding.record
-        severity = Message(f"severity.{finding.severity}")
-        if record is None or record in text or self.review.org.knows(record):
-            return self.say("report.finding", severity=severity, text=text)
-        return self.say("report.finding_in", severity=severity, record=record, text=text)

@@ -30,7 +30,7 @@ from salesperf.review.objectives import objective_section
 from salesperf.review.outlook import outlook_lines
 from salesperf.review.people import people_section, require_people
 from salesperf.review.quality import Audited
-from salesperf.review.risks import risk_register
+from salesperf.review.risks import coverages, find_untold_coverage, risk_register
 from salesperf.review.sections import DataSection
 from salesperf.review.surveys import survey_lines
 from salesperf.review.team import team_section
@@ -188,8 +188,12 @@ def _sections(grounds: Grounds, rules: Iterable[DiagnosisRule], previous: Review
 
 def _concluded(review: Review, grounds: Grounds, previous: Review | None) -> Review:
     """Draw from all sections what they come to, each from those before: risks and cases, what changed, what to discuss."""
-    risks = risk_register(grounds, review, previous)
-    review = attrs.evolve(review, risks=risks, cases=case_section(grounds, review.deals, review.causes))
+    ahead = tuple(coverages(grounds, review))
+    risks = risk_register(grounds, review, previous, ahead)
+    findings = sorted((*review.findings, *find_untold_coverage(ahead, grounds.owner)), key=lambda finding: finding.rank)
+    review = attrs.evolve(
+        review, risks=risks, findings=tuple(findings), cases=case_section(grounds, review.deals, review.causes)
+    )
     if previous is not None:
         # Of those before it nothing is kept, or a review a day would hold all days.
         before = attrs.evolve(previous, previous=None, before=None)

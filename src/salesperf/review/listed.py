@@ -61,6 +61,7 @@ __all__ = [
     "listed_metrics",
     "listed_names",
     "listed_not_compared",
+    "listed_noticed",
     "listed_pay",
     "listed_plans",
     "listed_pulses",
@@ -101,6 +102,13 @@ _MOST_ACTIONS: Final = 20
 _MOST_CAUSES: Final = 10
 _MOST_CAUSES_OF_A_RULE: Final = 3
 _MOST_FINDINGS_OF_A_RULE: Final = 12
+_OF_BUSINESS: Final = frozenset(
+    {
+        *("channel_does_not_pay", "leads_left_behind", "leads_untouched"),
+        *("objective_off_track", "pipeline_untold", "slipping", "stuck_stage"),
+    }
+)
+"""Rules whose findings are about the business, and not about its data: they stand with the causes."""
 _MOST_FAULTS: Final = 8
 _MOST_FAULTS_BESIDE: Final = 3
 
@@ -300,7 +308,12 @@ def listed_causes(review: Review) -> Cut[Finding]:
 
 def listed_findings(review: Review) -> Cut[Finding]:
     """Return what is noticed in the data: of each rule the gravest."""
-    return few_of_each(review.findings, _rule, _MOST_FINDINGS_OF_A_RULE)
+    return few_of_each([each for each in review.findings if each.rule not in _OF_BUSINESS], _rule, _MOST_FINDINGS_OF_A_RULE)
+
+
+def listed_noticed(review: Review) -> Cut[Finding]:
+    """Return what is noticed in the business itself, beside what the rules of the diagnosis found: of each rule the gravest."""
+    return few_of_each([each for each in review.findings if each.rule in _OF_BUSINESS], _rule, _MOST_FINDINGS_OF_A_RULE)
 
 
 def _rule(finding: Finding) -> str:

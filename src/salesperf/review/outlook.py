@@ -106,6 +106,14 @@ class OutlookLine(Result):
         """What deals have to bring in all, won and open: the target less what came otherwise, below 0 where that is more."""
         return None if self.target is None or self.otherwise is None else self.target - self.otherwise
 
+    @property
+    def deal_share(self) -> float | None:
+        """Which share of what came toward the target so far these deals made up; ``None`` where none came, or nobody knows."""
+        if self.otherwise is None or self.is_next:
+            return None
+        came = self.otherwise.minor + self.won.minor
+        return self.won.minor / came if came > 0 else None
+
     @cached_property
     def left_out(self) -> FrozenMap[str, int]:
         """How many open deals do not count, by why not: one of :data:`salesperf.forecast.STANDINGS`."""
@@ -133,6 +141,7 @@ class OutlookLine(Result):
                 "metric": None if self.metric is None else self.metric.key,
                 "target": None if self.target is None else self.target.decimal,
                 "otherwise": None if self.otherwise is None else self.otherwise.decimal,
+                "deal_share": self.deal_share,
                 "missing": None if self.missing is None else self.missing.decimal,
                 "reached": self.reached.value,
                 "reached_low": self.reached.low,
@@ -153,6 +162,8 @@ class _Goal:
     otherwise: Amount
     is_told: bool
     """Whether deals can be held against it: they bring nearly all of it, or what came otherwise is known."""
+    share: float | None = None
+    """Which share of it these deals made up in the days of the review, where that tells how far they can be held against it."""
 
 
 def outlook_lines(grounds: Grounds, metrics: Iterable[MetricSection], deals: Iterable[DealSection]) -> Iterator[OutlookLine]:
@@ -245,10 +256,12 @@ def _goal_next(grounds: Grounds, key: str, now: MetricSection | None, section: D
         return None
     actual = None if now is None else now.attainment.actual
     zero = Amount.zero(owed.target.amount.unit)
-    is_mostly = False
+    is_mostly, share = False, None
     if isinstance(actual, Amount) and actual.unit == section.unit:
-        is_mostly = _otherwise(actual, section).minor <= (1 - _MOSTLY) * actual.minor
-    return _Goal(metric=metric, target=owed.target.amount, otherwise=zero, is_told=is_mostly)
+        beyond = _otherwise(actual, section)
+        is_mostly = beyond.minor <= (1 - _MOSTLY) * actual.minor
+        share = (actual.minor - beyond.minor) / actual.minor if actual.minor > 0 else None
+    return _Goal(metric=metric, target=owed.target.amount, otherwise=zero, is_told=is_mostly, share=share)
 
 
 def _otherwise(actual: Amount, section: DealSection) -> Amount:
@@ -263,7 +276,9 @@ def _reached(forecast: Forecast, goal: _Goal | None, *, is_alone: bool) -> Estim
     if goal is None:
         return Estimate.undefined(Message("reason.no_target"))
     if not goal.is_told:
-        return Estimate.undefined(Message("review.outlook.other_sources"))
+        if goal.share is None:
+            return Estimate.undefined(Message("review.outlook.other_sources"))
+        return Estimate.undefined(Message.of("review.outlook.other_sources_share", share=goal.share))
     if not is_alone:
         return Estimate.undefined(Message("review.outlook.several_processes"))
     reached = forecast.at_least(goal.target - goal.otherwise)

@@ -13,6 +13,7 @@ from salesperf.attainment.ledger import Spans
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.citation import Citation
+from salesperf.model.finding import Finding
 from salesperf.model.message import Message, Personal
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org
@@ -22,19 +23,28 @@ from salesperf.model.target import EVERYTHING
 from salesperf.pipeline import ClosedDeal, ClosedDeals, Coverage, Pipeline, closed, snapshot
 from salesperf.review.deals import by_unit
 from salesperf.review.grounds import Grounds
-from salesperf.risk import RiskRegister, customer_risks, people_risks, pipeline_risks, plan_risks, register
+from salesperf.risk import (
+    LEAST_DEAL_SHARE,
+    RiskRegister,
+    customer_risks,
+    people_risks,
+    pipeline_risks,
+    plan_risks,
+    register,
+)
 
 if TYPE_CHECKING:
     from salesperf.model.opportunity import Opportunity
     from salesperf.review.whole import Review
 
-__all__ = ["Ahead", "coverages", "risk_register", "sold_by_rep"]
+__all__ = ["Ahead", "DealShare", "coverages", "find_untold_coverage", "risk_register", "sold_by_rep"]
 
 _YEAR: Final = 365
 _ONE_DAY: Final = timedelta(days=1)
+_THIN: Final = "risk.automatic.thin_pipeline"
 
 
-def risk_register(grounds: Grounds, review: "Review", previous: "Review | None") -> RiskRegister:
+def risk_register(grounds: Grounds, review: "Review", previous: "Review | None", ahead: "Iterable[Ahead]") -> RiskRegister:
     """Put the risks of those under the owner in order, as known on the day of the review.
 
     Parameters
@@ -45,6 +55,8 @@ def risk_register(grounds: Grounds, review: "Review", previous: "Review | None")
         All its sections but those that are drawn from these.
     previous
         The review before; trends go back to it, or else to the day before the period.
+    ahead
+        What :func:`coverages` found.
 
     Notes
     -----
@@ -54,7 +66,7 @@ def risk_register(grounds: Grounds, review: "Review", previous: "Review | None")
     """
     written = [risk for risk in grounds.records.risks if grounds.holds(risk.owner)]
     taken = {risk.id for risk in written if risk.closed is None or risk.closed > grounds.as_of}
-    shown = [risk for risk in _shown(grounds, review) if risk.id not in taken]
+    shown = [risk for risk in _shown(grounds, review, ahead) if risk.id not in taken]
     again = {risk.id for risk in shown}
     written = [risk for risk in written if risk.id not in again]
     if previous is not None:
@@ -67,12 +79,13 @@ def risk_register(grounds: Grounds, review: "Review", previous: "Review | None")
     return attrs.evolve(told, lines=tuple(lines))
 
 
-def _shown(grounds: Grounds, review: "Review") -> Iterator[Risk]:
+def _shown(grounds: Grounds, review: "Review", ahead: "Iterable[Ahead]") -> Iterator[Risk]:
     """Yield the risks that numbers show, each with an id of its own."""
     owner, as_of = grounds.owner, grounds.as_of
-    for ahead in coverages(grounds, review):
-        coverage = ahead.coverage
-        yield from _named(pipeline_risks(coverage, owner=owner, whole=ahead.target), str(coverage.target.unit))
+    for each in ahead:
+        share = None if each.share is None else each.share.value
+        risks = pipeline_risks(each.coverage, owner=owner, whole=each.target, deal_share=share)
+        yield from _named(risks, str(each.coverage.target.unit))
     leaving = None if review.team is None else review.team.attrition
     for risk in people_risks(sold_by_rep(grounds, review), as_of=as_of, attrition=leaving, owner=owner):
         yield attrs.evolve(risk, citations=[_by_name(citation, grounds.org) for citation in risk.citations])
@@ -112,6 +125,44 @@ class Ahead(NamedTuple):
     """Those won in the whole period."""
     attained: Attainment
     """What was booked in the whole period, against the target."""
+    share: "DealShare | None"
+    """Which part of what was booked in a year won deals made up; ``None`` where nothing was booked."""
+
+
+class DealShare(NamedTuple):
+    """Which part of what was sold deals made up, in the year up to a day, or since the first deal on record began."""
+
+    days: Period
+    won: tuple[ClosedDeal, ...]
+    """The deals won in these days whose amount is known."""
+    booked: Amount
+    """What was sold in them, with or without a deal."""
+
+    @property
+    def value(self) -> float:
+        """The share, a fraction; above 1 where more was won than has been booked by then."""
+        amounts = [deal.amount for deal in self.won if deal.amount is not None]
+        return Amount.total(amounts, self.booked.unit).minor / self.booked.minor
+
+
+def find_untold_coverage(ahead: Iterable[Ahead], owner: str | None) -> Iterator[Finding]:
+    """Notice that nothing tells whether a pipeline is too thin that looks like it, since most sales come without deals.
+
+    Parameters
+    ----------
+    ahead
+        What :func:`coverages` found.
+    owner
+        Whose sales.
+    """
+    for each in ahead:
+        if each.share is None or each.share.value >= LEAST_DEAL_SHARE:
+            continue
+        if any(risk.title == _THIN for risk in pipeline_risks(each.coverage, owner=owner, whole=each.target)):
+            words = {"share": each.share.value, "first": each.share.days.start, "last": each.share.days.last}
+            metric = Message(each.attained.target.metric.title)
+            message = Message.of("finding.pipeline_untold", metric=metric, least=LEAST_DEAL_SHARE, **words)
+            yield Finding(rule="pipeline_untold", severity="info", message=message)
 
 
 def coverages(grounds: Grounds, review: "Review") -> Iterator[Ahead]:
@@ -163,7 +214,18 @@ def _ahead(
         closed=attrs.evolve(earlier, period=rest, deals=()),
         win_rate_by_value=earlier.win_rate_by_value,
     )
-    return Ahead(coverage, target, earlier, won, attained)
+    return Ahead(coverage, target, earlier, won, attained, _deal_share(grounds, attained.target.metric, earlier, target.unit))
+
+
+def _deal_share(grounds: Grounds, metric: Metric, decided: ClosedDeals, unit: Unit) -> DealShare | None:
+    """Tell which part of what was booked in a year won deals made up, as far back as there are deals on record."""
+    changes = (change.on for deal in grounds.records.opportunities for change in deal.history if change.on is not None)
+    first = min(changes, default=date.min)
+    days = Period(max(_year_ago(grounds.as_of), first), grounds.as_of + _ONE_DAY)
+    booked, _ = grounds.ledger.sums(metric, unit, EVERYTHING, grounds.ledger.spans_of(grounds.owner, days))
+    won = tuple(deal for deal in decided.of("won") if deal.on in days and deal.amount is not None)
+    whole = Amount(minor=int(booked[0]), unit=unit)
+    return DealShare(days, won, whole) if whole.minor > 0 else None
 
 
 def _whole(grounds: Grounds) -> Period | None:

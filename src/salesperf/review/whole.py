@@ -90,7 +90,7 @@ class Review(Result):
     contradictions : tuple of Contradiction
         Which of these speak against each other.
     findings : tuple of Finding
-        What is missing from the data, or weakens or explains a number; the gravest first.
+        What is missing from the data, weakens or explains a number, or is noticed in the business; the gravest first.
     plans : tuple of PlanProgress
         The plans in which somebody under the owner has a task, as known on the day of the review; by id. Of each the lines of
         their tasks, reckoned in the whole plan.

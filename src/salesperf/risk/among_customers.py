@@ -11,12 +11,13 @@ from salesperf.customers import Lifecycle, Purchases
 from salesperf.errors import InvalidValueError
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
+from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.risk_entry import Risk
 from salesperf.model.scale import Steps
 from salesperf.model.validators import require
 from salesperf.pipeline import Concentration
-from salesperf.risk.making import FEWEST, RiskMaker, maker_of, share_of
+from salesperf.risk.making import FEWEST, RiskMaker, maker_of, share_of, sure_share
 
 __all__ = ["bought_before_quiet", "customer_risks", "value_by_customer"]
 
@@ -69,7 +70,8 @@ def customer_risks(
     Notes
     -----
     Shares are of what was bought in the last 365 days; of who has gone quiet, of what was bought in the 365 days before the
-    first day on which a customer who is at risk now may have bought last.
+    first day on which a customer who is at risk now may have bought last. How likely that is, the lower end of Wilson's
+    interval tells, as if each of them had bought as much.
 
     Raises
     ------
@@ -112,20 +114,20 @@ def _one_customer(purchases: Purchases, maker: RiskMaker) -> Iterator[Risk]:
 
 def _gone_quiet(purchases: Purchases, lifecycle: Lifecycle | None, maker: RiskMaker) -> Iterator[Risk]:
     before = None if lifecycle is None else bought_before_quiet(purchases, lifecycle)
-    if before is None or lifecycle is None or purchases.unit is None:
+    if not before or lifecycle is None or purchases.unit is None:
         return
     whole = Amount.total(before.values(), purchases.unit)
     quiet = {name: amount for name, amount in before.items() if lifecycle.state_by_customer.get(name) == "at_risk"}
     at_stake = Amount.total(quiet.values(), purchases.unit)
-    share = share_of(at_stake, whole) if whole.minor > 0 else 0.0
-    cited = Citation(
-        label=Message.of("risk.cited.accounts_at_risk", count=len(quiet)),
-        value=share,
-        n=len(before),
-        is_share=True,
-        source=Message.of("risk.source.lifecycle", days=lifecycle.policy.at_risk_after),
-    )
-    yield from maker.risk("accounts_at_risk", share, share, cited, at_stake=at_stake)
+    share, n = share_of(at_stake, whole), len(before)
+    source = Message.of("risk.source.lifecycle", days=lifecycle.policy.at_risk_after)
+    label = Message.of("risk.cited.accounts_at_risk", count=len(quiet))
+    cited = [
+        Citation(label=label, value=share, n=n, is_share=True, source=source),
+        Citation.of(Message("risk.cited.quiet_customers"), Estimate.of_counts(len(quiet), n), is_share=True, source=source),
+    ]
+    sure = sure_share(at_stake.minor, whole.minor, n)
+    yield from maker.risk("accounts_at_risk", share, share, *cited, at_stake=at_stake, sure=sure)
 
 
 def bought_before_quiet(purchases: Purchases, lifecycle: Lifecycle) -> Mapping[str, Amount] | None:

@@ -7,19 +7,21 @@ from typing import Final
 
 from salesperf.allocation import FairnessAudit
 from salesperf.errors import InvalidValueError, UnitMismatchError
-from salesperf.kernels.proportion import wilson
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
 from salesperf.model.risk_entry import Risk
 from salesperf.model.scale import Steps
-from salesperf.model.validators import as_frozen_map, require
+from salesperf.model.validators import as_frozen_map, check_number, require
 from salesperf.pipeline import Concentration, Coverage
-from salesperf.risk.making import FEWEST, RiskMaker, maker_of, share_of
+from salesperf.risk.making import FEWEST, RiskMaker, maker_of, share_of, sure_share
 from salesperf.risk.tracking import PlanProgress
 
-__all__ = ["people_risks", "pipeline_risks", "plan_risks"]
+__all__ = ["LEAST_DEAL_SHARE", "people_risks", "pipeline_risks", "plan_risks"]
+
+LEAST_DEAL_SHARE: Final = 0.5
+"""Where deals make up less of what is sold, nothing tells whether a pipeline is thin. A convention of ours."""
 
 _USUAL_COVERAGE: Final = 3.0
 """What pipeline coverage is held against where no win rate says how much is needed: the field's rule of thumb."""
@@ -31,6 +33,8 @@ def pipeline_risks(
     owner: str | None = None,
     scales: Mapping[str, Steps] | None = None,
     whole: Amount | None = None,
+    deal_share: float | None = None,
+    least_deal_share: float = LEAST_DEAL_SHARE,
 ) -> tuple[Risk, ...]:
     """Find the risks of a pipeline: too thin, hanging on one deal or one customer, or made of deals that stand still.
 
@@ -45,6 +49,11 @@ def pipeline_risks(
     whole
         What impact is held against: the target of the whole period, where the coverage is of what is left of it; the target of
         the coverage where not given.
+    deal_share
+        Which share of what was sold won deals made up, a fraction, as of the year before; ``None`` where that is not known.
+    least_deal_share
+        Where deals made up less than this share of what was sold, the pipeline is not called thin: what comes without deals may
+        fill what they leave open.
 
     Returns
     -------
@@ -61,7 +70,9 @@ def pipeline_risks(
     Notes
     -----
     Thin: the share of the pipeline needed that is missing, needed = (target - won value) / win rate by value; without a win
-    rate, the share that is missing to three times what is still to be won. Impact: what is at stake over the whole.
+    rate, the share that is missing to three times what is still to be won. One deal, one customer: of two or more. Standing
+    still: how likely is read off at the lower end of Wilson's interval, as if all open deals were as large. Impact: what is at
+    stake over the whole.
 
     Examples
     --------
@@ -80,16 +91,20 @@ def pipeline_risks(
     >>> for risk in pipeline_risks(found):
     ...     print(risk.id, risk.likelihood, risk.at_stake)
     pipeline/thin_pipeline 5 820.00 CNY
-    pipeline/one_deal 5 600.00 CNY
     """
     require(coverage, Coverage, path=("coverage",))
     maker = maker_of("pipeline", owner, coverage.as_of, scales)
     require(whole, Amount, type(None), path=("whole",))
+    for name, share in (("deal_share", deal_share), ("least_deal_share", least_deal_share)):
+        if share is not None:
+            check_number(share, (name,))
     owed = coverage.target if whole is None else whole
     if owed.unit != coverage.target.unit:
         left, right = str(coverage.target.unit), str(owed.unit)
         raise UnitMismatchError("unit_mismatch", path=("whole",), left=left, right=right)
-    return (*_thin(coverage, owed, maker), *_concentrated(coverage, owed, maker), *_stale(coverage, owed, maker))
+    is_told = deal_share is None or deal_share >= least_deal_share
+    thin = _thin(coverage, owed, maker) if is_told else ()
+    return (*thin, *_concentrated(coverage, owed, maker), *_stale(coverage, owed, maker))
 
 
 def _thin(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
@@ -120,7 +135,7 @@ def _thin(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
 def _concentrated(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
     pipeline, total = coverage.pipeline, coverage.pipeline.total.amount
     for key, found in (("one_deal", pipeline.deal_concentration), ("one_customer_ahead", pipeline.customer_concentration)):
-        if found.largest_share is None or total is None:
+        if found.n < FEWEST or found.largest_share is None or total is None:
             continue
         field = "id" if key == "one_deal" else "customer"
         largest = [deal for deal in pipeline.deals if getattr(deal, field) == found.largest]
@@ -141,15 +156,16 @@ def _stale(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]
         return
     stale = [deal for deal in pipeline.deals if {"stalled", "overdue"}.intersection(deal.flags)]
     at_stake = Amount.total([deal.amount for deal in stale if deal.amount is not None], total.unit)
-    share = at_stake.minor / total.minor
-    cited = Citation(
-        label=Message.of("risk.cited.stale_pipeline", count=len(stale)),
-        value=share,
-        n=len(pipeline.deals),
-        is_share=True,
-        source=Message.of("risk.source.pipeline", last=coverage.period.last),
-    )
-    yield from maker.risk("stale_pipeline", share, share_of(at_stake, owed), cited, at_stake=at_stake)
+    share, n = at_stake.minor / total.minor, len(pipeline.deals)
+    source = Message.of("risk.source.pipeline", last=coverage.period.last)
+    cited = [
+        Citation(
+            label=Message.of("risk.cited.stale_pipeline", count=len(stale)), value=share, n=n, is_share=True, source=source
+        ),
+        Citation.of(Message("risk.cited.stale_deals"), Estimate.of_counts(len(stale), n), is_share=True, source=source),
+    ]
+    sure = sure_share(at_stake.minor, total.minor, n)
+    yield from maker.risk("stale_pipeline", share, share_of(at_stake, owed), *cited, at_stake=at_stake, sure=sure)
 
 
 def people_risks(
@@ -221,7 +237,7 @@ def _leaving(attrition: Estimate | None, maker: RiskMaker) -> Iterator[Risk]:
     if attrition is None or attrition.value is None:
         return
     cited = Citation.of(Message("risk.cited.attrition"), attrition, source=Message("risk.source.org"), is_share=True)
-    yield from maker.risk("attrition", attrition.value, attrition.value, cited)
+    yield from maker.risk("attrition", attrition.value, attrition.value, cited, sure=attrition.low)
 
 
 def plan_risks(
@@ -248,7 +264,7 @@ def plan_risks(
     Notes
     -----
     Unfair: the share of owners whose target lies beyond the tolerance by any yardstick. Late: the share of tasks, but for
-    those dropped, that are late or will be.
+    those dropped, that are late or will be. How likely is read off at the lower end of Wilson's interval of the share.
 
     Raises
     ------
@@ -262,7 +278,7 @@ def plan_risks(
     >>> task = Task(id="list", owner="ada", created=date(2026, 9, 1), due=date(2026, 9, 15))
     >>> late = track(TaskPlan(id="winter", tasks=[task]), as_of=date(2026, 9, 20))
     >>> [(risk.id, risk.likelihood) for risk in plan_risks(as_of=date(2026, 9, 20), progress=late)]
-    [('plan/late_plan', 5)]
+    [('plan/late_plan', 3)]
     """
     maker = maker_of("plan", owner, as_of, scales)
     require(fairness, FairnessAudit, type(None), path=("fairness",))
@@ -277,15 +293,15 @@ def _unfair(fairness: FairnessAudit | None, maker: RiskMaker) -> Iterator[Risk]:
         return
     owners = {line.owner for line in fairness.lines}
     beyond = {line.owner for line in fairness.lines if line.beyond}
-    share = len(beyond) / len(owners)
+    share = Estimate.of_counts(len(beyond), len(owners))
     indexes = [line.index for line in fairness.lines if line.index is not None]
     farthest = max(indexes, key=lambda index: abs(index - 1), default=1.0)
     source = Message("risk.source.fairness")
     cited = [
-        Citation(label=Message("risk.cited.beyond"), value=share, n=len(owners), is_share=True, source=source),
+        Citation.of(Message("risk.cited.beyond"), share, is_share=True, source=source),
         Citation(label=Message("risk.cited.farthest"), value=farthest, against=1, source=source),
     ]
-    yield from maker.risk("unfair_plan", share, abs(farthest - 1), *cited)
+    yield from maker.risk("unfair_plan", share.value or 0.0, abs(farthest - 1), *cited, sure=share.low)
 
 
 def _late(progress: PlanProgress | None, maker: RiskMaker) -> Iterator[Risk]:
@@ -293,15 +309,8 @@ def _late(progress: PlanProgress | None, maker: RiskMaker) -> Iterator[Risk]:
     if progress is None or not counted:
         return
     late, endangered = len(progress.late), len(progress.endangered)
-    share = (late + endangered) / len(counted)
-    interval = wilson(late + endangered, len(counted))
-    cited = Citation(
-        label=Message.of("risk.cited.late_plan", late=late, endangered=endangered),
-        value=share,
-        low=interval.low,
-        high=interval.high,
-        n=len(counted),
-        is_share=True,
-        source=Message.of("risk.source.tasks", plan=progress.plan.label),
-    )
-    yield from maker.risk("late_plan", share, share, cited)
+    share = Estimate.of_counts(late + endangered, len(counted))
+    label = Message.of("risk.cited.late_plan", late=late, endangered=endangered)
+    cited = Citation.of(label, share, is_share=True, source=Message.of("risk.source.tasks", plan=progress.plan.label))
+    value = share.value or 0.0
+    yield from maker.risk("late_plan", value, value, cited, sure=share.low)

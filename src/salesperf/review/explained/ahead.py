@@ -10,7 +10,7 @@ from salesperf.model.citation import Citation
 from salesperf.model.message import Message
 from salesperf.pipeline import ClosedDeal, OpenDeal
 from salesperf.review.explained.addresses import metric_address
-from salesperf.review.explained.behind import Behind, Find, Parts, fitting, share_of, total
+from salesperf.review.explained.behind import Behind, Find, Parts, fitting, rate, share_of, total
 from salesperf.review.explained.elsewhere import computed, shown, verbatim
 from salesperf.review.explained.growing import counted, leaf, named
 from salesperf.review.risks import Ahead
@@ -127,6 +127,18 @@ def _share_of_pipeline(behind: Behind, citation: Citation) -> Parts:
     return fitting(found, citation)
 
 
+def _deals_amiss(behind: Behind, citation: Citation) -> Parts:
+    """Return how many of the open deals of the days to come stand still or are overdue."""
+    pipelines = (ahead.coverage.pipeline.deals for ahead in behind.ahead)
+    return fitting(
+        (
+            rate(*(counted(named("open"), (named("deal", deal=deal.id) for deal in each)) for each in (amiss(deals), deals)))
+            for deals in pipelines
+        ),
+        citation,
+    )
+
+
 def _of_some(cited: Message) -> Message:
     """Return what the value is called of the deals of which a risk tells, beside that of all."""
     return named(_OPEN_VALUE[cited.key], **cited.arguments)
@@ -176,6 +188,7 @@ FIND_AHEAD: Final[Mapping[str, Find]] = MappingProxyType(
         "risk.cited.one_deal": _share_of_pipeline,
         "risk.cited.one_customer_ahead": _share_of_pipeline,
         "risk.cited.stale_pipeline": _share_of_pipeline,
+        "risk.cited.stale_deals": _deals_amiss,
     }
 )
 """How to find what is behind a number, by what it is called."""

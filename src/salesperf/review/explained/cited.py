@@ -255,7 +255,10 @@ def _quiet(behind: Behind, citation: Citation) -> Parts:
         return {}
     lost = total(named("bought_by_quiet"), ((verbatim(name), found.bought[name]) for name in found.quiet))
     whole = total(named("bought_by_all"), ((verbatim(name), amount) for name, amount in found.bought.items()))
-    return share_of(lost, whole, n=counted(named("key_accounts"), map(verbatim, found.keys)))
+    keys = counted(named("key_accounts"), map(verbatim, found.keys))
+    if citation.label.key == "diagnosis.cited.quiet_accounts":
+        return rate(counted(named("customers"), map(verbatim, found.quiet)), keys)
+    return share_of(lost, whole, n=keys)
 
 
 def _share_of_one(bought: Mapping[str, Amount], one: str) -> Parts:
@@ -296,11 +299,13 @@ def of_one_rep(behind: Behind, citation: Citation) -> Parts:
     return fitting((_share_of_one(sold, rep) for rep in sold if behind.called(rep) == called), citation)
 
 
-def _gone_quiet(behind: Behind, _: Citation) -> Parts:
+def _gone_quiet(behind: Behind, citation: Citation) -> Parts:
     bought = behind.sources.bought_before_quiet
     quiet = total(named("bought_by_quiet"), ((verbatim(name), bought[name]) for name in behind.sources.gone_quiet))
     whole = total(named("bought_by_all"), ((verbatim(name), amount) for name, amount in bought.items()))
     count, n = (counted(named("customers"), map(verbatim, names)) for names in (behind.sources.gone_quiet, bought))
+    if citation.label.key == "risk.cited.quiet_customers":
+        return rate(count, n)
     return share_of(quiet, whole, count=count, n=n)
 
 
@@ -340,7 +345,9 @@ def _fault(behind: Behind, citation: Citation) -> Parts:
     found = (count for count in behind.review.quality.report.counts if count.rule.label == citation.label.arguments.get("rule"))
     for count in found:
         address = f"quality/{count.rule.key}"
-        return {name: behind.elsewhere(f"{address}/{key}") for name, key in _FAULT.items()}
+        found_there, checked = (behind.elsewhere(f"{address}/{key}") for key in ("found", "checked"))
+        ends = {} if found_there is None or checked is None else rate(found_there, checked)
+        return {**ends, **{name: behind.elsewhere(f"{address}/{key}") for name, key in _FAULT.items()}}
     return {}
 
 
@@ -367,6 +374,7 @@ _BY_LABEL: Final[Mapping[str, Find]] = MappingProxyType(
         "diagnosis.cited.contested": _contested,
         "diagnosis.cited.contested_customer": _contested,
         "diagnosis.cited.quiet_share": _quiet,
+        "diagnosis.cited.quiet_accounts": _quiet,
         "diagnosis.cited.quality_score": _score,
         "diagnosis.cited.fault": _fault,
         **FIND_AHEAD,
@@ -374,6 +382,7 @@ _BY_LABEL: Final[Mapping[str, Find]] = MappingProxyType(
         "risk.cited.one_rep": of_one_rep,
         "risk.cited.one_customer": of_one_customer,
         "risk.cited.accounts_at_risk": _gone_quiet,
+        "risk.cited.quiet_customers": _gone_quiet,
         "risk.cited.beyond": _beyond,
         "risk.cited.farthest": _index,
         "risk.cited.late_plan": _late,

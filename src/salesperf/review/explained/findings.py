@@ -7,21 +7,23 @@ from types import MappingProxyType
 from typing import Final
 
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Difference, Maximum, Sum
+from salesperf.model.breakdown import Breakdown, Difference, Maximum, Quotient, Sum
 from salesperf.model.finding import Finding
 from salesperf.model.message import Message
+from salesperf.model.metric import Metric
 from salesperf.model.target import Actual
 from salesperf.pipeline import DueDeal
 from salesperf.review.deal_findings import find_in_deals
 from salesperf.review.deals import DealSection
 from salesperf.review.explained.addresses import channel_address, member_addresses, metric_address, process_address
 from salesperf.review.explained.behind import total
-from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, numbers_said
+from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, is_same, numbers_said
 from salesperf.review.explained.entries import entry_named
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named
+from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named, summed
 from salesperf.review.grounds import Grounds
 from salesperf.review.leads import OpenLead
-from salesperf.review.listed import listed_findings
+from salesperf.review.listed import listed_findings, listed_noticed
+from salesperf.review.risks import DealShare, coverages
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
 
@@ -62,6 +64,7 @@ def numbers_of_findings(review: Review, grounds: Grounds | None, elsewhere: Else
         Finds the numbers that other sections have.
     """
     yield from more_of("data/findings", listed_findings(review).rest, lambda finding: finding.message)
+    yield from more_of("causes/noticed", listed_noticed(review).rest, lambda finding: finding.message)
     there = _There(review, grounds, elsewhere)
     for place, finding in enumerate(review.findings, 1):
         yield from numbers_said(f"data/findings/{place}/{finding.rule}", finding.message, dict(there.known(finding)))
@@ -83,6 +86,7 @@ class _There:
             "objectives_silent": self._of_silent,
             **dict.fromkeys(_OF_OBJECTIVE, self._of_objective),
             **dict.fromkeys(("season_flatters", "season_hides"), self._of_season),
+            "pipeline_untold": self._of_coverage,
             **dict.fromkeys(("no_target", "outside_targets", "in_no_line"), self._of_entries),
         }
 
@@ -113,6 +117,18 @@ class _There:
                 yield "median", self.at(f"{within}/median_days")
                 yield "max_days", self.at(f"{within}/limit")
                 yield "number", partial(self._dated, within)
+
+    def _of_coverage(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
+        yield "share", partial(self._deal_share, finding)
+
+    def _deal_share(self, finding: Finding) -> Breakdown | None:
+        """Return what won deals were worth over what was booked in the same days."""
+        told, grounds = finding.message.arguments["share"], self.grounds
+        if grounds is None:
+            return None
+        shares = ((each.attained.target.metric, each.share) for each in coverages(grounds, self.review))
+        trees = (_deals_in_sales(grounds, metric, share) for metric, share in shares if share is not None)
+        return next((tree for tree in trees if is_same(tree.value, told)), None)
 
     def _dated(self, within: str) -> Breakdown | None:
         """Return the open deals of a stage of which it is known since when they have been there."""
@@ -187,6 +203,18 @@ def _deals(key: str, deals: Iterable[DueDeal]) -> Breakdown:
 def _counted(finding: Finding, section: MetricSection, grounds: Grounds) -> Breakdown:
     parts = tuple(leaf(entry_named(entry), 1) for entry in _entries(finding, section, grounds))
     return grown(named("entries"), len(parts), Sum(), parts)
+
+
+def _deals_in_sales(grounds: Grounds, metric: Metric, share: DealShare) -> Breakdown:
+    """Return what won deals were worth over all that was booked, each down to the records."""
+    won = total(named("won_value"), ((named("deal_on", deal=deal.id, on=deal.on), deal.amount) for deal in share.won))
+    entries = (
+        (entry_named(entry), entry.amount)
+        for entry in grounds.entries_of(grounds.owner, share.days)
+        if entry.metric.key == metric.key and entry.amount.unit == share.booked.unit
+    )
+    nothing = leaf(named("won_value"), Amount.zero(share.booked.unit))
+    return computed(named("rate"), Quotient(), (won or nothing, summed(Message(metric.title), share.booked, entries)))
 
 
 def _summed(finding: Finding, section: MetricSection, grounds: Grounds) -> Breakdown | None:

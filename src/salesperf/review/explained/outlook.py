@@ -7,9 +7,10 @@ from typing import Literal
 from salesperf.forecast import ForecastDeal, WonDeal
 from salesperf.forecast.noting import deals_noted
 from salesperf.model.amount import Amount
-from salesperf.model.breakdown import Breakdown, Clip, Difference
+from salesperf.model.breakdown import Breakdown, Clip, Difference, Quotient, Sum
 from salesperf.model.message import Message
 from salesperf.model.records import Records
+from salesperf.pipeline import ClosedDeal
 from salesperf.review.explained.addresses import outlook_address
 from salesperf.review.explained.chances import Chances
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, numbers_said, shown
@@ -60,7 +61,7 @@ def _counted(label: Message, deals: Iterable[ForecastDeal | WonDeal]) -> Breakdo
     return counted(label, _deals(deals))
 
 
-def _worth(label: Message, line: OutlookLine, deals: Iterable[ForecastDeal | WonDeal]) -> Breakdown:
+def _worth(label: Message, line: OutlookLine, deals: Iterable[ForecastDeal | WonDeal | ClosedDeal]) -> Breakdown:
     known = [(named("deal", deal=deal.id), deal.amount) for deal in deals if deal.amount is not None]
     return summed(label, Amount.total([amount for _, amount in known], line.unit), known)
 
@@ -108,11 +109,16 @@ def _target(review: Review, grounds: Grounds | None, line: OutlookLine, address:
     metric = "" if line.is_next else f"attainment/{line.metric.key}"
     owed = partial(_owed, grounds, line, partial(elsewhere, f"{metric}/target"))
     yield f"{address}/target", owed
+    if line.reached.value is None:
+        share = partial(_share_of_deals, review, line, elsewhere)
+        yield from numbers_said(f"{address}/reached", line.reached.reason, {"share": share})
     if line.otherwise is None or line.missing is None:
         return
     came = partial(_otherwise, review, line, f"{metric}/actual", elsewhere)
     yield f"{address}/otherwise", came
     yield f"{address}/missing", partial(_missing, line, owed, came)
+    if line.deal_share is not None:
+        yield f"{address}/deal_share", partial(_deal_share, line, came)
     reached = line.reached
     if reached.value is None:
         return
@@ -145,6 +151,22 @@ def _otherwise(review: Review, line: OutlookLine, actual: str, elsewhere: Elsewh
     won = _worth(named("won_value"), line, line.forecast.won)
     beyond = grown(named("beyond_deals"), done - line.won, Difference(), (recorded, won))
     return shown(label, line.otherwise, grown(label, max(done - line.won, zero), Clip(low=zero), (beyond,)))
+
+
+def _deal_share(line: OutlookLine, came: Tree) -> Breakdown:
+    """Return what deals were won for over that and what came otherwise."""
+    won = _won(line)
+    share = computed(named("rate"), Quotient(), (won, computed(named("together"), Sum(), (won, came()))))
+    return shown(named("rate"), line.deal_share, share)
+
+
+def _share_of_deals(review: Review, line: OutlookLine, elsewhere: Elsewhere) -> Breakdown:
+    """Return what deals were won for in the days of the review over what was recorded in them."""
+    section = next(each for each in review.metrics if each.metric == line.metric and each.owner == review.owner)
+    deals = next(each for each in review.deals if (each.process, each.unit) == (line.process, line.unit))
+    won = _worth(named("won_value"), line, deals.closed.of("won"))
+    done = shown(Message("breakdown.actual"), section.attainment.actual, elsewhere(f"attainment/{section.metric.key}/actual"))
+    return computed(named("rate"), Quotient(), (won, done))
 
 
 def _left(line: OutlookLine, owed: Tree, came: Tree) -> Breakdown:
