@@ -155,6 +155,14 @@ def against_forecast(of: Reviewed) -> Iterator[str]:
         yield row(what, dollars(effect, signed=True))
 
 
+def noticed(of: Reviewed) -> Iterator[str]:
+    """Write what is noticed besides the rules of the diagnosis."""
+    yield (
+        f"- Warning: Business customers: {len(of.stalled):,} of {len(of.engaging):,} open deals in Engaging have been there for"
+        f" more than {LIMIT} days, half of all for {whole(median(map(age, of.engaging)))} or more."
+    )
+
+
 def ahead(of: Reviewed) -> Iterator[str]:
     """Write the outlook."""
     low, high = most_outcomes(of.outlook)
@@ -421,10 +429,6 @@ def data(of: Reviewed) -> Iterator[str]:
         f" {of.crm.mismatches:,} rows, read as GTX Pro."
     )
     yield (
-        f"- Warning: Business customers: {len(of.stalled):,} of {len(of.engaging):,} open deals in Engaging have been there for"
-        f" more than {LIMIT} days, half of all for {whole(median(map(age, of.engaging)))} or more."
-    )
-    yield (
         f"- Note: Business customers: the source kept no history of owner for {len(of.rows):,} deals; their values are those of"
         " 2017-12-31. For earlier days an owner is taken as it was then, and what would give the outcome away is withheld."
     )
@@ -522,6 +526,7 @@ SECTIONS: Final[tuple[Callable[[Reviewed], Iterator[str]], ...]] = (
     agenda,
     difference,
     against_forecast,
+    noticed,
     ahead,
     deals,
     open_by_stage,
