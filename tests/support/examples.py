@@ -6,7 +6,7 @@ from typing import Final
 
 __all__ = ["EXAMPLES", "at_most", "draws", "standard_error"]
 
-EXAMPLES: Final = int(os.environ.get("SALESPERF_EXAMPLES", "4"))
+EXAMPLES: Final = int(os.environ.get("SALESPERF_EXAMPLES", "3"))
 """Of a law that does not say so itself; ``.ci/run`` tries more where it measures the coverage."""
 
 _MANY: Final = 12
