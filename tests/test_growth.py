@@ -62,6 +62,12 @@ def test_longer_periods_are_held_against_the_same_dates(found: tuple[date, int])
     assert period.same_days_last_year(part) == part.year_before()
 
 
+def test_what_is_no_part_of_a_period_is_refused() -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        Period.week(2026, 38).same_days_last_year("2026-09-16")  # type: ignore[arg-type] # refused at run time
+    assert (caught.value.code, caught.value.path) == ("wrong_type", ("part",))
+
+
 def test_a_wednesday_is_held_against_a_wednesday_and_a_month_so_far_against_the_same_dates() -> None:
     # 16 September is a Wednesday in 2026, and a Tuesday in 2025.
     actuals = [done(1, date(2025, 8, 1)), done(4, date(2025, 9, 16)), done(10, date(2025, 9, 17)), done(12, date(2026, 9, 16))]

@@ -482,7 +482,7 @@ class Period:
         Raises
         ------
         InvalidValueError
-            If there is no year before.
+            If there is no year before, or the part is no period.
 
         Notes
         -----
@@ -498,6 +498,7 @@ class Period:
         ('2026-W38', '2025-W38', '2025-09-17')
         """
         days = self if part is None else part
+        validators.require(days, Period, path=("part",))
         if days.start.year == 1 or not self.is_compared_by_weekday:
             return days.year_before()
         return Period(days.start - _WEEKS_OF_A_YEAR, days.end - _WEEKS_OF_A_YEAR)
