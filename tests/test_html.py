@@ -155,7 +155,7 @@ def test_every_number_of_a_picture_is_one_of_the_report_or_of_its_review(whose: 
     reported = report.markdown(review, lang=lang)
     told = "\n".join(part for each in pictures_of(text) for part in (each.caption, each.words, *each.notes))
     missing = set(NUMBER.findall(told)) - set(NUMBER.findall(reported))
-    strange = numbers_but(told, values_in(review, {}))
+    strange = numbers_but(told, values_in(review))
     assert len(NUMBER.findall(told)) > 40
     assert [number for number in strange if number.rstrip("%") in missing] == []
     if whose == "published":

@@ -23,7 +23,7 @@ def unexplained_numbers(review: Review, records: Records) -> tuple[list[str], li
     trees = dict(zip(numbers.addresses, numbers.breakdowns, strict=True))
     nodes = (node for tree in trees.values() for node in tree.walk())
     in_trees = (word for node in nodes for word in (node.value, *node.label.arguments.values()))
-    in_words = (value for value in values_in(review, {}) if isinstance(value, (str, date)))
+    in_words = (value for value in values_in(review) if isinstance(value, (str, date)))
     return numbers_but(text, chain(in_trees, in_words)), unexplained(said, trees)
 
 

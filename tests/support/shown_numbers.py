@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
+from functools import cache
 from types import MemberDescriptorType
+from typing import Final
 
 import attrs
 
@@ -18,31 +19,39 @@ from salesperf.review import Review
 
 __all__ = ["numbers_but", "strange_numbers", "values_in"]
 
+_NUMBERS_AND_TEXTS: Final = (str, int, float, Decimal, Fraction, Amount, date)
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?%?")
 # What a review was computed from is no number of it, nor is a part of a forecast...
 NOT_WALKED = {"org", "calendar", "ledger", "breakdowns", "by_owner", "by_team", "by_month"}
 
 
-def values_in(value: object, seen: dict[int, object]) -> Iterator[object]:
+def values_in(value: object) -> Iterator[object]:
     """Yield whatever number, date or text is in a value: in its fields and in what follows from them."""
-    if isinstance(value, (str, int, float, Decimal, Fraction, Amount, date)):
-        yield value
-        return
-    if value is None or id(value) in seen:
-        return
-    seen[id(value)] = value  # kept, so that nothing else comes to bear its number
+    seen: dict[int, object] = {}
+    left = [value]
+    while left:
+        value = left.pop()
+        if isinstance(value, _NUMBERS_AND_TEXTS):
+            yield value
+        elif value is not None and id(value) not in seen:
+            seen[id(value)] = value  # kept, so that nothing else comes to bear its number
+            left += parts_of(value)
+
+
+def parts_of(value: object) -> Iterable[object]:
+    """Return what a value is made of."""
     if isinstance(value, Mapping):
-        yield from values_in([*value.keys(), *value.values()], seen)
-    elif isinstance(value, (tuple, list, set, frozenset)):
-        yield len(value)
-        for item in value:
-            yield from values_in(item, seen)
-    elif type(value).__module__.startswith("salesperf"):
-        parts = (getattr(value, name) for name in names_of(type(value)))
-        # What gives one of its own kind gives a part of itself, or itself in other terms.
-        yield from chain.from_iterable(values_in(part, seen) for part in parts if type(part) is not type(value))
+        return [len(value), *value.keys(), *value.values()]
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return [len(value), *value]
+    kind = type(value)
+    if not kind.__module__.startswith("salesperf"):
+        return ()
+    # What gives one of its own kind gives a part of itself, or itself in other terms.
+    return [part for part in (getattr(value, name) for name in names_of(kind)) if type(part) is not kind]
 
 
+@cache
 def names_of(kind: type) -> list[str]:
     """Return the names of the public fields and properties of a class, which attrs keeps in slots once they are reckoned."""
     fields = [field.name for field in attrs.fields(kind)] if attrs.has(kind) else []
@@ -76,10 +85,12 @@ STATED = {text for template in catalog("en").values() for text in NUMBER.findall
 
 def numbers_but(text: str, known: Iterable[object]) -> list[str]:
     """Return the numbers of a report that are none of those; counts below a thousand look too much alike to tell."""
-    held = STATED | {text for value in known for text in writings(value)}
+    # A number that is held often is written once; a truth, an integer and a float that are equal are written differently.
+    each = {(type(value), value) for value in known}
+    held = STATED | {text for _, value in each for text in writings(value)}
     return [found for found in NUMBER.findall(text) if found not in held and re.search(r"[,.%]", found)]
 
 
 def strange_numbers(review: Review) -> list[str]:
     """Return the numbers of the report that its review does not hold."""
-    return numbers_but(markdown(review), values_in(review, {}))
+    return numbers_but(markdown(review), values_in(review))
