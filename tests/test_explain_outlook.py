@@ -49,9 +49,14 @@ UNKNOWN = deal(4, "lead", date(2026, 8, 2), None)
 
 
 def looked(
-    *deals: Opportunity, period: Period = THIRD, as_of: date = AUGUST, made: int = 450, with_records: bool = True
+    *deals: Opportunity,
+    period: Period = THIRD,
+    as_of: date = AUGUST,
+    made: int = 450,
+    owes: int = 1000,
+    with_records: bool = True,
 ) -> NumberTrees:
-    targets = [Target(owner=None, metric=REVENUE, amount=yuan(1000), period=each) for each in (THIRD, FOURTH)]
+    targets = [Target(owner=None, metric=REVENUE, amount=yuan(owes), period=each) for each in (THIRD, FOURTH)]
     actuals = [Actual(owner="ada", metric=REVENUE, amount=yuan(made), on=date(2026, 8, 3))]
     records = Records(
         org=company("ada"),
@@ -94,9 +99,12 @@ def test_what_came_otherwise_and_what_is_missing_are_differences() -> None:
     missing = found.tree(f"{HERE}/missing")
     assert missing.value == yuan(550)
     assert values(missing.parts[0]) == [yuan(850), yuan(300)]
-    # Two open deals of 300 cannot bring 550.
-    assert found.tree(f"{HERE}/reached").value == 0
-    assert f"{HERE}/reached/low" not in found.addresses
+    # A third came otherwise: deals do not tell how likely the target is reached.
+    assert f"{HERE}/reached" not in found.addresses
+    # Where they do, two open deals of 300 cannot bring 700.
+    alone = looked(WON, *OPEN, made=300)
+    assert (alone.tree(f"{HERE}/missing").value, alone.tree(f"{HERE}/reached").value) == (yuan(700), 0)
+    assert f"{HERE}/reached/low" not in alone.addresses
 
 
 def test_what_deals_were_won_for_beyond_what_is_recorded_leaves_nothing_otherwise() -> None:
@@ -126,7 +134,7 @@ def test_chances_that_are_learnt_have_ends_and_notes_their_deals() -> None:
         for number, stage in enumerate(("closed", "lost") * 20)
     ]
     stuck = deal(7, "proposal", date(2026, 2, 1), 400)
-    found = looked(WON, *OPEN, UNKNOWN, stuck, *history)
+    found = looked(WON, *OPEN, UNKNOWN, stuck, *history, made=300)
     ends = [found.tree(f"{HERE}/reached/{name}").value for name in ("low", "high", "least_known")]
     assert None not in ends
     fewest = found.tree(f"{HERE}/reached/least_known")
@@ -141,12 +149,12 @@ def test_chances_that_are_learnt_have_ends_and_notes_their_deals() -> None:
 
 
 def test_how_likely_a_target_is_reached_is_the_same_on_the_agenda() -> None:
-    found = looked(WON, *OPEN)
+    found = looked(WON, *OPEN, made=300)
     trees = [found.tree(address) for address in found.below("agenda").addresses]
     (reached,) = (tree for tree in trees if tree.label.text().startswith("Probability that the target is reached; "))
     assert reached.value == found.tree(f"{HERE}/reached").value
-    # As much is at stake as is missing of the target: 1000 less 450.
-    assert yuan(550) in [tree.value for tree in trees]
+    # As much is at stake as is missing of the target: 1000 less 300.
+    assert yuan(700) in [tree.value for tree in trees]
 
 
 def test_the_ends_of_what_is_likely_come_apart_into_each_amount_that_may_come() -> None:
@@ -158,8 +166,8 @@ def test_the_ends_of_what_is_likely_come_apart_into_each_amount_that_may_come() 
     half = Decimal("0.5")
     assert [values(part) for part in low.parts] == [[yuan(300)], [yuan(200), half], [yuan(100), half]]
     assert low.text().splitlines()[0].endswith(": CNY 300.00 = quantile of the sum of what is certain and what may come")
-    # 700 is recorded, of which 400 came otherwise: 600 are left to the deals, which takes both that are open.
-    near = looked(WON, *OPEN, made=700)
+    # All that is recorded came by the deal that is won: 600 are left to the deals, which takes both that are open.
+    near = looked(WON, *OPEN, made=300, owes=600)
     reached = near.tree(f"{HERE}/reached")
     assert reached.value == pytest.approx(0.25)
     assert values(reached) == [yuan(600), yuan(300), yuan(100), yuan(50)]

@@ -102,14 +102,14 @@ def test_what_is_missing_to_the_target_has_to_come_from_deals() -> None:
 @pytest.mark.parametrize(
     ("target", "recorded", "otherwise", "missing", "reached"),
     [
-        (580, 380, 80, 200, 0.5),  # 80 came otherwise
-        (581, 380, 80, 201, 0.0),
+        (530, 330, 30, 200, 0.5),  # 30 came otherwise
+        (531, 330, 30, 201, 0.0),
         (380, 380, 80, 0, 1.0),
         (400, 100, 0, 100, 0.5),  # what was won and is not yet recorded is won all the same
         (250, 0, 0, 0, 1.0),
     ],
 )
-def test_what_came_otherwise_counts_and_what_may_still_come_otherwise_does_not(
+def test_what_came_otherwise_counts_where_deals_bring_nearly_all_or_the_target_is_met(
     target: int, recorded: int, otherwise: int, missing: int, reached: float
 ) -> None:
     line = only(review_of(*DEALS, targets=[owed(target)], actuals=[made(recorded)]))
@@ -117,6 +117,19 @@ def test_what_came_otherwise_counts_and_what_may_still_come_otherwise_does_not(
     assert line.reached.value == pytest.approx(reached, abs=1e-9)
     # Of what came toward the target the deals brought the 300 for which one was won.
     assert line.deal_share == 300 / (300 + otherwise)
+
+
+def test_where_much_comes_otherwise_deals_do_not_tell_how_likely_a_target_is_reached() -> None:
+    # 300 of 334 is less than nine tenths: who says that all else stops tomorrow says nothing of the target.
+    review = review_of(*DEALS, targets=[owed(580)], actuals=[made(334)])
+    line = only(review)
+    assert (line.otherwise, line.missing, line.reached.value) == (yuan(34), yuan(246), None)
+    assert line.deal_share == 300 / 334
+    words = markdown(review)
+    assert "CNY 34 came otherwise than by these deals, which made up 89.8% so far, and deals have yet to bring CNY 246" in words
+    why = "much comes otherwise, and that is not forecast."
+    assert f", unless more comes otherwise; how likely the target is reached cannot be told of deals: {why}" in words
+    assert "达成目标的可能性无法由商机判断：其他来源占比不小，而无从预测。" in markdown(review, lang="zh")
 
 
 def test_a_target_for_contracts_is_nearer_than_one_for_revenue_and_a_share_of_a_target_is_none() -> None:
@@ -161,7 +174,8 @@ def test_deals_of_which_nobody_can_tell_the_chance_are_not_called_hopeless() -> 
     line = only(review_of(WON, blank, targets=[owed(500)], actuals=[made(300)]))
     assert (line.missing, line.reached.value) == (yuan(200), None)
     text = markdown(review_of(WON, blank, targets=[owed(500)], actuals=[made(300)]))
-    assert "how likely deals reach it cannot be told: no open deal counts, so nothing tells what one brings." in text
+    reason = "no open deal counts, so nothing tells what one brings."
+    assert f"deals have yet to bring CNY 200; how likely the target is reached cannot be told of deals: {reason}" in text
     assert "0.0% likely" not in text
     # What is won already needs no chance, and a deal that closes later cannot help.
     assert only(review_of(WON, blank, targets=[owed(300)], actuals=[made(300)])).reached.value == 1
@@ -311,3 +325,23 @@ def test_a_stage_may_be_called_as_a_line_of_the_table() -> None:
     section = markdown(review_of(*named, processes=[process])).split("## Outlook")[1].split("\n## ")[0]
     rows = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("|")]
     assert rows[2:] == ["Proposal", "In all"]
+
+
+def test_a_range_without_width_says_on_what_it_hangs() -> None:
+    # Fifteen earlier deals were all lost: of the open one nothing is to be expected, and that is not sure.
+    spring = [date(2026, 3, 1) + timedelta(days=place) for place in range(15)]
+    lost = [
+        deal(f"lost-{on}", ("proposal", on), ("lost", on + timedelta(days=40)), amount=yuan(200), owner="bo") for on in spring
+    ]
+    still = deal("still", ("proposal", date(2026, 8, 1)), amount=yuan(200))
+    line = only(review_of(WON, still, *lost, targets=[owed(500)], actuals=[made(300)]))
+    assert (line.low, line.high, line.expected) == (yuan(300), yuan(300), yuan(300))
+    text = markdown(review_of(WON, still, *lost, targets=[owed(500)], actuals=[made(300)]))
+    assert "In at least 80% of outcomes it is CNY 300, if chances are what they are taken for: one of 0, learnt" in text
+    # Of what is stated, or where there is a width, both ends are told.
+    assert "it is between" in markdown(review_of(*DEALS, targets=[owed(500)], actuals=[made(300)]))
+
+
+def test_a_target_that_is_met_is_told_so() -> None:
+    text = markdown(review_of(*DEALS, targets=[owed(380)], actuals=[made(380)]))
+    assert "Revenue, target CNY 380: met by what came so far, with or without these deals." in text

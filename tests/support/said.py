@@ -204,7 +204,7 @@ yardstick: compared=team/fairness/*/compared beyond=team/fairness/*/beyond
 
 _AGREED: Final = frozenset(
     {
-        *("level", "agenda.item number", "outlook.now share", "outlook.next share", "team.withheld fewest"),
+        *("level", "agenda.item number", "outlook.flat share", "outlook.range share", "team.withheld fewest"),
         "team.fairness_note tolerance",
     }
 )

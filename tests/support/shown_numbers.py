@@ -44,7 +44,7 @@ def parts_of(value: object) -> Iterable[object]:
         return [len(value), *value.keys(), *value.values()]
     if isinstance(value, (tuple, list, set, frozenset)):
         return [len(value), *value]
-    kind = type(value)
+    kind: type = type(value)
     if not kind.__module__.startswith("salesperf"):
         return ()
     # What gives one of its own kind gives a part of itself, or itself in other terms.

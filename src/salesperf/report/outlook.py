@@ -43,17 +43,18 @@ class OutlookWriter(Words):
 
     def _expected(self, line: OutlookLine) -> str:
         period = line.forecast.period
+        between: dict[str, object] = {"low": self._whole(line.low), "high": self._whole(line.high), "share": OUTCOME_SHARE}
+        # What follows from a chance of 0 that was learnt is no certainty, though it leaves no range.
+        is_flat = line.low == line.high and _is_learnt(line.forecast)
         return self.say(
             "report.outlook.next" if line.is_next else "report.outlook.now",
+            range=self.say("report.outlook.flat" if is_flat else "report.outlook.range", **between),
             process=Message(line.process.label),
             period=period.text(self.lang, self.catalogs, calendar=self.review.calendar),
             last=period.last,
             as_of=line.forecast.as_of,
             won=self._whole(line.won),
             expected=self._whole(line.expected),
-            low=self._whole(line.low),
-            high=self._whole(line.high),
-            share=OUTCOME_SHARE,
             counted=len(line.forecast.counted),
             open=len(line.forecast.deals),
         )
@@ -66,12 +67,14 @@ class OutlookWriter(Words):
             "target": None if line.target is None else self._whole(line.target),
             "reason": reached.reason or "",
         }
-        if line.otherwise is None or line.missing is None or reached.value is None:
+        if line.otherwise is None or line.missing is None:
             return self.say("report.outlook.target_untold", **words)
+        if not line.missing.minor:
+            return self.say("report.outlook.target_met", **words)
         words |= {"otherwise": self._whole(line.otherwise), "missing": self._whole(line.missing), "value": reached.value}
         words |= {"share": line.deal_share}
         owed = self.say("report.outlook.target_otherwise" if line.otherwise.minor else "report.outlook.target", **words)
-        key = "reached" if reached.low is None else "reached_range"
+        key = "reached_untold" if reached.value is None else "reached" if reached.low is None else "reached_range"
         chance = self.say(f"report.outlook.{key}", range=self.range(reached), count=reached.n, **words)
         return self.say("report.outlook.joined", owed=owed, chance=chance)
 

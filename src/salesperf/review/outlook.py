@@ -36,7 +36,7 @@ _UNKNOWN: Final = frozenset({"no_amount", "no_expected_close", "no_probability",
 """Why deals do not count in a forecast that may be won all the same."""
 
 _MOSTLY: Final = 0.9
-"""Where deals brought less than this share of a metric, what they will bring says nothing of a whole period's target."""
+"""Where deals brought less than this share of a metric, what they will bring does not say how likely its target is reached."""
 
 
 @attrs.frozen(kw_only=True)
@@ -62,8 +62,8 @@ class OutlookLine(Result):
     otherwise : Amount or None
         What came toward it so far otherwise than by these deals: what was recorded, less what these were won for, 0 at least.
     reached : Estimate
-        The probability that what came otherwise and what deals bring reach the target together; what may still come otherwise
-        is not in it. Undefined where there is no target, or it cannot be told of these deals.
+        The probability that what came otherwise and what deals bring reach the target together. Undefined where there is no
+        target, and where deals cannot tell: more than a tenth of what came so far came otherwise, which nobody forecasts.
 
     Examples
     --------
@@ -160,10 +160,8 @@ class _Goal:
     metric: Metric
     target: Amount
     otherwise: Amount
-    is_told: bool
-    """Whether deals can be held against it: they bring nearly all of it, or what came otherwise is known."""
-    share: float | None = None
-    """Which share of it these deals made up in the days of the review, where that tells how far they can be held against it."""
+    untold: Message | None
+    """Why deals do not tell how likely it is reached; ``None`` where they do: they bring nearly all of it, or it is met."""
 
 
 def outlook_lines(grounds: Grounds, metrics: Iterable[MetricSection], deals: Iterable[DealSection]) -> Iterator[OutlookLine]:
@@ -212,7 +210,7 @@ def outlook_lines(grounds: Grounds, metrics: Iterable[MetricSection], deals: Ite
             high=high,
             metric=None if goal is None else goal.metric,
             target=None if goal is None else goal.target,
-            otherwise=None if goal is None or not goal.is_told else goal.otherwise,
+            otherwise=None if goal is None or (is_next and goal.untold is not None) else goal.otherwise,
             reached=_reached(forecast, goal, is_alone=is_alone),
         )
 
@@ -245,7 +243,10 @@ def _goal_now(now: MetricSection | None, section: DealSection) -> _Goal | None:
     target, actual = now.attainment.target.amount, now.attainment.actual
     if not isinstance(target, Amount) or not isinstance(actual, Amount):
         return None
-    return _Goal(metric=now.metric, target=target, otherwise=_otherwise(actual, section), is_told=True)
+    beyond = _otherwise(actual, section)
+    is_told = _is_mostly_by_deals(actual, beyond) or actual.minor >= target.minor
+    untold = None if is_told else Message("review.outlook.not_forecast")
+    return _Goal(metric=now.metric, target=target, otherwise=beyond, untold=untold)
 
 
 def _goal_next(grounds: Grounds, key: str, now: MetricSection | None, section: DealSection, period: Period) -> _Goal | None:
@@ -254,14 +255,22 @@ def _goal_next(grounds: Grounds, key: str, now: MetricSection | None, section: D
     owed = grounds.book_then.owed(grounds.owner, metric, period)
     if owed is None or owed.is_partial or not isinstance(owed.target.amount, Amount):
         return None
+    untold: Message | None = Message("review.outlook.other_sources")
     actual = None if now is None else now.attainment.actual
-    zero = Amount.zero(owed.target.amount.unit)
-    is_mostly, share = False, None
     if isinstance(actual, Amount) and actual.unit == section.unit:
         beyond = _otherwise(actual, section)
-        is_mostly = beyond.minor <= (1 - _MOSTLY) * actual.minor
-        share = (actual.minor - beyond.minor) / actual.minor if actual.minor > 0 else None
-    return _Goal(metric=metric, target=owed.target.amount, otherwise=zero, is_told=is_mostly, share=share)
+        if _is_mostly_by_deals(actual, beyond):
+            untold = None
+        else:
+            share = (actual.minor - beyond.minor) / actual.minor
+            untold = Message.of("review.outlook.other_sources_share", share=share)
+    target = owed.target.amount
+    return _Goal(metric=metric, target=target, otherwise=Amount.zero(target.unit), untold=untold)
+
+
+def _is_mostly_by_deals(actual: Amount, otherwise: Amount) -> bool:
+    """Tell whether deals brought nearly all of what was recorded, or nothing was."""
+    return otherwise.minor <= (1 - _MOSTLY) * max(actual.minor, 0)
 
 
 def _otherwise(actual: Amount, section: DealSection) -> Amount:
@@ -275,10 +284,8 @@ def _reached(forecast: Forecast, goal: _Goal | None, *, is_alone: bool) -> Estim
     """Tell how likely the target is reached, or why that cannot be told."""
     if goal is None:
         return Estimate.undefined(Message("reason.no_target"))
-    if not goal.is_told:
-        if goal.share is None:
-            return Estimate.undefined(Message("review.outlook.other_sources"))
-        return Estimate.undefined(Message.of("review.outlook.other_sources_share", share=goal.share))
+    if goal.untold is not None:
+        return Estimate.undefined(goal.untold)
     if not is_alone:
         return Estimate.undefined(Message("review.outlook.several_processes"))
     reached = forecast.at_least(goal.target - goal.otherwise)
