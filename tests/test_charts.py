@@ -272,7 +272,7 @@ def test_a_png_draws_chinese_labels_as_letters() -> None:
 
 @pytest.mark.parametrize(
     ("lang", "unit", "labels"),
-    [("en", "CNY", {"0", "400K", "800K", "1.2M", "1.6M"}), ("zh", "元", {"0", "40万", "80万", "120万", "160万"})],
+    [("en", "CNY", {"0", "500K", "1M", "1.5M"}), ("zh", "元", {"0", "50万", "100万", "150万"})],
 )
 def test_amounts_on_an_axis_are_written_as_the_reader_counts(lang: str, unit: str, labels: set[str]) -> None:
     grown = variance.decompose({"leads": 100, "deal": 15_000}, {"leads": 120, "deal": 15_000})
@@ -297,6 +297,20 @@ class TestNumbers:
     def test_bullets_are_the_ratios(self) -> None:
         # By hand: 30 of 44 visits; 11 of 22 workdays.
         assert [(row["ratio"], row["planned"]) for row in attainment_chart([reached()]).rows()] == [(30 / 44, 0.5)]
+
+    def test_a_narrowed_metric_is_told_from_the_whole_one(self) -> None:
+        done = tally([Actual(owner="ada", metric=REVENUE, amount=Amount.of(5, CNY), on=AS_OF)])
+        goals = [
+            Target(owner="ada", metric=REVENUE, amount=Amount.of(9, CNY), period=Period.month(2026, 9), scope=scope)
+            for scope in ({}, {"product": "A"})
+        ]
+        english, chinese = (
+            attainment_chart([attain(goal, done, as_of=AS_OF) for goal in goals], lang=each) for each in ("en", "zh")
+        )
+        assert [row["target"] for row in english.rows()] == ["ada, Revenue, 2026-09", "ada, Revenue (product = A), 2026-09"]
+        assert english.title == "Attainment: ada, 2026-09"
+        assert [row["target"] for row in chinese.rows()] == ["ada，销售额，2026年9月", "ada，销售额（产品 = A），2026年9月"]
+        assert plan_chart(plan()).title == "Plan of 2026: Revenue"
 
     def test_beside_others_a_target_of_nothing_is_told_in_words(self) -> None:
         chart = attainment_chart([reached(), reached(amount=0)])

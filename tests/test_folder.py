@@ -2,9 +2,12 @@
 
 import csv
 import errno
+import io
 import os
 import random
+import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,8 +22,27 @@ import salesperf as sp
 from salesperf.errors import InvalidValueError
 from salesperf.io import folder
 from salesperf.io.folder import table
+from salesperf.io.folder.cells import guarded, unguarded
 from salesperf.testing import records as any_records
 
+HOSTILE = (
+    "=2+5",
+    "+86 138",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "'=1",
+    "''@x",
+    "' -x",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠x",
+)
+SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 REPS = "id,name,team\nada,Ada,east\nbo,Bo,\n"
 TEAMS = "id,name,manager\neast,East,ada\n"
 TARGETS = "owner,metric,unit,amount,period\n"
@@ -74,6 +96,48 @@ def test_what_is_written_reads_back_but_for_what_was_found_in_it(records: sp.Rec
 @given(wordings())
 def test_any_text_reads_back(records: sp.Records) -> None:
     assert written_and_read(records) == records
+
+
+def begins_formula(cell: str) -> bool:
+    """Tell whether a cell begins with a sign that a spreadsheet may act on."""
+    return cell.strip().startswith(SIGNS) or cell.startswith(("\t", "\r", "\n"))
+
+
+def hostile_records(name: str) -> sp.Records:
+    """Put a text wherever there is free text about people, deals and what was agreed, beside numbers below zero."""
+    bare = sp.Rep(id="r1", name=name)
+    revenue, quarter = sp.STANDARD_METRICS["revenue"], sp.Period.quarter(2026, 3)
+    back = sp.Actual(owner=bare.id, metric=revenue, amount=sp.Amount.of("-12.50", sp.CNY), on=quarter.start)
+    owed = sp.Target(owner=bare.id, metric=revenue, amount=sp.Amount.of(9, sp.CNY), period=quarter, rationale=name)
+    somebody = sp.Contact(id="c1", name=name, title=name, email=name, phone=name)
+    customer = sp.Customer(id="k1", name=name, contacts=[somebody], facts={"grown": Decimal("-0.5")})
+    action = sp.Action(id="a1", title="call", goal=name, owner=bare.id, created=quarter.start, due=quarter.start)
+    return sp.Records(org=sp.Org(reps=[bare]), targets=[owed], actuals=[back], customers=[customer], actions=[action])
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_cell_that_is_written_is_a_formula_and_every_text_reads_back(name: str, tmp_path: Path) -> None:
+    records = hostile_records(name)
+    folder.write(records, tmp_path / "company")
+    assert folder.read(tmp_path / "company") == records
+    texts = [path.read_bytes().decode() for path in (tmp_path / "company").iterdir()]
+    cells = [cell for text in texts for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert {cell for cell in cells if begins_formula(cell)} == {"-12.50", "-0.5"}
+    assert f"'{name}" in cells
+
+
+@given(st.text(st.sampled_from("='+-@\t\r\n ＝1.a"), max_size=5))
+def test_any_cell_is_guarded_so_that_it_begins_no_formula_and_comes_back(text: str) -> None:
+    cell = guarded(text)
+    assert unguarded(cell) == text
+    assert re.fullmatch(r"-\d+(\.\d+)?", cell) or not begins_formula(cell)
+    assert cell in (text, f"'{text}")
+
+
+def test_an_apostrophe_that_guards_nothing_stays_in_the_files_of_others(write_files: Writer) -> None:
+    rows = "a,'=1\nb,''=1\nc,'s Gravenhage\nd,'9\ne,=1\n"
+    names = [rep.name for rep in folder.read(write_files(reps=f"id,name\n{rows}", teams="id\n")).org.reps]
+    assert names == ["=1", "'=1", "'s Gravenhage", "'9", "=1"]
 
 
 @settings(max_examples=at_most(25))

@@ -21,6 +21,8 @@ from salesperf import (
     Unit,
 )
 from salesperf.kernels.proportion import newcombe, wilson
+from salesperf.messages import catalog
+from salesperf.model.change import LOSS_REASONS, reason_title
 from salesperf.report import markdown
 from salesperf.review import MarketSection, Review, build
 
@@ -184,3 +186,15 @@ def test_a_clear_difference_is_told_and_long_lists_are_cut() -> None:
     assert "And 4 more reasons, none given more often." in text
     assert "C11" not in text.split("### Why deals were lost", maxsplit=1)[0]
     assert "others, or several at once 25.0%" in text
+
+
+@pytest.mark.parametrize(("lang", "titles"), [("en", ("price", "no budget")), ("zh", ("价格", "没有预算"))])
+def test_reasons_of_ours_are_told_in_the_language_of_the_reader_and_one_s_own_as_they_are(
+    lang: str, titles: tuple[str, str]
+) -> None:
+    lost = [deal(at, "lost", 9, reason=reason) for at, reason in enumerate(("price", "no_budget", "feature"))]
+    told = section_of(lost)
+    assert {line.reason for line in told.reasons} == {"price", "no_budget", "feature"}
+    assert tuple(reason_title(reason).text(lang) for reason in ("price", "no_budget")) == titles
+    assert reason_title("feature").text(lang) == "feature"
+    assert {key.removeprefix("loss_reason.") for key in catalog(lang) if key.startswith("loss_reason.")} == {*LOSS_REASONS}

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import chain, pairwise
+from itertools import chain, pairwise, permutations
 from random import Random
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from salesperf import (
     Amount,
     Change,
     CheckIn,
+    Contact,
     Customer,
     Finding,
     LeadChange,
@@ -29,6 +30,7 @@ from salesperf import (
     Message,
     Move,
     Objective,
+    Opportunity,
     Org,
     Period,
     PulseSurvey,
@@ -181,29 +183,52 @@ def shuffled(records: Records, random: Random) -> Records:
     def mixed(items: Sequence[ItemT]) -> list[ItemT]:
         return random.sample(list(items), len(items))
 
+    def said_in_any_order(said: CheckIn) -> CheckIn:
+        return said if said.reached is None else attrs.evolve(said, reached=mixed(said.reached))
+
     def reordered(objective: Objective) -> Objective:
         children = [reordered(child) for child in mixed(objective.children)]
-        return attrs.evolve(objective, key_results=mixed(objective.key_results), children=children)
+        parts = [
+            attrs.evolve(part, milestones=mixed(part.milestones), check_ins=list(map(said_in_any_order, part.check_ins)))
+            for part in mixed(objective.key_results)
+        ]
+        return attrs.evolve(objective, key_results=parts, children=children)
+
+    def within(noun: Any) -> Any:  # noqa: ANN401 - a noun with people, touches and the like, whose order means nothing
+        held = {"contacts", "competitors", "touches", "tags", "measurements", "responses", "absences", "depends_on"}
+        names = held.intersection(field.name for field in attrs.fields(type(noun)))
+        return attrs.evolve(noun, **{name: mixed(getattr(noun, name)) for name in sorted(names)})
+
+    def all_within(nouns: Sequence[Any]) -> list[Any]:
+        return [within(noun) for noun in mixed(nouns)]
 
     org = records.org
     return Records(
-        org=Org(reps=mixed(org.reps), teams=mixed(org.teams), moves=mixed(org.moves)),
+        org=Org(reps=all_within(org.reps), teams=mixed(org.teams), moves=mixed(org.moves)),
         targets=mixed(records.targets),
         actuals=mixed(records.actuals),
         objectives=[reordered(objective) for objective in mixed(records.objectives)],
-        opportunities=mixed(records.opportunities),
-        leads=mixed(records.leads),
+        opportunities=all_within(records.opportunities),
+        leads=all_within(records.leads),
         costs=mixed(records.costs),
-        customers=mixed(records.customers),
+        customers=all_within(records.customers),
         processes=mixed(records.processes),
         calendar=records.calendar,
         findings=mixed(records.findings),
-        actions=mixed(records.actions),
-        plans=[attrs.evolve(plan, tasks=mixed(plan.tasks)) for plan in mixed(records.plans)],
-        cases=mixed(records.cases),
-        risks=mixed(records.risks),
+        actions=all_within(records.actions),
+        plans=[attrs.evolve(plan, tasks=all_within(plan.tasks)) for plan in mixed(records.plans)],
+        cases=all_within(records.cases),
+        risks=all_within(records.risks),
         pulses=mixed(records.pulses),
     )
+
+
+def test_the_order_within_a_deal_or_a_customer_does_not_matter() -> None:
+    people = [Contact(id=name) for name in ("c1", "c2", "c3")]
+    history = [Change(date(2026, 9, 1), stage="proposal")]
+    for one, other in pairwise(permutations(people)):
+        assert Customer(id="k1", contacts=one) == Customer(id="k1", contacts=other)
+        assert Opportunity(id="o1", history=history, contacts=one) == Opportunity(id="o1", history=history, contacts=other)
 
 
 def assert_same(review: Review, other: Review) -> None:

@@ -64,4 +64,4 @@ def calibration_chart(calibration: Calibration, *, lang: str = "en", catalogs: C
             },
         },
     ]
-    return chart_of(rows, layers, title=words.say("calibration.title"), alt=alt, height=320, what="calibration")
+    return chart_of(rows, layers, title=words.say("calibration.title"), alt=alt, height=320, beside=110, what="calibration")

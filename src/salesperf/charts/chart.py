@@ -19,6 +19,14 @@ SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
 _FONT: Final = "Noto Sans, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
 _LARGEST_SCALE: Final = 10
 
+_WIDTH: Final = 480
+"""Of a whole picture: on a telephone 360 wide its letters are three quarters as large, and still legible."""
+_LETTERS: Final = 12
+_LABEL: Final = 140
+"""The widest label of an axis; what is longer ends in an ellipsis, and the words tell it whole."""
+_EDGE: Final = 20
+"""Of a picture, for its padding, and for labels at the ends of an axis."""
+
 
 @attrs.frozen(kw_only=True)
 class Chart(Result):
@@ -125,9 +133,10 @@ def chart_of(
     title: str,
     alt: Sequence[str],
     height: int | Mapping[str, int],
+    beside: int,
     what: str,
 ) -> Chart:
-    """Put a chart together; refuse one that would show nothing."""
+    """Put a chart together, with room beside its marks for labels, notes and legends; refuse one that would show nothing."""
     if not rows:
         raise InvalidValueError("chart_of_nothing", path=(what,))
     title, words = printable(title), "\n".join(map(printable, alt))
@@ -136,7 +145,7 @@ def chart_of(
         "title": title,
         "description": words,
         "data": {"values": _printable(rows)},
-        "width": 480,
+        "width": _WIDTH - _EDGE - beside,
         "height": height,
         "layer": _printable(layers),
         "config": {
@@ -145,8 +154,9 @@ def chart_of(
             "font": _FONT,
             "background": "white",
             "title": {"anchor": "start", "fontSize": 14},
-            "axis": {"labelFontSize": 11, "titleFontSize": 11, "labelLimit": 220, "labelSeparation": 6},
-            "text": {"fontSize": 11},
+            "axis": {"labelFontSize": _LETTERS, "titleFontSize": _LETTERS, "labelLimit": _LABEL, "labelSeparation": 6},
+            "legend": {"labelFontSize": _LETTERS, "titleFontSize": _LETTERS},
+            "text": {"fontSize": _LETTERS},
             "view": {"stroke": None},
         },
     }

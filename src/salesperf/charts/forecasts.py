@@ -109,6 +109,7 @@ def forecast_chart(
         title=title,
         alt=alt,
         height=260 if is_fan else {"step": 56},
+        beside=90,
         what="forecasts",
     )
 

@@ -49,9 +49,7 @@ def funnel_chart(report: FunnelReport, *, segment: int = 0, lang: str = "en", ca
         name, rate = words.label(each.stage.title), words.estimate(each.conversion_rate)
         # Of a stage that nobody has left a rate would say that nobody moves on.
         known = each.entered > each.open
-        rows.append(
-            {"stage": name, "deals": each.entered, "note": words.say("funnel.rate", rate=rate) if known else "", "won": False}
-        )
+        rows.append({"stage": name, "deals": each.entered, "note": rate if known else "", "won": False})
         said = {"stage": name, "deals": each.entered, "rate": rate}
         alt.append(words.say("funnel.stage" if known else "funnel.nothing", **said))
     if any(row["deals"] for row in rows):
@@ -76,4 +74,4 @@ def funnel_chart(report: FunnelReport, *, segment: int = 0, lang: str = "en", ca
         },
     ]
     title = words.say("funnel.title", as_of=report.tally.as_of)
-    return chart_of(rows, layers, title=title, alt=alt, height={"step": 28}, what="report")
+    return chart_of(rows, layers, title=title, alt=alt, height={"step": 28}, beside=300, what="report")

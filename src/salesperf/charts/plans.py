@@ -6,6 +6,7 @@ from salesperf.charts.marks import DARK, PALE, band_axis
 from salesperf.charts.words import Words
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
+from salesperf.model.target import scoped_title
 from salesperf.model.validators import require
 
 __all__ = ["plan_chart"]
@@ -55,6 +56,7 @@ def plan_chart(plan: PlanGrid, *, lang: str = "en", catalogs: Catalogs | None = 
             "encoding": place | {"color": shade | {"legend": {"title": unit, "labelExpr": words.large()}}},
         }
     ]
-    title = words.say("plan.title", period=plan.target.period)
+    metric = scoped_title(plan.target.metric, plan.target.scope)
+    title = words.say("plan.title", metric=metric, period=plan.target.period)
     drawn = rows if any(row["amount"] for row in rows) else []
-    return chart_of(drawn, layers, title=title, alt=alt, height={"step": 24}, what="plan")
+    return chart_of(drawn, layers, title=title, alt=alt, height={"step": 24}, beside=220, what="plan")

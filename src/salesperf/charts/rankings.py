@@ -81,7 +81,7 @@ def _of_ranking(ranking: Ranking, words: Words) -> Chart:
         },
     ]
     title = words.say("ranking.title", level=ranking.interval.level)
-    return chart_of(rows, layers, title=title, alt=alt, height={"step": 24}, what="ranking")
+    return chart_of(rows, layers, title=title, alt=alt, height={"step": 24}, beside=200, what="ranking")
 
 
 def _of_rates(rates: Mapping[str, Estimate], words: Words) -> Chart:
@@ -96,7 +96,7 @@ def _of_rates(rates: Mapping[str, Estimate], words: Words) -> Chart:
     layers = [_interval(words.say("ranking.axis_rates"), "%"), _dot({"color": {"value": DARK}})]
     levels = tuple(dict.fromkeys(words.write(rate.level, "percent") for _, rate in known))
     title = words.say("ranking.title_rates", levels=levels)
-    return chart_of(rows, layers, title=title, alt=alt, height={"step": 24}, what="ranking")
+    return chart_of(rows, layers, title=title, alt=alt, height={"step": 24}, beside=150, what="ranking")
 
 
 def _interval(title: str, style: str) -> dict[str, Any]:

@@ -61,4 +61,4 @@ def score_chart(score: Score, *, lang: str = "en", catalogs: Catalogs | None = N
         },
     ]
     title = words.say("score.title", score=score.value)
-    return chart_of(rows, layers, title=title, alt=alt, height={"step": 28}, what="score")
+    return chart_of(rows, layers, title=title, alt=alt, height={"step": 28}, beside=200, what="score")

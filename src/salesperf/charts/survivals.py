@@ -70,4 +70,4 @@ def survival_chart(timing: TimeToWin | TimeInStage, *, lang: str = "en", catalog
         },
     ]
     title = words.say("survival.to_win" if is_won else "survival.in_stage", deals=timing.deals)
-    return chart_of(rows, layers, title=title, alt=alt, height=260, what="timing")
+    return chart_of(rows, layers, title=title, alt=alt, height=260, beside=60, what="timing")

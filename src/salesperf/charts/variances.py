@@ -86,7 +86,7 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
         },
     ]
     drawn = rows if any(row["kind"] != "level" for row in rows) else []
-    return chart_of(drawn, layers, title=words.say("variance.title"), alt=alt, height={"step": 28}, what="variance")
+    return chart_of(drawn, layers, title=words.say("variance.title"), alt=alt, height={"step": 28}, beside=260, what="variance")
 
 
 def _number(value: float | Amount) -> float:

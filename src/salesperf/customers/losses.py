@@ -12,7 +12,7 @@ from salesperf.customers.stages_of_life import DEFAULT_POLICY, LifecyclePolicy
 from salesperf.errors import InvalidValueError
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
-from salesperf.model.change import FORECAST_CATEGORIES, Change
+from salesperf.model.change import FORECAST_CATEGORIES, Change, reason_title
 from salesperf.model.codes import Integers
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
@@ -255,7 +255,7 @@ def _standing(deal: Opportunity) -> Iterator[LossEvidence]:
     if deal.contacts and all(contact.role != "economic_buyer" for contact in deal.contacts):
         yield _evidence("no_economic_buyer", None)
     if deal.reason is not None:
-        yield _evidence("reason", None, reason=Message(deal.reason))
+        yield _evidence("reason", None, reason=reason_title(deal.reason))
 
 
 def _evidence(kind: LossEvidenceKind, on: date | None, **told: object) -> LossEvidence:
@@ -364,5 +364,5 @@ def _deals_lost(
             continue
         on = ended_on(known, process)
         if on is not None and on >= first:
-            reason = Message("customers.reason.none_given" if known.reason is None else known.reason)
+            reason = Message("customers.reason.none_given") if known.reason is None else reason_title(known.reason)
             yield _evidence("deals_lost", on, id=known.id, reason=reason)

@@ -8,17 +8,20 @@ import attrs
 
 from salesperf.errors import InvalidValueError
 from salesperf.model.amount import Amount
+from salesperf.model.message import Message
 from salesperf.model.validators import as_tuple, day, each, identifier, is_choice, is_identifier, of_type, one_of, optional
 
 __all__ = [
     "CHANGING_FIELDS",
     "FORECAST_CATEGORIES",
+    "LOSS_REASONS",
     "TELLTALE_FIELDS",
     "Change",
     "ChangingField",
     "ForecastCategory",
     "changes_more",
     "keeper_of",
+    "reason_title",
 ]
 
 ForecastCategory: TypeAlias = Literal["pipeline", "best_case", "commit", "closed", "omitted"]
@@ -31,12 +34,26 @@ CHANGING_FIELDS: Final[tuple[ChangingField, ...]] = ("amount", "expected_close",
 TELLTALE_FIELDS: Final[frozenset[ChangingField]] = frozenset({"amount", "expected_close", "category", "grade", "reason"})
 """What, read after the end, gives the end away: an exported amount of 0 is a lost deal."""
 
+LOSS_REASONS: Final = ("price", "competitor", "no_budget", "no_need", "decision_delayed")
+"""Reasons that have a title in each language; any other key or words will do as well, and stay as they are."""
+
 keeper_of: Final = object.__setattr__.__get__
 """What sets the fields of a frozen noun while it is made."""
 
 
 def _as_evidence(value: Iterable[str]) -> tuple[str, ...]:
     return as_tuple(value)
+
+
+def reason_title(reason: str) -> Message:
+    """Return what a reader sees of a reason: a title where it is one of ours, or the key or words of one's own.
+
+    Examples
+    --------
+    >>> reason_title("no_budget").text(), reason_title("Bankrupt").text()
+    ('no budget', 'Bankrupt')
+    """
+    return Message(f"loss_reason.{reason}" if reason in LOSS_REASONS else reason)
 
 
 @attrs.frozen(init=False)

@@ -17,6 +17,7 @@ from salesperf.model.validators import (
     each,
     frozen_map,
     identifier,
+    is_tuple_of,
     named,
     of_type,
     one_of,
@@ -108,8 +109,13 @@ class Contact:
 
 
 def as_contacts(value: Iterable[Contact]) -> tuple[Contact, ...]:
-    """Take any iterable as a tuple of contacts; whatever else comes is handed on for the validator to refuse."""
-    return as_tuple(value)
+    """Take any iterable as a tuple of contacts by id, since their order means nothing; the validator refuses all else."""
+    people = as_tuple(value)
+    return tuple(sorted(people, key=_by_id)) if is_tuple_of(people, Contact) else people
+
+
+def _by_id(contact: Contact) -> str:
+    return contact.id
 
 
 contacts = each(of_type(Contact))
@@ -135,7 +141,7 @@ class Customer:
     facts
         What else is known: industry, region, size.
     contacts
-        Its people, each id once.
+        Its people, each id once, in any order.
 
     Raises
     ------

@@ -22,6 +22,7 @@ from salesperf.model.validators import (
     decimal,
     each,
     identifier,
+    is_tuple_of,
     of_type,
     one_of,
     optional,
@@ -87,7 +88,11 @@ def _score(instance: object, attribute: "attrs.Attribute[Any]", value: Decimal) 
 
 
 def _as_reached(value: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if value is None else as_tuple(value)
+    """Take keys sorted, since their order means nothing; whatever else comes is handed on for the validator to refuse."""
+    if value is None:
+        return None
+    keys = as_tuple(value)
+    return tuple(sorted(keys)) if is_tuple_of(keys, str) else keys
 
 
 @attrs.frozen

@@ -104,7 +104,7 @@ class Opportunity:
     facts
         What does not change, or whose changes nobody kept: product, region, ``next_action`` and ``next_action_on``.
     contacts
-        Who takes part in the decision, each id once.
+        Who takes part in the decision, each id once, in any order.
     competitors
         The names of those who want the deal too, each once, in any order.
     customer

@@ -165,8 +165,10 @@ def erase(records: Records, subject: Subject, *, key: bytes, keep: Mapping[str, 
     A name is found as whole words in a row, in capitals or not, with anything or nothing between the words: "zhang.wei" is
     Zhang Wei, but no An is in "Andere Banken". In Chinese, Japanese and Korean, where no space tells words apart, it is found
     anywhere. Where it has three letters or fewer, it is found as it is written or in capitals: "an" and "may" are words. A
-    single letter is not looked for, nor a number of fewer than five digits, nor part of a name. A telephone number is found by
-    its digits: 138-0013-8000 is +86 138 0013 8000. An id is found as a name is, from three letters and digits on; a shorter one
+    single letter is not looked for, nor a number of fewer than five digits, nor part of a name, but for one that is told in two
+    scripts: 方舟 Fang Zhou is found as 方舟 and as Fang Zhou too. There the signs are two or more, the letters more than one
+    word and more than three in all, and no number is among them: 客户 of 客户 12 is anybody. A telephone number is found by its
+    digits: 138-0013-8000 is +86 138 0013 8000. An id is found as a name is, from three letters and digits on; a shorter one
     where a text is nothing else.
 
     References

@@ -10,9 +10,11 @@ from salesperf.messages import catalog
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message, Personal
-from salesperf.privacy.links import IMPERSONAL_NOUNS, REVEALING, IdKind, fields_of, is_personal
+from salesperf.model.people import Team
+from salesperf.model.records import Records
+from salesperf.privacy.links import IMPERSONAL_NOUNS, REVEALING, IdKind, fields_of, is_personal, text_kind
 
-__all__ = ["Mentions", "mentions_of_all", "said_by", "strings_in"]
+__all__ = ["Mentions", "free_texts_in", "mentions_of_all", "said_by", "strings_in"]
 
 _UNSPACED: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 """Letters of scripts that put no space between words: each is a word of its own here."""
@@ -26,6 +28,8 @@ _LEAST: Final = 2
 _LEAST_OF_ID: Final = 3
 _LEAST_DIGITS: Final = 5
 """A number of fewer digits is any number."""
+_LATIN_WORDS: Final = 2
+"""A single word of a name in letters may be any word: Group, Price."""
 _SHORT: Final = 3
 """A name of so few letters may be a word as well: An, May."""
 _LEAST_OF_TELEPHONE: Final = 7
@@ -35,6 +39,9 @@ _MOST_BEFORE: Final = 6
 
 _WITHOUT_NAMES: Final = (str, int, date, *IMPERSONAL_NOUNS)
 """What holds no name in a field of its own, nor anything that does: most of what there is."""
+_SAID: Final = "said"
+_OF_TEAM: Final = "team"
+"""Where a name stands that may be nobody's: in a message, and in the name of a team."""
 _OF_PEOPLE: Final = frozenset({"owner", "customer", "contact"})
 
 
@@ -63,6 +70,7 @@ class Mentions:
 
     def __init__(self, *, names: Iterable[str] = (), phones: Iterable[str] = (), ids: Iterable[str] = ()) -> None:
         given, numbers, known = list(names), list(phones), frozenset(ids)
+        given += [part for name in given for part in _parts_of(name)]
         self._numbers = _Numbers(numbers)
         self._names = _Names([*given, *numbers], _LEAST)
         self._addresses = _Names([*[name for name in given if "@" in name], *numbers], _LEAST)
@@ -96,6 +104,18 @@ class Mentions:
 
     def _are_named(self, text: str) -> bool:
         return self._names.are_in(text) or self._numbers.are_in(text)
+
+
+def _parts_of(name: str) -> Iterator[str]:
+    """Yield a name that is told in two scripts in each of them: 方舟 Fang Zhou is 方舟, and Fang Zhou."""
+    words = _WORDS.findall(unicodedata.normalize("NFKC", name)) if "@" not in name else []
+    letters = [word for word in words if _SPACED.fullmatch(word)]
+    signs = "".join(word for word in words if not _SPACED.fullmatch(word))
+    # Shop 12 and Customer A, in whichever script, are told by what stands behind the word, and the word is everybody's.
+    if len(signs) >= _LEAST and sum(map(len, letters)) > _SHORT and not any(map(str.isdecimal, letters)):
+        yield signs
+        if len(letters) >= _LATIN_WORDS:
+            yield " ".join(letters)
 
 
 class _Names:
@@ -177,29 +197,56 @@ def _cores(phone: str) -> Iterator[str]:
 
 
 def mentions_of_all(what: object) -> Mentions:
-    """Return what finds everybody whose name, address or number stands in a field of its own, wherever in a noun that is."""
-    names: set[str] = set()
-    phones: set[str] = set()
+    """Return what finds everybody whose name, address or number stands in a field of its own, wherever in a noun that is.
+
+    A message that names an owner does not say of which kind it is: where a team bears the name, it is that of the team.
+    """
+    found: dict[str, set[str]] = {name: set() for name in (*REVEALING, _SAID, _OF_TEAM)}
     for field, value in _personal_in(what):
-        (phones if field == "phone" else names).add(value)
-    return Mentions(names=names, phones=phones)
+        found[field].add(value)
+    return Mentions(names=found["name"] | found["email"] | (found[_SAID] - found[_OF_TEAM]), phones=found["phone"])
 
 
 def _personal_in(value: object) -> Iterator[tuple[str, str]]:
     if value is None or isinstance(value, _WITHOUT_NAMES):
         return
-    if isinstance(value, tuple):
-        for each in value:
-            yield from _personal_in(each)
-    elif isinstance(value, FrozenMap):
-        for each in value.values():
-            yield from _personal_in(each)
+    if isinstance(value, Personal):
+        yield _SAID, value.name
+        return
+    if isinstance(value, Team):
+        yield _OF_TEAM, value.name
+    for each in _items_in(value):
+        yield from _personal_in(each)
     for field in fields_of(value):
         part = getattr(value, field.name)
         if not isinstance(part, str):
             yield from _personal_in(part)
         elif part and field.name in REVEALING and is_personal(field):
             yield field.name, part
+
+
+def _items_in(value: object) -> Iterable[object]:
+    if isinstance(value, FrozenMap):
+        return value.values()
+    return value if isinstance(value, tuple) else ()
+
+
+def free_texts_in(what: object) -> frozenset[str]:
+    """Return all that somebody wrote in sentences within a noun: a result says it again in words of its own messages."""
+    return frozenset() if isinstance(what, Records) else frozenset(_free_in(what))
+
+
+def _free_in(value: object) -> Iterator[str]:
+    if value is None or isinstance(value, _WITHOUT_NAMES):
+        return
+    for each in _items_in(value):
+        yield from _free_in(each)
+    for field in fields_of(value):
+        part = getattr(value, field.name)
+        texts = part if isinstance(part, tuple) else (part,)
+        if text_kind(value, field) == "free":
+            yield from (text for text in texts if isinstance(text, str) and text)
+        yield from _free_in(part)
 
 
 def said_by(finding: Finding) -> Iterator[object]:

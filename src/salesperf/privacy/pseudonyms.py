@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from salesperf.errors import InvalidValueError
 from salesperf.model.validators import as_tuple, check_choice, is_identifier, is_text, require
 from salesperf.privacy.links import ID_KINDS, LEFT_OUT, IdKind
-from salesperf.privacy.mentions import Mentions, mentions_of_all
+from salesperf.privacy.mentions import Mentions, free_texts_in, mentions_of_all
 from salesperf.privacy.treating import known_ids, treat
 
 __all__ = ["LEAST_KEY_BYTES", "MENTION", "check_key", "pseudonym", "pseudonymize", "redact"]
@@ -96,9 +96,16 @@ class _Pseudonyms:
     """Puts pseudonyms in the place of what is personal."""
 
     def __init__(
-        self, key: bytes, ids: frozenset[str], facts: frozenset[str], known: Mapping[str, IdKind], mentions: Mentions
+        self,
+        key: bytes,
+        ids: frozenset[str],
+        facts: frozenset[str],
+        known: Mapping[str, IdKind],
+        mentions: Mentions,
+        free_texts: frozenset[str],
     ) -> None:
         self._key, self._ids, self._facts, self._known, self._mentions = key, ids, facts, known, mentions
+        self._free_texts = free_texts
         self._made: dict[tuple[str, str], str] = {}
 
     def _of(self, kind: str, value: str) -> str:
@@ -123,6 +130,8 @@ class _Pseudonyms:
         return LEFT_OUT
 
     def word(self, value: str) -> str:
+        if value in self._free_texts:
+            return LEFT_OUT
         return self._of(MENTION, value) if self._mentions.in_text(value) else value
 
     number = listed = word
@@ -135,8 +144,8 @@ class _Pseudonyms:
 class _Redaction:
     """Leaves out what is personal."""
 
-    def __init__(self, facts: frozenset[str], mentions: Mentions) -> None:
-        self._facts, self._mentions = facts, mentions
+    def __init__(self, facts: frozenset[str], mentions: Mentions, free_texts: frozenset[str]) -> None:
+        self._facts, self._mentions, self._free_texts = facts, mentions, free_texts
         self._numbers: dict[tuple[str, str], int] = {}
 
     def personal(self, field: str, value: str) -> str:
@@ -164,6 +173,8 @@ class _Redaction:
         return LEFT_OUT
 
     def word(self, value: str) -> str:
+        if value in self._free_texts:
+            return LEFT_OUT
         return self._number(MENTION, value) if self._mentions.in_text(value) else value
 
     number = listed = place = word
@@ -229,7 +240,7 @@ def pseudonymize(what: NounT, key: bytes, *, ids: Iterable[IdKind] = ID_KINDS, f
     for position, kind in enumerate(kinds):
         check_choice(kind, ID_KINDS, ("ids", position))
     named = _names_of_facts(facts)
-    return treat(what, _Pseudonyms(key, frozenset(kinds), named, known_ids(what), mentions_of_all(what)))
+    return treat(what, _Pseudonyms(key, frozenset(kinds), named, known_ids(what), mentions_of_all(what), free_texts_in(what)))
 
 
 def redact(what: NounT, *, facts: Iterable[str] = ()) -> NounT:
@@ -238,14 +249,15 @@ def redact(what: NounT, *, facts: Iterable[str] = ()) -> NounT:
     Parameters
     ----------
     what
-        Records, or any noun of theirs.
+        Records, any noun of theirs, or a result that is made of them, such as a review.
     facts
         Names of facts that are personal too: ``"wechat"``, ``"address"``. The parts of a scope of such a name are numbered.
 
     Returns
     -------
     the same kind of noun
-        Without the names, addresses and numbers of anybody in it, wherever they stand. To redact it again changes nothing.
+        Without the names, addresses and numbers of anybody in it, wherever they stand, and without the parts of a name that is
+        told in two scripts, as :func:`erase` finds them. To redact it again changes nothing.
 
     Raises
     ------
@@ -258,4 +270,4 @@ def redact(what: NounT, *, facts: Iterable[str] = ()) -> NounT:
     >>> redact(Contact(id="c-7", role="champion", name="Zhang Wei", phone="138 0013 8000")).label
     'c-7'
     """
-    return treat(what, _Redaction(_names_of_facts(facts), mentions_of_all(what)))
+    return treat(what, _Redaction(_names_of_facts(facts), mentions_of_all(what), free_texts_in(what)))

@@ -125,7 +125,8 @@ def _noun(noun: Any, treatment: Treatment) -> Any:  # noqa: ANN401 - a noun of o
     for field in fields_of(noun):
         before = getattr(noun, field.name)
         after = _field(noun, field, before, treatment)
-        if after is not before and after != before:
+        # What is not compared, such as what an item of an agenda is about, is treated too: equal is not the same.
+        if after is not before and (not isinstance(after, str) or after != before):
             changes[field.alias or field.name] = after
     return attrs.evolve(noun, **changes) if changes else noun
 

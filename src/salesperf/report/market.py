@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from salesperf.customers import MarketShare
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
-from salesperf.model.message import Message
+from salesperf.model.change import reason_title
 from salesperf.report.words import Words
 from salesperf.review import CompetitorLine, MarketSection, ReasonLine, Review
 from salesperf.review.listed import listed_competitors, listed_reasons, listed_sellers
@@ -102,7 +102,7 @@ class MarketWriter(Words):
 
     def _reason(self, line: ReasonLine) -> list[str]:
         return [
-            self.say("report.market.no_reason") if line.reason is None else self.show(Message(line.reason)),
+            self.say("report.market.no_reason") if line.reason is None else self.show(reason_title(line.reason)),
             self.show(line.count),
             self.percent(line.share),
             self._amounts(line.lost_value),

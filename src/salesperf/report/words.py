@@ -21,8 +21,9 @@ __all__ = ["Words", "escape", "escape_start"]
 
 Measure: TypeAlias = Amount | Decimal | None
 
-_SPECIAL: Final = re.compile(r"[\\`*<>\[\]|~&]|(?<![^\W_])_|_(?![^\W_])")
-"""What Markdown would read as its own, wherever it stands; an underscore within a word it leaves alone."""
+_SPECIAL: Final = re.compile(r"[\\`*<>\[\]|~&]|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""What Markdown would read as its own, wherever it stands; an underscore within a word it leaves alone. An address of the web,
+which some readers of Markdown make a link, loses its colon or the point behind ``www``, and stays text."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """What would end a line, tell a terminal something, or turn round the letters and numbers behind it."""
 _OPENING: Final = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=[#!{]|[-+](?![^\W_])))")

@@ -24,12 +24,14 @@ __all__ = [
     "amount_of_unit",
     "date_in",
     "flag_in",
+    "guarded",
     "id_in",
     "integer_in",
     "list_in",
     "number_in",
     "optional",
     "quantity_of",
+    "unguarded",
     "unit_in",
     "write_cell",
     "write_list",
@@ -41,6 +43,9 @@ Cell: TypeAlias = str | bool | int | date | Decimal | Amount | Unit | None
 _INTEGER: Final = re.compile(r"[+-]?\d+\Z", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
 _DATE: Final = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})\Z", re.ASCII)
+_FORMULA: Final = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""What a spreadsheet would reckon, the wide signs of a Chinese keyboard among it, and the same behind an apostrophe."""
+_BELOW_ZERO: Final = re.compile(r"-\d+(\.\d+)?\Z", re.ASCII)
 _PLAIN: Final = 40
 """Digits of any amount that fits 64 bits, with room: longer text takes the careful way."""
 _FLAGS: Final = MappingProxyType({"yes": True, "no": False, "true": True, "false": False})
@@ -332,3 +337,27 @@ def write_list(words: Iterable[str]) -> str:
     cell = io.StringIO(newline="")
     csv.writer(cell, delimiter=_SEPARATOR, lineterminator="\r\n").writerow(words)
     return cell.getvalue().removesuffix("\r\n")
+
+
+def guarded(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula; a plain number below zero is none.
+
+    What already begins with apostrophes before such a sign gets one more, so that :func:`unguarded` gives back the same text.
+
+    Examples
+    --------
+    >>> guarded("=2+5"), guarded("+86 138"), guarded("-12.50"), guarded("'s Hertogenbosch"), guarded("'=2")
+    ("'=2+5", "'+86 138", '-12.50', "'s Hertogenbosch", "''=2")
+    """
+    return f"'{cell}" if _FORMULA.match(cell) and not _BELOW_ZERO.match(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Take away the apostrophe of :func:`guarded`, and no other.
+
+    Examples
+    --------
+    >>> unguarded("'=2+5"), unguarded("=2+5"), unguarded("'s Hertogenbosch"), unguarded("''=2")
+    ('=2+5', '=2+5', "'s Hertogenbosch", "'=2")
+    """
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

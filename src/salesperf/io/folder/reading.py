@@ -117,6 +117,11 @@ def read(
         fault is left out: no owner is called unknown because of a bad cell elsewhere in the owner's own row. A file that is
         not there though rows need it is one fault for each file with such rows.
 
+    Notes
+    -----
+    An apostrophe that stands before ``=``, ``+``, ``-``, ``@``, a tab or the end of a line, with or without blanks between, is
+    taken for that of :func:`write` and is no part of the text, whoever wrote the file: ``'=2+5`` is read as ``=2+5``.
+
     Examples
     --------
     >>> from tempfile import TemporaryDirectory

@@ -2,6 +2,9 @@
 
 A row is read in two steps: each cell by the reader of its column, then all of them together by the maker of a noun. What
 either refuses becomes a fault at the file, line and column where it stood, and the next row is read.
+
+No cell that is written is a formula to a spreadsheet: a text that would be one is written behind an apostrophe, which is taken
+away where it is read.
 """
 
 import csv
@@ -20,6 +23,7 @@ from typing import Any, Final, Self, TypeAlias, TypeVar
 import attrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, show
+from salesperf.io.folder.cells import guarded, unguarded
 from salesperf.io.folder.layout import Items, Layout, faults_in
 from salesperf.model.finding import Finding
 from salesperf.model.frozen import FrozenMap
@@ -301,7 +305,7 @@ class Table:
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Rows) -> None:
-    r"""Write a file: UTF-8, commas, quotes where needed, a line feed after each row.
+    r"""Write a file: UTF-8, commas, quotes where needed, a line feed after each row, and no formula.
 
     Parameters
     ----------
@@ -317,6 +321,11 @@ def write_table(path: Path, columns: Sequence[str], rows: Rows) -> None:
     InvalidValueError
         If a cell could not be read back: it is too long, or no UTF-8 can hold it.
 
+    Notes
+    -----
+    Text that begins with ``=``, ``+``, ``-``, ``@``, a tab or the end of a line, blanks before it or not, is written behind an
+    apostrophe, so that a spreadsheet shows it and reckons nothing. Plain numbers stay as they are.
+
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
@@ -329,7 +338,8 @@ def write_table(path: Path, columns: Sequence[str], rows: Rows) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         plain = csv.writer(file, lineterminator="\n")
         quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for cells in chain([columns], rows):
+        for texts in chain([columns], rows):
+            cells = [guarded(text) for text in texts]
             for column, cell in zip(columns, cells, strict=True):
                 if len(cell) > _LONGEST_CELL:
                     raise InvalidValueError("cell_too_long", path=(path.name, column), limit=_LONGEST_CELL, value=cell)
@@ -363,13 +373,14 @@ def _decode(content: bytes, layout: Layout) -> str:
 
 
 def _rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold anything, each with the line on which it begins."""
+    """Yield the rows that hold anything, each with the line on which it begins, as they were before they were written."""
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    has_apostrophes = "'" in text  # of long files, most have none
     line = 1
     try:
         for cells in rows:
             if any(map(str.strip, cells)):
-                yield line, cells
+                yield line, [unguarded(cell) for cell in cells] if has_apostrophes else cells
             line = rows.line_num + 1
     except csv.Error:
         raise InvalidValueError("row_unreadable", path=(line,), limit=_LONGEST_CELL) from None

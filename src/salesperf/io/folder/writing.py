@@ -72,6 +72,8 @@ def write(records: Records, folder: str | os.PathLike[str]) -> None:
     All files are written to a new folder beside the old one, which then takes its name. Whoever reads sees the old files
     or the new ones, never some of each.
 
+    A text that a spreadsheet would take for a formula stands behind an apostrophe, which :func:`read` takes away.
+
     Examples
     --------
     >>> from salesperf.io.folder import read

@@ -16,8 +16,10 @@ from salesperf import report
 from salesperf.attainment import Attainment
 from salesperf.charts import Chart, attainment_chart, forecast_chart, funnel_chart, ranking_chart, variance_chart
 from salesperf.messages import Catalogs, render
+from salesperf.model.message import Message
+from salesperf.model.process import SalesProcess
 from salesperf.model.validators import require
-from salesperf.review import OUTCOME_SHARE, DealSection, MetricSection, OutlookLine, Review
+from salesperf.review import OUTCOME_SHARE, DealSection, MetricSection, OutlookLine, Review, VarianceLine
 from salesperf.review.listed import listed_effects, listed_lines
 
 __all__ = ["page"]
@@ -105,7 +107,7 @@ class _Pictures:
 
     def __init__(self, review: Review, lang: str, catalogs: Catalogs | None) -> None:
         self.review, self.lang, self.catalogs = review, lang, catalogs
-        self._funnels = (section.funnel for section in review.deals if section.funnel.segments[0].deals)
+        self._funnels = (section for section in review.deals if section.funnel.segments[0].deals)
         self._deciders = (section for section in review.deals if section.members)
         lines = () if review.variance is None else review.variance.lines
         self._variances = (line for line in lines if line.moved)
@@ -123,7 +125,9 @@ class _Pictures:
         if first is not None and heading == self._of_metric("report.members", first):
             yield from self._bullets([member.attainment for member in first.members if member.level == 0])
         if heading == self._say("report.deals.funnel"):
-            yield funnel_chart(next(self._funnels), lang=self.lang, catalogs=self.catalogs)
+            section = next(self._funnels)
+            chart = funnel_chart(section.funnel, lang=self.lang, catalogs=self.catalogs)
+            yield self._of_process(chart, section.process, [each.process for each in review.deals])
         if heading == self._say("report.deals.members"):
             yield from self._win_rates(next(self._deciders))
 
@@ -132,7 +136,8 @@ class _Pictures:
         if heading == self._say("report.variance.title"):
             line = next(self._variances)
             if not listed_effects(line).rest:
-                yield variance_chart(line.variance, lang=self.lang, catalogs=self.catalogs)
+                chart = variance_chart(line.variance, lang=self.lang, catalogs=self.catalogs)
+                yield attrs.evolve(chart, title=self._say(f"html.variance.{line.kind}", title=self._changed(line)))
         if heading == self._say("report.outlook.title"):
             yield from self._fan(next(self._outlook))
 
@@ -141,6 +146,20 @@ class _Pictures:
 
     def _of_metric(self, key: str, section: MetricSection) -> str:
         return self._say(key, metric=section.title.text(self.lang, self.catalogs))
+
+    def _changed(self, line: VarianceLine) -> str:
+        """Name what changed, and whose it is where that is not the owner of the review."""
+        title = line.title.text(self.lang, self.catalogs)
+        if line.owner == self.review.owner:
+            return title
+        return self._say("report.of", owner=self.review.org.label(line.owner), metric=title)
+
+    def _of_process(self, chart: Chart, process: SalesProcess, all_of_them: Iterable[SalesProcess]) -> Chart:
+        """Name the sales process in the title of a picture, where there are several."""
+        if len({each.key for each in all_of_them}) == 1:
+            return chart
+        label = Message(process.label).text(self.lang, self.catalogs)
+        return attrs.evolve(chart, title=self._say("html.of_process", process=label, title=chart.title))
 
     def _names(self, owners: Iterable[str]) -> dict[str, str]:
         """Return what a reader calls each; two of one name by their ids too, since a picture has one line for a name."""
@@ -161,9 +180,10 @@ class _Pictures:
         earlier = [each.forecast for each in before if _is_earlier(each, line)]
         needed = line.left_to_deals
         target = needed if needed is not None and needed.minor > 0 else None
-        yield forecast_chart(
+        chart = forecast_chart(
             [*earlier, line.forecast], target=target, shares=(OUTCOME_SHARE,), lang=self.lang, catalogs=self.catalogs
         )
+        yield self._of_process(chart, line.process, [each.process for each in self.review.outlook])
 
     def _win_rates(self, section: DealSection) -> Iterator[Chart]:
         """Draw the win rates of the reps who are listed, or of the lowest teams where only teams are, with their ranges."""
@@ -176,7 +196,8 @@ class _Pictures:
             names = self._names(member.owner for member in shown)
             rates = {names[member.owner]: member.win_rate for member in shown}
             chart = ranking_chart(rates, lang=self.lang, catalogs=self.catalogs)
-            yield attrs.evolve(chart, title=self._say("html.win_rates", level=section.closed.win_rate.level))
+            titled = attrs.evolve(chart, title=self._say("html.win_rates", level=section.closed.win_rate.level))
+            yield self._of_process(titled, section.process, [each.process for each in self.review.deals])
 
 
 def _is_earlier(before: OutlookLine, now: OutlookLine) -> bool:

@@ -8,6 +8,7 @@ from typing import cast
 from salesperf.customers import MarketLine, MarketShare
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Difference, Sum
+from salesperf.model.change import reason_title
 from salesperf.model.message import Message
 from salesperf.pipeline import ClosedDeal
 from salesperf.review.explained.decided import each_of, on_day
@@ -200,7 +201,7 @@ def _reasons(market: MarketSection, deals: Sequence[ClosedDeal]) -> Numbered:
 
 
 def _reason(line: ReasonLine) -> Message:
-    return named("no_reason") if line.reason is None else Message(line.reason)
+    return named("no_reason") if line.reason is None else reason_title(line.reason)
 
 
 def _share_of_lost(line: ReasonLine, part: Sequence[ClosedDeal], whole: Sequence[ClosedDeal]) -> Breakdown:
