@@ -18,6 +18,7 @@ from salesperf import (
     USD,
     Actual,
     Amount,
+    Calendar,
     Change,
     Citation,
     Customer,
@@ -169,6 +170,29 @@ def test_at_the_beginning_of_time_there_are_no_days_before() -> None:
     assert one("few_leads", given).is_untold
     (morale,) = of_rule("low_morale", given)
     assert morale.is_untold
+
+
+def test_the_days_before_have_as_many_workdays() -> None:
+    rest = Calendar(holidays=[date(2026, 10, day) for day in (1, 2, 5, 6, 7)], extra_workdays=[date(2026, 10, 10)])
+    visits = STANDARD_METRICS["visits"]
+    worked = [date(2026, 9, 1) + timedelta(days=place) for place in range(45)]
+    done = [Actual(owner="ada", metric=visits, amount=Amount.of(4, COUNT), on=on) for on in worked if rest.is_workday(on)]
+    known = Records(org=Org(reps=[Rep(id="ada")]), actuals=done, calendar=rest)
+    fourth = evidence(known, period=Period.quarter(2026, 4), as_of=date(2026, 10, 14))
+    # 8 to 10 and 12 to 14 October are worked: as many before the holiday begin on 23 September.
+    assert fourth.before == Period(date(2026, 9, 23), date(2026, 10, 1))
+    (morale,) = of_rule("low_morale", fourth)
+    assert morale.is_untold  # as much was done a day as before: no sign of it
+    # Half of it from Monday on, looked at on Wednesday, is held against three days of work.
+    monday = date(2026, 9, 14)
+    half = [attrs.evolve(each, amount=Amount.of(1, COUNT)) if each.on >= monday else each for each in done]
+    halved = attrs.evolve(known, actuals=half)
+    week = evidence(halved, period=Period(monday, date(2026, 9, 21)), as_of=date(2026, 9, 16))
+    assert week.before == Period(date(2026, 9, 9), monday)
+    (fell,) = of_rule("low_morale", week)
+    assert fell.citations[0].value == 3 / 12
+    # Of a day of rest nothing is to be expected.
+    assert evidence(known, period=Period.month(2026, 10), as_of=date(2026, 10, 2)).before is None
 
 
 # Conversion and discounts

@@ -189,8 +189,7 @@ def shuffled(records: Records, random: Random) -> Records:
     def reordered(objective: Objective) -> Objective:
         children = [reordered(child) for child in mixed(objective.children)]
         parts = [
-            attrs.evolve(part, milestones=mixed(part.milestones), check_ins=list(map(said_in_any_order, part.check_ins)))
-            for part in mixed(objective.key_results)
+            attrs.evolve(part, check_ins=list(map(said_in_any_order, part.check_ins))) for part in mixed(objective.key_results)
         ]
         return attrs.evolve(objective, key_results=parts, children=children)
 

@@ -1,7 +1,8 @@
 """What a diagnosis looks at: the records as known on a day, and the results so far."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -190,11 +191,17 @@ class Evidence:
 
     @cached_property
     def before(self) -> Period | None:
-        """As many days just before the period as have passed of it; ``None`` at the beginning of time."""
-        days = self.passed.days
-        if self.passed.start.toordinal() <= days:
+        """As many workdays just before the period as have passed of it; ``None`` where none have, or at the beginning of time.
+
+        On holidays and weekends little is done: as many days would find a fall behind each of them.
+        """
+        calendar, start = self.known.calendar, self.passed.start
+        workdays = calendar.workdays(self.passed)
+        earlier = calendar.workdays_before(start.toordinal()) - workdays
+        if not workdays or earlier < 0:
             return None
-        return Period(self.passed.start - timedelta(days=days), self.passed.start)
+        first = bisect_right(range(1, start.toordinal()), earlier, key=calendar.workdays_before)
+        return Period(date.fromordinal(first), start)
 
     @cached_property
     def under(self) -> frozenset[str]:

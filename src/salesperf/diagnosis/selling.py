@@ -79,7 +79,7 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
 
 
 def _leads(evidence: Evidence) -> tuple[int, int] | Message:
-    """Count the leads that began in the days passed, and in as many before; or say what is lacking for that."""
+    """Count the leads that began in the days passed, and in as many workdays before; or say what is lacking for that."""
     began = sorted(lead.created for lead in evidence.known.leads if lead.created is not None and evidence.holds(lead.owner))
     if not began:
         return Message("diagnosis.lacks.leads")

@@ -84,7 +84,7 @@ def _attrition(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, boo
 
 
 def _activity(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] | None:
-    """Return activity over that of as many days before, and whether it fell by more than chance."""
+    """Return activity over that of as many workdays before, and whether it fell by more than chance."""
     if evidence.before is None:
         return None
     counted = [(actual.on, int(actual.amount.decimal)) for actual in activities(evidence)]

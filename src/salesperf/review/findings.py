@@ -177,7 +177,10 @@ class _Finder:
                 yield self._finding("no_entries_of", "warning", rep, owner=self._label(rep), metric=section.title)
 
     def parts_without_entries(self, section: "MetricSection") -> Iterator[Finding]:
-        """Notice a rep who sold in the period and has, in service and not away, a whole month of it without any entry."""
+        """Notice a rep who sold in the period and has, in service and not away, a whole month of it without any entry.
+
+        Of days for which nothing is owed, as before the first target, nothing need be entered.
+        """
         if not section.metric.is_additive or section.scope:
             return
         reps = {rep: self.review.org.rep_by_id[rep] for rep in self._reps(section)}
@@ -188,7 +191,9 @@ class _Finder:
                 continue
             within = self._entries([section.metric], EVERYTHING, [(rep, month) for rep in empty])
             for rep, periods in empty.items():
-                if not within[rep] and _is_there(reps[rep], month):
+                if within[rep] or not _is_there(reps[rep], month):
+                    continue
+                if self.book.owed(rep, section.metric, month) is not None:
                     periods.append(month)
         for rep, periods in empty.items():
             if periods:

@@ -160,14 +160,10 @@ def _topmost(objective: Objective, counts: Callable[[Objective], bool]) -> Itera
 
 
 def _in_order(objective: Objective) -> Objective:
-    """Sort the parts of a tree by id, and the steps of a key result by key, so that no other order matters."""
-    parts = (
-        attrs.evolve(part, milestones=sorted(part.milestones, key=lambda step: step.key)) if part.milestones else part
-        for part in objective.key_results
-    )
+    """Sort the parts of a tree by id, so that no other order matters."""
     return attrs.evolve(
         objective,
-        key_results=sorted(parts, key=lambda part: part.id),
+        key_results=sorted(objective.key_results, key=lambda part: part.id),
         children=sorted(map(_in_order, objective.children), key=lambda child: child.id),
     )
 

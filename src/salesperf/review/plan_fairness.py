@@ -23,6 +23,8 @@ __all__ = ["PlanFairness", "plan_fairness"]
 
 _TOLERANCE: Final = Decimal("0.2")
 """How much more or less than of the whole may be asked of one: yardsticks of records are rough."""
+_SHORTEST: Final = 28
+"""Days of last year that tell what can be asked of somebody: what one sold on a day, or in a week, is mostly chance."""
 _FEWEST: Final = 2
 """Fair is a word about two or more."""
 
@@ -36,7 +38,8 @@ class PlanFairness:
     metric : Metric or None
         The first flow that the owner owes as a whole, whose targets these are; ``None`` where there is none.
     audit : FairnessAudit or None
-        Their targets of the period, by how much they can work in it, and by what they did in the same days of the year before.
+        Their targets of the period, by how much they can work in it, and by what they did in the same days of the year
+        before, where these are a month or more.
     left_out : tuple of str
         Employees with targets for a part of the days, or in another unit: they are compared with nobody.
     reason : Message or None
@@ -72,8 +75,8 @@ def plan_fairness(grounds: Grounds, metrics: Iterable[MetricSection]) -> PlanFai
     Notes
     -----
     Capacity is what :func:`salesperf.allocation.capacity` gives for the whole period. What was done the year before counts for
-    those who served on all of those days, where the records reach back so far. A yardstick by which fewer than two employees
-    have anything is no yardstick.
+    those who served on all of those days, where the records reach back so far; not of fewer days than a month has. A yardstick
+    by which fewer than two employees have anything is no yardstick.
 
     Examples
     --------
@@ -122,7 +125,7 @@ def _usable(values: Mapping[str, Fraction]) -> Mapping[str, Fraction] | None:
 
 def _year_before(grounds: Grounds, metric: Metric, unit: Unit, owners: Sequence[str]) -> dict[str, Fraction]:
     """Return what each did in the same days of the year before; 0 for whoever was not there on all of them."""
-    if grounds.period.start.year == 1:
+    if grounds.period.start.year == 1 or grounds.period.days < _SHORTEST:
         return {}
     days, began = grounds.period.same_days_last_year(), grounds.ledger.first_day(metric)
     if began is None or began > days.start + timedelta(days=DAYS_OF_GRACE):
