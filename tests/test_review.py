@@ -688,6 +688,9 @@ def test_whole_months_without_an_entry_are_told() -> None:
     assert told(review_of(records, period=clipped, as_of=AFTER), "empty_months") == [
         ("ada", "ada: no entry of Visits in 2026-08. Nothing sold, or nothing entered?")
     ]
+    # Of days before the first target nothing need be entered.
+    later = company([attrs.evolve(visits("ada", 9), period=SEPTEMBER)], [done("ada", 1, SEPTEMBER.start)], [Rep(id="ada")], ())
+    assert told(review_of(later, as_of=AFTER), "empty_months") == []
     narrow = company([visits("ada", 9, scope={"product": "A"})], [done("ada", 1, JULY.start, product="A")], [Rep(id="ada")], ())
     assert told(review_of(narrow, as_of=AFTER), "empty_months") == []
 

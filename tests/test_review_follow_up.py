@@ -155,7 +155,7 @@ def test_an_effect_is_counted_from_the_day_on_which_it_was_measured_and_shown_th
         "20.0%",
         "30.0%",
         "25.0%",
-        "50.0% of the way",
+        "50.0% of the way (2026-10-06)",
     ]
 
 
@@ -191,6 +191,20 @@ def test_an_action_that_nobody_owns_and_a_cycle_of_tasks_are_refused() -> None:
     assert {fault.code for fault in cycle.value.exceptions if isinstance(fault, sp.SalesperfError)} == {"task_cycle"}
 
 
+def test_what_was_noted_last_of_an_action_is_told_with_its_day() -> None:
+    notes = [
+        (date(2026, 8, 10), "in_progress", "*begun*"),
+        (date(2026, 9, 1), "in_progress", ""),
+        (date(2026, 9, 8), "done", ""),
+    ]
+    said = [sp.StatusChange(on, status, note=note) for on, status, note in notes]
+    text = markdown(reviewed(actions=[attrs.evolve(action("a-1"), history=said), action("a-2")]))
+    assert [line for line in text.splitlines() if line.startswith("- do a-")] == [r"- do a-1, 2026-08-10: \*begun\*"]
+    said.append(sp.StatusChange(date(2026, 9, 9), "done", note="done after all"))
+    text = markdown(reviewed(actions=[attrs.evolve(action("a-1"), history=said)]), lang="zh")
+    assert "- do a-1（2026年9月9日）：done after all" in text
+
+
 def test_actions_are_listed_up_to_twenty_with_what_they_did_and_the_rest_is_counted() -> None:
     began = (date(2026, 8, 10), "done")
     reached = action(
@@ -204,12 +218,12 @@ def test_actions_are_listed_up_to_twenty_with_what_they_did_and_the_rest_is_coun
     )
     before = action("before", (date(2026, 5, 4), "done"), created=date(2026, 5, 1), due=date(2026, 5, 9))
     text = markdown(reviewed(actions=[reached, before]))
-    found = ["Ada", "2026-08-20", "done", "–", "Revenue", "CNY 10", "CNY 20", "CNY 25", "goal met"]
+    found = ["Ada", "2026-08-20", "done", "–", "Revenue", "CNY 10", "CNY 20", "CNY 25", "goal met (2026-09-01)"]
     assert cells(text, "do reached") == found
     lower = attrs.evolve(reached, measurements=[sp.Measurement(date(2026, 9, 1), yuan(5))])
-    assert cells(markdown(reviewed(actions=[lower])), "do reached")[-1] == "got worse"
+    assert cells(markdown(reviewed(actions=[lower])), "do reached")[-1] == "got worse (2026-09-01)"
     chinese = markdown(reviewed(actions=[lower]), lang="zh")
-    assert cells(chinese, "do reached")[-1] == "比基线更差"
+    assert cells(chinese, "do reached")[-1] == "比基线更差（2026年9月1日）"
     assert cells(chinese, "行动")[:2] == ["负责人", "期限"]
     assert "Ended earlier, and left out here: 1." in text
     assert "Ended earlier, and left out here: 1." in markdown(reviewed(actions=[before]))

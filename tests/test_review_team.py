@@ -1,6 +1,6 @@
 """The team in a review: who came and went, how far apart people are, pulse surveys that name nobody, fair targets."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -241,6 +241,19 @@ def test_targets_are_held_against_workdays_and_the_year_before() -> None:
     later = team_of(org(*people), targets=goals, actuals=[*last_year, sold("ada", 3)])
     assert later.fairness is not None
     assert {line.yardstick for line in later.fairness.lines} == {"capacity"}
+
+
+def test_what_somebody_sold_in_a_week_of_last_year_is_no_yardstick() -> None:
+    people = org(rep("ada"), rep("bo"))
+    for days, yardsticks in ((28, {"capacity", "history"}), (27, {"capacity"})):
+        period = sp.Period(date(2026, 8, 3), date(2026, 8, 3) + timedelta(days=days))
+        goals = [owed(name, 100, period=period) for name in ("ada", "bo")]
+        done = [sold("ada", 1, date(2025, 6, 1)), *(sold(name, 9, date(2025, 8, 9)) for name in ("ada", "bo"))]
+        known = sp.Records(org=people, targets=goals, actuals=done)
+        team = build(known, owner=None, period=period, as_of=period.last).team
+        assert team is not None
+        assert team.fairness is not None
+        assert {line.yardstick for line in team.fairness.lines} == yardsticks
 
 
 def test_without_two_targets_or_a_yardstick_the_review_says_why() -> None:

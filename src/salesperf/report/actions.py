@@ -103,6 +103,8 @@ class ActionWriter(Words):
         actions = listed_actions(section)
         if actions.shown:
             yield from self.table(_ACTION_HEADS, map(self._row, actions.shown))
+        noted = [self.item(note) for line in actions.shown for note in self._note(line.action)]
+        yield from [*noted, ""] if noted else []
         if actions.rest:
             yield from self.prose("", self.say("report.actions.more", count=len(actions.rest)))
         if section.left_out:
@@ -138,6 +140,12 @@ class ActionWriter(Words):
             self._effect(action),
         ]
 
+    def _note(self, action: Action) -> Iterator[str]:
+        """Write what was noted last, and when."""
+        said = [change for change in action.history if change.note]
+        if said:
+            yield self.say("report.actions.noted", title=action.title, on=said[-1].on, note=said[-1].note)
+
     def _value(self, action: Action, value: Amount | Decimal | None) -> str:
         """Write a measured number as its metric is written, where it is one of ours."""
         metric = _METRIC_BY_TITLE.get(action.measure or "")
@@ -148,6 +156,9 @@ class ActionWriter(Words):
     def _effect(self, action: Action) -> str:
         if action.reason is not None:
             return self.show(action.reason)
+        return self.say("report.actions.as_measured", effect=self._came_of(action), on=action.counted[-1].on)
+
+    def _came_of(self, action: Action) -> str:
         if action.is_goal_met:
             return self.say("report.actions.goal_met")
         if action.achieved_share is not None and action.achieved_share < 0:
