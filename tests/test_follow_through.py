@@ -525,6 +525,13 @@ def test_customers_show_their_risks() -> None:
     ]
     assert [(cited.value, cited.n) for cited in found[1].citations] == [(0.6, 2), (0.5, 2)]
     assert [cited.low for cited in found[1].citations] == [None, pytest.approx(wilson(1, 2).low, rel=1e-12)]
+    # Where most sales name no customer, the one who bought most of the rest is not most of the business.
+    ids = {sold: [one.id for one in customer_risks(sales, sold=Amount(minor=sold, unit=CNY))] for sold in (1, 450, 451)}
+    assert ids == {1: ["customer/one_customer"], 450: ["customer/one_customer"], 451: []}
+    (known,) = customer_risks(sales, sold=Amount(minor=300, unit=CNY))
+    assert (known.likelihood, known.citations[0].value, known.at_stake) == (3, 0.3, Amount(minor=90, unit=CNY))
+    with pytest.raises(UnitMismatchError):
+        customer_risks(sales, sold=Amount(minor=300, unit=USD))
     assert customer_risks(Purchases.empty(as_of=SEP_30), lifecycle=lifecycle(Purchases.empty(as_of=SEP_30))) == ()
     early = Purchases.empty(as_of=date(1, 3, 1))
     assert customer_risks(attrs.evolve(early, unit=CNY), lifecycle=lifecycle(early)) == ()

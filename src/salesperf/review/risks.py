@@ -87,13 +87,17 @@ def _shown(grounds: Grounds, review: "Review", ahead: "Iterable[Ahead]") -> Iter
         risks = pipeline_risks(each.coverage, owner=owner, whole=each.target, deal_share=share)
         yield from _named(risks, str(each.coverage.target.unit))
     leaving = None if review.team is None else review.team.attrition
-    for risk in people_risks(sold_by_rep(grounds, review), as_of=as_of, attrition=leaving, owner=owner):
+    by_rep = sold_by_rep(grounds, review)
+    for risk in people_risks(by_rep, as_of=as_of, attrition=leaving, owner=owner):
         yield attrs.evolve(risk, citations=[_by_name(citation, grounds.org) for citation in risk.citations])
     yield from plan_risks(as_of=as_of, fairness=None if review.team is None else review.team.fairness, owner=owner)
     for progress in review.plans:
         yield from _named(plan_risks(as_of=as_of, progress=progress, owner=owner), progress.plan.id)
     if review.customers is not None:
-        yield from customer_risks(review.customers.purchases, lifecycle=review.customers.lifecycle, owner=owner)
+        purchases, lifecycle = review.customers.purchases, review.customers.lifecycle
+        sold = [amount for amount in by_rep.values() if amount.unit == purchases.unit]
+        whole = Amount.total(sold, sold[0].unit) if sold else None
+        yield from customer_risks(purchases, lifecycle=lifecycle, sold=whole, owner=owner)
 
 
 def _named(risks: Iterable[Risk], name: str) -> Iterator[Risk]:

@@ -53,6 +53,7 @@ def customer_risks(
     purchases: Purchases,
     *,
     lifecycle: Lifecycle | None = None,
+    sold: Amount | None = None,
     owner: str | None = None,
     scales: Mapping[str, Steps] | None = None,
 ) -> tuple[Risk, ...]:
@@ -64,19 +65,24 @@ def customer_risks(
         Who bought when for how much.
     lifecycle
         Where customers stand.
+    sold
+        What was sold in the last 365 days, also without a customer's name, where that is known; in the unit of the purchases.
     owner, scales
         As for :func:`salesperf.risk.pipeline_risks`.
 
     Notes
     -----
-    Shares are of what was bought in the last 365 days; of who has gone quiet, of what was bought in the 365 days before the
-    first day on which a customer who is at risk now may have bought last. How likely that is, the lower end of Wilson's
-    interval tells, as if each of them had bought as much.
+    The share of one customer is of what was sold in the last 365 days, or of what customers bought then where that is more or
+    all that is known: where few sales name their customer, one of these is not most of the business. The share of who has gone
+    quiet is of what was bought in the 365 days before the first day on which a customer who is at risk now may have bought
+    last. How likely that is, the lower end of Wilson's interval tells, as if each of them had bought as much.
 
     Raises
     ------
     InvalidValueError
         If an argument is malformed, or the lifecycle is of a later day than the purchases.
+    UnitMismatchError
+        If what was sold is in another unit than the purchases.
 
     Examples
     --------
@@ -90,26 +96,30 @@ def customer_risks(
     """
     require(purchases, Purchases, path=("purchases",))
     require(lifecycle, Lifecycle, type(None), path=("lifecycle",))
+    require(sold, Amount, type(None), path=("sold",))
     maker = maker_of("customer", owner, purchases.as_of, scales)
     if lifecycle is not None and lifecycle.as_of > purchases.as_of:
         raise InvalidValueError("evidence_later", path=("lifecycle",), last=purchases.as_of, value=lifecycle.as_of)
-    return (*_one_customer(purchases, maker), *_gone_quiet(purchases, lifecycle, maker))
+    return (*_one_customer(purchases, sold, maker), *_gone_quiet(purchases, lifecycle, maker))
 
 
-def _one_customer(purchases: Purchases, maker: RiskMaker) -> Iterator[Risk]:
+def _one_customer(purchases: Purchases, sold: Amount | None, maker: RiskMaker) -> Iterator[Risk]:
     bought = value_by_customer(purchases)
     found = Concentration.of(bought, left_out=0)
-    if found.n < FEWEST or found.largest is None or found.largest_share is None:
+    if found.n < FEWEST or found.largest is None or purchases.unit is None:
         return
+    by_customers = Amount.total(bought.values(), purchases.unit)
+    whole = by_customers if sold is None else max(sold, by_customers)
+    share = share_of(bought[found.largest], whole)
     cited = Citation(
         label=Message.of("risk.cited.one_customer", name=found.largest),
-        value=found.largest_share,
+        value=share,
         n=found.n,
         is_share=True,
         source=Message("risk.source.purchases"),
     )
     at_stake = bought[found.largest]
-    yield from maker.risk("one_customer", found.largest_share, found.largest_share, cited, at_stake=at_stake)
+    yield from maker.risk("one_customer", share, share, cited, at_stake=at_stake)
 
 
 def _gone_quiet(purchases: Purchases, lifecycle: Lifecycle | None, maker: RiskMaker) -> Iterator[Risk]:

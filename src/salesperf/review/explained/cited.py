@@ -261,16 +261,16 @@ def _quiet(behind: Behind, citation: Citation) -> Parts:
     return share_of(lost, whole, n=keys)
 
 
-def _share_of_one(bought: Mapping[str, Amount], one: str) -> Parts:
-    """Return what one brought over what all did."""
+def _share_of_one(bought: Mapping[str, Amount], one: str, sold: Mapping[str, Amount] | None = None) -> Parts:
+    """Return what one brought over what all did, or over what was sold at all."""
     part = total(named("of_one"), [(verbatim(one), bought[one])])
-    whole = total(named("of_all"), ((verbatim(name), amount) for name, amount in bought.items()))
+    whole = total(named("of_all"), ((verbatim(name), amount) for name, amount in (sold or bought).items()))
     count = counted(named("together"), map(verbatim, bought))
     return share_of(part, whole, n=count, against=computed(named("one_of"), Quotient(), (leaf(named("one"), 1), count)))
 
 
 def of_one_customer(behind: Behind, citation: Citation) -> Parts:
-    """Return what a customer bought over what all did.
+    """Return what a customer bought over what all did, or over what the reps sold where that is more.
 
     Parameters
     ----------
@@ -281,8 +281,10 @@ def of_one_customer(behind: Behind, citation: Citation) -> Parts:
     """
     customers = behind.review.customers
     bought = {} if customers is None else value_by_customer(customers.purchases)
-    named_there = citation.label.arguments.get("name")
-    return fitting((_share_of_one(bought, name) for name in bought if name == named_there), citation)
+    named_there, by_rep = citation.label.arguments.get("name"), behind.sources.sold_by_rep
+    return fitting(
+        (_share_of_one(bought, name, sold) for sold in (None, by_rep) for name in bought if name == named_there), citation
+    )
 
 
 def of_one_rep(behind: Behind, citation: Citation) -> Parts:
