@@ -20,6 +20,7 @@ from salesperf import (
     Breakdown,
     Change,
     Citation,
+    Customer,
     LeadChange,
     Message,
     Opportunity,
@@ -521,10 +522,30 @@ def test_findings_of_the_same_words_are_counted_each() -> None:
 
 
 def test_what_is_at_stake_with_one_person_or_customer_is_what_that_one_brought() -> None:
-    customer = of_sample("r-05", "2026")
-    (part,) = customer.tree("risks/customer/one_customer/r-05/at_stake").parts
-    assert part == customer.tree("risks/customer/one_customer/r-05/1").parts[0].parts[0]
-    assert customer.tree("agenda/4/at_stake").parts == (part,)
+    on = date(2026, 8, 3)
+    won = [
+        Opportunity(id=f"o-{name}", customer=name, history=[Change(on, stage="closed", owner="ada", amount=yuan(worth))])
+        for name, worth in (("k-1", 300), ("k-2", 100))
+    ]
+    revenue = STANDARD_METRICS["revenue"]
+    goal = Target(owner="ada", metric=revenue, amount=yuan(900), period=THIRD)
+    # Of 400 that customers bought one bought 300; of the 600 that were sold that is a half.
+    for sold, whole in ((600, 600), (200, 400)):
+        booked = Actual(owner="ada", metric=revenue, amount=yuan(sold), on=on)
+        known = Records(
+            org=company("ada"),
+            opportunities=won,
+            processes=[STANDARD_PROCESSES["basic"]],
+            customers=[Customer(id="k-1"), Customer(id="k-2")],
+            targets=[goal],
+            actuals=[booked],
+        )
+        customer = explained(known)
+        (part,) = customer.tree("risks/customer/one_customer/at_stake").parts
+        share = customer.tree("risks/customer/one_customer/1")
+        assert values(share) == [yuan(300), yuan(whole)]
+        assert part == share.parts[0].parts[0]
+        assert broken(customer.below("risks")) == []
     (part,) = of_sample("hangzhou", "2026-Q3").tree("risks/people/one_rep/hangzhou/at_stake").parts
     # So much revenue of this dealer the files have from 17 September 2025 on.
     assert (part.label.text(), str(part.value)) == ("d-01", "6,396,200.00 CNY")

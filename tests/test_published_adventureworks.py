@@ -648,7 +648,9 @@ def data(rows: Rows) -> Iterator[str]:
 def without_entries(rows: Rows) -> Iterator[str]:
     for rep in sorted(rows.hired):
         sold = {order.on.month for order in rows.sold(rep)}
-        served = (month for month in range(1, 13) if rows.hired[rep] <= date(2013, month, 1))
+        # A whole month from the day on which a quota begins.
+        begun = max(rows.hired[rep], min(quota.start for quota in rows.quotas if quota.rep == rep))
+        served = (month for month in range(1, 13) if begun <= date(2013, month, 1))
         months = ", ".join(f"2013-{month:02}" for month in served if month not in sold)
         if months:
             yield f"- Warning: {rep}: no entry of Revenue in {months}. Nothing sold, or nothing entered?"

@@ -179,7 +179,7 @@ class _Finder:
     def parts_without_entries(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice a rep who sold in the period and has, in service and not away, a whole month of it without any entry.
 
-        Of days for which nothing is owed, as before the first target, nothing need be entered.
+        Where nothing is owed for the whole month, as before the first target, nothing need be entered in it.
         """
         if not section.metric.is_additive or section.scope:
             return
@@ -193,7 +193,8 @@ class _Finder:
             for rep, periods in empty.items():
                 if within[rep] or not _is_there(reps[rep], month):
                     continue
-                if self.book.owed(rep, section.metric, month) is not None:
+                owed = self.book.owed(rep, section.metric, month)
+                if owed is not None and not owed.is_partial:
                     periods.append(month)
         for rep, periods in empty.items():
             if periods:
