@@ -468,3 +468,24 @@ def test_without_the_extra_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch
         reload(module)
     monkeypatch.undo()
     reload(module)
+
+
+def test_a_change_of_a_team_alone_is_called_the_team_s() -> None:
+    reps = [*(Rep(id=name, team="north") for name in ("ada", "bo")), Rep(id="cy", team="south")]
+    people = Org(teams=[Team(id="north"), Team(id="south")], reps=reps)
+    third = Period.quarter(2026, 3)
+    revenue = STANDARD_METRICS["revenue"]
+    of_a = [
+        Target(owner=owner, metric=revenue, amount=Amount.of(amount, CNY), period=third, scope={"product": "A"})
+        for owner, amount in (("north", 300), ("ada", 200), ("bo", 100))
+    ]
+    done = [Actual(owner="ada", metric=revenue, amount=Amount.of(90, CNY), on=date(2026, 8, 3), scope={"product": "A"})]
+    plain = Target(owner="cy", metric=revenue, amount=Amount.of(50, CNY), period=third)
+    review = build(Records(org=people, targets=[*of_a, plain], actuals=done), owner=None, period=third, as_of=third.last)
+    assert review.variance is not None
+    assert [line.owner for line in review.variance.lines] == ["south", "north"]
+    captions = [picture.caption for picture in pictures_of(page(review))]
+    assert [caption for caption in captions if "difference" in caption] == [
+        "What made the difference: south: Revenue, to the plan",
+        "What made the difference: north: Revenue (product = A), to the plan",
+    ]

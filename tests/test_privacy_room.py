@@ -73,6 +73,7 @@ from salesperf.privacy import (
 )
 from salesperf.privacy.links import IMPERSONAL_NOUNS, is_decided, text_kind
 from salesperf.privacy.mentions import Mentions
+from salesperf.review import build
 from salesperf.testing import NOUNS
 
 KEY = bytes(range(32))
@@ -819,3 +820,12 @@ def test_what_somebody_wrote_about_work_is_left_out() -> None:
     assert call not in str(attrs.asdict(redact(case), recurse=False))
     stage = Stage(key="call", title=call)
     assert redact(stage) == stage
+
+
+def test_what_somebody_wrote_and_a_message_says_again_is_left_out_under_pseudonyms() -> None:
+    late = Action(id="a-1", title="Call the buyer back", owner="ada", created=date(2026, 9, 2), due=date(2026, 9, 9))
+    records = Records(org=Org(reps=[Rep(id="ada")]), actions=[late])
+    review = build(records, owner=None, period=Period.month(2026, 9), as_of=date(2026, 9, 15))
+    said = [[item.message.text() for item in known.agenda] for known in (review, pseudonymize(review, KEY))]
+    assert [any(late.title in text for text in texts) for texts in said] == [True, False]
+    assert len(said[0]) == len(said[1])
