@@ -530,8 +530,9 @@ def test_customers_show_their_risks() -> None:
     assert ids == {1: ["customer/one_customer"], 450: ["customer/one_customer"], 451: []}
     (known,) = customer_risks(sales, sold=Amount(minor=300, unit=CNY))
     assert (known.likelihood, known.citations[0].value, known.at_stake) == (3, 0.3, Amount(minor=90, unit=CNY))
-    with pytest.raises(UnitMismatchError):
+    with pytest.raises(UnitMismatchError) as unlike:
         customer_risks(sales, sold=Amount(minor=300, unit=USD))
+    assert str(unlike.value).startswith("sold: expected amounts in one unit, got 'CNY' and 'USD'")
     assert customer_risks(Purchases.empty(as_of=SEP_30), lifecycle=lifecycle(Purchases.empty(as_of=SEP_30))) == ()
     early = Purchases.empty(as_of=date(1, 3, 1))
     assert customer_risks(attrs.evolve(early, unit=CNY), lifecycle=lifecycle(early)) == ()

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from salesperf.customers import Lifecycle, Purchases
-from salesperf.errors import InvalidValueError
+from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.estimate import Estimate
@@ -97,6 +97,8 @@ def customer_risks(
     require(purchases, Purchases, path=("purchases",))
     require(lifecycle, Lifecycle, type(None), path=("lifecycle",))
     require(sold, Amount, type(None), path=("sold",))
+    if sold is not None and purchases.unit not in (None, sold.unit):
+        raise UnitMismatchError("unit_mismatch", path=("sold",), left=str(purchases.unit), right=str(sold.unit))
     maker = maker_of("customer", owner, purchases.as_of, scales)
     if lifecycle is not None and lifecycle.as_of > purchases.as_of:
         raise InvalidValueError("evidence_later", path=("lifecycle",), last=purchases.as_of, value=lifecycle.as_of)
