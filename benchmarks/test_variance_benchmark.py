@@ -7,6 +7,8 @@ from math import comb
 import numpy as np
 import pytest
 
+from salesperf import CNY, Amount
+from salesperf.kernels.apportionment import round_to_margins, round_to_total
 from salesperf.kernels.numeric import Column
 from salesperf.kernels.shapley import product_effects
 from salesperf.variance import decompose
@@ -85,3 +87,28 @@ def test_a_result_beside_its_kernel(ratio_in_turn: RatioInTurn) -> None:
     of = drawn(10, SEGMENTS)
     sides = [{f"factor-{place}": column for place, column in enumerate(side)} for side in of]
     ratio_in_turn("ours / kernel", lambda: decompose(*sides), lambda: product_effects(*of), 5)
+
+
+@pytest.mark.benchmark(group="variance: whole units")
+@pytest.mark.parametrize("segments", [1_000, SEGMENTS])
+def test_both_margins_of_whole_units_beside_each_effect_rounded_by_itself(ratio_in_turn: RatioInTurn, segments: int) -> None:
+    cells = 100 * product_effects(*drawn(10, segments)).T
+    total = round(cells.sum())
+    columns = [column.copy() for column in cells.T]
+    sums = [round(column.sum()) for column in columns]
+    parts = round_to_margins(cells, total)
+    assert (np.abs(parts - cells) < 1).all()
+    ratio_in_turn(
+        "both margins / one margin",
+        lambda: round_to_margins(cells, total),
+        lambda: [round_to_total(column, whole) for column, whole in zip(columns, sums, strict=True)],
+        3,
+    )
+
+
+@pytest.mark.benchmark(group="variance: whole units")
+def test_exact_amounts_of_ten_thousand_segments_beside_the_loop_over_sets(ratio_in_turn: RatioInTurn) -> None:
+    of = drawn(10, SEGMENTS)
+    change = decompose(*({f"factor-{place}": column for place, column in enumerate(side)} for side in of))
+    ends = Amount.zero(CNY), Amount(minor=round(100 * change.total), unit=CNY)
+    ratio_in_turn("ours / sets", lambda: change.as_amounts(*ends), lambda: over_sets(*of), 3)

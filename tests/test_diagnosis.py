@@ -319,6 +319,28 @@ def test_a_missed_target_is_taken_apart_by_cause_and_contradictions_stand_side_b
     assert "需求" in demand.text("zh")
 
 
+def test_a_rate_over_few_cases_is_no_cause_and_the_rest_of_a_cause_still_is() -> None:
+    sides = {"leads": 100, "conversion_rate": 0.5, "win_rate": 0.5}, {"leads": 100, "conversion_rate": 0.4, "win_rate": 0.25}
+    short = [attained(None, 6600, 660)]
+
+    def asked(win: tuple[int, int], conversion: tuple[int, int], fewest: int = 5) -> list[Finding]:
+        change = decompose(*sides, cases={"win_rate": win, "conversion_rate": conversion})
+        rule = attrs.evolve(DEFAULT_RULES["missed_for_ability"], fewest=fewest)
+        return list(diagnose(evidence(attainments=short, variances=[change]), rules=[rule]))
+
+    (both,) = asked((50, 5), (100, 100))
+    assert [each.label.key for each in both.citations[:2]] == ["metric.conversion_rate", "metric.win_rate"]
+    (sure,) = asked((50, 4), (100, 100))
+    assert [each.label.key for each in sure.citations[:-1]] == ["metric.conversion_rate"]
+    (untold,) = asked((50, 4), (3, 100))
+    factors = (Message("metric.conversion_rate"), Message("metric.win_rate"))
+    assert untold.lacks == Message.of("diagnosis.lacks.more_cases", n=3, fewest=5, factors=factors)
+    assert untold.message.text("zh") == (
+        "“能力问题导致未达标”无法判断：转化率、赢单率所依据的样本不足：只有 3 个，至少需要 5 个。"
+    )
+    assert not asked((50, 4), (3, 100), fewest=3)[0].is_untold
+
+
 def test_a_cause_is_what_the_caller_says() -> None:
     change = decompose({"cold calls": 100, "win_rate": 0.5}, {"cold calls": 60, "win_rate": 0.5})
     short = [attained(None, 6600, 660)]
@@ -361,6 +383,10 @@ def test_one_change_taken_apart_against_another_is_a_contradiction() -> None:
     assert (found["effects"].kind, found["effects"].rules) == ("effects", ("missed_for_strategy",))
     assert found["effects"].message.text("zh") == "策略问题导致未达标：价格造成损失，而按另一项比较，客单价却有所增加。"
     assert contradicted(evidence(attainments=[attained(None, 6600, 660)], variances=[dear])) == {}
+    # What an average over few cases gave or took speaks against nothing.
+    average = attrs.evolve(dear.lines[1], cases=(60, 4))
+    unsure = attrs.evolve(dear, lines=(dear.lines[0], average))
+    assert contradicted(evidence(attainments=[attained(None, 6600, 660)], variances=[unsure, cheap])) == {}
 
 
 def test_yardsticks_of_fairness_may_contradict_each_other_in_all_and_for_one_owner() -> None:

@@ -76,9 +76,20 @@ def test_factors_of_what_was_won_come_apart_into_deals() -> None:
     effects = [trees.tree(f"variance/1/{name}/effect").value for name in ("opportunities", "win_rate", "deal_size")]
     assert effects == [yuan(-350), yuan(0), yuan(450)]
     assert trees.tree("variance/1/deals").value == yuan(100)
+    over = {name: [trees.tree(f"variance/1/{name}/cases/{side}") for side in ("before", "after")] for name in RATES}
+    assert {name: values_of(sides) for name, sides in over.items()} == {"win_rate": [4, 2], "deal_size": [2, 1]}
+    assert labels(over["deal_size"][0]) == ["o-1, 2026-05-04", "o-2, 2026-05-04"]
+    assert "variance/1/opportunities/cases/before" not in trees.addresses
     effect, factors = exact(trees.tree("variance/1/opportunities/effect"))
     assert (effect, factors) == (-350, [4, Fraction(1, 2), 200, 2, Fraction(1, 2), 500])
     assert broken(trees.below("variance")) == []
+
+
+RATES = ("win_rate", "deal_size")
+
+
+def values_of(trees: list[Breakdown]) -> list[object]:
+    return [tree.value for tree in trees]
 
 
 def exact(effect: Breakdown) -> tuple[object, list[object]]:
@@ -109,6 +120,10 @@ def test_factors_that_are_counted_with_another_are_multiplied_with_it() -> None:
     together, none = effect.parts[0].parts[1].parts[1::2]
     assert (values(together), together.label.text()) == ([Fraction(1, 2), 100], "Win rate with Average won deal, before")
     assert (values(none), effect.holds()) == ([0, 1], True)
+    # Before one deal was won, of two; now none was, of one.
+    cases = [trees.tree(f"variance/1/win_rate/cases/{side}") for side in ("before", "after")]
+    assert values_of(cases) == [1, 1]
+    assert [labels(side) for side in cases] == [["o-1, 2026-05-04"], ["o-3, 2026-08-04"]]
 
 
 def test_effects_on_sums_of_more_digits_than_a_float_has_are_told_alone() -> None:

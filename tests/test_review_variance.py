@@ -34,6 +34,7 @@ from salesperf import (
 )
 from salesperf.diagnosis import CAUSES, FACTOR_CAUSES
 from salesperf.io.folder import read_sample
+from salesperf.model.message import Message
 from salesperf.report import markdown
 from salesperf.review import VARIANCE_KINDS, Review, VarianceLine, VarianceSection, build
 from salesperf.review.earlier import earlier_days
@@ -214,8 +215,42 @@ def test_the_won_value_is_taken_apart_by_number_win_rate_and_size() -> None:
     assert (variance.before, variance.after, variance.total) == (yuan(400), yuan(800), yuan(400))
     (closed,) = section_of(review).closed_before
     assert (closed.won, closed.lost, closed.won_value, closed.period) == (2, 2, yuan(400), Period.quarter(2026, 2))
-    assert "Win rate | 50.0% | 40.0% | CNY -137" in " ".join(markdown(review).split())
-    assert "赢单率" in markdown(review, lang="zh")
+    assert [effect.cases for effect in variance.lines] == [None, (4, 5), (2, 2)]
+    text = " ".join(markdown(review).split())
+    assert "| What | Before | Cases before | After | Cases after | Effect |" in text
+    assert "| Deals won or lost | 4 | – | 5 | – | +CNY 133 |" in text
+    assert "| Win rate (few cases) | 50.0% | 4 | 40.0% | 5 | CNY -137 |" in text
+    assert (
+        "Few cases: before or after, a rate or an average is over too few to tell from chance; no rule calls it a cause."
+        in text
+    )
+    chinese = " ".join(markdown(review, lang="zh").split())
+    assert "| 赢单率（样本少） | 50.0% | 4 | 40.0% | 5 |" in chinese
+    assert "样本少：" in chinese
+
+
+def test_rates_over_enough_cases_are_not_marked() -> None:
+    deals = [BEGINNING, *decided("q2", SECOND_DAY, (100,) * 5, 2), *decided("q3", THIRD_DAY, (300,) * 6, 1)]
+    text = markdown(review_of(opportunities=deals))
+    assert "few cases" not in text.lower()
+    assert "| Average won deal" in text
+
+
+def test_a_factor_of_few_cases_is_no_cause() -> None:
+    few = [BEGINNING, *decided("q2", SECOND_DAY, (100, 300)), *decided("q3", THIRD_DAY, (100, 200), 3)]
+    many = [
+        *(BEGINNING, *decided("q2", SECOND_DAY, (100,) * 9, 1)),
+        *decided("q3", THIRD_DAY, (100,) * 5, 5),
+    ]
+    told = {}
+    for name, deals in (("few", few), ("many", many)):
+        review = review_of(opportunities=deals, targets=plans(company=1000), actuals=DONE[:1])
+        (told[name],) = (cause for cause in review.causes if cause.rule == "missed_for_ability")
+    assert told["few"].lacks == Message.of("diagnosis.lacks.more_cases", n=2, fewest=5, factors=(Message("metric.win_rate"),))
+    assert told["few"].message.text() == (
+        'Cannot tell about "Target missed by ability": it lacks cases behind Win rate, 2 where at least 5 are needed.'
+    )
+    assert [citation.label.key for citation in told["many"].citations[:1]] == ["metric.win_rate"]
 
 
 def test_where_the_year_before_is_on_record_it_is_compared_with_that() -> None:
@@ -510,5 +545,5 @@ def test_an_average_deal_is_rounded_half_up_here_as_it_is_among_the_deals() -> N
     deals = [deal(f"d{at}", ("lead", day), ("closed", day), amount=Amount.of(yen, JPY)) for at, (day, yen) in enumerate(worth)]
     text = markdown(review_of(opportunities=deals))
     (row,) = (line for line in text.split("\n") if line.startswith("| Average won deal"))
-    assert [cell.strip() for cell in row.split("|")[2:4]] == ["JPY 3", "JPY 5"]
+    assert [cell.strip() for cell in row.split("|")[2:6]] == ["JPY 3", "2", "JPY 5", "2"]
     assert "A won deal: JPY 5 on average" in text

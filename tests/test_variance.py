@@ -2,15 +2,18 @@
 
 import pickle
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
 from salesperf import CNY, STANDARD_METRICS, USD, Actual, Amount, Period, Target, attainment
 from salesperf.errors import InvalidValueError, SalesperfError, UnitMismatchError
-from salesperf.variance import COMPARISONS, Sold, Variance, by_part, decompose, price_volume_mix
+from salesperf.model.message import Message
+from salesperf.variance import COMPARISONS, FEWEST_COMPARED, Effect, Sold, Variance, by_part, decompose, price_volume_mix
 
 NAN = float("nan")
 
@@ -193,6 +196,56 @@ def one(**factors: Any) -> Callable[[], object]:  # noqa: ANN401 - wrong on purp
 CHANGE = decompose({"a": 1}, {"a": 3})
 
 
+def test_effects_of_each_item_sum_to_its_own_change() -> None:
+    # Rounded effect by effect, c was told as 22.27.
+    before = {"a": (7, 1234), "b": (11, 2077), "c": (3, 966), "d": (13, 4999), "e": (29, 17)}
+    after = {"a": (7, 1235), "b": (17, 1301), "c": (19, 3194), "d": (2, 4001), "e": (23, 4444)}
+    sides = [
+        {name: Sold(quantity, Amount(minor=minor, unit=CNY)) for name, (quantity, minor) in side.items()}
+        for side in (before, after)
+    ]
+    change = price_volume_mix(*sides)
+    own = {row["segment"]: row["total"] for row in change.segment_rows()}
+    assert own["c"] == Decimal("22.28")
+    assert own == {name: Decimal(after[name][1] - before[name][1]) / 100 for name in before}
+    assert {line.name: line.value.minor for line in change.lines} == dict(
+        zip(change.effects, change.segment_effects.sum(axis=1).tolist(), strict=True)
+    )
+
+
+def test_sums_that_clash_by_themselves_are_told_as_those_of_a_table() -> None:
+    half = 0.005
+    before = {name: np.zeros(2) for name in "abcd"}
+    # Each segment changes by a hundredth, in halves: the one by a and b, the other by c and d.
+    change = attrs.evolve(
+        decompose(before, before, segments=["east", "west"]),
+        after=0.02,
+        lines=tuple(Effect(name=name, value=half, title=Message(name)) for name in "abcd"),
+        segment_effects=np.array([[half, 0], [half, 0], [0, half], [0, half]]),
+    )
+    exact = change.as_amounts(yuan(0), yuan("0.02"))
+    assert exact.segment_effects.sum(axis=0).tolist() == [1, 1]
+    assert dict(change.in_units(yuan("0.02"))) == {name: value.minor for name, value in exact.effects.items()}
+
+
+def test_a_rate_tells_over_how_many_cases_it_was() -> None:
+    sides = {"deals": 30, "rate": 0.5, "size": 9.0}, {"deals": 20, "rate": 0.4, "size": 8.0}
+    change = decompose(*sides, cases={"rate": (30, 20), "size": (15, 4)}).as_amounts(yuan(135), yuan(64))
+    assert [line.cases for line in change.lines] == [None, (30, 20), (15, 4)]
+    assert [line.has_few_cases() for line in change.lines] == [False, False, True]
+    assert change.lines[2].has_few_cases(4) is False
+    assert FEWEST_COMPARED == 5
+
+
+def test_what_is_counted_with_a_rate_over_fewer_cases_rests_on_those() -> None:
+    cases = {"rate": (30, 20), "size": (2, 0)}
+    lost = decompose({"deals": 30, "rate": 1 / 15, "size": 9.0}, {"deals": 20, "rate": 0, "size": NAN}, cases=cases)
+    assert [(line.name, line.merged, line.cases) for line in lost.lines] == [("deals", (), None), ("rate", ("size",), (2, 20))]
+    begun = decompose({"deals": 0, "rate": NAN}, {"deals": 20, "rate": 0.5}, cases={"rate": (0, 20)})
+    # That there were none is counted, and no chance.
+    assert [(line.merged, line.cases) for line in begun.lines] == [(("rate",), None)]
+
+
 @pytest.mark.parametrize(
     ("ask", "code", "path"),
     [
@@ -215,6 +268,11 @@ CHANGE = decompose({"a": 1}, {"a": 3})
         (lambda: decompose({"a": np.ones(2)}, {"a": 1}, segments=["x"]), "length", ("segments",)),
         (lambda: decompose({"a": np.ones(2)}, {"a": 1}, segments=["x", "x"]), "not_unique", ("segments", 1)),
         (lambda: decompose({"a": np.ones(2)}, {"a": 1}, segments=["x", 1]), "wrong_type", ("segments", 1)),  # type: ignore[list-item] # wrong on purpose
+        (lambda: decompose({"a": 2}, {"a": 1}, cases={"b": (1, 2)}), "choice", ("cases",)),
+        (lambda: decompose({"a": 2}, {"a": 1}, cases={"a": (1,)}), "length", ("cases", "a")),  # type: ignore[dict-item] # wrong on purpose
+        (lambda: decompose({"a": 2}, {"a": 1}, cases={"a": 3}), "wrong_type", ("cases", "a")),  # type: ignore[dict-item] # wrong on purpose
+        (lambda: decompose({"a": 2}, {"a": 1}, cases={"a": (1, -1)}), "out_of_range", ("cases", "a", "after")),
+        (lambda: decompose({"a": 2}, {"a": 1}, cases=[1]), "wrong_type", ("cases",)),  # type: ignore[arg-type] # wrong on purpose
         (lambda: CHANGE.in_units(yuan(5)), "change_mismatch", ("amount",)),
         (lambda: CHANGE.in_units(2), "wrong_type", ("amount",)),  # type: ignore[arg-type] # wrong on purpose
         (lambda: CHANGE.as_amounts(yuan(1), Amount.of(3, USD)), "unit_mismatch", ("after",)),

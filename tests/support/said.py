@@ -173,6 +173,7 @@ channel: leads=channels/.+/leads qualified=channels/.+/qualified won=channels/.+
 competitor: decided=market/.+/decided won=market/.+/won lost=market/.+/lost
 customer: bought=customers/.+/bought bought_before=customers/.+/bought_before
 deal: amount=pay/.+/items/.+
+factor: cases_before=variance/.+/cases/before cases_after=variance/.+/cases/after
 factor: level_before=variance/.+/before level_after=variance/.+/after made=variance/.+/effect
 fault: found=quality/*/found checked=quality/*/checked
 lead: overdue_workdays=leads/lead/.+/overdue_workdays

@@ -147,7 +147,7 @@ def _of_effects(asked: list[DiagnosisRule], evidence: Evidence) -> Iterator[Cont
         for place, variance in enumerate(evidence.variances):
             for line in variance.lines:
                 value = line.value.minor if isinstance(line.value, Amount) else line.value
-                if value and evidence.cause_of(line.name) == rule.cause:
+                if value and evidence.cause_of(line.name) == rule.cause and not line.has_few_cases(rule.fewest):
                     (gave if value > 0 else took).setdefault(place, []).append(line)
         against = [line for place in gave.keys() - took.keys() for line in gave[place]]
         if took and against:

@@ -15,6 +15,7 @@ from salesperf.diagnosis.selling import (
 from salesperf.diagnosis.staffing import look_for_low_morale, look_for_unfair_plan, look_for_weak_ramp
 from salesperf.diagnosis.words import Cause
 from salesperf.model.finding import Severity
+from salesperf.variance import FEWEST_COMPARED
 
 __all__ = ["DEFAULT_RULES"]
 
@@ -47,10 +48,42 @@ DEFAULT_RULES: Final[Mapping[str, DiagnosisRule]] = MappingProxyType(
         rule.key: rule
         for rule in (
             _rule("few_leads", "demand", look_for_few_leads, 3, threshold=0.8, fewest=10),
-            _rule("low_conversion", "ability", look_for_low_conversion, 3, threshold=0.0, fewest=5, severity="serious"),
-            _rule("missed_for_demand", "demand", look_for_missed_target, 2, threshold=0.1, severity="serious"),
-            _rule("missed_for_strategy", "strategy", look_for_missed_target, 2, threshold=0.1, severity="serious"),
-            _rule("missed_for_ability", "ability", look_for_missed_target, 2, threshold=0.1, severity="serious"),
+            _rule(
+                "low_conversion",
+                "ability",
+                look_for_low_conversion,
+                3,
+                threshold=0.0,
+                fewest=FEWEST_COMPARED,
+                severity="serious",
+            ),
+            _rule(
+                "missed_for_demand",
+                "demand",
+                look_for_missed_target,
+                2,
+                threshold=0.1,
+                fewest=FEWEST_COMPARED,
+                severity="serious",
+            ),
+            _rule(
+                "missed_for_strategy",
+                "strategy",
+                look_for_missed_target,
+                2,
+                threshold=0.1,
+                fewest=FEWEST_COMPARED,
+                severity="serious",
+            ),
+            _rule(
+                "missed_for_ability",
+                "ability",
+                look_for_missed_target,
+                2,
+                threshold=0.1,
+                fewest=FEWEST_COMPARED,
+                severity="serious",
+            ),
             _rule("discounting", "strategy", look_for_discounting, 2, threshold=0.05, fewest=3),
             _rule("channel_conflict", "strategy", look_for_channel_conflict, 2, threshold=2),
             _rule("key_account_loss", "demand", look_for_key_account_loss, 2, threshold=0.8, fewest=3),

@@ -31,7 +31,7 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
     """Notice, of an owner who misses a target, the factors that speak for the rule's cause and took something away.
 
     What rose on the whole is no reason for a miss, whatever some of its factors took. The threshold is the share of all that
-    was taken away.
+    was taken away. A rate or an average over fewer cases than the rule needs speaks for no cause.
     """
     if not evidence.attainments:
         yield rule.cannot_tell(Message("diagnosis.lacks.attainments"))
@@ -42,6 +42,7 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
     if not evidence.variances:
         yield rule.cannot_tell(Message("diagnosis.lacks.variances"))
         return
+    few: list[Effect[Any]] = []
     for position, variance in enumerate(evidence.variances):
         cited_targets = [_cited(each) for each in short if each.ratio is not None and _may_explain(variance, each)]
         if not cited_targets or not _fell(variance):
@@ -49,8 +50,13 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
         negative = [line for line in variance.lines if _number(line) < 0]
         speaking = [line for line in negative if evidence.cause_of(line.name) == rule.cause]
         whole = sum(_number(line) for line in negative)
+        sure = [line for line in speaking if not line.has_few_cases(rule.fewest)]
         if not speaking or sum(map(_number, speaking)) / whole < rule.threshold:
             continue
+        if not sure or sum(map(_number, sure)) / whole < rule.threshold:
+            few += [line for line in speaking if line.has_few_cases(rule.fewest)]
+            continue
+        speaking = sure
         source = Message(f"diagnosis.source.{variance.comparison}")
         cited = [Citation(label=line.label, value=line.value, source=source) for line in speaking]
         values = [line.value for line in speaking if isinstance(line.value, Amount)]
@@ -66,6 +72,10 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
             after=variance.after,
             factors=tuple(line.label for line in speaking),
         )
+    if few:
+        n = min(min(line.cases) for line in few if line.cases is not None)
+        names = tuple(dict.fromkeys(line.label for line in few))
+        yield rule.cannot_tell(Message.of("diagnosis.lacks.more_cases", n=n, fewest=rule.fewest, factors=names))
     took = {line.name for variance in evidence.variances for line in variance.lines if _number(line) < 0}
     unknown = sorted(name for name in took if evidence.cause_of(name) is None)
     if unknown:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Final
 
 from salesperf.kernels.numeric import round_fraction
@@ -16,7 +17,9 @@ __all__ = ["VarianceWriter"]
 
 _RATES: Final = frozenset({"win_rate", "conversion_rate", "amounts_known"})
 _MONEY: Final = frozenset({"deal_size"})
-_HEADS: Final = ("factor", "level_before", "level_after", "made")
+_HEADS: Final = ("factor", "level_before", "cases_before", "level_after", "cases_after", "made")
+_ALWAYS: Final = frozenset({"factor", "made"})
+_CASES: Final = frozenset({"cases_before", "cases_after"})
 
 
 class VarianceWriter(Words):
@@ -64,15 +67,24 @@ class VarianceWriter(Words):
         if effects.rest:
             together = Amount.total([effect.value for effect in effects.rest], line.variance.before.unit)
             more = self.say("report.variance.more", count=len(effects.rest))
-            rows.append([more, *[self.show(None)] * 2, self._signed(together)])
+            rows.append([more, *[self.show(None)] * (len(_HEADS) - 2), self._signed(together)])
         has_levels = any(effect.before is not None or effect.after is not None for effect in moved)
-        columns = range(len(_HEADS)) if has_levels else (0, len(_HEADS) - 1)
+        has_cases = any(effect.cases is not None for effect in moved)
+        columns = [
+            place for place, head in enumerate(_HEADS) if head in _ALWAYS or (has_cases if head in _CASES else has_levels)
+        ]
         yield from self.table([_HEADS[column] for column in columns], ([row[column] for column in columns] for row in rows))
+        if any(effect.has_few_cases() for effect in effects.shown):
+            yield from self.prose("", self.say("report.variance.few_cases"))
 
     def _row(self, effect: Effect[Amount]) -> Sequence[str]:
         unit = effect.value.unit
         levels = (self._level(effect.name, level, unit) for level in (effect.before, effect.after))
-        return [effect.label.text(self.lang, self.catalogs), *levels, self._signed(effect.value)]
+        factor = effect.label.text(self.lang, self.catalogs)
+        if effect.has_few_cases():
+            factor = self.say("report.variance.few", factor=factor)
+        cells = zip(levels, map(self.show, effect.cases or (None, None)), strict=True)
+        return [factor, *chain.from_iterable(cells), self._signed(effect.value)]
 
     def _level(self, name: str, level: float | None, unit: Unit) -> str:
         """Write a factor: a rate as a percentage, money in whole units, a number with its first digits."""

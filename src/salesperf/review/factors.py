@@ -107,6 +107,11 @@ class _Decided:
         average = _over(float(self.value.decimal), self.priced)
         return {"opportunities": float(self.count), "win_rate": _over(self.won, self.count), **known, "deal_size": average}
 
+    @property
+    def cases(self) -> Mapping[str, int]:
+        """Over how many cases those are that are rates or averages."""
+        return {"win_rate": self.count, "amounts_known": self.won, "deal_size": self.priced}
+
 
 def _over(numerator: float, denominator: float) -> float:
     return numerator / denominator if denominator else math.nan
@@ -120,8 +125,13 @@ def _variance(unit: Unit | None, before: Iterable[ClosedDeal], after: Iterable[C
     if not (first.is_told and second.is_told) or not (first.won or second.won):
         return None
     with_known = any(side.priced < side.won for side in (first, second))
-    factors = (side.factors(with_known=with_known) for side in (first, second))
-    return decompose(*factors).as_amounts(first.value, second.value)
+    factors = [side.factors(with_known=with_known) for side in (first, second)]
+    return decompose(*factors, cases=_pairs(factors[0], first.cases, second.cases)).as_amounts(first.value, second.value)
+
+
+def _pairs(names: Iterable[str], before: Mapping[str, int], after: Mapping[str, int]) -> Mapping[str, tuple[int, int]]:
+    """Return the cases before and after of those factors that are over cases."""
+    return {name: (before[name], after[name]) for name in names if name in before}
 
 
 @attrs.frozen
@@ -145,6 +155,11 @@ class _FromLeads:
         led = {"leads": float(self.came), "conversion_rate": _over(self.converted, self.came)}
         return led | {"deals_per_lead": _over(count, self.converted)} | factors
 
+    @property
+    def cases(self) -> Mapping[str, int]:
+        """Over how many cases those are that are rates or averages."""
+        return {"conversion_rate": self.came, "deals_per_lead": self.converted, **self.deals.cases}
+
 
 def _from_leads(decided: ClosedDeals, section: DealSection, leads: LeadSection | None) -> ClosedDeals:
     """Return of some decided deals those that came from leads of the owner's."""
@@ -167,5 +182,6 @@ def _variance_from_leads(unit: Unit | None, leads: LeadSection, led: Iterable[Cl
     if not any(side.deals.won for side in sides):
         return None
     with_known = any(side.deals.priced < side.deals.won for side in sides)
-    factors = (side.factors(with_known=with_known) for side in sides)
-    return decompose(*factors).as_amounts(sides[0].deals.value, sides[1].deals.value)
+    factors = [side.factors(with_known=with_known) for side in sides]
+    cases = _pairs(factors[0], sides[0].cases, sides[1].cases)
+    return decompose(*factors, cases=cases).as_amounts(sides[0].deals.value, sides[1].deals.value)

@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.elementwise import refuse_where, spread
-from salesperf.kernels.numeric import AnyColumn, Column, Number, is_column
+from salesperf.kernels.numeric import INT64_MAX, AnyColumn, Column, Number, is_column
 from salesperf.kernels.shapley import product_effects, substitution_effects
 from salesperf.model.message import Message
-from salesperf.model.validators import as_tuple, check_choice, is_identifier, repeated, require
+from salesperf.model.validators import as_tuple, check_choice, check_whole, is_identifier, repeated, require
 from salesperf.variance.told import COMPARISONS, Comparison, Effect, Method, Variance, titled
 
 __all__ = ["decompose"]
 
 _OF_FACTORS: Final[tuple[Method, ...]] = ("shapley", "chain")
+_SIDES: Final = ("before", "after")
 
 
 def decompose(
@@ -27,6 +28,7 @@ def decompose(
     method: Method = "shapley",
     comparison: Comparison = "period_to_period",
     segments: Iterable[str] | None = None,
+    cases: Mapping[str, tuple[int, int]] | None = None,
 ) -> Variance[float]:
     """Share out the change of a product, or of a sum of products, over its factors.
 
@@ -42,6 +44,8 @@ def decompose(
         What the two are, one of :data:`COMPARISONS`: it makes no difference but to the wording.
     segments
         The name of each segment, each once; by default they are numbered from 1.
+    cases
+        Over how many cases factors were that are rates or averages, before and after, by name.
 
     Returns
     -------
@@ -52,7 +56,8 @@ def decompose(
     ------
     InvalidValueError
         If there is no factor, the two do not have the same, a factor is no number or infinite, columns are of unlike lengths,
-        a factor is undefined though the one before it is not 0, or a product is beyond the floats.
+        a factor is undefined though the one before it is not 0, or a product is beyond the floats; if cases are of no factor,
+        or no two counts.
 
     Notes
     -----
@@ -61,7 +66,8 @@ def decompose(
     difference; before and after swapped, every effect has the other sign; and effects of segments add.
 
     A factor that is undefined before or after, such as the win rate of no leads, has no effect of its own: it is counted with
-    the factor before it, which must then be 0, and the result says so. In columns that is so for each segment by itself.
+    the factor before it, which must then be 0, and the result says so. In columns that is so for each segment by itself. Where
+    both are over cases, the effect rests on the fewer of them.
 
     References
     ----------
@@ -80,6 +86,7 @@ def decompose(
     check_choice(method, _OF_FACTORS, ("method",))
     check_choice(comparison, COMPARISONS, ("comparison",))
     names = _names(before, after)
+    counts = _counts(names, cases)
     first, second, is_one = _columns(names, before, after)
     merged_first, merged_second, gone = _merged(names, first, second)
     with np.errstate(all="ignore"):
@@ -100,7 +107,7 @@ def decompose(
         method=method,
         before=math.fsum(ends[0].tolist()),
         after=math.fsum(ends[1].tolist()),
-        lines=tuple(_lines(names, kept, effects, (first, second) if is_one else None)),
+        lines=tuple(_lines(names, kept, effects, (first, second) if is_one else None, counts)),
         segments=_segments(segments, 0 if is_one else first.shape[1]),
         segment_effects=effects[kept][:, :0] if is_one else effects[kept],
         notes=tuple(_notes(names, gone)),
@@ -120,6 +127,22 @@ def _names(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[s
             side = "after" if name in before else "before"
             raise InvalidValueError("factor_missing", path=(side,), value=name)
     return tuple(before)
+
+
+def _counts(names: Sequence[str], cases: Mapping[str, tuple[int, int]] | None) -> Mapping[str, tuple[int, int]]:
+    given = {} if cases is None else cases
+    require(given, Mapping, path=("cases",))
+    counts: dict[str, tuple[int, int]] = {}
+    for name, pair in given.items():
+        check_choice(name, names, ("cases",))
+        both = as_tuple(pair)
+        require(both, tuple, path=("cases", name))
+        if len(both) != len(_SIDES):
+            raise InvalidValueError("length", path=("cases", name), expected=len(_SIDES), value=len(both))
+        for side, count in zip(_SIDES, both, strict=True):
+            check_whole(count, ("cases", name, side), 0, INT64_MAX)
+        counts[name] = (both[0], both[1])
+    return counts
 
 
 def _columns(
@@ -190,7 +213,11 @@ def _segments(segments: Iterable[str] | None, count: int) -> tuple[str, ...]:
 
 
 def _lines(
-    names: Sequence[str], kept: Sequence[int], effects: Column, ends: tuple[Column, Column] | None
+    names: Sequence[str],
+    kept: Sequence[int],
+    effects: Column,
+    ends: tuple[Column, Column] | None,
+    counts: Mapping[str, tuple[int, int]],
 ) -> Iterator[Effect[float]]:
     for place, following in zip(kept, [*kept[1:], len(names)], strict=True):
         levels = [None, None] if ends is None else [_defined(float(table[place, 0])) for table in ends]
@@ -201,7 +228,20 @@ def _lines(
             after=levels[1],
             merged=tuple(names[place + 1 : following]),
             title=titled(names[place]),
+            cases=_fewest_cases(names[place:following], counts),
         )
+
+
+def _fewest_cases(names: Sequence[str], counts: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
+    """Return on how many cases a factor rests with those counted with it; on a side those that are undefined rest on none.
+
+    What is itself a count rests on no cases, whatever is counted with it.
+    """
+    if names[0] not in counts:
+        return None
+    sides = zip(*(counts[name] for name in names if name in counts), strict=True)
+    before, after = (min((count for count in side if count), default=0) for side in sides)
+    return before, after
 
 
 def _defined(value: float) -> float | None:

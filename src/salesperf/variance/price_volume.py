@@ -109,7 +109,10 @@ def price_volume_mix(
 
     An item that was sold only after is ``new`` with all of its amount, one that was sold only before is ``discontinued``.
     Where there is an amount and no quantity above 0, a rebate or more goods back than sold, there is no price: the change of
-    such an item is ``other``. Effects are rounded to the smallest unit by largest remainder, and within each the items.
+    such an item is ``other``.
+
+    Each effect of each item is rounded to the smallest unit, down or up, so that those of an item sum to what it changed
+    itself, and those of all items to the effect (:func:`salesperf.kernels.apportionment.round_to_margins`).
 
     Examples
     --------
@@ -191,9 +194,8 @@ def _table(names: Sequence[str], pairs: Sequence[_Pair], method: Method) -> list
     common = [item for item, kind in enumerate(kinds) if kind == "both"]
     effects = _effects([pairs[item] for item in common], method)
     change = sum(pairs[item][1].amount.minor - pairs[item][0].amount.minor for item in common)
-    sums = [sum(row, Fraction(0)) for row in effects]
-    for row, exact, total in zip(table, effects, rounded_to(change, sums, EFFECTS[:_FACTORS]), strict=False):
-        parts = rounded_to(total, exact, [names[item] for item in common])
+    rounded = rounded_to(change, effects, EFFECTS[:_FACTORS], [names[item] for item in common])
+    for row, parts in zip(table, rounded, strict=False):
         for item, part in zip(common, parts, strict=True):
             row[item] = part
     return table

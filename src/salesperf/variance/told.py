@@ -22,7 +22,7 @@ from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_choice, require
 from salesperf.variance.whole import rounded_to
 
-__all__ = ["COMPARISONS", "VARIANCE_METHODS", "Comparison", "Effect", "Method", "Variance", "titled"]
+__all__ = ["COMPARISONS", "FEWEST_COMPARED", "VARIANCE_METHODS", "Comparison", "Effect", "Method", "Variance", "titled"]
 
 Comparison: TypeAlias = Literal["period_to_period", "plan_to_actual", "forecast_to_actual"]
 COMPARISONS: Final[tuple[Comparison, ...]] = ("period_to_period", "plan_to_actual", "forecast_to_actual")
@@ -39,6 +39,9 @@ _FACTORS: Final = frozenset({"opportunities", "deals_per_lead", "amounts_known",
 
 _OFF: Final = Fraction(1, 1000)
 """What factors that are written with four digits may leave of their product, as a share of all effects."""
+
+FEWEST_COMPARED: Final = 5
+"""So many cases before and after a rate or an average must rest on, lest what it did be taken for more than chance."""
 
 ValueT = TypeVar("ValueT", float, Amount)
 
@@ -74,6 +77,8 @@ class Effect(Generic[ValueT]):
         Factors that were undefined, and are counted with this one.
     title : Message
         What a reader sees of the name.
+    cases : tuple of int, or None
+        Over how many cases a rate or an average was, before and after; ``None`` of anything else, and where nobody said so.
 
     Examples
     --------
@@ -87,6 +92,7 @@ class Effect(Generic[ValueT]):
     after: float | None = None
     merged: tuple[str, ...] = ()
     title: Message
+    cases: tuple[int, int] | None = None
 
     @property
     def label(self) -> Message:
@@ -94,6 +100,21 @@ class Effect(Generic[ValueT]):
         if not self.merged:
             return self.title
         return Message.of("variance.merged", name=self.title, merged=tuple(map(titled, self.merged)))
+
+    def has_few_cases(self, fewest: int = FEWEST_COMPARED) -> bool:
+        """Tell whether it is known to rest on fewer cases than that, before or after.
+
+        Parameters
+        ----------
+        fewest
+            The least number that is not few.
+
+        Examples
+        --------
+        >>> Effect(name="win_rate", value=-9.0, before=1.0, after=0.5, title=titled("win_rate"), cases=(1, 30)).has_few_cases()
+        True
+        """
+        return self.cases is not None and min(self.cases) < fewest
 
 
 def _as_columns(value: AnyColumn) -> AnyColumn:
@@ -201,8 +222,8 @@ class Variance(Result, Generic[ValueT]):
 
         Notes
         -----
-        Each effect is rounded up or down, by largest remainder. What rounded factors leave of the change goes to the effects
-        by their size.
+        Each effect is rounded up or down, by largest remainder; of a sum over segments so that those of the segments are
+        whole too, as :meth:`as_amounts` has them. What rounded factors leave of the change goes to the effects by their size.
 
         Examples
         --------
@@ -211,18 +232,30 @@ class Variance(Result, Generic[ValueT]):
         >>> dict(change.in_units(Amount.of("20.01", CNY)))
         {'orders': 3166, 'average': -1165}
         """
+        units = map(sum, self._in_units(amount))
+        return MappingProxyType({line.name: sum_ for line, sum_ in zip(self.lines, units, strict=True)})
+
+    def _in_units(self, amount: Amount) -> list[list[int]]:
+        """Share out an exact change: a row for each effect, and in it a number for each segment, or one for the whole."""
         require(amount, Amount, path=("amount",))
-        exact = [Fraction(_plain(line.value)) * amount.unit.scale for line in self.lines]
+        scale = amount.unit.scale
+        exact = [Fraction(_plain(line.value)) * scale for line in self.lines]
         gross, rest = sum(map(abs, exact), Fraction(0)), amount.minor - sum(exact, Fraction(0))
         if abs(rest) > max(gross * _OFF, min(Fraction(1), gross)):
             raise InvalidValueError(
                 "change_mismatch", path=("amount",), expected=float(_plain(self.total)), value=amount.decimal
             )
         names = [line.name for line in self.lines]
-        return MappingProxyType(dict(zip(names, rounded_to(amount.minor, exact, names), strict=True)))
+        if not self.segments:
+            return rounded_to(amount.minor, [[value] for value in exact], names)
+        table = [[Fraction(_plain(self._valued(value))) * scale for value in row] for row in self.segment_effects.tolist()]
+        return rounded_to(amount.minor, table, names, self.segments)
 
     def as_amounts(self, before: Amount, after: Amount) -> "Variance[Amount]":
         """Return the same variance between two exact amounts, whose effects sum to the change to the last smallest unit.
+
+        Those of each segment are whole too: they sum to what the segment changed, rounded down or up, and over all segments
+        to the effects.
 
         Parameters
         ----------
@@ -248,14 +281,12 @@ class Variance(Result, Generic[ValueT]):
         require(after, Amount, path=("after",))
         if before.unit != after.unit:
             raise UnitMismatchError("unit_mismatch", path=("after",), left=str(before.unit), right=str(after.unit))
-        units = self.in_units(after - before)
-        lines = [attrs.evolve(cast("Any", line), value=Amount(minor=units[line.name], unit=before.unit)) for line in self.lines]
-        exact = [
-            [Fraction(_plain(self._valued(value))) * before.unit.scale for value in row]
-            for row in self.segment_effects.tolist()
+        table = self._in_units(after - before)
+        lines = [
+            attrs.evolve(cast("Any", line), value=Amount(minor=sum(row), unit=before.unit))
+            for line, row in zip(self.lines, table, strict=True)
         ]
-        pairs = zip(units.values(), exact, strict=True)
-        rows = [rounded_to(minor, row, self.segments) if self.segments else [] for minor, row in pairs]
+        of_segments = [row[: len(self.segments)] for row in table]
         return Variance(
             comparison=self.comparison,
             method=self.method,
@@ -263,7 +294,7 @@ class Variance(Result, Generic[ValueT]):
             after=after,
             lines=tuple(lines),
             segments=self.segments,
-            segment_effects=np.array(rows, dtype=np.int64).reshape(self.segment_effects.shape),
+            segment_effects=np.array(of_segments, dtype=np.int64).reshape(self.segment_effects.shape),
             notes=self.notes,
         )
 

@@ -34,6 +34,7 @@ from salesperf.kernels.apportionment.two_margins.dividing import (
     find_clash,
 )
 from salesperf.kernels.apportionment.two_margins.questions import BoundMatrix, Clash, Totals, WeightMatrix
+from salesperf.kernels.apportionment.two_margins.signed import round_to_margins
 
 __all__ = [
     "MATRIX_METHODS",
@@ -62,6 +63,7 @@ __all__ = [
     "is_house_monotone",
     "is_population_monotone",
     "is_scale_invariant",
+    "round_to_margins",
     "round_to_total",
     "sums_to_total",
     "within_bounds",

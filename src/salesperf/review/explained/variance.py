@@ -62,6 +62,8 @@ def numbers_of_variance(review: Review, records: Records | None, elsewhere: Else
             for side in _SIDES:
                 if getattr(effect, side) is not None:
                     yield f"{address}/{effect.name}/{side}", partial(numbers.level, effect, side)
+                if effect.cases is not None:
+                    yield f"{address}/{effect.name}/cases/{side}", partial(numbers.cases, effect, side)
         for number, note in enumerate((*line.variance.notes, *line.notes), 1):
             yield from numbers_said(f"{address}/note/{number}", note)
 
@@ -124,6 +126,14 @@ class _Line:
         elif effect.name in _COUNTS:
             value = int(value)
         return shown(effect.title, value, _Factors(decided, self._leads).grow(effect.name))
+
+    def cases(self, effect: Effect[Amount], side: str) -> Breakdown:
+        """Return over how many cases a factor was, with those that are counted with it over the fewest."""
+        place = _SIDES.index(side)
+        factors = _Factors(self.line.decided[place], self._leads)
+        trees = (factors.cases(name) for name in (effect.name, *effect.merged))
+        value = None if effect.cases is None else effect.cases[place]
+        return next(tree for tree in trees if tree.value == value)
 
     @property
     def _leads(self) -> tuple[Lead, ...]:
@@ -207,22 +217,27 @@ class _Factors:
 
     def exact(self, name: str) -> Breakdown:
         """Return a factor as an exact number; without a value where it is a rate over nothing."""
+        if name in _COUNTS:
+            return self._ended if name == "opportunities" else self._came
+        return computed(named("rate"), Quotient(), self._ratio(name))
+
+    def cases(self, name: str) -> Breakdown:
+        """Return over how many cases a factor is that is a rate or an average."""
+        return self._ratio(name)[1]
+
+    def _ratio(self, name: str) -> tuple[Breakdown, Breakdown]:
+        """Return what a rate or an average is the quotient of."""
         match name:
-            case "opportunities":
-                return self._ended
-            case "leads":
-                return self._came
             case "win_rate":
-                parts = (self._won, self._ended)
+                return self._won, self._ended
             case "amounts_known":
-                parts = (self._priced, self._won)
+                return self._priced, self._won
             case "deal_size":
-                parts = (won_value(self.decided), self._priced)
+                return won_value(self.decided), self._priced
             case "conversion_rate":
-                parts = (self._converted, self._came)
+                return self._converted, self._came
             case _:
-                parts = (self._ended, self._converted)
-        return computed(named("rate"), Quotient(), parts)
+                return self._ended, self._converted
 
     @cached_property
     def _ended(self) -> Breakdown:

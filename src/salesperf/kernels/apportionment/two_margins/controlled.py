@@ -20,13 +20,20 @@ _GRAIN: Final = 2.0**-30
 """About 1e-9 units: the fit is taken to so much, so that what is whole or tied but for rounding in floats is so."""
 
 
-class _RoundingPrices:
-    """By how much one unit more changes the distance of a cell from its fitted value."""
+class RoundingPrices:
+    """By how much one unit more changes the distance of a cell from its fitted value.
+
+    Parameters
+    ----------
+    fitted
+        Shape (columns, rows): those values.
+    """
 
     def __init__(self, fitted: Matrix) -> None:
         self._fitted = fitted
 
     def __call__(self, columns: Positions, rows: Positions, units: Parts) -> Column:
+        """Price the unit of this number (the first is 1) in some cells."""
         return np.clip(2 * (units - self._fitted[columns, rows]) - 1, -1.0, 1.0)
 
 
@@ -34,12 +41,12 @@ def divide_by_rounding(tables: Tables) -> Parts:
     """Round the proportional fit of each table."""
     fitted = proportional_fit(tables)
     start, lower, upper = (ends(fitted).astype(np.int64) for ends in (np.rint, np.floor, np.ceil))
-    division = begin_division(tables, _RoundingPrices, fitted, start, lower, upper)
+    division = begin_division(tables, RoundingPrices, fitted, start, lower, upper)
     try:
         division.solve()
     except ClashError:
         # The fit was not reached within a unit, and cells have to go further than up or down to make up for it.
-        division = Division(tables, _RoundingPrices(fitted), division.parts, tables.lower, tables.upper)
+        division = Division(tables, RoundingPrices(fitted), division.parts, tables.lower, tables.upper)
         division.solve()
     return division.parts
 
