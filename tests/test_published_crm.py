@@ -121,7 +121,9 @@ def difference(of: Reviewed) -> Iterator[str]:
     effects = [(shapley_effect(old, new, place), place) for place in range(3)]
     for effect, place in sorted(effects, key=lambda each: -abs(each[0])):
         level = write[place]
-        yield row(names[place], level(old[place]), level(new[place]), dollars(effect, signed=True))
+        cases = ["–" if place == 0 else f"{len(side[place - 1]):,}" for side in sides]
+        levels = (level(old[place]), cases[0], level(new[place]), cases[1])
+        yield row(names[place], *levels, dollars(effect, signed=True))
 
 
 def shapley_effect(old: Sequence[Fraction], new: Sequence[Fraction], place: int) -> Fraction:
