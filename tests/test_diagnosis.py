@@ -133,7 +133,14 @@ def test_fewer_leads_than_before_are_found_with_their_worth() -> None:
     ratio = finding.citations[1]
     assert (ratio.value, ratio.n, ratio.high is not None and ratio.high < 1) == (0.5, 90, True)
     assert "客户开发困难" in finding.full_text("zh")
-    assert one("few_leads", evidence(known)).at_stake is None
+    untold = one("few_leads", evidence(known))
+    assert (untold.at_stake, untold.lacks) == (None, Message("diagnosis.lacks.lead_worth"))
+    assert finding.lacks is None
+    # 594 of 660 leads are missing to the target: 66 came.
+    short = of_rule("few_leads", evidence(known, channels=channels, attainments=[attained(None, 660, 66, LEADS, COUNT)]))
+    assert [each.at_stake for each in short if each.record == "leads"] == [
+        yuan(9100).times(Fraction(594, channels.total.leads))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +166,11 @@ def test_as_many_leads_or_fewer_by_chance_are_no_finding() -> None:
 def test_a_target_of_leads_that_is_missed_is_found_without_any_lead() -> None:
     finding = one("few_leads", evidence(attainments=[attained(None, 660, 66, LEADS, COUNT)]))
     assert (finding.record, finding.citations[0].value) == ("leads", 0.1)
+    assert (finding.at_stake, finding.lacks) == (None, Message("diagnosis.lacks.lead_worth"))
+    assert "it lacks what a lead brings" in finding.full_text()
+    customers = one("few_leads", evidence(attainments=[attained(None, 660, 66, STANDARD_METRICS["new_customers"], COUNT)]))
+    assert (customers.at_stake, customers.lacks) == (None, Message("diagnosis.lacks.customer_worth"))
+    assert "缺少每个新客户带来的金额" in customers.full_text("zh")
     assert of_rule("few_leads", evidence(attainments=[attained(None, 66, 66, LEADS, COUNT)])) == []
 
 

@@ -227,6 +227,10 @@ def test_cases_are_found_by_their_tags() -> None:
     found = find_cases(cases, ["Acme", "price"], as_of=SEP_30)
     assert [case.id for case in found] == ["c-2", "c-3", "c-1"]
     assert [case.label for case in find_cases(cases, ["price"], as_of=SEP_30, outcome="won")] == ["Acme won back"]
+    for typed in ("acme", "ＡＣＭＥ"):
+        assert [case.id for case in find_cases(cases, [typed, "acme"], as_of=SEP_30)] == ["c-2"]
+    # One tag in two spellings counts once.
+    assert [case.id for case in find_cases(cases, ["price", "Price", "PRICE", "acme"], as_of=SEP_30)] == ["c-2", "c-3", "c-1"]
     assert cases[0].label == "c-1"
     assert cases[3].as_of(SEP_30) is None
     assert cases[0].as_of(SEP_1) is cases[0]

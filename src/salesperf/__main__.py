@@ -16,7 +16,7 @@ from salesperf.io.folder import read, read_sample
 from salesperf.io.folder.cells import date_in
 from salesperf.io.folder.opportunities import REPEATS
 from salesperf.io.folder.table import system_reason
-from salesperf.messages import LANGUAGES, describe_error
+from salesperf.messages import LANGUAGES, describe_error, render
 from salesperf.model.finding import Finding
 from salesperf.model.period import Period
 from salesperf.model.records import Records
@@ -131,8 +131,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         const="",
         metavar="NUMBER",
-        help="instead of the review, pull a number apart down to the records behind it: NUMBER is its address, or words of it"
-        " to look for; without it, list all there are",
+        help="instead of the review, pull a number apart down to the records behind it: NUMBER is its address, words of it or"
+        " of the head of its column to look for, or the number as the review prints it; without it, list all there are",
     )
     parser.add_argument("--lang", choices=LANGUAGES, default=LANGUAGES[0], help="the language of the review")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write; standard output if not given")
@@ -168,13 +168,18 @@ def _review(chosen: argparse.Namespace) -> str:
 
 
 def _explained(built: review.Review, records: Records, address: str, lang: str) -> str:
-    """Write one number with its tree; those below an address, those with all words of a search, or all, each on a line."""
+    """Write one number with its tree; those below an address, those that a search finds, or all, each on a line."""
     numbers = review.explain(built, records=records)
     if address in numbers.addresses:
         return f"{numbers.tree(address).text(lang)}\n"
     below = numbers.below(address) if address.strip() else numbers
     if not below.addresses and "/" not in address:
         below = numbers.find(address, lang)
+        if len(below.addresses) == 1:
+            return f"{below.addresses[0]}: {below.breakdowns[0].text(lang)}\n"
+        if below.addresses:
+            # On the way of errors, so that the list stays a list.
+            sys.stderr.write(f"{render('explain.several', {'count': len(below.addresses)}, lang=lang)}\n")
     if not below.addresses:
         try:
             numbers.tree(address)

@@ -10,7 +10,20 @@ from examples import at_most
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from salesperf import CNY, Action, Amount, Case, Measurement, Period, PulseSurvey, Records, Risk, StatusChange, TaskPlan
+from salesperf import (
+    CNY,
+    Action,
+    Amount,
+    Case,
+    Citation,
+    Measurement,
+    Period,
+    PulseSurvey,
+    Records,
+    Risk,
+    StatusChange,
+    TaskPlan,
+)
 from salesperf.diagnosis import DEFAULT_RULES, Evidence, diagnose, find_cases, follow_through
 from salesperf.model.key_result import number_of
 from salesperf.risk import register, track
@@ -136,6 +149,12 @@ def test_a_diagnosis_is_the_same_in_any_order_and_knows_nothing_later(
     assert diagnose(earlier) == found
 
 
+def says_how_sure(citation: Citation) -> bool:
+    """Tell whether what is counted over so many has an interval, says why it has none, or says that it is no estimate."""
+    has_interval = citation.low is not None and citation.high is not None
+    return citation.n is None or has_interval or citation.reason is not None or "not an estimate" in citation.text()
+
+
 @few
 @given(records(), days())
 def test_a_rule_says_what_it_finds_with_numbers_or_what_it_lacks(known: Records, day: date) -> None:
@@ -143,6 +162,7 @@ def test_a_rule_says_what_it_finds_with_numbers_or_what_it_lacks(known: Records,
     for finding in diagnose(evidence):
         assert finding.citations or finding.lacks is not None
         assert finding.is_untold or finding.checks
+        assert all(map(says_how_sure, finding.citations))
         assert "{" not in finding.rule
         assert "diagnosis." not in finding.full_text() + finding.full_text("zh")
     # Whatever needs a result that is not there says so.

@@ -13,11 +13,12 @@ from salesperf.model.action import Action
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.case import CASE_OUTCOMES, Case, CaseOutcome
+from salesperf.model.folding import folded
 from salesperf.model.message import Message
 from salesperf.model.result import Result, Row, Scalar
 from salesperf.model.validators import as_tuple, check_choice, check_date, is_identifier, repeated, require
 
-__all__ = ["ActionLine", "FollowThrough", "find_cases", "follow_through"]
+__all__ = ["ActionLine", "FollowThrough", "find_cases", "follow_through", "shared_tags"]
 
 
 @attrs.frozen(kw_only=True)
@@ -213,7 +214,8 @@ def find_cases(
     cases
         In any order; those written down later than the day are forgotten.
     tags
-        What is looked for: a product, a competitor, the rule of a finding.
+        What is looked for: a product, a competitor, the rule of a finding; neither their case nor the width of their letters
+        matters.
     as_of
         The day.
     outcome
@@ -235,7 +237,7 @@ def find_cases(
     --------
     >>> lost = Case(id="c-1", outcome="lost", on=date(2026, 9, 12), tags=["price", "Acme"])
     >>> won = Case(id="c-2", outcome="won", on=date(2026, 9, 20), tags=["price"])
-    >>> [case.id for case in find_cases([won, lost], ["Acme", "price"], as_of=date(2026, 9, 30))]
+    >>> [case.id for case in find_cases([won, lost], ["acme", "price"], as_of=date(2026, 9, 30))]
     ['c-1', 'c-2']
     """
     given, wanted = as_tuple(cases), as_tuple(tags)
@@ -255,6 +257,29 @@ def find_cases(
             [InvalidValueError("not_unique", path=("cases", position, "id"), value=id_) for position, id_ in again]
         )
     known = [case for case in given if case.on <= as_of and outcome in (None, case.outcome)]
-    found = [(number, case) for case in known if (number := len(set(case.tags) & set(wanted)))]
+    found = [(number, case) for case in known if (number := len(shared_tags(case, wanted)))]
     found.sort(key=lambda pair: (-pair[0], -pair[1].on.toordinal(), pair[1].id))
     return tuple(case for _, case in found)
+
+
+def shared_tags(case: Case, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return which of some tags a case has, as they are looked for; of several spellings of one the first.
+
+    Parameters
+    ----------
+    case
+        The case.
+    wanted
+        What is looked for.
+
+    Examples
+    --------
+    >>> lost = Case(id="c-1", outcome="lost", on=date(2026, 9, 12), tags=["price", "Acme"])
+    >>> shared_tags(lost, ["acme", "ACME", "delivery"])
+    ('acme',)
+    """
+    own = {folded(tag) for tag in case.tags}
+    spelt: dict[str, str] = {}
+    for tag in wanted:
+        spelt.setdefault(folded(tag), tag)
+    return tuple(tag for key, tag in spelt.items() if key in own)

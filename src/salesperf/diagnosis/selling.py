@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from salesperf.attainment import Attainment
 from salesperf.diagnosis.comparing import count_ratio
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.kernels.proportion import newcombe
@@ -37,6 +39,11 @@ __all__ = [
 _GRACE: Final = timedelta(days=7)
 """How much later than the days compared with the records may begin."""
 _OF_LEADS: Final = frozenset({"leads", "new_customers"})
+_WORTH_LACKING: Final[Mapping[str, Message]] = {
+    "leads": Message("diagnosis.lacks.lead_worth"),
+    "new_customers": Message("diagnosis.lacks.customer_worth"),
+}
+"""What is lacking to tell the money that hangs on a target of leads or of new customers."""
 _SHORT: Final = frozenset({"behind", "missed"})
 _MOST_CITED: Final = 5
 _OUR_OWN: Final[Mapping[RepKind, RepKind]] = {"house": "employee"}
@@ -46,7 +53,8 @@ _OUR_OWN: Final[Mapping[RepKind, RepKind]] = {"house": "employee"}
 def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
     """Notice fewer leads than in the days before, by more than chance, and targets of leads or new customers that are missed.
 
-    The threshold is the ratio of leads now to leads before below which there are few.
+    The threshold is the ratio of leads now to leads before below which there are few. At stake is what the missing leads bring
+    on average.
     """
     owed = [each for each in evidence.attainments if each.target.metric.key in _OF_LEADS]
     for attainment in owed:
@@ -58,7 +66,9 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
                 is_share=True,
                 source=Message.of("diagnosis.source.attainment", period=attainment.target.period),
             )
-            yield rule.found([short], record=attainment.target.metric.key)
+            at_stake = _worth_of_missing(attainment, evidence)
+            lacks = _WORTH_LACKING[attainment.target.metric.key] if at_stake is None else None
+            yield rule.found([short], record=attainment.target.metric.key, at_stake=at_stake, lacks=lacks)
     counts = _leads(evidence)
     if isinstance(counts, Message):
         if not owed:
@@ -75,7 +85,8 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
             Citation(label=Message("diagnosis.cited.leads"), value=now, against=before, source=source),
             Citation.of(Message("diagnosis.cited.leads_ratio"), ratio, against=1, source=source, is_share=True),
         ]
-        yield rule.found(cited, at_stake=_worth_of(before - now, evidence))
+        at_stake = _worth_of(before - now, evidence)
+        yield rule.found(cited, at_stake=at_stake, lacks=_WORTH_LACKING["leads"] if at_stake is None else None)
 
 
 def _leads(evidence: Evidence) -> tuple[int, int] | Message:
@@ -93,12 +104,23 @@ def _within(days: list[date], period: Period) -> int:
     return sum(day in period for day in days)
 
 
-def _worth_of(leads: int, evidence: Evidence) -> Amount | None:
+def _worth_of(leads: int | Decimal, evidence: Evidence) -> Amount | None:
     """Return what so many leads bring on average, as far as their channels tell."""
     total = None if evidence.channels is None else evidence.channels.total
     if total is None or total.value is None or total.value.minor <= 0 or not total.leads:
         return None
-    return total.value.times(Fraction(leads, total.leads))
+    return total.value.times(Fraction(leads) / total.leads)
+
+
+def _worth_of_missing(attainment: Attainment, evidence: Evidence) -> Amount | None:
+    """Return what the leads bring on average that are missing to a target of leads; ``None`` where nobody knows.
+
+    What a new customer brings no result tells: a lead brings what its deals do, and a customer may have had several.
+    """
+    gap = attainment.gap
+    if attainment.target.metric.key != "leads" or not isinstance(gap, Amount) or gap.minor >= 0:
+        return None
+    return _worth_of(-gap.decimal, evidence)
 
 
 def look_for_low_conversion(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:

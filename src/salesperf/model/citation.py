@@ -59,6 +59,8 @@ class Citation:
         Whether it is a fraction to be read as a percentage.
     source
         Where it came from: the result or the records, for a reader.
+    reason
+        Why an estimate has no interval; ``None`` where it has one, or where none belongs to the number.
 
     Raises
     ------
@@ -89,6 +91,7 @@ class Citation:
     against: BreakdownValue = attrs.field(default=None, converter=as_value, validator=amount_or_number)
     is_share: bool = attrs.field(default=False, validator=of_type(bool))
     source: Message = attrs.field(validator=of_type(Message))
+    reason: Message | None = attrs.field(default=None, validator=optional(of_type(Message)))
 
     def __attrs_post_init__(self) -> None:
         """Check the ends of the interval."""
@@ -112,6 +115,9 @@ class Citation:
         >>> rate = Estimate(value=0.3, low=0.11, high=0.6, n=10)
         >>> Citation.of(Message("metric.win_rate"), rate, source=Message("deals"), is_share=True).text()
         'Win rate: 30.0% (11.0% to 60.0%, n = 10); from deals'
+        >>> none = Estimate(value=0.0, n=12, reason=Message("reason.no_variation_seen"))
+        >>> Citation.of(Message("metric.win_rate"), none, source=Message("deals"), is_share=True).text()
+        'Win rate: 0.0% (n = 12; no range: all days so far are alike, so nothing tells how far they vary); from deals'
         """
         ends = (estimate.low, estimate.high)
         is_bounded = all(end is not None and abs(end) != float("inf") for end in ends)
@@ -125,6 +131,7 @@ class Citation:
             against=against,
             is_share=is_share,
             source=source,
+            reason=None if is_bounded or estimate.value is None else estimate.reason,
         )
 
     def text(
@@ -165,6 +172,8 @@ class Citation:
         wording = "between" if has_interval else "plain" if self.n is None else "counted"
         if has_interval and self.n is None:
             wording = "between_uncounted"
+        if self.reason is not None and wording == "counted":
+            wording = "without_interval"
         is_sum = wording == "counted" and self.label.key in _SUMS
         told = Message.of(
             "citation.share.summed" if is_sum else f"citation.{kind}.{wording}",
@@ -173,6 +182,7 @@ class Citation:
             low=self.low,
             high=self.high,
             n=self.n,
+            reason=self.reason,
         )
         if self.against is not None:
             told = Message.of(f"citation.{kind}.against", told=told, against=_shown(self.against, digits, lang, catalogs))

@@ -7,6 +7,8 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
+from salesperf.model.folding import folded
+
 __all__ = ["EXTENSION", "NORMAL_FORMS", "NormalForm", "exact", "normal_email", "normal_name", "normal_phone"]
 
 NormalForm: TypeAlias = Literal["exact", "name", "email", "phone"]
@@ -75,7 +77,7 @@ def normal_email(text: str) -> str:
     >>> normal_email(" Ada@Example.COM")
     'ada@example.com'
     """
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    return folded(text)
 
 
 def normal_phone(text: str) -> str:

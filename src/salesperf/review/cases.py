@@ -6,6 +6,7 @@ from typing import Final
 import attrs
 
 from salesperf.diagnosis import find_cases
+from salesperf.diagnosis.following import shared_tags
 from salesperf.model.case import Case
 from salesperf.model.finding import Finding
 from salesperf.model.period import Period
@@ -53,7 +54,7 @@ class CaseSection:
 
     def shared(self, case: Case) -> tuple[str, ...]:
         """Return the tags of a case that are looked for."""
-        return tuple(tag for tag in case.tags if tag in self.tags)
+        return shared_tags(case, self.tags)
 
 
 def case_section(grounds: Grounds, deals: Iterable[DealSection], causes: Iterable[Finding]) -> CaseSection | None:

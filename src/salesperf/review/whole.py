@@ -38,6 +38,11 @@ __all__ = ["Review"]
 class Review(Result):
     """A sales review (述职): made by :func:`salesperf.review.build`.
 
+    No section is called strategy, since it is told where its numbers are. What was decided stands in ``objectives`` and
+    ``plans``; how it is going in their scores and lateness; whether it works in ``variance`` (what price, mix and deal size did
+    against plan and the time before), ``channels`` (which pay), ``causes`` (those of the cause strategy) and ``actions`` (their
+    effect against the goal that was stated before).
+
     Attributes
     ----------
     owner : str or None

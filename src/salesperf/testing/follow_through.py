@@ -264,6 +264,7 @@ def citations(draw: DrawFn) -> Citation:
         against=draw(st.none() | st.floats(0, 1)),
         is_share=has_interval and draw(st.booleans()),
         source=draw(messages()),
+        reason=None if has_interval else draw(st.none() | messages()),
     )
 
 

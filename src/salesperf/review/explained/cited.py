@@ -62,6 +62,7 @@ def numbers_cited(behind: Behind, citations: Iterable[Citation], address: str) -
         for words, within in ((citation.label, f"{address}/{place}"), (citation.source, f"{address}/{place}/source")):
             known = {name: partial(_part_of, behind, citation, name) for name in words.arguments}
             yield from numbers_said(within, words, known)
+        yield from numbers_said(f"{address}/{place}/reason", citation.reason)
 
 
 def _grown(behind: Behind, citation: Citation, part: str) -> Breakdown:

@@ -11,6 +11,7 @@ import attrs
 from salesperf.errors import InvalidValueError, UnknownNameError
 from salesperf.messages import Catalogs
 from salesperf.model.breakdown import Breakdown, Given
+from salesperf.model.folding import folded
 from salesperf.model.misspelling import alike, index_of
 from salesperf.model.records import Records
 from salesperf.model.result import Result, Row, printable
@@ -25,6 +26,7 @@ from salesperf.review.explained.entries import Entries
 from salesperf.review.explained.evidence import numbers_of_evidence
 from salesperf.review.explained.growing import Numbered, Tree
 from salesperf.review.explained.leads import numbers_of_leads
+from salesperf.review.explained.looking import ends_under, heads_saying, is_number, prints
 from salesperf.review.explained.market import numbers_of_market
 from salesperf.review.explained.metrics import numbers_of_metrics, numbers_of_time, numbers_of_unmet
 from salesperf.review.explained.not_listed import numbers_not_listed
@@ -117,16 +119,18 @@ class NumberTrees(Result):
         return self._where(lambda name: name == path or name.startswith(f"{path}/"))
 
     def find(self, words: str, lang: str = "en", catalogs: Catalogs | None = None) -> "NumberTrees":
-        """Return the numbers that all of some words name: in their addresses, or where no address has them, in what they are.
+        """Return the numbers that somebody means who reads a report, and need not know where they stand.
 
-        A word may be begun only, and stand anywhere: who looks for a number need not know where it stands.
+        Those that all words name, in their addresses, or where no address has them, in what they are; a word may be begun only,
+        and stand anywhere. Where the words are the head of a column of a report, also those that stand under it; where they
+        are a number, also those that are printed so. Where all this finds none, those under heads that have all words.
 
         Parameters
         ----------
         words
             What is looked for.
         lang, catalogs
-            The language of the words, where no address has them; as for :func:`salesperf.messages.render`.
+            The language of the words, where they stand in no address; as for :func:`salesperf.messages.render`.
 
         Examples
         --------
@@ -139,14 +143,29 @@ class NumberTrees(Result):
         ('deals/solution/slip_rate', 'deals/solution/slip_rate/low', 'deals/solution/slip_rate/high')
         >>> explain(built).find("赢单率", "zh").addresses[:1]
         ('deals/solution/win_rate',)
+        >>> explain(built).find("CNY 886,400").addresses[:1]
+        ('outlook/solution/CNY/missing',)
         """
         if not is_identifier(words):
             raise InvalidValueError("wrong_type", path=("words",), expected=str, value=words)
         sought = _words(words)
-        found = self._where(partial(_has_words, sought=sought))
-        if not sought or found.addresses:
-            return found
-        return self._where(lambda name: _says(self._trees[name]().label.text(lang, catalogs).lower(), sought))
+        if not sought:
+            return self._where(lambda _: False)
+        meant = {name for name in self._trees if _has_words(name, sought)}
+        if not meant:
+            meant = {name for name, grow in self._trees.items() if _says(grow().label.text(lang, catalogs).lower(), sought)}
+        typed = folded(words)
+        meant |= self._under(heads_saying(lambda head: head.fullmatch(typed) is not None, lang, catalogs))
+        if is_number(words):
+            meant |= {name for name, grow in self._trees.items() if prints(grow().value, words, lang, catalogs)}
+        if not meant:
+            meant = self._under(heads_saying(lambda head: _says(head.pattern.replace("\\", ""), sought), lang, catalogs))
+        return self._where(meant.__contains__)
+
+    def _under(self, heads: Iterable[str]) -> set[str]:
+        """Return the addresses of the numbers that stand under some heads of columns."""
+        ends = ends_under(heads)
+        return set() if ends is None else {name for name in self._trees if ends.search(name)}
 
     def _where(self, is_meant: Callable[[str], bool]) -> "NumberTrees":
         return NumberTrees(MappingProxyType({name: grow for name, grow in self._trees.items() if is_meant(name)}))

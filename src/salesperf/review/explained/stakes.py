@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from salesperf.attainment import Attainment
+from salesperf.channels import ChannelLine
 from salesperf.diagnosis import DEFAULT_RULES
 from salesperf.diagnosis.selling import contested_customers, open_deals_of_customers
 from salesperf.diagnosis.staffing import share_beyond_fair
@@ -197,9 +198,31 @@ def _fewer_leads(behind: Behind, cause: Finding) -> Breakdown | None:
         return None
     now = next((each for each in cause.citations if each.label.key == "diagnosis.cited.leads"), None)
     if now is None:
-        return None
+        return _leads_short_of_target(behind, cause, worth)
     counts = (leaf(named("before"), now.against), leaf(named("now"), now.value))
     missing = computed(named("missing_leads"), Difference(), counts)
+    return _worth_of_leads(missing, worth)
+
+
+def _leads_short_of_target(behind: Behind, cause: Finding, worth: ChannelLine) -> Breakdown | None:
+    """Return what the leads bring on average that are missing to a target of leads: of several, to the one that is meant."""
+    of_leads = (section.attainment for section in behind.review.metrics if section.metric.key == "leads")
+    trees = (
+        _worth_of_leads(computed(named("missing_leads"), Difference(), _counts(each)), worth)
+        for each in of_leads
+        if isinstance(each.gap, Amount)
+    )
+    return next((tree for tree in trees if tree.value == cause.at_stake), None)
+
+
+def _counts(attained: Attainment) -> tuple[Breakdown, ...]:
+    """Return how many are owed, and how many there are, as plain counts."""
+    done, owed = attained.breakdown.parts
+    return tuple(leaf(part.label, part.value.decimal) for part in (owed, done) if isinstance(part.value, Amount))
+
+
+def _worth_of_leads(missing: Breakdown, worth: ChannelLine) -> Breakdown:
+    """Return what some leads bring on average, as far as their channels tell."""
     share = computed(named("share_of_leads"), Quotient(), (missing, leaf(named("came"), worth.leads)))
     return computed(named("worth_of_leads"), Product(), (leaf(named("won_value"), worth.value), share))
 
