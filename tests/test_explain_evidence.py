@@ -113,6 +113,14 @@ def test_what_missing_leads_are_worth_is_what_leads_bring_on_average() -> None:
     assert tree.parts[0].value == yuan(70)
     assert tree.parts[1].parts[0].value == 30
     assert tree.value == yuan(70).times(Fraction(30, 90))
+    # Of 100 leads that are owed 40 are entered.
+    leads = STANDARD_METRICS["leads"]
+    owed = Target(owner=None, metric=leads, amount=Amount.of(100, COUNT), period=THIRD)
+    entered = Actual(owner="ada", metric=leads, amount=Amount.of(40, COUNT), on=date(2026, 9, 2))
+    found = explained(attrs.evolve(known, targets=[*known.targets, owed], actuals=[*known.actuals, entered]))
+    stakes = [found.tree(each) for each in found.addresses if each.startswith("causes/") and each.endswith("few_leads/at_stake")]
+    (short,) = (each for each in stakes if each.value == yuan(70).times(Fraction(60, 90)))
+    assert values(short.parts[1].parts[0]) == [100, 40]
 
 
 def test_amounts_that_were_cut_come_apart_into_deals() -> None:

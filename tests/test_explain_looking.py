@@ -8,9 +8,10 @@ import pytest
 from explained import of_sample, sample
 
 from salesperf.messages import LANGUAGES
+from salesperf.model.amount import Amount
 from salesperf.report import markdown
 from salesperf.report.words import TEXT, Words
-from salesperf.review.explained.looking import is_number, prints
+from salesperf.review.explained.looking import forms, is_number, prints
 
 
 def columns(lang: str) -> Iterator[tuple[str, list[str]]]:
@@ -33,7 +34,9 @@ def columns(lang: str) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_each_number_of_a_table_stands_under_the_words_of_its_head(lang: str) -> None:
-    numbers, found = of_sample(), dict[str, list[object]]()
+    numbers, found = of_sample(), dict[str, tuple[str, ...]]()
+    values = {name: tree.value for name, tree in zip(numbers.addresses, numbers.breakdowns, strict=True)}
+    written = {name: forms(value, lang, None) for name, value in values.items()}
     lost, heads = [], set()
     for head, cells in columns(lang):
         # A range tells two numbers, and a score is told with its factors.
@@ -42,8 +45,12 @@ def test_each_number_of_a_table_stands_under_the_words_of_its_head(lang: str) ->
             continue
         heads.add(head)
         if head not in found:
-            found[head] = [tree.value for tree in numbers.find(head, lang).breakdowns]
-        lost += [(head, part) for part in parts if not any(prints(value, part, lang, None) for value in found[head])]
+            found[head] = numbers.find(head, lang).addresses
+        lost += [
+            (head, part)
+            for part in parts
+            if not any(prints(written[name], part, is_amount=isinstance(values[name], Amount)) for name in found[head])
+        ]
     assert lost == []
     assert len(heads) > 70
 

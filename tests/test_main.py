@@ -171,9 +171,18 @@ def test_without_an_address_every_number_is_listed_and_with_the_beginning_of_one
 
 def test_words_of_an_address_are_looked_for(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main([str(company), "--explain", "Visits actual"]) == 0
-    found = capsys.readouterr().out.splitlines()
+    printed = capsys.readouterr()
+    found = printed.out.splitlines()
     assert "attainment/visits/actual: actual: 24" in found
     assert all("visits" in line and "actual" in line for line in found)
+    assert printed.err.startswith(f"{len(found)} numbers are meant; more of the words")
+
+
+def test_what_words_mean_alone_is_pulled_apart(company: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.main([str(company), "--explain", "attainment/visits/planned"]) == 0
+    tree = capsys.readouterr().out
+    assert program.main([str(company), "--explain", "visits 2026-09 planned"]) == 0
+    assert capsys.readouterr() == (f"attainment/visits/2026-09/planned: {tree}", "")
 
 
 def test_a_number_is_no_page(company: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import attrs
 
 from salesperf.errors import InvalidValueError, UnknownNameError
 from salesperf.messages import Catalogs
+from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown, Given
 from salesperf.model.folding import folded
 from salesperf.model.misspelling import alike, index_of
@@ -26,7 +27,7 @@ from salesperf.review.explained.entries import Entries
 from salesperf.review.explained.evidence import numbers_of_evidence
 from salesperf.review.explained.growing import Numbered, Tree
 from salesperf.review.explained.leads import numbers_of_leads
-from salesperf.review.explained.looking import ends_under, heads_saying, is_number, prints
+from salesperf.review.explained.looking import ends_under, forms, heads_saying, is_number, prints
 from salesperf.review.explained.market import numbers_of_market
 from salesperf.review.explained.metrics import numbers_of_metrics, numbers_of_time, numbers_of_unmet
 from salesperf.review.explained.not_listed import numbers_not_listed
@@ -121,9 +122,9 @@ class NumberTrees(Result):
     def find(self, words: str, lang: str = "en", catalogs: Catalogs | None = None) -> "NumberTrees":
         """Return the numbers that somebody means who reads a report, and need not know where they stand.
 
-        Those that all words name, in their addresses, or where no address has them, in what they are; a word may be begun only,
-        and stand anywhere. Where the words are the head of a column of a report, also those that stand under it; where they
-        are a number, also those that are printed so. Where all this finds none, those under heads that have all words.
+        Those that all words name in their addresses, those that stand under a head of a column that says just so, and where
+        the words are a number, those that are printed so. Where there are none of these, those that all words name in what
+        they are; at last those under heads that have all words. A word may be begun only, and stand anywhere.
 
         Parameters
         ----------
@@ -151,13 +152,18 @@ class NumberTrees(Result):
         sought = _words(words)
         if not sought:
             return self._where(lambda _: False)
-        meant = {name for name in self._trees if _has_words(name, sought)}
-        if not meant:
-            meant = {name for name, grow in self._trees.items() if _says(grow().label.text(lang, catalogs).lower(), sought)}
         typed = folded(words)
+        meant = {name for name in self._trees if _has_words(name, sought)}
         meant |= self._under(heads_saying(lambda head: head.fullmatch(typed) is not None, lang, catalogs))
         if is_number(words):
-            meant |= {name for name, grow in self._trees.items() if prints(grow().value, words, lang, catalogs)}
+            values = ((name, grow().value) for name, grow in self._trees.items())
+            meant |= {
+                name
+                for name, value in values
+                if prints(forms(value, lang, catalogs), words, is_amount=isinstance(value, Amount))
+            }
+        if not meant:
+            meant = {name for name, grow in self._trees.items() if _says(grow().label.text(lang, catalogs).lower(), sought)}
         if not meant:
             meant = self._under(heads_saying(lambda head: _says(head.pattern.replace("\\", ""), sought), lang, catalogs))
         return self._where(meant.__contains__)

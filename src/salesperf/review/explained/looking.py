@@ -10,13 +10,15 @@ from salesperf.model.amount import Amount
 from salesperf.model.folding import folded
 from salesperf.model.rule import BreakdownValue
 
-__all__ = ["ends_under", "heads_saying", "is_number", "prints"]
+__all__ = ["ends_under", "forms", "heads_saying", "is_number", "prints"]
 
 _HEADS: Final = "report.column."
 """What the message keys of the heads of a report's columns begin with."""
 
 _STANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "cases_after": "cases/after",
+        "cases_before": "cases/before",
         "change_range": "change/(low|high)",
         "goal_value": "goal",
         "index_spread": "spread",
@@ -36,7 +38,7 @@ _STANDS: Final[Mapping[str, str]] = MappingProxyType(
         "share": "share|reason/[^/]+",
         "still_open": "open",
         "to_expect": "expected|outlook/[^/]+/[^/]+(/won)?",
-        "value": "value|open_value",
+        "value": "value|open_value|outlook/[^/]+/[^/]+/won",
         "weighted": "weighted_value",
     }
 )
@@ -104,37 +106,53 @@ def is_number(words: str) -> bool:
     return _NUMBER.fullmatch(words.strip()) is not None
 
 
-def prints(value: BreakdownValue, number: str, lang: str, catalogs: Catalogs | None) -> bool:
-    """Tell whether a report prints a value so, with its unit or without; a sign of more and commas need not be told.
+def prints(written: frozenset[str], number: str, *, is_amount: bool) -> bool:
+    """Tell whether a number is one of the forms of a value; spaces, commas and a sign of more need not be told.
+
+    Parameters
+    ----------
+    written
+        What :func:`forms` returns.
+    number
+        The number as it is printed.
+    is_amount
+        Whether the value has a unit itself. A price or a cost has none: it is a ratio, which a report tells in its money.
+
+    Examples
+    --------
+    >>> written = frozenset({"cny1043245", "1043245"})
+    >>> [prints(written, number, is_amount=True) for number in ("CNY 1,043,245", "1 043", "+1043245")]
+    [True, False, True]
+    >>> prints(frozenset({"21.50"}), "CNY 21.50", is_amount=False)
+    True
+    """
+    return _plain(number) in written or (not is_amount and "%" not in number and _bare(number) in written)
+
+
+def forms(value: BreakdownValue, lang: str, catalogs: Catalogs | None) -> frozenset[str]:
+    """Return how a report may print a value, with its unit or without; none of a value that is missing.
 
     Parameters
     ----------
     value
         The value.
-    number
-        The number as it is printed.
     lang, catalogs
         As for :func:`salesperf.messages.render`.
 
     Examples
     --------
     >>> from salesperf import CNY
-    >>> effect = Amount.of("1043245.45", CNY)
-    >>> [prints(effect, number, "en", None) for number in ("1,043,245", "+CNY 1,043,245.45", "1,043,246")]
-    [True, True, False]
-    >>> prints(0.877, "87.7%", "en", None), prints(None, "0", "en", None)
-    (True, False)
+    >>> sorted(forms(Amount.of("1043245.45", CNY), "en", None))
+    ['1043245', '1043245.45', 'cny1043245', 'cny1043245.45']
+    >>> "87.7%" in forms(0.877, "en", None), forms(None, "en", None)
+    (True, frozenset())
     """
+    return frozenset(map(_plain, _texts(value, lang, catalogs)))
+
+
+def _texts(value: BreakdownValue, lang: str, catalogs: Catalogs | None) -> Iterator[str]:
     if value is None:
-        return False
-    sought = {_plain(number)}
-    if not isinstance(value, Amount) and "%" not in number:
-        # A price or a cost is a ratio, which a report tells in its money.
-        sought.add(_bare(number))
-    return not sought.isdisjoint(map(_plain, _forms(value, lang, catalogs)))
-
-
-def _forms(value: BreakdownValue, lang: str, catalogs: Catalogs | None) -> Iterator[str]:
+        return
     if isinstance(value, Amount):
         for digits in {0, value.unit.digits}:
             text = value.rounded_text(digits, lang, catalogs)
