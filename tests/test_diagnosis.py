@@ -368,16 +368,34 @@ def test_a_cause_is_what_the_caller_says() -> None:
 def test_a_change_of_money_says_nothing_of_a_target_in_another_unit() -> None:
     change = decompose({"leads": 100, "deal_size": 50.0}, {"leads": 60, "deal_size": 50.0}).as_amounts(yuan(5000), yuan(3000))
     few_visits = attained("ada", 660, 66, VISITS, COUNT)
-    assert of_rule("missed_for_demand", evidence(attainments=[few_visits], variances=[change])) == []
-    found = one("missed_for_demand", evidence(attainments=[few_visits, attained("ada", 6600, 660)], variances=[change]))
+    for cause in ("demand", "strategy", "ability"):
+        untold = one(f"missed_for_{cause}", evidence(attainments=[few_visits], variances=[change]))
+        assert untold.lacks == Message.of("diagnosis.lacks.losses", names=(Message(VISITS.title),))
+    assert "缺少拜访量减少的原因" in untold.full_text("zh")
+    both = evidence(attainments=[few_visits, attained("ada", 6600, 660)], variances=[change])
+    found, untold = of_rule("missed_for_demand", both)
+    assert untold.is_untold
     assert [citation.label.key for citation in found.citations[1:]] == ["metric.revenue"]
 
 
-def test_what_rose_on_the_whole_is_no_reason_for_a_miss() -> None:
+def test_what_rose_and_fell_short_all_the_same_is_held_against_the_gap() -> None:
     change = decompose({"leads": 100, "deal_size": 50.0}, {"leads": 60, "deal_size": 90.0}).as_amounts(yuan(5000), yuan(5400))
-    given = evidence(attainments=[attained("ada", 6600, 660)], variances=[change])
-    assert change.effects["leads"] < yuan(0)
-    assert of_rule("missed_for_demand", given) == []
+    short = attained("ada", 6600, 660)
+    assert isinstance(short.gap_by_now, Amount)
+    taken = change.effects["leads"]
+    found = one("missed_for_demand", evidence(attainments=[short], variances=[change]))
+    assert (found.at_stake, found.citations[0].value) == (-taken, taken)
+    assert found.message.arguments["share"] == taken.minor / short.gap_by_now.minor
+    assert "the gap to the plan, though CNY 5,000.00 rose to CNY 5,400.00" in found.message.text()
+    assert "从 5,000.00 元 增至 5,400.00 元，但与计划的差距中有" in found.message.text("zh")
+    # What took less of the gap than the threshold is no cause, and nothing is missing to tell so.
+    assert of_rule("missed_for_ability", evidence(attainments=[short], variances=[change])) == []
+    strict = attrs.evolve(DEFAULT_RULES["missed_for_demand"], threshold=1.0)
+    assert diagnose(evidence(attainments=[short], variances=[change]), rules=[strict]) == ()
+    # Where all rose, nothing that was compared tells why it is missed.
+    grown = decompose({"leads": 100, "deal_size": 50.0}, {"leads": 101, "deal_size": 90.0}).as_amounts(yuan(5000), yuan(9090))
+    (untold,) = of_rule("missed_for_demand", evidence(attainments=[short], variances=[grown]))
+    assert untold.lacks == Message.of("diagnosis.lacks.losses", names=(Message("metric.revenue"),))
 
 
 # What contradicts what

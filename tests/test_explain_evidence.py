@@ -118,7 +118,9 @@ def test_what_missing_leads_are_worth_is_what_leads_bring_on_average() -> None:
     owed = Target(owner=None, metric=leads, amount=Amount.of(100, COUNT), period=THIRD)
     entered = Actual(owner="ada", metric=leads, amount=Amount.of(40, COUNT), on=date(2026, 9, 2))
     found = explained(attrs.evolve(known, targets=[*known.targets, owed], actuals=[*known.actuals, entered]))
-    stakes = [found.tree(each) for each in found.addresses if each.startswith("causes/") and each.endswith("few_leads/at_stake")]
+    stakes = [
+        found.tree(each) for each in found.addresses if each.startswith("causes/") and each.endswith("few_leads/at_stake")
+    ]
     (short,) = (each for each in stakes if each.value == yuan(70).times(Fraction(60, 90)))
     assert values(short.parts[1].parts[0]) == [100, 40]
 
@@ -357,24 +359,27 @@ def test_actions_and_tasks_of_the_sample_are_counted_as_its_report_counts_them()
 
 def test_items_of_the_agenda_come_apart_as_what_they_tell_of_does() -> None:
     found = of_sample()
-    assert found.tree("agenda/1/at_stake").parts == found.tree("causes/2/unfair_plan/at_stake").parts
-    assert (found.tree("agenda/3/count").value, found.tree("agenda/3/days").value, found.tree("agenda/3/1").value) == (2, 16, 5)
-    assert (found.tree("agenda/4/days").value, found.tree("agenda/4/count").value) == (5, 1)
-    deals = [found.tree(f"agenda/5/{name}") for name in ("count", "of")]
+    # The exhibition cost 3,200,000 and brought 310,840.
+    spent = found.tree("agenda/1/at_stake")
+    assert (str(spent.value), values(spent)) == ("2,889,160.00 CNY", [yuan(3_200_000), yuan(310_840)])
+    assert found.tree("agenda/2/at_stake").parts == found.tree("causes/2/unfair_plan/at_stake").parts
+    assert (found.tree("agenda/4/count").value, found.tree("agenda/4/days").value, found.tree("agenda/4/1").value) == (2, 16, 5)
+    assert (found.tree("agenda/5/days").value, found.tree("agenda/5/count").value) == (5, 1)
+    deals = [found.tree(f"agenda/6/{name}") for name in ("count", "of")]
     assert [(tree.value, len(tree.parts)) for tree in deals] == [(33, 33), (93, 93)]
-    stake = found.tree("agenda/5/at_stake")
+    stake = found.tree("agenda/6/at_stake")
     assert (str(stake.value), len(stake.parts)) == ("5,412,000.00 CNY", 33)
     assert found.tree("agenda/later").value == 0
 
 
 def test_targets_of_the_agenda_come_apart_as_what_was_attained() -> None:
     found = of_sample("east", "2026-W37")
-    addresses = {each for each in found.addresses if each.startswith("agenda/3/")}
-    assert {"agenda/3/1", "agenda/3/2", "agenda/3/2/high"} <= addresses
-    assert found.tree("agenda/3/1").parts[0].value == found.tree("attainment/new_customers/actual").value
-    assert found.tree("agenda/3/2").parts
+    addresses = {each for each in found.addresses if each.startswith("agenda/1/")}
+    assert {"agenda/1/1", "agenda/1/2", "agenda/1/2/high"} <= addresses
+    assert found.tree("agenda/1/1").parts[0].value == found.tree("attainment/new_customers/actual").value
+    assert found.tree("agenda/1/2").parts
     # Two causes of the rule tell of unfair targets of a quarter: the other one is of last year's results.
-    assert len(of_sample("guangzhou", "2026-Q3").tree("agenda/2/count").parts) == 1
+    assert len(of_sample("guangzhou", "2026-Q3").tree("agenda/3/count").parts) == 1
     assert found.tree("agenda/5/at_stake").parts
 
 
@@ -520,7 +525,7 @@ def test_no_address_is_told_twice() -> None:
         found = of_sample(owner, label)
         assert [address for address in found.addresses if "~" in address] == []
     lacking = {address for address in of_sample("r-12", "2026-W37").addresses if "/lacks/" in address}
-    rules = ("2/discounting", "3/few_leads")
+    rules = ("3/discounting", "4/few_leads")
     assert lacking == {f"causes/{rule}/lacks/{name}" for rule in rules for name in ("fewest", "n")}
 
 

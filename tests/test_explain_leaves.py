@@ -5,12 +5,13 @@ from fnmatch import fnmatchcase
 from explained import of_sample
 
 LEAVES = {
-    "agenda/1/[1-5]/against": "one, which is fair",
-    "agenda/1/[1-5]/source/tolerance": "a setting",
-    "agenda/3/1": "days between two dates",
-    "agenda/3/days": "days between two dates",
+    "agenda/1/horizon": "days within which leads are followed: a setting",
+    "agenda/2/[1-5]/against": "one, which is fair",
+    "agenda/2/[1-5]/source/tolerance": "a setting",
+    "agenda/4/1": "days between two dates",
     "agenda/4/days": "days between two dates",
-    "agenda/5/[1-3]": "what a deal is worth, as it was recorded",
+    "agenda/5/days": "days between two dates",
+    "agenda/6/[1-3]": "what a deal is worth, as it was recorded",
     "agenda/later": "a count of none",
     "causes/2/unfair_plan/[1-5]/against": "one, which is fair",
     "causes/2/unfair_plan/[1-5]/source/tolerance": "a setting",

@@ -12,6 +12,7 @@ import salesperf as sp
 from salesperf.diagnosis import DiagnosisRule, FollowThrough
 from salesperf.kernels.proportion import fisher_exact, newcombe
 from salesperf.messages import LANGUAGES
+from salesperf.model.finding import SEVERITIES
 from salesperf.report import markdown
 from salesperf.review import AGENDA_KINDS, AGENDA_LENGTH, ActionSection, CaseSection, Comparison, Review, build
 
@@ -688,16 +689,16 @@ def test_the_agenda_begins_with_what_is_gravest_and_ends_with_what_went_well() -
     assert [(item.kind, item.message.text()) for item in review.agenda if item.kind in ("finding", "target", "action")] == [
         ("finding", "large is so."),
         ("finding", "small is so. And 1 more of the kind."),
-        ("finding", "warned is so."),
         ("target", "Target missed: Revenue of the company."),
+        ("finding", "warned is so."),
         ("action", "Actions are late: 2. The longest, by 29 days: do a-2 (Bo)."),
     ]
     assert [item.owner for item in review.agenda[:2]] == [None, "ada"]
-    kinds = [AGENDA_KINDS.index(item.kind) for item in review.agenda[:AGENDA_LENGTH]]
-    assert kinds == sorted(kinds)
+    ranks = [(SEVERITIES.index(item.severity), AGENDA_KINDS.index(item.kind)) for item in review.agenda[:AGENDA_LENGTH]]
+    assert ranks == sorted(ranks)
     assert next(item.at_stake for item in review.agenda if item.kind == "target") == yuan(600)
     text = markdown(review)
-    assert "1. large is so. At stake: CNY 500. Why: seen: 1; from somewhere." in text
+    assert "1. large is so. At stake: CNY 500. Why: seen: 1; from somewhere. To speak: whoever gives this review." in text
     met = reviewed(**{**pipeline(), "actuals": [sold(1200, date(2026, 8, 3))]})
     assert [item.message.text() for item in met.agenda if item.kind == "success"] == [
         "Target met: Revenue of the company. What brought that?"

@@ -179,7 +179,8 @@ def _explained(built: review.Review, records: Records, address: str, lang: str) 
             return f"{below.addresses[0]}: {below.breakdowns[0].text(lang)}\n"
         if below.addresses:
             # On the way of errors, so that the list stays a list.
-            sys.stderr.write(f"{render('explain.several', {'count': len(below.addresses)}, lang=lang)}\n")
+            several = render("explain.several", {"count": len(below.addresses)}, lang=lang)
+            sys.stderr.write(f"{several}\n")
     if not below.addresses:
         try:
             numbers.tree(address)

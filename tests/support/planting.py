@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from salesperf import Contact, Finding, FrozenMap, Message
+from salesperf import Citation, Contact, Finding, FrozenMap, Message
 from salesperf.messages import catalog
 from salesperf.model.message import Personal
 from salesperf.model.target import TargetKey
@@ -101,7 +101,8 @@ def _field(noun: Any, field: "attrs.Attribute[Any]", said: str) -> Any:  # noqa:
             return value
         told = {"told": said, "number": 8613800138000} if field.name == "facts" and "@" in said else {}
         return _mapped(value, said) | told
-    if isinstance(value, str) or (value is None and field.name in _SAID_SELDOM):
+    is_untold = value is None and field.name in _SAID_SELDOM and not isinstance(noun, Citation)  # its reason is no text
+    if isinstance(value, str) or is_untold:
         return f"{value or ''} {said}".strip() if _takes(noun, field) else value
     if isinstance(value, tuple) and not isinstance(value, TargetKey) and value and isinstance(value[0], str):
         return tuple(f"{each} {said}" for each in value) if _takes(noun, field) else value

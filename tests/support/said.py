@@ -175,6 +175,7 @@ customer: bought=customers/.+/bought bought_before=customers/.+/bought_before
 deal: amount=pay/.+/items/.+
 factor: cases_before=variance/.+/cases/before cases_after=variance/.+/cases/after
 factor: level_before=variance/.+/before level_after=variance/.+/after made=variance/.+/effect
+factor: planned=variance/.+/before actual=variance/.+/after
 fault: found=quality/*/found checked=quality/*/checked
 lead: overdue_workdays=leads/lead/.+/overdue_workdays
 metric: actual=(attainment|recorded)/.+/actual entries=recorded/.+/entries number_of_reps=team/spread/*/targets

@@ -37,6 +37,8 @@ LEAST_WORKDAYS: Final = 5
 _LEVEL: Final = 0.9
 """The level of the intervals of pace and projection."""
 
+_SHORT: Final = frozenset[Status]({"behind", "missed"})
+
 
 @attrs.frozen(kw_only=True)
 class Attainment(Result):
@@ -161,6 +163,17 @@ class Attainment(Result):
     def gap(self) -> Amount | Decimal | None:
         """Actual less target: falling short is negative."""
         return gap_between(self.actual, self.target.amount)
+
+    @property
+    def gap_by_now(self) -> Amount | Decimal | None:
+        """Actual less what was planned by now: falling short is negative."""
+        planned = self.planned
+        return None if planned is None else gap_between(self.actual, planned)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it falls short: behind what was planned by now, or missed."""
+        return self.status in _SHORT
 
     @property
     def time_progress(self) -> float | None:

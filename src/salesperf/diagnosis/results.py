@@ -1,6 +1,6 @@
 """What may be wrong with results: targets missed and why, key accounts lost, numbers that cannot be trusted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KeyAccounts", "key_accounts", "look_for_inaccurate_data", "look_for_key_account_loss", "look_for_missed_target"]
 
-_SHORT: Final = frozenset({"behind", "missed"})
 _MOST_CITED: Final = 5
 _QUIET: Final = frozenset({"lost", "at_risk"})
 _GRAVE_SHARE: Final = 0.1
@@ -30,60 +29,92 @@ _GRAVE_SHARE: Final = 0.1
 def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:
     """Notice, of an owner who misses a target, the factors that speak for the rule's cause and took something away.
 
-    What rose on the whole is no reason for a miss, whatever some of its factors took. The threshold is the share of all that
-    was taken away. A rate or an average over fewer cases than the rule needs speaks for no cause.
+    The threshold is the share of all that was taken away; of a change that rose on the whole and fell short all the same, the
+    share of the gap to what was planned by now. A rate or an average over fewer cases than the rule needs speaks for no cause.
+    Where nothing that was compared took anything from what a target is about, no rule can tell why it is missed.
     """
     if not evidence.attainments:
         yield rule.cannot_tell(Message("diagnosis.lacks.attainments"))
         return
-    short = [each for each in evidence.attainments if each.status in _SHORT]
+    short = [each for each in evidence.attainments if each.is_short]
     if not short:
         return
     if not evidence.variances:
         yield rule.cannot_tell(Message("diagnosis.lacks.variances"))
         return
     few: list[Effect[Any]] = []
-    for position, variance in enumerate(evidence.variances):
-        cited_targets = [_cited(each) for each in short if each.ratio is not None and _may_explain(variance, each)]
-        if not cited_targets or not _fell(variance):
+    unexplained = list(short)
+    for position, variance in enumerate(evidence.variances, 1):
+        meant = [each for each in short if each.ratio is not None and _may_explain(variance, each)]
+        lost = _lost(variance, meant)
+        if not lost:
             continue
-        negative = [line for line in variance.lines if _number(line) < 0]
-        speaking = [line for line in negative if evidence.cause_of(line.name) == rule.cause]
-        whole = sum(_number(line) for line in negative)
+        unexplained = [each for each in unexplained if each not in meant]
+        speaking = [line for line in variance.lines if _number(line) < 0 and evidence.cause_of(line.name) == rule.cause]
         sure = [line for line in speaking if not line.has_few_cases(rule.fewest)]
-        if not speaking or sum(map(_number, speaking)) / whole < rule.threshold:
-            continue
-        if not sure or sum(map(_number, sure)) / whole < rule.threshold:
-            few += [line for line in speaking if line.has_few_cases(rule.fewest)]
-            continue
-        speaking = sure
-        source = Message(f"diagnosis.source.{variance.comparison}")
-        cited = [Citation(label=line.label, value=line.value, source=source) for line in speaking]
-        values = [line.value for line in speaking if isinstance(line.value, Amount)]
-        at_stake = (
-            Amount.total([Amount(minor=-value.minor, unit=value.unit) for value in values], values[0].unit) if values else None
-        )
-        yield rule.found(
-            [*cited, *cited_targets],
-            record=f"{variance.comparison}/{position + 1}",
-            at_stake=at_stake,
-            share=sum(map(_number, speaking)) / whole,
-            before=variance.before,
-            after=variance.after,
-            factors=tuple(line.label for line in speaking),
-        )
+        if sure and sum(map(_number, sure)) / lost >= rule.threshold:
+            yield _missed(rule, f"{variance.comparison}/{position}", variance, sure, lost, meant)
+        elif speaking and sum(map(_number, speaking)) / lost >= rule.threshold:
+            few += [line for line in speaking if line not in sure]
+    yield from map(rule.cannot_tell, _lacking(evidence, rule, few, unexplained))
+
+
+def _lacking(
+    evidence: Evidence, rule: "DiagnosisRule", few: Sequence[Effect[Any]], unexplained: Iterable[Attainment]
+) -> Iterator[Message]:
+    """Yield what a rule lacks: cases behind some factors, anything that took from some targets, causes of some factors."""
     if few:
         n = min(min(line.cases) for line in few if line.cases is not None)
         names = tuple(dict.fromkeys(line.label for line in few))
-        yield rule.cannot_tell(Message.of("diagnosis.lacks.more_cases", n=n, fewest=rule.fewest, factors=names))
+        yield Message.of("diagnosis.lacks.more_cases", n=n, fewest=rule.fewest, factors=names)
+    titles = tuple(dict.fromkeys(scoped_title(each.target.metric, each.target.scope) for each in unexplained))
+    if titles:
+        yield Message.of("diagnosis.lacks.losses", names=titles)
     took = {line.name for variance in evidence.variances for line in variance.lines if _number(line) < 0}
     unknown = sorted(name for name in took if evidence.cause_of(name) is None)
     if unknown:
-        yield rule.cannot_tell(Message.of("diagnosis.lacks.factor_causes", factors=tuple(unknown)))
+        yield Message.of("diagnosis.lacks.factor_causes", factors=tuple(unknown))
+
+
+def _missed(
+    rule: "DiagnosisRule",
+    record: str,
+    variance: Variance[Any],
+    speaking: Sequence[Effect[Any]],
+    lost: float,
+    meant: Iterable[Attainment],
+) -> Finding:
+    source = Message(f"diagnosis.source.{variance.comparison}")
+    cited = [Citation(label=line.label, value=line.value, source=source) for line in speaking]
+    taken = [Amount(minor=-line.value.minor, unit=line.value.unit) for line in speaking if isinstance(line.value, Amount)]
+    ends = {"before": variance.before, "after": variance.after}
+    return rule.found(
+        [*cited, *map(_cited, meant)],
+        record=record,
+        at_stake=Amount.total(taken, taken[0].unit) if taken else None,
+        share=sum(map(_number, speaking)) / lost,
+        loss=Message.of("diagnosis.loss.fell" if _fell(variance) else "diagnosis.loss.rose", **ends),
+        factors=tuple(line.label for line in speaking),
+        **ends,
+    )
 
 
 def _fell(variance: Variance[Any]) -> bool:
     return bool(variance.after < variance.before)
+
+
+def _lost(variance: Variance[Any], meant: Sequence[Attainment]) -> float:
+    """Return, below 0, what was lost: all that factors took, or where others gave more the largest gap to a plan.
+
+    It is 0 where no factor took anything, or it says nothing of the targets that are meant.
+    """
+    taken = sum(number for line in variance.lines if (number := _number(line)) < 0)
+    if not taken or not meant:
+        return 0.0
+    if _fell(variance):
+        return taken
+    gaps = (each.gap_by_now for each in meant)
+    return min((float(gap.decimal) for gap in gaps if isinstance(gap, Amount) and gap.minor < 0), default=0.0)
 
 
 def _may_explain(variance: Variance[Any], attainment: Attainment) -> bool:

@@ -44,7 +44,6 @@ _WORTH_LACKING: Final[Mapping[str, Message]] = {
     "new_customers": Message("diagnosis.lacks.customer_worth"),
 }
 """What is lacking to tell the money that hangs on a target of leads or of new customers."""
-_SHORT: Final = frozenset({"behind", "missed"})
 _MOST_CITED: Final = 5
 _OUR_OWN: Final[Mapping[RepKind, RepKind]] = {"house": "employee"}
 """A house account is worked by our own people."""
@@ -58,7 +57,7 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
     """
     owed = [each for each in evidence.attainments if each.target.metric.key in _OF_LEADS]
     for attainment in owed:
-        if attainment.status in _SHORT:
+        if attainment.is_short:
             short = Citation(
                 label=scoped_title(attainment.target.metric, attainment.target.scope),
                 value=attainment.ratio,

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
+from salesperf.variance import STEP_RATES
+
 __all__ = ["CAUSES", "FACTOR_CAUSES", "Cause"]
 
 Cause: TypeAlias = Literal["demand", "strategy", "ability", "people", "plan", "data"]
 CAUSES: Final[tuple[Cause, ...]] = ("demand", "strategy", "ability", "people", "plan", "data")
 """Where a cause lies: too few ask; we offer the wrong thing, at the wrong price, in the wrong place; we do not bring home what
 there is; people are missing, new or low; the plan asks of the wrong ones; the numbers are wrong."""
+
+_OF_RATES: Final[Mapping[str, Cause]] = MappingProxyType(dict.fromkeys(STEP_RATES.values(), "ability"))
+"""What it speaks for how many of one step come of an earlier one."""
 
 FACTOR_CAUSES: Final[Mapping[str, Cause]] = MappingProxyType(
     {
@@ -40,6 +45,9 @@ FACTOR_CAUSES: Final[Mapping[str, Cause]] = MappingProxyType(
         "retention_rate": "ability",
         "headcount": "ability",
         "amounts_known": "data",
+        "purchases_per_customer": "demand",
+        "average_purchase": "strategy",
+        **_OF_RATES,
     }
 )
 """Name of a factor, as the verbs of :mod:`salesperf.variance` name it, to the cause that it speaks for. Which factor speaks for

@@ -41,8 +41,8 @@ class AgendaWriter(Words):
             parts.append(self.say("report.agenda.at_stake", amount=amount))
         if item.citations:
             parts.append(self._why(item.citations[:_MOST_CITED]))
-        if item.owner is not None:
-            parts.append(self.say("report.agenda.who", owner=self.name(item.owner)))
+        speaker = self.say("report.agenda.presenter") if item.owner is None else self.name(item.owner)
+        parts.append(self.say("report.agenda.who", owner=speaker))
         return self.say("format.sentences").join(parts)
 
     def _why(self, citations: Sequence[Citation]) -> str:

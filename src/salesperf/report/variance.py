@@ -1,8 +1,9 @@
 """What made the difference, written: each gap and change with the effects that sum to it, the largest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
+from types import MappingProxyType
 from typing import Final
 
 from salesperf.kernels.numeric import round_fraction
@@ -16,10 +17,12 @@ from salesperf.variance import Effect
 __all__ = ["VarianceWriter"]
 
 _RATES: Final = frozenset({"win_rate", "conversion_rate", "amounts_known"})
-_MONEY: Final = frozenset({"deal_size"})
+_MONEY: Final = frozenset({"deal_size", "average_value", "average_order_value", "average_purchase"})
 _HEADS: Final = ("factor", "level_before", "cases_before", "level_after", "cases_after", "made")
 _ALWAYS: Final = frozenset({"factor", "made"})
 _CASES: Final = frozenset({"cases_before", "cases_after"})
+_OF_PLAN: Final[Mapping[str, str]] = MappingProxyType({"level_before": "planned", "level_after": "actual"})
+"""What levels are called where a plan is held against what came."""
 
 
 class VarianceWriter(Words):
@@ -50,6 +53,7 @@ class VarianceWriter(Words):
         return self.say(
             f"report.variance.{line.kind}",
             title=title,
+            factors=" × ".join(effect.label.text(self.lang, self.catalogs) for effect in variance.lines),
             before=self._whole(variance.before),
             after=self._whole(variance.after),
             total=self._signed(variance.total),
@@ -69,11 +73,13 @@ class VarianceWriter(Words):
             more = self.say("report.variance.more", count=len(effects.rest))
             rows.append([more, *[self.show(None)] * (len(_HEADS) - 2), self._signed(together)])
         has_levels = any(effect.before is not None or effect.after is not None for effect in moved)
-        has_cases = any(effect.cases is not None for effect in moved)
+        # A plan has no cases, and what came of each step stands in the table itself.
+        has_cases = line.steps is None and any(effect.cases is not None for effect in moved)
         columns = [
             place for place, head in enumerate(_HEADS) if head in _ALWAYS or (has_cases if head in _CASES else has_levels)
         ]
-        yield from self.table([_HEADS[column] for column in columns], ([row[column] for column in columns] for row in rows))
+        heads = [_HEADS[column] if line.steps is None else _OF_PLAN.get(_HEADS[column], _HEADS[column]) for column in columns]
+        yield from self.table(heads, ([row[column] for column in columns] for row in rows))
         if any(effect.has_few_cases() for effect in effects.shown):
             yield from self.prose("", self.say("report.variance.few_cases"))
 

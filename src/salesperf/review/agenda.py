@@ -11,7 +11,7 @@ import attrs
 from salesperf.model.action import Action
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
-from salesperf.model.finding import SEVERITIES, Finding
+from salesperf.model.finding import SEVERITIES, Finding, Severity
 from salesperf.model.message import Message, Personal
 from salesperf.pipeline import OpenDeal
 from salesperf.review.deals import DealSection
@@ -26,8 +26,9 @@ __all__ = ["AGENDA_KINDS", "AGENDA_LENGTH", "AgendaItem", "AgendaKind", "agenda_
 
 AgendaKind: TypeAlias = Literal["finding", "target", "action", "decision", "task", "deals", "success"]
 AGENDA_KINDS: Final[tuple[AgendaKind, ...]] = ("finding", "target", "action", "decision", "task", "deals", "success")
-"""What a meeting talks about, in this order: grave causes and faults of the data, targets that are missed or will be, actions
-that are late, risks about which nothing is decided, tasks for which others wait, deals at stake, and what went well."""
+"""What a meeting talks about: grave causes and faults of the data, targets that are missed or will be, actions that are late,
+risks about which nothing is decided, tasks for which others wait, deals at stake, and what went well. Of what is equally grave,
+this is the order."""
 
 AGENDA_LENGTH: Final = 8
 """So many items a meeting has time for: the first so many of an agenda are those to discuss."""
@@ -36,7 +37,6 @@ _GRAVE_BANDS: Final = frozenset({"critical", "high"})
 _AT_STAKE: Final = ("stalled", "overdue")
 _MOST_CITED: Final = 3
 _AS_LIKELY_AS_NOT: Final = 0.5
-_SHORT: Final = frozenset({"behind", "missed"})
 _DEALS_AMISS: Final = "risk.automatic.stale_pipeline"
 _TASKS_LATE: Final = "risk.automatic.late_plan"
 """Risks of what has items of its own."""
@@ -52,6 +52,9 @@ class AgendaItem:
         One of :data:`AGENDA_KINDS`.
     message : Message
         What it is.
+    severity : str
+        How grave it is: a target that is missed and a critical risk are serious, what went well is a remark, and a finding is
+        as grave as its rule says; all else is a warning.
     citations : tuple of Citation
         The numbers that say why.
     owner : str or None
@@ -77,6 +80,7 @@ class AgendaItem:
 
     kind: AgendaKind
     message: Message
+    severity: Severity = "warning"
     citations: tuple[Citation, ...] = ()
     owner: str | None = None
     at_stake: Amount | None = None
@@ -93,10 +97,10 @@ def agenda_of(review: "Review") -> tuple[AgendaItem, ...]:
 
     Notes
     -----
-    The order is that of :data:`AGENDA_KINDS`, and within a kind: findings by severity, then by money at stake; targets in the
-    order of the review; what is late by how long; risks by score; deals and successes in the order of the review. So that one
-    kind does not push out the others, items take turns for the places there are: the first of each kind, then the second of
-    each, and so on, findings first. What gets no place stands behind, in the same order.
+    The gravest stands first; of what is equally grave the order is that of :data:`AGENDA_KINDS`, and within a kind: findings by
+    money at stake; targets in the order of the review; what is late by how long; risks by score; deals and successes in the
+    order of the review. So that one kind does not push out the others, items take turns for the places there are: the gravest
+    of each kind, then the second of each, and so on, findings first. What gets no place stands behind, in the same order.
     """
     kinds = [
         list(items)
@@ -115,8 +119,9 @@ def agenda_of(review: "Review") -> tuple[AgendaItem, ...]:
     placed = [
         (turn, place, attrs.evolve(item, owner=_speaker(review, item.owner)))
         for place, items in enumerate(kinds)
-        for turn, item in enumerate(items)
+        for turn, item in enumerate(sorted(items, key=lambda item: SEVERITIES.index(item.severity)))
     ]
+    placed.sort(key=lambda each: SEVERITIES.index(each[2].severity))
     discussed = [item for turn, place, item in placed if (turn, place) in chosen]
     return (*discussed, *(item for turn, place, item in placed if (turn, place) not in chosen))
 
@@ -149,7 +154,7 @@ def _can_speak(review: "Review", owner: str) -> bool:
 def _findings(review: "Review") -> Iterator[AgendaItem]:
     """Yield the causes that are more than a remark, and what makes a number wrong: of each rule the gravest, and how many."""
     told = [finding for finding in review.causes if not finding.is_untold and finding.severity != "info"]
-    told += [finding for finding in review.findings if finding.severity == "serious"]
+    told += [finding for finding in review.findings if finding.severity == "serious" or _costs_money(finding)]
     told.sort(key=lambda finding: (SEVERITIES.index(finding.severity), -_size(finding.at_stake), *finding.rank))
     by_rule: dict[str, list[Finding]] = {}
     for finding in told:
@@ -159,12 +164,17 @@ def _findings(review: "Review") -> Iterator[AgendaItem]:
         many = Message.of("review.agenda.and_more", told=first.message, count=len(found) - 1)
         yield AgendaItem(
             kind="finding",
+            severity=first.severity,
             message=many if len(found) > 1 else first.message,
             citations=first.citations,
             owner=first.record if first.record is not None and review.org.knows(first.record) else None,
             at_stake=first.at_stake,
             about=tuple(found),
         )
+
+
+def _costs_money(finding: Finding) -> bool:
+    return finding.severity != "info" and finding.at_stake is not None
 
 
 def _size(amount: Amount | None) -> Decimal:
@@ -178,12 +188,13 @@ def _targets(review: "Review") -> Iterator[AgendaItem]:
         attained, gap = section.attainment, section.attainment.gap
         is_whole = section.owner == review.owner and not section.scope
         line = chances.get(section.metric.key) if is_whole else None
-        if attained.status not in _SHORT or (line is not None and _is_likely(line)):
+        if not attained.is_short or (line is not None and _is_likely(line)):
             continue
         words = {"metric": section.title, "owner": _name(review, section.owner)}
         is_money = isinstance(gap, Amount) and gap.unit.dimension == "money"
         yield AgendaItem(
             kind="target",
+            severity="serious" if attained.status == "missed" else "warning",
             message=Message.of(f"review.agenda.{attained.status}", **words),
             citations=(*(() if line is None else _of_outlook(line)), *_of_target(section)),
             owner=section.owner,
@@ -269,6 +280,7 @@ def _decisions(review: "Review") -> Iterator[AgendaItem]:
         if line.band in _GRAVE_BANDS and risk.response is None and not risk.responses and risk.title not in told:
             yield AgendaItem(
                 kind="decision",
+                severity="serious" if line.band == "critical" else "warning",
                 message=Message.of("review.agenda.decide", title=Message(risk.title), band=Message(f"risk.band.{line.band}")),
                 citations=risk.citations,
                 owner=risk.owner,
@@ -341,6 +353,7 @@ def _successes(review: "Review") -> Iterator[AgendaItem]:
             source = Message.of("review.agenda.source.attainment", period=standing.best.target.period)
             yield AgendaItem(
                 kind="success",
+                severity="info",
                 message=Message.of("review.agenda.best", **words),
                 citations=(Citation.of(Message("review.agenda.cited.pace"), pace, against=1, is_share=True, source=source),),
                 owner=best,
@@ -354,6 +367,7 @@ def _successes(review: "Review") -> Iterator[AgendaItem]:
         if status == "met" or (status == "ahead" and pace.low is not None and pace.low > 1):
             yield AgendaItem(
                 kind="success",
+                severity="info",
                 message=Message.of(f"review.agenda.{status}", metric=section.title, owner=_name(review, section.owner)),
                 citations=tuple(_of_target(section)),
                 owner=section.owner,

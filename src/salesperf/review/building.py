@@ -141,6 +141,7 @@ def _sections(grounds: Grounds, rules: Iterable[DiagnosisRule], previous: Review
     channels = channel_section(records, known, unled, owner=owner, passed=passed)
     audited = Audited(records, owner=owner, passed=passed)
     rep = grounds.org.rep_by_id.get(owner or "")
+    customers = customer_section(grounds, deals)
     draft = Review(
         owner=owner,
         period=grounds.period,
@@ -149,13 +150,13 @@ def _sections(grounds: Grounds, rules: Iterable[DiagnosisRule], previous: Review
         calendar=grounds.calendar,
         data=_data(grounds),
         metrics=tuple(map(audited.metric, metrics)),
-        variance=variance_section(grounds, metrics, deals, leads),
+        variance=variance_section(grounds, metrics, deals, leads, customers),
         outlook=tuple(outlook_lines(grounds, metrics, deals)),
         objectives=objective_section(records, owner=owner, period=grounds.period, passed=passed),
         deals=tuple(map(audited.deals, deals)),
         leads=None if leads is None else audited.leads(leads),
         channels=None if channels is None else audited.channels(channels),
-        customers=customer_section(grounds, deals),
+        customers=customers,
         surveys=tuple(survey_lines(grounds)),
         market=market_section(deals, passed=passed),
         team=team_section(grounds, metrics),

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import attrs
 import numpy as np
 
+from salesperf.customers import Purchases
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.lead import Lead
 from salesperf.model.opportunity import Opportunity
@@ -20,7 +21,7 @@ from salesperf.review.grounds import Grounds
 from salesperf.review.leads import LeadSection, came_within, decided_within
 from salesperf.variance import Variance, decompose
 
-__all__ = ["WonChange", "won_changes"]
+__all__ = ["WonChange", "bought_change", "won_changes"]
 
 
 class WonChange(NamedTuple):
@@ -132,6 +133,63 @@ def _variance(unit: Unit | None, before: Iterable[ClosedDeal], after: Iterable[C
 def _pairs(names: Iterable[str], before: Mapping[str, int], after: Mapping[str, int]) -> Mapping[str, tuple[int, int]]:
     """Return the cases before and after of those factors that are over cases."""
     return {name: (before[name], after[name]) for name in names if name in before}
+
+
+def bought_change(before: Purchases, after: Purchases) -> Variance[Amount] | None:
+    """Take the change of what customers bought apart: how many of them bought, how often each, and for how much at a time.
+
+    Parameters
+    ----------
+    before, after
+        What was bought in some days, in one unit. What came back takes from what a purchase brings on average.
+
+    Returns
+    -------
+    Variance or None
+        ``None`` where nobody bought in either time, or only returns are known of one: an average over nothing tells nothing.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import CNY
+    >>> from salesperf.customers import Codes
+    >>> days = np.array(["2026-09-01", "2026-09-02"], dtype="datetime64[D]")
+    >>> one, two = (
+    ...     Purchases.of(Codes.of(who), days, np.array([500, 700]), unit=CNY, as_of=date(2026, 9, 30))
+    ...     for who in (["k-1", "k-1"], ["k-1", "k-2"])
+    ... )
+    >>> [(line.name, str(line.value)) for line in bought_change(one, two).lines]
+    [('customers', '9.00 CNY'), ('purchases_per_customer', '-9.00 CNY'), ('average_purchase', '0.00 CNY')]
+    """
+    unit = before.unit or after.unit
+    sides = [_Bought.of(each) for each in (before, after)]
+    if unit is None or not any(side.purchases for side in sides) or any(side.minor and not side.purchases for side in sides):
+        return None
+    cases = {"purchases_per_customer": "customers", "average_purchase": "purchases"}
+    pairs = {name: (getattr(sides[0], over), getattr(sides[1], over)) for name, over in cases.items()}
+    ends = [Amount(minor=side.minor, unit=unit) for side in sides]
+    first, second = (side.factors(unit) for side in sides)
+    return decompose(first, second, cases=pairs).as_amounts(*ends)
+
+
+class _Bought(NamedTuple):
+    """How many customers bought, how often they all did, and for how much less what came back."""
+
+    customers: int
+    purchases: int
+    minor: int
+
+    @classmethod
+    def of(cls, purchases: Purchases) -> "_Bought":
+        codes, _ = purchases.bought
+        return cls(int(np.unique(codes).size), int(codes.size), sum(purchases.minor.tolist()))
+
+    def factors(self, unit: Unit) -> Mapping[str, float]:
+        return {
+            "customers": float(self.customers),
+            "purchases_per_customer": _over(self.purchases, self.customers),
+            "average_purchase": _over(self.minor / unit.scale, self.purchases),
+        }
 
 
 @attrs.frozen

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from salesperf.channels import ChannelLine
+from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message, Personal
 from salesperf.model.people import Org
@@ -48,10 +49,16 @@ def find_in_channels(section: ChannelSection) -> Iterator[Finding]:
 
 
 def _finding(
-    rule: str, count: int, *, record: str | None = None, severity: Severity = "warning", **arguments: object
+    rule: str,
+    count: int,
+    *,
+    record: str | None = None,
+    severity: Severity = "warning",
+    at_stake: Amount | None = None,
+    **arguments: object,
 ) -> Finding:
     message = Message.of(f"finding.{rule}", number=count, **arguments)
-    return Finding(rule=rule, severity=severity, message=message, record=record, count=count)
+    return Finding(rule=rule, severity=severity, message=message, record=record, count=count, at_stake=at_stake)
 
 
 def _left_behind(section: LeadSection, org: Org) -> Iterator[Finding]:
@@ -67,9 +74,11 @@ def _left_behind(section: LeadSection, org: Org) -> Iterator[Finding]:
 
 
 def _does_not_pay(line: ChannelLine) -> Finding:
+    lost = line.cost - line.value if line.cost is not None and line.value is not None else None
     return _finding(
         "channel_does_not_pay",
         line.leads,
+        at_stake=lost if lost is not None and lost.minor > 0 else None,
         channel=line.name,
         cost=line.cost,
         value=line.value,

@@ -1,6 +1,6 @@
 """What made the difference: gaps and changes of a review taken apart, each into effects that sum to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import count
 from typing import Final, Literal, TypeAlias
@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from salesperf.attainment import Attainment
+from salesperf.customers import Purchases
 from salesperf.forecast import ForecastBridge
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown
@@ -18,25 +19,29 @@ from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.result import Result, Row
 from salesperf.pipeline import ClosedDeals
+from salesperf.review.customers import CustomerSection
 from salesperf.review.deals import DealSection
-from salesperf.review.factors import won_changes
+from salesperf.review.earlier import earlier_days
+from salesperf.review.factors import bought_change, won_changes
 from salesperf.review.forecasts import Forecasts
 from salesperf.review.grounds import Grounds
 from salesperf.review.leads import LeadSection
 from salesperf.review.products import product_changes
 from salesperf.review.sections import MetricSection
+from salesperf.review.steps import Steps, steps_toward
 from salesperf.variance import Effect, Sold, Variance, by_part
 
 __all__ = ["VARIANCE_KINDS", "VarianceKind", "VarianceLine", "VarianceSection", "variance_section"]
 
-VarianceKind: TypeAlias = Literal["plan", "deals", "leads", "products", "forecast"]
-VARIANCE_KINDS: Final[tuple[VarianceKind, ...]] = ("plan", "deals", "leads", "products", "forecast")
-"""What is held against what: what was done against what was planned by now, by team and rep; the won value against that of a
-time before, by number of deals, win rate and size; that of deals from leads, further back; revenue against that of a time
-before, by price, volume and mix of products; what was won against what was expected when the period began, by what became of
-the deals."""
+VarianceKind: TypeAlias = Literal["plan", "steps", "deals", "leads", "products", "customers", "forecast"]
+VARIANCE_KINDS: Final[tuple[VarianceKind, ...]] = ("plan", "steps", "deals", "leads", "products", "customers", "forecast")
+"""What is held against what: what was done against what was planned by now, by team and rep, and by the steps that the plan
+names; the won value against that of a time before, by number of deals, win rate and size; that of deals from leads, further
+back; revenue against that of a time before, by price, volume and mix of products; where none of these tells of a time before,
+what customers bought, by how many did and how much; what was won against what was expected when the period began, by what
+became of the deals."""
 
-_BY_FACTOR: Final = frozenset({"deals", "leads", "products"})
+_BY_FACTOR: Final = frozenset({"steps", "deals", "leads", "products", "customers"})
 
 
 @attrs.frozen(kw_only=True)
@@ -61,6 +66,10 @@ class VarianceLine:
         The deals of the time before and those of now, of which the factors tell; none where it has no such factors.
     sold : tuple of FrozenMap
         What was sold before and now, by product; none where it is not about products.
+    steps : Steps or None
+        What the plan names on the way to the amount; ``None`` where it is not about these.
+    bought : tuple of Purchases
+        What customers bought before and now; none where it is not about customers.
     bridge : ForecastBridge or None
         What became of each deal of a forecast; ``None`` where it is held against none.
 
@@ -83,6 +92,8 @@ class VarianceLine:
     notes: tuple[Message, ...] = ()
     decided: tuple[ClosedDeals, ...] = attrs.field(default=(), repr=False)
     sold: tuple[FrozenMap[str, Sold], ...] = attrs.field(default=(), repr=False)
+    steps: Steps | None = attrs.field(default=None, repr=False)
+    bought: tuple[Purchases, ...] = attrs.field(default=(), repr=False)
     bridge: ForecastBridge | None = attrs.field(default=None, repr=False)
 
     @property
@@ -112,7 +123,7 @@ class VarianceSection(Result):
     >>> from salesperf.review import build
     >>> section = build(read_sample(), owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16)).variance
     >>> [line.kind for line in section.lines], [str(each.period) for each in section.closed_before]
-    (['plan', 'deals', 'leads', 'products'], ['2026-04-14..2026-06-30'])
+    (['plan', 'steps', 'deals', 'leads', 'products'], ['2026-04-14..2026-06-30'])
     """
 
     period: Period
@@ -151,7 +162,11 @@ class VarianceSection(Result):
 
 
 def variance_section(
-    grounds: Grounds, metrics: Iterable[MetricSection], deals: Iterable[DealSection], leads: LeadSection | None
+    grounds: Grounds,
+    metrics: Iterable[MetricSection],
+    deals: Iterable[DealSection],
+    leads: LeadSection | None,
+    customers: CustomerSection | None = None,
 ) -> VarianceSection | None:
     """Take the gaps and changes of a review apart.
 
@@ -159,7 +174,7 @@ def variance_section(
     ----------
     grounds
         What the review looks at.
-    metrics, deals, leads
+    metrics, deals, leads, customers
         Its other sections, from which every figure comes.
 
     Returns
@@ -178,7 +193,8 @@ def variance_section(
     """
     sections = tuple(deals)
     changes = tuple(won_changes(grounds, sections, leads))
-    lines = list(_against_plan(grounds.org, metrics))
+    owed = tuple(metrics)
+    lines = [*_against_plan(grounds.org, owed), *_by_steps(owed)]
     for change in changes:
         title = _title(change.section, sections)
         told: tuple[tuple[VarianceKind, Variance[Amount] | None, tuple[ClosedDeals, ...]], ...]
@@ -193,6 +209,8 @@ def variance_section(
         notes = (note,) if any(amount.minor for amount in left_out.values()) else ()
         line = _line("products", Message("metric.revenue"), grounds, product.variance, product.before)
         lines.append(attrs.evolve(line, notes=notes, sold=product.sold))
+    if customers is not None and not any(line.before for line in lines):
+        lines += _by_customers(grounds, customers)
     forecasts = Forecasts(grounds)
     for section in sections:
         held = forecasts.against_actual(section)
@@ -250,6 +268,35 @@ def _against_plan(org: Org, metrics: Iterable[MetricSection]) -> Iterator[Varian
         variance = _by_member(org, planned, actual, members)
         if variance is not None:
             yield VarianceLine(kind="plan", title=section.title, owner=section.owner, before=None, variance=variance)
+
+
+def _by_steps(metrics: Sequence[MetricSection]) -> Iterator[VarianceLine]:
+    """Share out each gap in money over the steps toward it that are owed as well."""
+    for section in metrics:
+        steps = steps_toward(section, metrics)
+        variance = None if steps is None else steps.variance()
+        if variance is not None:
+            yield VarianceLine(
+                kind="steps", title=section.title, owner=section.owner, before=None, variance=variance, steps=steps
+            )
+
+
+def _by_customers(grounds: Grounds, section: CustomerSection) -> Iterator[VarianceLine]:
+    """Take the change of what named customers bought apart: how many bought, how often, and for how much on average."""
+    history = section.history
+    before = earlier_days(grounds.period, grounds.passed, history.days, section.begins, grounds.calendar)
+    if before is None or section.purchases.unit is None:
+        return
+    bought = tuple(_within(section.purchases, days) for days in (before, grounds.passed))
+    variance = bought_change(*bought)
+    if variance is not None:
+        yield attrs.evolve(_line("customers", Message("metric.revenue"), grounds, variance, before), bought=bought)
+
+
+def _within(purchases: Purchases, days: Period) -> Purchases:
+    rows = (purchases.days >= days.start.toordinal()) & (purchases.days < days.end.toordinal())
+    kept = {name: getattr(purchases, name)[rows] for name in ("codes", "days", "minor")}
+    return attrs.evolve(purchases, as_of=days.last, **kept)
 
 
 def _by_member(org: Org, planned: Amount, actual: Amount, members: Iterable[Attainment]) -> Variance[Amount] | None:

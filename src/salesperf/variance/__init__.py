@@ -3,11 +3,21 @@
 from salesperf.variance.decomposing import decompose
 from salesperf.variance.parts import by_part
 from salesperf.variance.price_volume import Sold, price_volume_mix
-from salesperf.variance.told import COMPARISONS, FEWEST_COMPARED, VARIANCE_METHODS, Comparison, Effect, Method, Variance
+from salesperf.variance.told import (
+    COMPARISONS,
+    FEWEST_COMPARED,
+    STEP_RATES,
+    VARIANCE_METHODS,
+    Comparison,
+    Effect,
+    Method,
+    Variance,
+)
 
 __all__ = [
     "COMPARISONS",
     "FEWEST_COMPARED",
+    "STEP_RATES",
     "VARIANCE_METHODS",
     "Comparison",
     "Effect",

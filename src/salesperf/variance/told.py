@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations
 from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar, cast
 
@@ -22,7 +23,17 @@ from salesperf.model.result import Result, Row
 from salesperf.model.validators import check_choice, require
 from salesperf.variance.whole import rounded_to
 
-__all__ = ["COMPARISONS", "FEWEST_COMPARED", "VARIANCE_METHODS", "Comparison", "Effect", "Method", "Variance", "titled"]
+__all__ = [
+    "COMPARISONS",
+    "FEWEST_COMPARED",
+    "STEP_RATES",
+    "VARIANCE_METHODS",
+    "Comparison",
+    "Effect",
+    "Method",
+    "Variance",
+    "titled",
+]
 
 Comparison: TypeAlias = Literal["period_to_period", "plan_to_actual", "forecast_to_actual"]
 COMPARISONS: Final[tuple[Comparison, ...]] = ("period_to_period", "plan_to_actual", "forecast_to_actual")
@@ -34,7 +45,29 @@ VARIANCE_METHODS: Final[tuple[Method, ...]] = ("shapley", "chain", "difference")
 """How a change is shared out: over factors by the mean over all their orders; over factors by substituting them in the order
 given (连环替代法); over parts of a sum, each of which changed by so much."""
 
-_FACTORS: Final = frozenset({"opportunities", "deals_per_lead", "amounts_known", "deal_size"})
+_STEPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "leads": "lead",
+        "converted_leads": "converted_lead",
+        "visits": "visit",
+        "proposals": "proposal",
+        "won_deals": "won_deal",
+        "orders": "order",
+    }
+)
+"""What is counted on the way to money, the first step first: the key of the metric, and what one of them is called."""
+
+STEP_RATES: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {(first, then): f"{then}_per_{_STEPS[first]}" for first, then in combinations(_STEPS, 2)}
+    | {("leads", "converted_leads"): "conversion_rate"}
+)
+"""The name of the factor that tells how many of one step come of each of an earlier one, by the two keys."""
+
+_FACTORS: Final = frozenset(
+    {"opportunities", "deals_per_lead", "amounts_known", "deal_size", "average_value"}
+    | {"purchases_per_customer", "average_purchase"}
+    | {*STEP_RATES.values()} - {"conversion_rate"}
+)
 """Names of factors that are no metric, and have a title all the same."""
 
 _OFF: Final = Fraction(1, 1000)

@@ -17,6 +17,7 @@ _HEADS: Final = "report.column."
 
 _STANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "actual": "actual|variance/[^/]+/[^/]+/after",
         "cases_after": "cases/after",
         "cases_before": "cases/before",
         "change_range": "change/(low|high)",
@@ -31,6 +32,7 @@ _STANDS: Final[Mapping[str, str]] = MappingProxyType(
         "now": "(segment|state)/[^/]+",
         "number_of_reps": "targets",
         "pace_range": "pace/(low|high)",
+        "planned": "planned|variance/[^/]+/[^/]+/before",
         "range": "low|high",
         "response_rate": "response",
         "risk_score": "risks/.+",

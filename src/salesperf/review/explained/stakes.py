@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -21,7 +22,7 @@ from salesperf.model.risk_entry import Risk
 from salesperf.model.rule import BreakdownValue
 from salesperf.review.agenda import AgendaItem
 from salesperf.review.deals import DealSection
-from salesperf.review.explained.addresses import metric_address, outlook_address
+from salesperf.review.explained.addresses import channel_address, metric_address, outlook_address
 from salesperf.review.explained.ahead import amiss, of_risk, open_value, rate_by_value, remaining
 from salesperf.review.explained.behind import Behind, Find, total
 from salesperf.review.explained.cited import of_one_customer, of_one_rep
@@ -142,14 +143,22 @@ def share_of_loss(behind: Behind, cause: Finding) -> Breakdown | None:
     change = next(asked, None)
     if change is None or not cause.rule.startswith(_MISSED_FOR):
         return None
-    taken = total(named("taken"), ((line.label, line.value) for line in change.lines if line.value.minor < 0))
-    parts, told = () if taken is None else taken.parts, {each.label for each in cause.citations}
-    speaking = total(named("together"), ((part.label, _money(part)) for part in parts if part.label in told))
-    return None if taken is None or speaking is None else computed(named("rate"), Quotient(), (speaking, taken))
+    effects = [(line.label, line.value) for line in change.lines if line.value.minor < 0]
+    told = {each.label for each in cause.citations}
+    speaking = total(named("together"), (effect for effect in effects if effect[0] in told))
+    lost = total(named("taken"), effects) if change.after < change.before else _widest_gap(behind, change.before.unit)
+    return None if lost is None or speaking is None else computed(named("rate"), Quotient(), (speaking, lost))
 
 
-def _money(part: Breakdown) -> Amount | None:
-    return part.value if isinstance(part.value, Amount) else None
+def _widest_gap(behind: Behind, unit: Unit) -> Breakdown | None:
+    """Return by how much the target in a unit is missed that is missed by most."""
+    short = (each.attainment for each in behind.review.metrics if each.attainment.is_short)
+    gaps = [(gap.minor, each) for each in short if isinstance(gap := each.gap_by_now, Amount) and gap.unit == unit]
+    if not gaps:
+        return None
+    _, widest = min(gaps, key=itemgetter(0))
+    parts = (widest.breakdown.parts[0], widest.planned_breakdown)
+    return computed(named("gap_by_now"), Difference(), parts)
 
 
 def _unfair(behind: Behind, cause: Finding) -> Breakdown | None:
@@ -272,6 +281,16 @@ def _ramping(behind: Behind, cause: Finding) -> Breakdown | None:
     return next((tree for tree in gaps if tree.value == cause.at_stake), None)
 
 
+def _overspent(behind: Behind, finding: Finding) -> Breakdown | None:
+    """Return by how much a channel cost more than it brought."""
+    channels, name = behind.review.channels, finding.message.arguments.get("channel")
+    lines = () if channels is None else channels.report.not_paying
+    addresses = [channel_address(line) for line in lines if line.name == name]
+    sides = [behind.elsewhere(f"{address}/{side}") for address in addresses for side in ("cost", "value")]
+    parts = [side for side in sides if side is not None]
+    return computed(named("overspent"), Difference(), parts) if len(parts) == len(("cost", "value")) else None
+
+
 _BY_RULE: Final[Mapping[str, _OfCause]] = MappingProxyType(
     {
         "unfair_plan": _unfair,
@@ -281,6 +300,7 @@ _BY_RULE: Final[Mapping[str, _OfCause]] = MappingProxyType(
         "key_account_loss": _quiet_accounts,
         "channel_conflict": _contested,
         "weak_ramp": _ramping,
+        "channel_does_not_pay": _overspent,
     }
 )
 

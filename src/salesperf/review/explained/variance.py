@@ -1,27 +1,26 @@
 """What made the difference: each change, what was before and after, and of each effect the factor, down to the deals."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
 from salesperf.attainment import Attainment
 from salesperf.model.amount import Amount, Unit
-from salesperf.model.breakdown import Breakdown, Difference, Quotient, Sum
+from salesperf.model.breakdown import Breakdown, Difference, Sum
 from salesperf.model.lead import Lead
 from salesperf.model.records import Records
 from salesperf.model.rule import BreakdownValue
-from salesperf.pipeline import ClosedDeals
 from salesperf.review.explained.addresses import member_addresses, metric_address
-from salesperf.review.explained.decided import average_won_value, count_of, won_or_lost, won_value, won_with_amount
+from salesperf.review.explained.decided import won_value
 from salesperf.review.explained.effects import effect_of_factor
-from salesperf.review.explained.elsewhere import Elsewhere, computed, numbers_said, shown
-from salesperf.review.explained.growing import Numbered, counted, grown, named
+from salesperf.review.explained.elsewhere import Elsewhere, numbers_said, shown
+from salesperf.review.explained.factors import BoughtFactors, Factors, StepFactors, WonFactors
+from salesperf.review.explained.growing import Numbered, grown, named
 from salesperf.review.explained.sold import SoldProducts
 from salesperf.review.grounds import Grounds
-from salesperf.review.leads import came_within, decided_within
 from salesperf.review.sections import MetricSection
 from salesperf.review.variance import VarianceLine
 from salesperf.review.whole import Review
@@ -30,8 +29,6 @@ from salesperf.variance import Effect
 __all__ = ["numbers_of_variance"]
 
 _SIDES: Final = ("before", "after")
-_COUNTS: Final = frozenset({"opportunities", "leads"})
-"""Factors that count things; any other but the size of a deal is a share of one count in another."""
 
 
 def numbers_of_variance(review: Review, records: Records | None, elsewhere: Elsewhere) -> Numbered:
@@ -62,7 +59,7 @@ def numbers_of_variance(review: Review, records: Records | None, elsewhere: Else
             for side in _SIDES:
                 if getattr(effect, side) is not None:
                     yield f"{address}/{effect.name}/{side}", partial(numbers.level, effect, side)
-                if effect.cases is not None:
+                if effect.cases is not None and line.steps is None:  # a plan has none, and is told none
                     yield f"{address}/{effect.name}/cases/{side}", partial(numbers.cases, effect, side)
         for number, note in enumerate((*line.variance.notes, *line.notes), 1):
             yield from numbers_said(f"{address}/note/{number}", note)
@@ -80,7 +77,7 @@ class _Line:
         Those of factors each rest on all factors, and so come apart at an address of their own, lest all be told of each.
         """
         plain = self.line.variance.breakdown
-        if self.line.decided or self.line.sold:
+        if self.line.sold or self._factors is not None:
             return plain
         effects = zip(self.line.variance.lines, plain.parts, strict=True)
         parts = (attrs.evolve(self.effect(effect), label=part.label) for effect, part in effects)
@@ -98,6 +95,8 @@ class _Line:
             return won_value(self.line.decided[place])
         if self.line.sold:
             return self.products.whole(place, named("sold"), value)
+        if self.line.bought:
+            return BoughtFactors(self.line.bought[place]).whole
         if self.line.bridge is not None:
             return self.line.bridge.breakdown
         section = self._section
@@ -107,9 +106,8 @@ class _Line:
 
     def effect(self, effect: Effect[Amount]) -> Breakdown:
         """Return what an effect changed."""
-        if self.line.decided:
-            factors = (_Factors(decided, self._leads).exact for decided in self.line.decided)
-            return effect_of_factor(effect, self.line.variance.lines, tuple(factors))
+        if self._factors is not None:
+            return effect_of_factor(effect, self.line.variance.lines, tuple(side.exact for side in self._factors))
         label = named("changed_by", factor=effect.label)
         if self.line.bridge is not None:
             parts = self.line.bridge.breakdown.parts
@@ -120,20 +118,34 @@ class _Line:
 
     def level(self, effect: Effect[Amount], side: str) -> Breakdown:
         """Return a factor before, or after: things that are counted as a whole number, and money as an amount."""
-        decided, value = self.line.decided[_SIDES.index(side)], getattr(effect, side)
-        if effect.name == "deal_size":
-            value = decided.average_won_value
-        elif effect.name in _COUNTS:
-            value = int(value)
-        return shown(effect.title, value, _Factors(decided, self._leads).grow(effect.name))
+        factors = self._of_side(side)
+        value = factors.told(effect.name)
+        return shown(effect.title, getattr(effect, side) if value is None else value, factors.grow(effect.name))
 
     def cases(self, effect: Effect[Amount], side: str) -> Breakdown:
         """Return over how many cases a factor was, with those that are counted with it over the fewest."""
-        place = _SIDES.index(side)
-        factors = _Factors(self.line.decided[place], self._leads)
+        factors = self._of_side(side)
         trees = (factors.cases(name) for name in (effect.name, *effect.merged))
-        value = None if effect.cases is None else effect.cases[place]
+        value = None if effect.cases is None else effect.cases[_SIDES.index(side)]
         return next(tree for tree in trees if tree.value == value)
+
+    def _of_side(self, side: str) -> Factors:
+        return cast("tuple[Factors, Factors]", self._factors)[_SIDES.index(side)]
+
+    @cached_property
+    def _factors(self) -> tuple[Factors, Factors] | None:
+        """The factors before and after, where the change is one of factors."""
+        line = self.line
+        if line.steps is not None:
+            return StepFactors(line.steps, 0, self._step), StepFactors(line.steps, 1, self._step)
+        if line.bought:
+            return BoughtFactors(line.bought[0]), BoughtFactors(line.bought[1])
+        if line.decided:
+            return WonFactors(line.decided[0], self._leads), WonFactors(line.decided[1], self._leads)
+        return None
+
+    def _step(self, section: MetricSection, place: int) -> Breakdown:
+        return self._attained(place, section.attainment, metric_address(section, self.review.owner))
 
     @property
     def _leads(self) -> tuple[Lead, ...]:
@@ -200,64 +212,3 @@ def _total(parts: Sequence[Breakdown], unit: Unit) -> Breakdown:
 def _less(first: Breakdown, second: Breakdown) -> BreakdownValue:
     both = (first.value, second.value)
     return both[0] - both[1] if isinstance(both[0], Amount) and isinstance(both[1], Amount) else None
-
-
-# By factor
-
-
-class _Factors:
-    """The factors of what was won in some days, down to the deals and leads."""
-
-    def __init__(self, decided: ClosedDeals, leads: Iterable[Lead]) -> None:
-        self.decided, self.leads = decided, leads
-
-    def grow(self, name: str) -> Breakdown:
-        """Return a factor as a reader is told it: how large a deal is, in whole smallest units."""
-        return average_won_value(self.decided) if name == "deal_size" else self.exact(name)
-
-    def exact(self, name: str) -> Breakdown:
-        """Return a factor as an exact number; without a value where it is a rate over nothing."""
-        if name in _COUNTS:
-            return self._ended if name == "opportunities" else self._came
-        return computed(named("rate"), Quotient(), self._ratio(name))
-
-    def cases(self, name: str) -> Breakdown:
-        """Return over how many cases a factor is that is a rate or an average."""
-        return self._ratio(name)[1]
-
-    def _ratio(self, name: str) -> tuple[Breakdown, Breakdown]:
-        """Return what a rate or an average is the quotient of."""
-        match name:
-            case "win_rate":
-                return self._won, self._ended
-            case "amounts_known":
-                return self._priced, self._won
-            case "deal_size":
-                return won_value(self.decided), self._priced
-            case "conversion_rate":
-                return self._converted, self._came
-            case _:
-                return self._ended, self._converted
-
-    @cached_property
-    def _ended(self) -> Breakdown:
-        return won_or_lost(self.decided)
-
-    @cached_property
-    def _won(self) -> Breakdown:
-        return count_of(self.decided, "won")
-
-    @cached_property
-    def _priced(self) -> Breakdown:
-        return won_with_amount(self.decided)
-
-    @cached_property
-    def _came(self) -> Breakdown:
-        days = self.decided.period
-        return counted(named("came"), (named("lead", lead=lead.id) for lead in self.leads if came_within((lead,), days)))
-
-    @cached_property
-    def _converted(self) -> Breakdown:
-        days = self.decided.period
-        found = (lead for lead in self.leads if decided_within((lead,), days, "converted"))
-        return counted(named("converted"), (named("lead", lead=lead.id) for lead in found))
