@@ -386,8 +386,8 @@ def test_what_rose_and_fell_short_all_the_same_is_held_against_the_gap() -> None
     found = one("missed_for_demand", evidence(attainments=[short], variances=[change]))
     assert (found.at_stake, found.citations[0].value) == (-taken, taken)
     assert found.message.arguments["share"] == taken.minor / short.gap_by_now.minor
-    assert "the gap to the plan, though CNY 5,000.00 rose to CNY 5,400.00" in found.message.text()
-    assert "从 5,000.00 元 增至 5,400.00 元，但与计划的差距中有" in found.message.text("zh")
+    assert "the gap to the plan, though CNY 5,000 rose to CNY 5,400" in found.message.text()
+    assert "从 5,000 元 增至 5,400 元，但与计划的差距中有" in found.message.text("zh")
     # What took less of the gap than the threshold is no cause, and nothing is missing to tell so.
     assert of_rule("missed_for_ability", evidence(attainments=[short], variances=[change])) == []
     strict = attrs.evolve(DEFAULT_RULES["missed_for_demand"], threshold=1.0)

@@ -130,8 +130,8 @@ def pictures_of(text: str) -> Iterator[Picture]:
 
 
 ENDS = {
-    "en": ["Attainment", "Attainment", "Attainment", *["What made the difference"] * 4, "Forecast", "Funnel", "Win rates"],
-    "zh": ["目标达成", "目标达成", "目标达成", *["差异由何而来"] * 4, "2026年第3季度预测", "漏斗", "赢单率"],
+    "en": ["Attainment", "Attainment", "Attainment", *["What made the difference"] * 5, "Forecast", "Funnel", "Win rates"],
+    "zh": ["目标达成", "目标达成", "目标达成", *["差异由何而来"] * 5, "2026年第3季度预测", "漏斗", "赢单率"],
 }
 
 
@@ -167,7 +167,7 @@ def test_every_number_of_a_picture_is_one_of_the_report_or_of_its_review(whose: 
 def test_waterfalls_forecasts_and_win_rates_tell_what_the_report_tells(begin: str) -> None:
     reported = report.markdown(sample())
     told = [picture.words for picture in pictures_of(written()) if picture.words.startswith(begin)]
-    assert len(told) == {"Before": 4, "As of": 1, "1. ": 1}[begin]
+    assert len(told) == {"Before": 5, "As of": 1, "1. ": 1}[begin]
     if begin == "As of":  # what is left of the target to deals is in no line: it is owed less what came otherwise
         (line,) = sample().outlook
         assert line.target is not None

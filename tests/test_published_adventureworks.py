@@ -9,7 +9,7 @@ import math
 import re
 from bisect import bisect
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -101,6 +101,9 @@ def page(data_folder: Callable[[str], Path]) -> Pages:
 
 
 # Targets
+
+
+SPEAKER = "To speak: whoever gives this review."
 
 
 def heading(_: Rows) -> Iterator[str]:
@@ -207,6 +210,69 @@ def difference(rows: Rows) -> Iterator[str]:
     gaps = {group: rows.attained(group).gap for group in rows.manager_of}
     assert total(gaps.values()) == whole.gap
     yield from (row(group, money(gap)) for group, gap in sorted(gaps.items(), key=lambda pair: pair[1]))
+    before, after = bought_in(rows, 2012), bought_in(rows, 2013)
+    change = f"{money(after.worth)} in 2013, after {money(before.worth)} in 2012: {rise(after.worth - before.worth)}"
+    yield (
+        f"Revenue from customers known by name: {change}. It is customers who bought x purchases of each x average purchase."
+        " What each did to it:"
+    )
+    levels = (
+        lambda side: f"{side.customers:,}",
+        lambda side: f"{float(side.factors[1]):.3g}",
+        lambda side: money(side.factors[2]),
+    )
+    names = ("Customers", "Purchases of each customer", "Average purchase")
+    effects = [(shapley_effect(before.factors, after.factors, place), place) for place in range(3)]
+    for effect, place in sorted(effects, key=lambda each: -abs(each[0])):
+        cells = (
+            cell
+            for side in (before, after)
+            for cell in (levels[place](side), ("–", f"{side.customers:,}", f"{side.purchases:,}")[place])
+        )
+        yield row(names[place], *cells, rise(effect))
+
+
+class Bought(NamedTuple):
+    """How many customers bought in a year, on how many days all together, and for how much."""
+
+    customers: int
+    purchases: int
+    worth: Fraction
+
+    @property
+    def factors(self) -> tuple[Fraction, Fraction, Fraction]:
+        return Fraction(self.customers), Fraction(self.purchases, self.customers), self.worth / self.purchases
+
+
+def bought_in(rows: Rows, year: int) -> Bought:
+    days = [[amount for day, amount in own.items() if day.year == year] for own in rows.bought.values()]
+    bought = [amount for own in days for amount in own if amount > 0]
+    buyers = sum(any(amount > 0 for amount in own) for own in days)
+    return Bought(buyers, len(bought), total(amount for own in days for amount in own))
+
+
+def shapley_effect(old: Sequence[Fraction], new: Sequence[Fraction], place: int) -> Fraction:
+    """Return what one of three factors did to their product, over all orders in which they may have changed."""
+    (p, q), (r, s) = ((old[other], new[other]) for other in range(3) if other != place)
+    return (new[place] - old[place]) * ((p * r + q * s) / 3 + (p * s + q * r) / 6)
+
+
+def rise(amount: Fraction) -> str:
+    return f"+{money(amount)}" if amount > 0 else money(amount)
+
+
+def taken(rows: Rows) -> tuple[str, list[str], Fraction]:
+    """Return what smaller purchases took of the gap to the plan, what tells it, and how much."""
+    before, after = bought_in(rows, 2012), bought_in(rows, 2013)
+    effect = shapley_effect(before.factors, after.factors, 2)
+    whole = rows.attained(None)
+    loss = f"the gap to the plan, though {money(before.worth)} rose to {money(after.worth)}"
+    found = f"Strategy (price, mix, deal size) took {percent(effect / whole.gap)} of {loss}: Average purchase."
+    told = [
+        f"Average purchase: {money(effect)}; from the change from period to period, taken apart",
+        f"Revenue: {percent(whole.ratio)}, against 100.0%; from the attainment of 2013",
+    ]
+    return found, told, -effect
 
 
 def unmet(rows: Rows) -> Iterator[str]:
@@ -319,6 +385,10 @@ def causes(rows: Rows) -> Iterator[str]:
     yield f"- Serious: {quiet_found(rows)}"
     yield from (f"- {told}" for told in quiet_told(rows))
     yield f"- At stake: {money(key_accounts(rows).at_stake)}"
+    found_, told_, at_stake = taken(rows)
+    yield f"- Serious: {found_}"
+    yield from (f"- {each}" for each in told_)
+    yield f"- At stake: {money(at_stake)}"
     for yardstick, found in fairness(rows).items():
         yield f"- Warning: {unfair_found(yardstick, found)}"
         yield from (f"- {told}" for told in unfair_told(yardstick, found))
@@ -335,17 +405,19 @@ def of_one_source(told: list[str]) -> str:
 
 def agenda(rows: Rows) -> Iterator[str]:
     why = of_one_source(quiet_told(rows)[:2])
-    yield f"1. {quiet_found(rows)} At stake: {money(key_accounts(rows).at_stake)}. Why: {why}."
+    yield f"1. {quiet_found(rows)} At stake: {money(key_accounts(rows).at_stake)}. Why: {why}. {SPEAKER}"
+    smaller, told, at_stake = taken(rows)
+    yield f"2. {smaller} At stake: {money(at_stake)}. Why: {' · '.join(told)}. {SPEAKER}"
+    whole, pace = rows.attained(None), rows.pace_range(None)
+    ends = f"{percent(pace.low)} to {percent(pace.high)}, n = {pace.days}"
+    cited = (f"Attained: {percent(whole.ratio)}", f"Pace: {percent(whole.ratio)} ({ends})")
+    why = of_one_source([f"{each}, against 100.0%; from targets and entries of 2013" for each in cited])
+    yield f"3. Target missed: Revenue of the company. At stake: {money(-whole.gap)}. Why: {why}. {SPEAKER}"
     audit = fairness(rows)
     many, found = len(audit) - 1, audit["capacity"]
     why = of_one_source(unfair_told("capacity", found)[:2])
     words = f"{unfair_found('capacity', found)} And {many} more of the kind. At stake: {money(asked_too_much(rows, found))}"
-    yield f"2. {words}. Why: {why}."
-    whole, pace = rows.attained(None), rows.pace_range(None)
-    ends = f"{percent(pace.low)} to {percent(pace.high)}, n = {pace.days}"
-    told = (f"Attained: {percent(whole.ratio)}", f"Pace: {percent(whole.ratio)} ({ends})")
-    why = of_one_source([f"{each}, against 100.0%; from targets and entries of 2013" for each in told])
-    yield f"3. Target missed: Revenue of the company. At stake: {money(-whole.gap)}. Why: {why}."
+    yield f"4. {words}. Why: {why}. {SPEAKER}"
 
 
 def risks(rows: Rows) -> Iterator[str]:
@@ -713,8 +785,11 @@ def numbers(text: str) -> list[str]:
 
 
 def figures(line: str) -> list[list[str]]:
-    """Return the numbers of each cell of a row, and of prose all of them in any order."""
-    is_row = line.startswith("|")
+    """Return the numbers of each cell of a row, and of prose all of them in any order.
+
+    What rose has its sign before the name of the currency in the one language, and before the number in the other.
+    """
+    is_row, line = line.startswith("|"), line.replace("+", "")
     return [numbers(cell) for cell in line.split("|")] if is_row else [sorted(numbers(line))]
 
 

@@ -46,6 +46,21 @@ class HasText(Protocol):
         """Write the value for a reader."""
 
 
+@runtime_checkable
+class HasRoundedText(Protocol):
+    """A value that can write itself with so many digits after the point, such as an amount.
+
+    Examples
+    --------
+    >>> from salesperf import CNY, Amount
+    >>> isinstance(Amount.of(3, CNY), HasRoundedText), isinstance(3, HasRoundedText)
+    (True, False)
+    """
+
+    def rounded_text(self, digits: int, lang: str = "en", catalogs: Catalogs | None = None) -> str:
+        """Write the value, rounded."""
+
+
 @attrs.frozen
 class Marked:
     """A value within a message to which a reader is pointed, since the message tells of several.
@@ -220,7 +235,8 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
         these (a list), or one of these marked.
     style
         ``"percent"`` for a fraction, ``"points"`` for a signed difference of fractions, ``"signed"`` for a number with its
-        sign, ``"plain"`` for a whole number without grouping; otherwise a format specification of Python's for numbers.
+        sign, ``"plain"`` for a whole number without grouping, ``"whole"`` for an amount in whole units; otherwise a format
+        specification of Python's for numbers.
     lang, catalogs
         As for :func:`render`.
 
@@ -228,6 +244,9 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     --------
     >>> display(1234567), display(0.9731, "percent"), display(-0.021, "points"), display(None)
     ('1,234,567', '97.3%', '-2.1 pp', '–')
+    >>> from salesperf import CNY, Amount
+    >>> display(Amount.of("1234.56", CNY), "whole"), display(1234.56, "whole")
+    ('CNY 1,235', '1,234.56')
     >>> display(date(2026, 9, 30), lang="zh")
     '2026年9月30日'
     """
@@ -244,7 +263,7 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
         inner = display(value.value, style, lang=lang, catalogs=catalogs)
         return render("format.marked", {"value": inner}, lang=lang, catalogs=catalogs)
     if isinstance(value, HasText):
-        return value.text(lang, catalogs)
+        return _own_text(value, style, lang, catalogs)
     if isinstance(value, date):
         parts = {"year": f"{value:%Y}", "month": str(value.month), "day": str(value.day), "iso": value.isoformat()}
         return render("format.date", parts, lang=lang, catalogs=catalogs)
@@ -253,6 +272,12 @@ def display(  # noqa: PLR0911 - one return a kind of value reads best
     if style == "points":
         return render("format.points", {"number": f"{100 * float(value):+z.1f}"}, lang=lang, catalogs=catalogs)
     return _fraction(value, style) if isinstance(value, Fraction) else _number(value, style)
+
+
+def _own_text(value: HasText, style: str, lang: str, catalogs: Catalogs | None) -> str:
+    if style == "whole" and isinstance(value, HasRoundedText):
+        return value.rounded_text(0, lang, catalogs)
+    return value.text(lang, catalogs)
 
 
 def _fraction(value: Fraction, style: str) -> str:
@@ -268,7 +293,7 @@ def _number(value: float | Decimal, style: str) -> str:
         return f"{value:z.1%}"
     if style == "plain":
         return str(value)
-    if style not in ("", "signed"):
+    if style not in ("", "signed", "whole"):
         return format(value, style)
     if isinstance(value, float):
         return f"{value:{sign}z,.2f}"

@@ -62,7 +62,7 @@ def page(review: Review, *, lang: str = "en", catalogs: Catalogs | None = None) 
     >>> from salesperf.io.folder import read_sample
     >>> built = review.build(read_sample(), owner="hangzhou", period=Period.month(2026, 8), as_of=date(2026, 8, 31))
     >>> page(built, lang="zh").count("<figure")
-    8
+    9
     """
     require(review, Review, path=("review",))
     text = report.markdown(review, lang=lang, catalogs=catalogs)
