@@ -252,7 +252,10 @@ def test_members_stand_below_their_teams_with_what_to_know_of_them() -> None:
         ("East", "99", "3", "prorated"),
         ("· Ada Wong", "66", "3", ""),
         ("· bo", "33", "1", "joined in the period, agent, prorated"),
+        ("in none of these lines", "0", "–", ""),
     ]
+    # What bo entered before the first day of service is the company's, and in no line of a member.
+    assert rows[-1][2] == "5"
 
 
 def test_only_the_first_metric_lists_every_rep() -> None:

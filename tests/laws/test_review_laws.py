@@ -393,6 +393,13 @@ def test_every_number_of_a_review_explains_itself_and_stands_in_a_plain_row(ques
             assert isinstance(section.owed.target.amount, Amount)
             parts = [amount for amount in direct if isinstance(amount, Amount)]
             testing.assert_parts_sum_to_total(parts, section.owed.target.amount)
+        direct_lines = [member.attainment for member in section.members if member.level == 0]
+        amounts = [each.actual for each in direct_lines if isinstance(each.actual, Amount)]
+        whole = section.attainment.actual
+        adds_up = section.attainment.is_flow and len(amounts) == len(direct_lines)
+        if adds_up and isinstance(whole, Amount) and {amount.unit for amount in amounts} == {whole.unit}:
+            rest = [] if section.rest is None else [section.rest.actual]
+            testing.assert_parts_sum_to_total([*amounts, *rest], whole)
 
 
 @settings(max_examples=at_most(40))

@@ -205,6 +205,10 @@ def assert_lines_add_up(section: Section, owner: str | None) -> None:
             assert of_member(line) == below + held_by(section, line.owner)
     top = summed(of_member(line) for line in lines if line.level == 0)
     assert in_all(section) == top + held_by(section, owner)
+    if lines:  # with the line of nobody the table sums to what is told of all
+        assert in_all(section) == top + (Counter() if section.rest is None else of_member(section.rest))
+    else:
+        assert section.rest is None
 
 
 @settings(max_examples=at_most(40))

@@ -16,6 +16,7 @@ from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words
 from salesperf.review import DealSection, Review
 from salesperf.review.listed import listed_deals, listed_lines, listed_lost_deals
+from salesperf.review.places import REST
 
 __all__ = ["DealWriter"]
 
@@ -261,7 +262,7 @@ class DealWriter(Words):
         ]
         rows = (
             [
-                "· " * member.level + self.show(self.name(member.owner)),
+                self.show(REST) if member is section.rest else "· " * member.level + self.show(self.name(member.owner)),
                 self.show(member.won),
                 self._amount(member.won_value),
                 self.show(member.lost),
@@ -272,7 +273,7 @@ class DealWriter(Words):
                 self.show(member.stalled),
                 self.show(member.overdue),
             ]
-            for member in members.shown
+            for member in (*members.shown, *(() if section.rest is None else (section.rest,)))
         )
         yield from self.table(heads, rows, level=section.closed.win_rate.level)
         yield from self.left_out(members)

@@ -10,6 +10,7 @@ from salesperf.report.quality import QualityWriter
 from salesperf.report.words import Words
 from salesperf.review import LeadSection, OpenLead, Review
 from salesperf.review.listed import listed_leads, listed_lines
+from salesperf.review.places import REST
 
 __all__ = ["LeadWriter"]
 
@@ -90,7 +91,7 @@ class LeadWriter(Words):
         heads = ["owner", "came", "converted", "disqualified", "open", "hot", "warm", "overdue", "untouched"]
         rows = (
             [
-                "· " * member.level + self.show(self.name(member.owner)),
+                self.show(REST) if member is section.rest else "· " * member.level + self.show(self.name(member.owner)),
                 *map(
                     self.show,
                     (
@@ -105,7 +106,7 @@ class LeadWriter(Words):
                     ),
                 ),
             ]
-            for member in members.shown
+            for member in (*members.shown, *(() if section.rest is None else (section.rest,)))
         )
         yield from self.table(heads, rows)
         yield from self.left_out(members)

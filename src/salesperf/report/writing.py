@@ -40,6 +40,7 @@ from salesperf.review.listed import (
     listed_not_compared,
     listed_unmet,
 )
+from salesperf.review.places import REST
 
 __all__ = ["LEAST_DAYS", "markdown"]
 
@@ -277,7 +278,8 @@ class _Writer(Words):
         yield from self.prose("## ", self.say("report.members", metric=self._title(section)))
         heads = ["owner", "target", "actual", "ratio", "gap", "pace", "pace_range", "entries", "status", "notes"]
         members = listed_members(section, self.review)
-        yield from self.table(heads, (self._member_row(member, section) for member in members.shown))
+        rows = [self._member_row(member, section) for member in members.shown]
+        yield from self.table(heads, [*rows, *self._rest_row(section)])
         yield from self.left_out(members)
         for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
             if standing is not None:
@@ -298,6 +300,14 @@ class _Writer(Words):
             self._status(attained),
             self.say("report.list").join(notes),
         ]
+
+    def _rest_row(self, section: MetricSection) -> Iterator[list[str]]:
+        """Write what is in the line of nobody directly below: with it the lines sum to the whole."""
+        rest, unit = section.rest, section.attainment.unit
+        if rest is not None:
+            target, actual, gap = (self.measure(each, section.metric, unit) for each in (rest.target, rest.actual, rest.gap))
+            nothing = self.show(None)
+            yield [self.show(REST), target, actual, nothing, gap, *[nothing] * 4, ""]
 
     def _ends(self, key: str, standing: Standing) -> Iterator[str]:
         """Write who is ahead, who is behind, and whether that is more than chance."""

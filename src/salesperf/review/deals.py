@@ -19,7 +19,7 @@ from salesperf.model.process import SalesProcess
 from salesperf.model.records import Records
 from salesperf.pipeline import Bridge, ClosedDeal, ClosedDeals, OpenDeal, Pipeline, SlipReport, bridge, closed, slips, snapshot
 from salesperf.pipeline.deals import decision_of, holder
-from salesperf.review.places import Place, Places, places_of, tree
+from salesperf.review.places import Place, Places, is_below, nobody, places_of, tree
 from salesperf.review.sections import Weaknesses
 
 __all__ = ["DealMember", "DealSection", "deal_sections"]
@@ -34,7 +34,7 @@ class DealMember:
     Attributes
     ----------
     owner : str
-        The id.
+        The id; of what is in the line of no member a name that is nobody's.
     is_team : bool
         Whether it is a team.
     level : int
@@ -107,6 +107,9 @@ class DealSection:
         Of the deals that began in the period, all stages.
     members : tuple of DealMember
         Teams and reps under the owner that decided or have something, each team before its members.
+    rest : DealMember or None
+        What stands in the line of none of these: deals that nobody has, or the owner itself; ``None`` where there are no such
+        deals or no members.
     deals : tuple of Opportunity
         What all this was computed from, as known on the day; sorted by id.
     held_before : tuple of Opportunity
@@ -137,6 +140,7 @@ class DealSection:
     bridge: Bridge
     funnel: FunnelReport
     members: tuple[DealMember, ...]
+    rest: DealMember | None
     deals: tuple[Opportunity, ...] = attrs.field(repr=False)
     held_before: tuple[Opportunity, ...] = attrs.field(repr=False)
     weakened_by: Weaknesses = attrs.field(default=FrozenMap())
@@ -249,6 +253,7 @@ def _section(
     ids_now, ids_then = ({deal.id for deal in held} for held in (deals, had))
     decided = closed(deals, process, as_of=on, period=passed)
     pipeline = snapshot(deals, process, as_of=on, calendar=records.calendar, org=records.org)
+    members = tuple(_members(records.org, owner, decided, pipeline, above))
     return DealSection(
         process=process,
         unit=unit,
@@ -261,7 +266,8 @@ def _section(
         slips=slips(had, process, period=period, as_of=on),
         bridge=bridge(deals, process, start=before, end=on),
         funnel=analyze(count(deals, process, as_of=on, period=passed)),
-        members=tuple(_members(records.org, owner, decided, pipeline, above)),
+        members=members,
+        rest=_rest(records.org, owner, decided, pipeline, above) if members else None,
         deals=tuple(deals),
         held_before=tuple(past for past in earlier if owner is None or owner in held_before[past.id]),
     )
@@ -289,20 +295,50 @@ def _members(
         for place in places_of(above[held.id]):
             open_by.setdefault(place, []).append(held)
     for place, level in tree(org, owner, sorted(closed_by.keys() | open_by.keys(), key=lambda place: place[0])):
-        member = place[0]
         ended = attrs.evolve(decided, deals=tuple(closed_by.get(place, ())))
         left = attrs.evolve(pipeline, deals=tuple(open_by.get(place, ())))
-        yield DealMember(
-            owner=member,
-            is_team=member in org.team_by_id,
-            level=level,
-            won=ended.won,
-            lost=ended.lost,
-            cancelled=ended.cancelled,
-            won_value=ended.won_value,
-            win_rate=ended.win_rate,
-            open_deals=left.total.count,
-            open_value=left.total.amount,
-            stalled=left.flag_counts["stalled"],
-            overdue=left.flag_counts["overdue"],
-        )
+        yield attrs.evolve(_member(place[0], ended, left), is_team=place[0] in org.team_by_id, level=level)
+
+
+def _rest(
+    org: Org, owner: str | None, decided: ClosedDeals, pipeline: Pipeline, above: Mapping[str, tuple[str, ...]]
+) -> DealMember | None:
+    """Tell of what stands in the line of no member; ``None`` where there is none of it."""
+    ended, left = without_members(owner, decided, pipeline, above)
+    return _member(nobody(org), ended, left) if ended.deals or left.deals else None
+
+
+def without_members(
+    owner: str | None, decided: ClosedDeals, pipeline: Pipeline, above: Mapping[str, tuple[str, ...]]
+) -> tuple[ClosedDeals, Pipeline]:
+    """Return those deals that belong to nobody below an owner, decided and open.
+
+    Parameters
+    ----------
+    owner
+        A rep, a team, or ``None`` for the company.
+    decided, pipeline
+        The deals under the owner.
+    above
+        Who has each, or had it when it was decided, and the teams above.
+    """
+    ended = (deal for deal in decided.deals if not is_below(above[deal.id], owner))
+    left = (deal for deal in pipeline.deals if not is_below(above[deal.id], owner))
+    return attrs.evolve(decided, deals=tuple(ended)), attrs.evolve(pipeline, deals=tuple(left))
+
+
+def _member(owner: str, ended: ClosedDeals, left: Pipeline) -> DealMember:
+    return DealMember(
+        owner=owner,
+        is_team=False,
+        level=0,
+        won=ended.won,
+        lost=ended.lost,
+        cancelled=ended.cancelled,
+        won_value=ended.won_value,
+        win_rate=ended.win_rate,
+        open_deals=left.total.count,
+        open_value=left.total.amount,
+        stalled=left.flag_counts["stalled"],
+        overdue=left.flag_counts["overdue"],
+    )

@@ -19,7 +19,7 @@ from salesperf.model.lead import Lead, LeadStatus
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.records import Records
-from salesperf.review.places import Place, Places, places_of, tree
+from salesperf.review.places import Place, Places, is_below, nobody, places_of, tree
 from salesperf.review.sections import Weaknesses
 
 __all__ = ["LeadMember", "LeadSection", "OpenLead", "came_within", "decided_within", "lead_section"]
@@ -93,7 +93,7 @@ class LeadMember:
     Attributes
     ----------
     owner : str
-        The id.
+        The id; of what is in the line of no member a name that is nobody's.
     is_team : bool
         Whether it is a team.
     level : int
@@ -157,6 +157,9 @@ class LeadSection:
         Sorted by id; those that nobody has among them.
     members : tuple of LeadMember
         Teams and reps under the owner that have any, each team before its members.
+    rest : LeadMember or None
+        What stands in the line of none of these: leads that nobody has, or the owner itself; ``None`` where there are no such
+        leads or no members.
     leads : tuple of Lead
         What all this was computed from, as known on the day; sorted by id.
     pool_moves : tuple of (str, str, date)
@@ -182,6 +185,7 @@ class LeadSection:
     claimed: int
     open_leads: tuple[OpenLead, ...]
     members: tuple[LeadMember, ...]
+    rest: LeadMember | None
     leads: tuple[Lead, ...] = attrs.field(repr=False)
     pool_moves: tuple[_Move, ...] = attrs.field(repr=False)
     weakened_by: Weaknesses = attrs.field(default=FrozenMap())
@@ -258,10 +262,12 @@ def lead_section(records: Records, *, owner: str | None, passed: Period) -> Lead
         claimed=counted["claimed"],
         open_leads=tuple(_open_leads(leads, passed.last, records)),
         members=(),
+        rest=None,
         leads=leads,
         pool_moves=moves,
     )
-    return attrs.evolve(section, members=tuple(_members(records.org, owner, section, above)))
+    members = tuple(_members(records.org, owner, section, above))
+    return attrs.evolve(section, members=members, rest=_rest(records.org, owner, section, above) if members else None)
 
 
 def day_of(lead: Lead, on: date) -> date:
@@ -376,22 +382,35 @@ def _counts(values: Iterable[str | None], labels: Sequence[str]) -> FrozenMap[st
 def _members(org: Org, owner: str | None, section: LeadSection, above: Mapping[str, tuple[str, ...]]) -> Iterator[LeadMember]:
     """Go down the tree, each team before what is under it; whoever has no lead is left out."""
     counts = _counts_by_place(section, above)
-    is_warmth_told = any(lead.temperature for lead in section.open_leads)
     for place, level in tree(org, owner, sorted(counts, key=lambda place: place[0])):
-        count = counts[place]
-        yield LeadMember(
-            owner=place[0],
-            is_team=place[0] in org.team_by_id,
-            level=level,
-            came=count["came"],
-            converted=count["converted"],
-            disqualified=count["disqualified"],
-            open=count["open"],
-            hot=count["Hot"] if is_warmth_told else None,
-            warm=count["Warm"] if is_warmth_told else None,
-            overdue=count["overdue"],
-            untouched=count["untouched"],
-        )
+        line = _counted_as(place[0], counts[place], section)
+        yield attrs.evolve(line, is_team=place[0] in org.team_by_id, level=level)
+
+
+def _rest(org: Org, owner: str | None, section: LeadSection, above: Mapping[str, tuple[str, ...]]) -> LeadMember | None:
+    """Count what stands in the line of no member; ``None`` where there is nothing of it to tell."""
+    standing = {lead.id: lead for lead in section.open_leads}
+    others = (lead for lead in section.leads if not is_below(above[lead.id], owner))
+    count = Counter(told for lead in others for told in told_of(lead, standing.get(lead.id), section.period))
+    return _counted_as(nobody(org), count, section) if count else None
+
+
+def _counted_as(owner: str, count: Mapping[str, int], section: LeadSection) -> LeadMember:
+    is_warmth_told = any(lead.temperature for lead in section.open_leads)
+    counted = Counter(count)
+    return LeadMember(
+        owner=owner,
+        is_team=False,
+        level=0,
+        came=counted["came"],
+        converted=counted["converted"],
+        disqualified=counted["disqualified"],
+        open=counted["open"],
+        hot=counted["Hot"] if is_warmth_told else None,
+        warm=counted["Warm"] if is_warmth_told else None,
+        overdue=counted["overdue"],
+        untouched=counted["untouched"],
+    )
 
 
 def _counts_by_place(section: LeadSection, above: Mapping[str, tuple[str, ...]]) -> Mapping[Place, Counter[str]]:

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import zip_longest
-from typing import TypeAlias
+from itertools import count, zip_longest
+from typing import Final, TypeAlias
 
+from salesperf.model.message import Message
 from salesperf.model.people import Org
 
-__all__ = ["Place", "Places", "places_of", "tree"]
+__all__ = ["REST", "Place", "Places", "is_below", "nobody", "places_of", "tree"]
 
 Place: TypeAlias = tuple[str, str | None]
 """A team or rep, and the team directly above: a rep may have something in two."""
+
+
+REST: Final = Message("review.rest")
+"""What is said of what stands in the line of nobody below an owner."""
 
 
 class Places:
@@ -58,6 +63,36 @@ def places_of(above: Sequence[str]) -> Iterator[Place]:
     [('ada', 'shanghai'), ('shanghai', 'east'), ('east', None)]
     """
     yield from zip_longest(above, above[1:])
+
+
+def is_below(above: Sequence[str], owner: str | None) -> bool:
+    """Tell of something under an owner whether it belongs to somebody below: neither to nobody nor to the owner itself.
+
+    Parameters
+    ----------
+    above
+        Who has it, and the teams above, nearest first.
+    owner
+        A rep, a team, or ``None`` for the company.
+
+    Examples
+    --------
+    >>> is_below(["ada", "shanghai"], "shanghai"), is_below(["shanghai"], "shanghai"), is_below([], None)
+    (True, False, False)
+    """
+    return bool(above) if owner is None else above[0] != owner
+
+
+def nobody(org: Org) -> str:
+    """Return a name for what is nobody's, that is nobody's name.
+
+    Examples
+    --------
+    >>> from salesperf import Rep
+    >>> nobody(Org(reps=[Rep(id="ada")])), nobody(Org(reps=[Rep(id="rest")]))
+    ('rest', 'rest_')
+    """
+    return next(name for name in ("rest" + "_" * number for number in count()) if not org.knows(name))
 
 
 def tree(org: Org, team: str | None, places: Sequence[Place], level: int = 0) -> Iterator[tuple[Place, int]]:

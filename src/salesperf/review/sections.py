@@ -1,7 +1,7 @@
 """The sections of a review: each a frozen value that a report can write."""
 
 from datetime import date
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -14,7 +14,18 @@ from salesperf.model.metric import Metric
 from salesperf.model.target import scoped_title
 from salesperf.quality import Number
 
-__all__ = ["NOTES", "DataSection", "Member", "MetricSection", "Note", "RecordedFlow", "Standing", "TrendPart", "Weaknesses"]
+__all__ = [
+    "NOTES",
+    "DataSection",
+    "Member",
+    "MetricSection",
+    "Note",
+    "RecordedFlow",
+    "Rest",
+    "Standing",
+    "TrendPart",
+    "Weaknesses",
+]
 
 Weaknesses: TypeAlias = FrozenMap[Number, tuple[Finding, ...]]
 """What weakens each number of a section: a finding for each rule of data quality that found something in the records that the
@@ -228,6 +239,50 @@ class MetricSection:
     def title(self) -> Message:
         """The metric's title, with the scope where it is narrowed."""
         return scoped_title(self.metric, self.scope)
+
+    @property
+    def rest(self) -> "Rest | None":
+        """What stands in the line of nobody directly below, of a flow; ``None`` where there is none, or nobody is below."""
+        direct = [member.attainment for member in self.members if member.level == 0]
+        whole, actual = self.attainment.target.amount, self.attainment.actual
+        if not direct or not self.attainment.is_flow or not isinstance(whole, Amount) or not isinstance(actual, Amount):
+            return None
+        owed = [each.target.amount for each in direct if isinstance(each.target.amount, Amount)]
+        done = [each.actual for each in direct if isinstance(each.actual, Amount)]
+        if not len(direct) == len(owed) == len(done) or {each.unit for each in (*owed, *done)} != {whole.unit}:
+            return None
+        rest = Rest(whole - Amount.total(owed, whole.unit), actual - Amount.total(done, whole.unit))
+        return rest if rest.target.minor or rest.actual.minor else None
+
+
+class Rest(NamedTuple):
+    """What is owed, and what was done, in the line of nobody directly below: of a house account, or of a team itself.
+
+    Attributes
+    ----------
+    target : Amount
+        The target of the whole less those directly below.
+    actual : Amount
+        What came of the whole less what came in their lines.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> str(review.metrics[0].rest.gap)
+    '107,000.00 CNY'
+    """
+
+    target: Amount
+    actual: Amount
+
+    @property
+    def gap(self) -> Amount:
+        """Actual less target."""
+        return self.actual - self.target
 
 
 @attrs.frozen(kw_only=True)

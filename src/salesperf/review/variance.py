@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import count
 from typing import Final, Literal, TypeAlias
 
 import attrs
@@ -26,6 +25,7 @@ from salesperf.review.factors import bought_change, won_changes
 from salesperf.review.forecasts import Forecasts
 from salesperf.review.grounds import Grounds
 from salesperf.review.leads import LeadSection
+from salesperf.review.places import REST, nobody
 from salesperf.review.products import product_changes
 from salesperf.review.sections import MetricSection
 from salesperf.review.steps import Steps, steps_toward
@@ -313,19 +313,14 @@ def _by_member(org: Org, planned: Amount, actual: Amount, members: Iterable[Atta
         return None
     rest = [whole - Amount.total(parts.values(), planned.unit) for whole, parts in ((planned, owed), (actual, done))]
     if any(amount.minor for amount in rest):
-        nobody = _nobody(org)
-        owed[nobody], done[nobody] = rest
+        nameless = nobody(org)
+        owed[nameless], done[nameless] = rest
     variance = by_part(owed, done)
     lines = [attrs.evolve(line, title=_member_title(org, line.name)) for line in variance.lines]
     return attrs.evolve(variance, lines=tuple(lines))
 
 
-def _nobody(org: Org) -> str:
-    """Return a name for what is nobody's, that is nobody's name."""
-    return next(name for name in ("rest" + "_" * number for number in count()) if not org.knows(name))
-
-
 def _member_title(org: Org, member: str) -> Message:
     if not org.knows(member):
-        return Message("review.variance.rest")
+        return REST
     return Message.of("review.owner", name=Personal(org.label(member) or member))

@@ -13,7 +13,7 @@ from salesperf.model.people import Org
 from salesperf.model.rule import BreakdownValue
 from salesperf.pipeline import Bridge, BridgeStep, ClosedDeal, ClosedDeals, Flag, OpenDeal, Pipeline, snapshot
 from salesperf.pipeline.deals import Outcome
-from salesperf.review.deals import DealSection, above_of
+from salesperf.review.deals import DealSection, above_of, without_members
 from salesperf.review.explained.decided import average_won_value, count_of, on_day, won_or_lost, won_value
 from salesperf.review.explained.elsewhere import numbers_said, shown
 from salesperf.review.explained.growing import (
@@ -298,9 +298,15 @@ def _members(section: DealSection, org: Org, owner: str | None, address: str) ->
     for place, name in addressed([place for place, _ in tree(org, owner, found)]):
         closed = attrs.evolve(section.closed, deals=tuple(ended.get(place, ())))
         pipeline = attrs.evolve(section.pipeline, deals=tuple(standing.get(place, ())))
-        yield from _decided(closed, f"{address}/{name}")
-        yield from _open(pipeline, f"{address}/{name}")
-        yield f"{address}/{name}/open_value", partial(getattr, pipeline, "breakdown")
+        yield from _member(closed, pipeline, f"{address}/{name}")
+    if section.rest is not None:
+        yield from _member(*without_members(owner, section.closed, section.pipeline, above), f"{address}/{section.rest.owner}")
+
+
+def _member(closed: ClosedDeals, pipeline: Pipeline, address: str) -> Numbered:
+    yield from _decided(closed, address)
+    yield from _open(pipeline, address)
+    yield f"{address}/open_value", partial(getattr, pipeline, "breakdown")
 
 
 def _by_place(deals: Iterable[DealT], above: Mapping[str, Sequence[str]]) -> Mapping[Place, list[DealT]]:

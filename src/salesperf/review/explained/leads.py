@@ -16,7 +16,7 @@ from salesperf.model.records import Records
 from salesperf.review.explained.growing import Numbered, addressed, counted, leaf, more_of, named, rep_named
 from salesperf.review.leads import LeadSection, OpenLead, day_of, told_of
 from salesperf.review.listed import listed_leads, listed_lines
-from salesperf.review.places import Places, places_of, tree
+from salesperf.review.places import Places, is_below, places_of, tree
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_leads"]
@@ -65,6 +65,10 @@ def _members(review: Review, section: LeadSection, told: Mapping[str, Iterable[s
     found = tree(review.org, review.owner, sorted(held, key=lambda place: place[0]))
     for place, name in addressed([place for place, _ in found]):
         yield from _numbers(held[place], told, f"leads/{name}", keys)
+    if section.rest is not None:
+        above = ((lead, places.above(lead.owner, day_of(lead, on))) for lead in section.leads)
+        others = [lead for lead, chain in above if not is_below(chain, review.owner)]
+        yield from _numbers(others, told, f"leads/{section.rest.owner}", keys)
 
 
 def _told(lead: Lead, standing: OpenLead | None, section: LeadSection) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The numbers on metrics of a review, down to the entries behind each where the records are at hand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -26,6 +26,7 @@ from salesperf.review.explained.attained import Attained
 from salesperf.review.explained.elsewhere import computed
 from salesperf.review.explained.entries import Entries
 from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, grown, in_unit, leaf, named
+from salesperf.review.places import nobody
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
 
@@ -70,9 +71,29 @@ def numbers_of_metrics(section: MetricSection, review: Review, entries: Entries 
         yield from _with_target(within, Attained(part.attainment, part.owed, entries))
     for member, below in member_addresses(section, review.owner):
         yield from _with_target(below, Attained(member.attainment, member.owed, entries))
+    yield from _of_nobody(section, f"{address}/{nobody(review.org)}", review.owner, entries)
     for key, standing in (("teams", section.best_teams), ("reps", section.best_reps)):
         if standing is not None:
             yield f"{address}/compared_{key}", partial(_named_each, named("compared"), standing.ranked)
+
+
+def _of_nobody(section: MetricSection, below: str, owner: str | None, entries: Entries | None) -> Numbered:
+    """Yield what is owed and done in the line of nobody directly below: the whole less all those lines."""
+    if section.rest is None:
+        return
+    whole = Attained(section.attainment, section.owed, entries)
+    direct = [member for member, _ in member_addresses(section, owner) if member.level == 0]
+    lines = [Attained(member.attainment, member.owed, entries) for member in direct]
+
+    left = partial(_left, whole, lines)
+    yield f"{below}/target", partial(left, Attained.target)
+    yield f"{below}/actual", partial(left, Attained.actual)
+    yield f"{below}/gap", lambda: computed(named("gap_of_rest"), Difference(), map(left, (Attained.actual, Attained.target)))
+
+
+def _left(whole: Attained, lines: Sequence[Attained], grow: Callable[[Attained], Breakdown]) -> Breakdown:
+    together = computed(named("members"), Sum(), map(grow, lines))
+    return computed(named("rest"), Difference(), (grow(whole), together))
 
 
 def _named_each(label: Message, owners: Sequence[str | None]) -> Breakdown:
