@@ -12,9 +12,10 @@ import salesperf as sp
 from salesperf.diagnosis import DiagnosisRule, FollowThrough
 from salesperf.kernels.proportion import fisher_exact, newcombe
 from salesperf.messages import LANGUAGES
-from salesperf.model.finding import SEVERITIES
+from salesperf.model.finding import SEVERITIES, Severity
 from salesperf.report import markdown
-from salesperf.review import AGENDA_KINDS, AGENDA_LENGTH, ActionSection, CaseSection, Comparison, Review, build
+from salesperf.review import AGENDA_KINDS, AGENDA_LENGTH, ActionSection, CaseSection, Comparison, Review, build, explain
+from salesperf.review.listed import MOST_LINES
 
 THIRD: Final = sp.Period.quarter(2026, 3)
 FOURTH: Final = sp.Period.quarter(2026, 4)
@@ -614,7 +615,45 @@ def test_what_became_of_the_actions_that_were_open_then_is_told_also_of_those_th
         "open": "planned",
     }
     told = "Actions that were open then: 4; now planned 2, done 1, no longer in the records 1"
-    assert told in markdown(review)
+    text = markdown(review)
+    assert told in text
+    # Each of them by name: those first that are not done.
+    assert [line for line in text.splitlines() if line.startswith("- Action do ")] == [
+        "- Action do moved (Bo), due 2026-09-15: planned",
+        "- Action do open (Ada), due 2026-09-15: planned",
+        "- Action do done (Ada), due 2026-09-15: done",
+        "- Action do lost (Ada), due 2026-09-15: no longer in the records",
+    ]
+    assert "- 行动“do moved”（Bo），期限2026年9月15日：" in markdown(review, lang="zh")
+
+
+def test_what_is_not_listed_of_what_changed_is_counted() -> None:
+    thought = [sp.RiskAssessment(on=date(2026, 7, 3), likelihood=1, impact=1)]
+    many = 2 * MOST_LINES
+    kinds: tuple[tuple[str, Severity], ...] = (("odd", "warning"), ("remark", "info"))
+    risks = [sp.Risk(id=f"r-{number}", title=f"risk {number}", assessments=thought) for number in range(5)]
+    actions = [action(f"a-{number:02}") for number in range(many)]
+    faults = [
+        sp.Finding(rule=rule, message=sp.Message(f"{rule} {number}"), record=f"{number}", severity=severity)
+        for rule, severity in kinds
+        for number in range(5)
+    ]
+    before = reviewed(as_of=AUG_31, findings=faults, risks=risks, actions=actions)
+    review = reviewed(previous=before, actions=actions)
+    section = markdown(review).split("## Since the last review")[1].split("\n## ")[0]
+    numbers = explain(review)
+    for begin, address, count in (
+        ("- No more, and not listed here: ", "previous/findings/gone/more", len(compared(review).findings.gone) - 3),
+        ("- No risks any more, and not listed here: ", "previous/risks/more", len(compared(review).risks_gone) - 3),
+        ("- Actions that were open then and are not listed here: ", "previous/actions/more", many - MOST_LINES),
+    ):
+        assert f"{begin}{count}\n" in section
+        assert numbers.tree(address).value == count
+    back = markdown(reviewed(previous=reviewed(as_of=AUG_31, actions=actions), findings=faults, actions=actions))
+    assert "- New, and not listed here: 7\n" in back
+    assert "新出现的另有 7 项，未列出" in markdown(
+        reviewed(previous=reviewed(as_of=AUG_31, actions=actions), findings=faults, actions=actions), lang="zh"
+    )
 
 
 def test_findings_and_risks_are_gone_new_or_still_there() -> None:

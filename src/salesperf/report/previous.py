@@ -1,7 +1,7 @@
 """A review beside the one before, written: what changed, by more than chance or not, and what became of what was agreed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from salesperf.messages import Catalogs
@@ -11,12 +11,10 @@ from salesperf.model.message import Message
 from salesperf.model.progress import PROGRESS_STATUSES
 from salesperf.report.words import Words
 from salesperf.review import Comparison, DealChange, MetricChange, Review
-from salesperf.review.listed import listed_changes
+from salesperf.review.listed import listed_changed, listed_changes, listed_risks_gone, listed_then
 
 __all__ = ["PreviousWriter"]
 
-_MOST: Final = 3
-"""So many findings that are gone, new, and still so are told one by one."""
 _HEADS: Final = (
     *("metric", "actual_then", "actual_now", "ratio_then", "ratio_now"),
     *("pace_then", "pace_now", "status_then", "status_now"),
@@ -75,13 +73,17 @@ class PreviousWriter(Words):
         yield self.say("report.previous.unmet", now=compared.unmet_now, then=compared.unmet_then)
         if compared.actions:
             yield self._actions(compared)
+            yield from self._each_action(compared)
         found = compared.findings
         counts = {"gone": len(found.gone), "new": len(found.new), "still": len(found.still)}
         yield self.say("report.previous.findings", **counts)
         yield from self._told("new", found.new)
         yield from self._told("gone", found.gone)
-        for risk in compared.risks_gone[:_MOST]:
+        risks = listed_risks_gone(compared)
+        for risk in risks.shown:
             yield self.say("report.previous.risk_gone", title=Message(risk.title))
+        if risks.rest:
+            yield self.say("report.previous.risks_more", count=len(risks.rest))
 
     def _amount(self, amount: Amount | None) -> str:
         return self.show(None) if amount is None else amount.rounded_text(0, self.lang, self.catalogs)
@@ -117,8 +119,21 @@ class PreviousWriter(Words):
         statuses = self.say("report.list").join(told)
         return self.say("report.previous.actions", count=len(compared.actions), statuses=statuses)
 
-    def _told(self, key: str, findings: Iterable[Finding]) -> Iterator[str]:
-        """Write findings that are no mere remarks, the gravest first."""
-        grave = sorted((each for each in findings if each.severity != "info"), key=lambda each: each.rank)
-        for finding in grave[:_MOST]:
+    def _each_action(self, compared: Comparison) -> Iterator[str]:
+        """Write each of them, whose it is, and how far it is now."""
+        listed = listed_then(compared)
+        for change in listed.shown:
+            known = change.then if change.now is None else change.now
+            status = Message("report.previous.action_gone" if change.now is None else f"action.status.{change.status}")
+            owner = self.name(known.owner)
+            yield self.say("report.previous.action", title=known.title, owner=owner, due=known.due, status=status)
+        if listed.rest:
+            yield self.say("report.previous.actions_more", count=len(listed.rest))
+
+    def _told(self, key: str, findings: Sequence[Finding]) -> Iterator[str]:
+        """Write findings that are no mere remarks, the gravest first, and how many are not told."""
+        told = listed_changed(findings)
+        for finding in told.shown:
             yield self.say(f"report.previous.{key}", text=finding.text(self.lang, self.catalogs))
+        if told.rest:
+            yield self.say(f"report.previous.{key}_more", count=len(told.rest))

@@ -11,13 +11,14 @@ from salesperf.grading import STANDARD_GRADES, STANDARD_TEMPERATURE
 from salesperf.model.amount import Amount
 from salesperf.model.case import Case
 from salesperf.model.finding import Finding
+from salesperf.model.risk_entry import Risk
 from salesperf.pipeline import ClosedDeal, OpenDeal, Pipeline
 from salesperf.quality import RuleCount
 from salesperf.review.actions import ActionSection
 from salesperf.review.agenda import AGENDA_LENGTH, AgendaItem
 from salesperf.review.cases import CaseSection
 from salesperf.review.channels import ChannelSection
-from salesperf.review.comparing import Comparison, MetricChange
+from salesperf.review.comparing import ActionChange, Comparison, MetricChange
 from salesperf.review.customers import CustomerLine, CustomerSection
 from salesperf.review.cutting import Cut, LineT, few_of_each, first, topmost
 from salesperf.review.deals import DealSection
@@ -44,6 +45,7 @@ __all__ = [
     "listed_appraisals",
     "listed_cases",
     "listed_causes",
+    "listed_changed",
     "listed_changes",
     "listed_channels",
     "listed_competitors",
@@ -68,9 +70,11 @@ __all__ = [
     "listed_quiet",
     "listed_reasons",
     "listed_risks",
+    "listed_risks_gone",
     "listed_sellers",
     "listed_spreads",
     "listed_tasks",
+    "listed_then",
     "listed_unmet",
     "listed_weakening",
     "listed_weaknesses",
@@ -102,6 +106,8 @@ _MOST_ACTIONS: Final = 20
 _MOST_CAUSES: Final = 10
 _MOST_CAUSES_OF_A_RULE: Final = 3
 _MOST_FINDINGS_OF_A_RULE: Final = 12
+_MOST_CHANGED: Final = 3
+_ENDED: Final = frozenset({"done", "dropped", "gone"})
 _OF_BUSINESS: Final = frozenset(
     {
         *("channel_does_not_pay", "leads_left_behind", "leads_untouched"),
@@ -150,6 +156,23 @@ def listed_flows(review: Review) -> Cut[RecordedFlow]:
 def listed_changes(comparison: Comparison) -> Cut[MetricChange]:
     """Return the metrics that are held beside the review before: the first ones."""
     return first(comparison.metrics, MOST_LINES)
+
+
+def listed_then(comparison: Comparison) -> Cut[ActionChange]:
+    """Return what became of the actions that were open at the review before: those first that are not done."""
+    return first(sorted(comparison.actions, key=lambda change: change.status in _ENDED), MOST_LINES)
+
+
+def listed_changed(findings: Sequence[Finding]) -> Cut[Finding]:
+    """Return what is found no more, or only now: the gravest, and of remarks none."""
+    ranked = sorted(findings, key=lambda finding: finding.rank)
+    graver = first([finding for finding in ranked if finding.severity != "info"], _MOST_CHANGED)
+    return Cut(graver.shown, (*graver.rest, *(finding for finding in ranked if finding.severity == "info")))
+
+
+def listed_risks_gone(comparison: Comparison) -> Cut[Risk]:
+    """Return risks that are none any more: the first ones."""
+    return first(comparison.risks_gone, _MOST_CHANGED)
 
 
 def listed_effects(line: VarianceLine) -> Cut[Effect[Amount]]:

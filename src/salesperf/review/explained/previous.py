@@ -31,7 +31,7 @@ from salesperf.review.explained.growing import (
     named,
     rate_with_ends,
 )
-from salesperf.review.listed import listed_changes
+from salesperf.review.listed import listed_changed, listed_changes, listed_risks_gone, listed_then
 from salesperf.review.whole import Review
 
 __all__ = ["numbers_of_changes"]
@@ -70,6 +70,8 @@ def numbers_of_changes(
     scores = [partial(side.shown, side.review.quality.score, "quality/score") for side in sides]
     yield from _then_and_now("previous/quality", named("quality"), *scores)
     yield from _then_and_now("previous/unmet", named("unmet"), *(partial(_missed, side) for side in sides))
+    gone = listed_risks_gone(comparison).rest
+    yield from more_of("previous/risks", gone, lambda risk: Message(risk.title))
     yield from _agreed(comparison)
     yield from _found(comparison, *sides)
 
@@ -216,6 +218,7 @@ def _agreed(comparison: Comparison) -> Numbered:
     """Yield how many actions were open then, and how many of these are now in each status."""
     if not comparison.actions:
         return
+    yield from more_of("previous/actions", listed_then(comparison).rest, lambda change: verbatim(change.then.title))
     yield "previous/actions", partial(counted, named("open_then"), [verbatim(each.then.title) for each in comparison.actions])
     for status in (*PROGRESS_STATUSES, "gone"):
         titles = [verbatim(each.then.title) for each in comparison.actions if each.status == status]
@@ -229,6 +232,8 @@ def _found(comparison: Comparison, now: _Side, then: _Side) -> Numbered:
     found = comparison.findings
     for key, findings in {"gone": found.gone, "new": found.new, "still": found.still}.items():
         yield f"previous/findings/{key}", partial(counted, named(f"found_{key}"), [each.message for each in findings])
+    for key, findings in (("gone", found.gone), ("new", found.new)):
+        yield from more_of(f"previous/findings/{key}", listed_changed(findings).rest, lambda finding: finding.message)
     for key, findings, side in (("gone", found.gone, then), ("new", found.new, now)):
         told = _where_told(side.review)
         for number, finding in enumerate(findings, 1):
