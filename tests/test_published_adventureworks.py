@@ -385,9 +385,9 @@ def causes(rows: Rows) -> Iterator[str]:
     yield f"- Serious: {quiet_found(rows)}"
     yield from (f"- {told}" for told in quiet_told(rows))
     yield f"- At stake: {money(key_accounts(rows).at_stake)}"
-    found_, told_, at_stake = taken(rows)
-    yield f"- Serious: {found_}"
-    yield from (f"- {each}" for each in told_)
+    smaller, cited, at_stake = taken(rows)
+    yield f"- Serious: {smaller}"
+    yield from (f"- {each}" for each in cited)
     yield f"- At stake: {money(at_stake)}"
     for yardstick, found in fairness(rows).items():
         yield f"- Warning: {unfair_found(yardstick, found)}"

@@ -2,10 +2,12 @@
 
 import re
 
+import attrs
 import pytest
 from explained import broken, of_sample, sample, values
 from small_records import yuan
 
+from salesperf import USD, Amount
 from salesperf.report import markdown
 from salesperf.review.places import nobody
 
@@ -47,6 +49,15 @@ def test_what_a_house_account_sold_stands_below_those_who_owe_something() -> Non
 def test_where_all_is_in_the_lines_of_members_there_is_no_other() -> None:
     assert not re.search(re.escape(REST["en"]), markdown(sample("south")))
     assert sample("r-05").metrics[0].rest is None
+
+
+def test_of_members_in_another_unit_no_rest_is_told() -> None:
+    (revenue, *_) = sample("guangzhou").metrics
+    first, *others = revenue.members
+    dollars = Amount.of(5, USD)
+    goal = attrs.evolve(first.attainment.target, amount=dollars)
+    other = attrs.evolve(first, attainment=attrs.evolve(first.attainment, target=goal, actual=dollars))
+    assert attrs.evolve(revenue, members=(other, *others)).rest is None
 
 
 def test_the_name_of_nobody_is_nobodys() -> None:

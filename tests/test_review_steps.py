@@ -26,6 +26,7 @@ from salesperf import (
     Rep,
     Target,
 )
+from salesperf.diagnosis import DEFAULT_RULES
 from salesperf.io.folder import read_sample
 from salesperf.report import markdown
 from salesperf.review import Review, VarianceLine, build, explain
@@ -190,6 +191,25 @@ def test_a_count_or_a_stock_of_money_has_no_steps() -> None:
 
 
 # By customers
+
+
+def test_what_took_of_the_gap_though_more_came_comes_apart_into_both() -> None:
+    records = bought(*BEFORE, ("k-1", JULY, 300), ("k-2", JULY, 400), ("k-3", AUGUST, 200))
+    owed = Target(owner="ada", metric=REVENUE, amount=yuan(1500), period=THIRD)
+    few = Target(owner="ada", metric=STANDARD_METRICS["visits"], amount=amount_of(STANDARD_METRICS["visits"], 9), period=THIRD)
+    known_too = attrs.evolve(records, targets=[owed, few])
+    review = review_of(known_too)
+    (line,) = lines_of(review, "customers")
+    took = line.variance.effects["purchases_per_customer"]
+    rules = {"missed_for_demand": attrs.evolve(DEFAULT_RULES["missed_for_demand"], fewest=1)}
+    asked = build(known_too, owner="ada", period=THIRD, as_of=SEP_30, rules=rules)
+    (place, cause) = next((place, each) for place, each in enumerate(asked.causes, 1) if not each.is_untold)
+    assert cause.message.arguments["share"] == took.minor / -60_000
+    tree = explain(asked, records=known_too).tree(f"causes/{place}/missed_for_demand/share")
+    assert tree.value == cause.message.arguments["share"]
+    taken, gap = tree.parts
+    assert (taken.value, gap.value, [part.value for part in gap.parts]) == (took, yuan(-600), [yuan(900), yuan(1500)])
+    assert broken(explain(asked, records=known_too)) == []
 
 
 def bought(*sales: tuple[str | None, date, int]) -> Records:

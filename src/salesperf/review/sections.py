@@ -1,7 +1,7 @@
 """The sections of a review: each a frozen value that a report can write."""
 
 from datetime import date
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias, cast
 
 import attrs
 
@@ -247,11 +247,12 @@ class MetricSection:
         whole, actual = self.attainment.target.amount, self.attainment.actual
         if not direct or not self.attainment.is_flow or not isinstance(whole, Amount) or not isinstance(actual, Amount):
             return None
-        owed = [each.target.amount for each in direct if isinstance(each.target.amount, Amount)]
-        done = [each.actual for each in direct if isinstance(each.actual, Amount)]
-        if not len(direct) == len(owed) == len(done) or {each.unit for each in (*owed, *done)} != {whole.unit}:
+        lines = [(each.target.amount, each.actual) for each in direct]
+        known = [pair for pair in lines if all(isinstance(each, Amount) and each.unit == whole.unit for each in pair)]
+        if known != lines:  # of other units, no sum can be told
             return None
-        rest = Rest(whole - Amount.total(owed, whole.unit), actual - Amount.total(done, whole.unit))
+        owed, done = (Amount.total((cast("Amount", pair[place]) for pair in lines), whole.unit) for place in (0, 1))
+        rest = Rest(whole - owed, actual - done)
         return rest if rest.target.minor or rest.actual.minor else None
 
 

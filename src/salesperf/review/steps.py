@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 from math import nan
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
@@ -77,9 +77,7 @@ class Steps:
         for section in self.counts:
             if section.metric.key == key:
                 return _plain(_side(section, place))
-        if self.rate is None:
-            return None
-        amount, rate = (_plain(_side(section, place)) for section in (self.whole, self.rate))
+        amount, rate = (_plain(_side(section, place)) for section in (self.whole, cast("MetricSection", self.rate)))
         if amount is None or not rate:
             return None
         # What came is a whole number of things, of which the rate keeps so many digits.
@@ -138,8 +136,14 @@ def steps_toward(whole: MetricSection, sections: Iterable[MetricSection]) -> Ste
 
     Examples
     --------
-    >>> steps_toward.__name__
-    'steps_toward'
+    >>> from datetime import date
+    >>> from salesperf import Period
+    >>> from salesperf.io.folder import read_sample
+    >>> from salesperf.review import build
+    >>> review = build(read_sample(), owner="guangzhou", period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    >>> revenue, new_customers, average = review.metrics
+    >>> steps_toward(revenue, review.metrics).keys, steps_toward(new_customers, review.metrics)
+    (('orders',), None)
     """
     target = whole.attainment.target
     if target.metric.dimension != "money" or target.metric.accumulation != "flow":

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, cast
 
 from salesperf.customers import Purchases
-from salesperf.model.amount import Amount
+from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Quotient
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
@@ -115,9 +115,7 @@ class BoughtFactors:
     @cached_property
     def whole(self) -> Breakdown:
         """What they bought, less what came back."""
-        bought, unit = self.purchases, self.purchases.unit
-        if unit is None:
-            return leaf(named("bought_by_named"), None)
+        bought, unit = self.purchases, cast("Unit", self.purchases.unit)  # a change is one of amounts
         columns = zip(bought.codes.tolist(), bought.days.tolist(), bought.minor.tolist(), strict=True)
         items = [
             (
@@ -194,16 +192,13 @@ class StepFactors:
         return self._number(self.steps.keys[self.steps.names.index(name) - 1])
 
     def _number(self, key: str) -> Breakdown:
-        """Return a number of things, plain: an amount for one of its unit, or an amount for what one of them brings."""
+        """Return a number of things: what was counted, plain, or an amount for what one of them brings."""
         for section in self.steps.counts:
             if section.metric.key == key:
-                return self._for_one(self._grow(section, self.place))
-        whole = self._grow(self.steps.whole, self.place)
-        rates = [] if self.steps.rate is None else [self._grow(self.steps.rate, self.place)]
-        return computed(named("implied_number", whole=whole.label), Quotient(), (whole, *rates))
-
-    def _for_one(self, tree: Breakdown) -> Breakdown:
-        if not isinstance(tree.value, Amount):
-            return tree
-        one = leaf(named("one"), Amount(minor=tree.value.unit.scale, unit=tree.value.unit))
-        return computed(tree.label, Quotient(), (tree, one))
+                number = self._grow(section, self.place)
+                unit = cast("Amount", number.value).unit
+                one = leaf(named("one"), Amount(minor=unit.scale, unit=unit))
+                return computed(number.label, Quotient(), (number, one))
+        both = (self.steps.whole, cast("MetricSection", self.steps.rate))
+        whole, rate = (self._grow(section, self.place) for section in both)
+        return computed(named("implied_number", whole=whole.label), Quotient(), (whole, rate))

@@ -1,6 +1,6 @@
 """Trees of the money that is at stake by causes, risks and items of the agenda, down to the records behind each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from functools import partial
 from operator import itemgetter
@@ -18,6 +18,7 @@ from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Difference, Product, Quotient, Sum
 from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding
+from salesperf.model.message import Message
 from salesperf.model.risk_entry import Risk
 from salesperf.model.rule import BreakdownValue
 from salesperf.review.agenda import AgendaItem
@@ -146,19 +147,18 @@ def share_of_loss(behind: Behind, cause: Finding) -> Breakdown | None:
     effects = [(line.label, line.value) for line in change.lines if line.value.minor < 0]
     told = {each.label for each in cause.citations}
     speaking = total(named("together"), (effect for effect in effects if effect[0] in told))
-    lost = total(named("taken"), effects) if change.after < change.before else _widest_gap(behind, change.before.unit)
+    lost = total(named("taken"), effects) if change.after < change.before else _widest_gap(behind, told)
     return None if lost is None or speaking is None else computed(named("rate"), Quotient(), (speaking, lost))
 
 
-def _widest_gap(behind: Behind, unit: Unit) -> Breakdown | None:
-    """Return by how much the target in a unit is missed that is missed by most."""
-    short = (each.attainment for each in behind.review.metrics if each.attainment.is_short)
-    gaps = [(gap.minor, each) for each in short if isinstance(gap := each.gap_by_now, Amount) and gap.unit == unit]
-    if not gaps:
+def _widest_gap(behind: Behind, told: Collection[Message]) -> Breakdown | None:
+    """Return by how much that one of the targets that are told of is missed by now that is missed by most."""
+    meant = [each.attainment for each in behind.review.metrics if each.title in told]
+    gaps = [(gap.minor, each) for each in meant if isinstance(gap := each.gap_by_now, Amount)]
+    _, widest = min(gaps, key=itemgetter(0), default=(0, None))
+    if widest is None:
         return None
-    _, widest = min(gaps, key=itemgetter(0))
-    parts = (widest.breakdown.parts[0], widest.planned_breakdown)
-    return computed(named("gap_by_now"), Difference(), parts)
+    return computed(named("gap_by_now"), Difference(), (widest.breakdown.parts[0], widest.planned_breakdown))
 
 
 def _unfair(behind: Behind, cause: Finding) -> Breakdown | None:
