@@ -503,6 +503,8 @@ def in_the_period(rows: Rows) -> Iterator[str]:
     bought = rows.bought_within(365, LAST)
     new = [amount for customer, amount in bought.items() if min(rows.bought[customer]) >= START]
     others = total(bought.values()) - total(new)
+    begins = min(order.on for order in rows.orders)
+    yield f"Counted are entries of revenue …, on record since {begins}: who bought before that looks new."
     told = f"of whom {len(new)} for the first time ({money(total(new))}; the others {money(others)})"
     yield f"- Customers who bought in the period: {len(bought)}, {told}"
 
@@ -655,8 +657,6 @@ def came_again(rows: Rows) -> Iterator[str]:
         seen = [quarters for quarters in active if min(quarters) + age <= quarter(LAST)]
         again = sum(min(quarters) + age in quarters for quarters in seen)
         yield row(age, percent(again / len(seen)), between(*wilson(again, len(seen))), len(seen))
-    begins = min(order.on for order in rows.orders)
-    yield f"Counted are entries of revenue …, on record since {begins}: who bought before that looks new."
 
 
 def quarter(day: date) -> int:

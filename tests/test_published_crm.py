@@ -335,6 +335,7 @@ def customers(of: Reviewed) -> Iterator[str]:
     first = {name: days[0] for name, days in purchase_days(deal for deal in of.crm.rows if deal.is_won).items()}
     fresh = [name for name in sums if first[name] >= FIRST]
     assert total == worth(of.won(FIRST))
+    yield f"Counted are won deals, on record since {min(first.values())}: who bought before that looks new."
     yield (
         f"- Customers who bought in the period: {count}, of whom {len(fresh)} for the first time"
         f" ({dollars(sum(sums[name] for name in fresh))}; the others"
@@ -375,7 +376,6 @@ def customers(of: Reviewed) -> Iterator[str]:
     for name, times in sorted(quiet.items()):
         yield f"- {name}: 0 of 100; the last purchase is {times:.1f} times as long ago as usually lies between two"
     yield from who_came_again(buyers)
-    yield f"Counted are won deals, on record since {min(first.values())}: who bought before that looks new."
 
 
 def usual_gap(days: Sequence[date]) -> float:

@@ -18,7 +18,10 @@ from salesperf import (
     STANDARD_METRICS,
     Actual,
     Amount,
+    Citation,
+    Finding,
     FrozenMap,
+    Message,
     Metric,
     Org,
     Period,
@@ -26,7 +29,7 @@ from salesperf import (
     Rep,
     Target,
 )
-from salesperf.diagnosis import DEFAULT_RULES
+from salesperf.diagnosis import DEFAULT_RULES, DiagnosisRule, Evidence
 from salesperf.io.folder import read_sample
 from salesperf.report import markdown
 from salesperf.review import Review, VarianceLine, build, explain
@@ -177,6 +180,8 @@ def test_an_average_over_something_else_stands_alone_and_steps_of_a_part_are_its
     # Nobody knows how many baskets an average of nothing is over.
     none = attrs.evolve(both, targets=[*records.targets, attrs.evolve(owed, amount=Decimal(0))])
     assert lines_of(review_of(none), "steps") == []
+    unknown = attrs.evolve(both, actuals=records.actuals)
+    assert lines_of(review_of(unknown), "steps") == []
     # What is owed of a part has no steps that are owed of the whole.
     part = FrozenMap({"product": "basic"})
     of_part = attrs.evolve(records.targets[1], scope=part)
@@ -210,6 +215,17 @@ def test_what_took_of_the_gap_though_more_came_comes_apart_into_both() -> None:
     taken, gap = tree.parts
     assert (taken.value, gap.value, [part.value for part in gap.parts]) == (took, yuan(-600), [yuan(900), yuan(1500)])
     assert broken(explain(asked, records=known_too)) == []
+
+    def look(_: Evidence, rule: DiagnosisRule) -> Iterator[Finding]:
+        effect = line.variance.lines[1]
+        cited = Citation(label=effect.label, value=effect.value, source=Message("here"))
+        yield rule.found([cited], record=cause.record, share=0.25, loss="what was lost", factors=(effect.label,))
+
+    # A rule of somebody else under our name may cite no target: then nothing is behind its share.
+    rules["missed_for_demand"] = attrs.evolve(rules["missed_for_demand"], look=look)
+    theirs = build(known_too, owner="ada", period=THIRD, as_of=SEP_30, rules=rules)
+    tree = explain(theirs, records=known_too).tree("causes/1/missed_for_demand/share")
+    assert (tree.value, tree.parts) == (0.25, ())
 
 
 def bought(*sales: tuple[str | None, date, int]) -> Records:

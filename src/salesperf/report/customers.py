@@ -33,6 +33,8 @@ class CustomerWriter(Words):
         if not sentences:
             return
         yield from self.prose("## ", self.say("report.customers.title"))
+        if section is not None:  # first of all what counts as a purchase: who is new by it may be none by a target
+            yield from self.prose("", self._note(section))
         yield from map(self.item, sentences)
         yield ""
         if section is not None:
@@ -45,7 +47,6 @@ class CustomerWriter(Words):
         yield from self._health(section)
         yield from self._lost(section)
         yield from self._cohorts(section)
-        yield from self.prose("", self._note(section))
 
     def _amount(self, amount: Amount) -> str:
         return amount.rounded_text(0, self.lang, self.catalogs)
