@@ -145,6 +145,10 @@ previous.quality: now=previous/quality/now then=previous/quality/then
 previous.unmet: now=previous/unmet/now then=previous/unmet/then
 previous.actions: count=previous/actions
 previous.each: count=previous/actions/*
+previous.gone_more: count=previous/findings/gone/more
+previous.new_more: count=previous/findings/new/more
+previous.actions_more: count=previous/actions/more
+previous.risks_more: count=previous/risks/more
 previous.findings: gone=previous/findings/gone new=previous/findings/new still=previous/findings/still
 plans.summary, plans.summary_of_whole: tasks=plans/*/tasks done=plans/*/done late=plans/*/late
 plans.summary, plans.summary_of_whole: endangered=plans/*/endangered whole=plans/*/whole

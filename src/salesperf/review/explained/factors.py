@@ -117,14 +117,8 @@ class BoughtFactors:
         """What they bought, less what came back."""
         bought, unit = self.purchases, cast("Unit", self.purchases.unit)  # a change is one of amounts
         columns = zip(bought.codes.tolist(), bought.days.tolist(), bought.minor.tolist(), strict=True)
-        items = [
-            (
-                named("customer_on", customer=bought.customers[code], days=(date.fromordinal(day),)),
-                Amount(minor=minor, unit=unit),
-            )
-            for code, day, minor in columns
-        ]
-        return summed(named("sold"), Amount.total((amount for _, amount in items), unit), items)
+        items = [(_purchase(bought.customers[code], day), Amount(minor=minor, unit=unit)) for code, day, minor in columns]
+        return summed(named("bought_by_named"), Amount.total((amount for _, amount in items), unit), items)
 
     def told(self, name: str) -> BreakdownValue:
         """Return how many customers bought as a whole number."""
