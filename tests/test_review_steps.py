@@ -189,6 +189,13 @@ def test_an_average_over_something_else_stands_alone_and_steps_of_a_part_are_its
     assert lines_of(review_of(mixed), "steps") == []
 
 
+def test_the_steps_of_a_period_that_has_ended_are_those_of_its_last_day() -> None:
+    records = known(PLANNED, CAME)
+    then, later = review_of(records), review_of(records, as_of=date(2027, 3, 1))
+    assert lines_of(then, "steps")
+    assert then.variance == later.variance
+
+
 def test_a_count_or_a_stock_of_money_has_no_steps() -> None:
     review = review_of(known(PLANNED, CAME))
     (leads,) = (section for section in review.metrics if section.metric.key == "leads")

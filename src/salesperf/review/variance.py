@@ -92,7 +92,8 @@ class VarianceLine:
     notes: tuple[Message, ...] = ()
     decided: tuple[ClosedDeals, ...] = attrs.field(default=(), repr=False)
     sold: tuple[FrozenMap[str, Sold], ...] = attrs.field(default=(), repr=False)
-    steps: Steps | None = attrs.field(default=None, repr=False)
+    # They hold the day on which one looked; of a period that has ended that is all that may differ.
+    steps: Steps | None = attrs.field(default=None, repr=False, eq=False)
     bought: tuple[Purchases, ...] = attrs.field(default=(), repr=False)
     bridge: ForecastBridge | None = attrs.field(default=None, repr=False)
 
