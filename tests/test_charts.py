@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cache
@@ -250,6 +251,29 @@ def test_a_cell_of_a_plan_is_the_darker_the_more_is_owed() -> None:
     assert owed == [100, 200, 300, 400]
     assert shades == sorted(shades, reverse=True)
     assert min(earlier - later for earlier, later in pairwise(shades)) >= LEAST_IN_GREY
+
+
+@EVERY
+def test_a_png_is_as_large_as_the_svg_and_has_ink_on_it(name: str) -> None:
+    chart = CHARTS[name]("en")
+    found = re.search(r'<svg[^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"', chart.svg())
+    assert found is not None
+    header, *_, last = chunks = list(chunks_of(chart.png(scale=1)))
+    assert (header[0], last[0]) == (b"IHDR", b"IEND")
+    drawn = [int.from_bytes(header[1][start : start + 4], "big") for start in (0, 4)]
+    assert drawn == [pytest.approx(float(size), abs=1) for size in found.groups()]
+    # A blank page would be of one byte for its ink, and one for the filter of its rows.
+    assert len(set(zlib.decompress(b"".join(data for kind, data in chunks if kind == b"IDAT")))) > 10
+
+
+def chunks_of(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the parts of a PNG, each the kind and what it holds: ISO/IEC 15948, 5.3."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    start = 8
+    while start < len(png):
+        length = int.from_bytes(png[start : start + 4], "big")
+        yield png[start + 4 : start + 8], png[start + 8 : start + 8 + length]
+        start += length + 12
 
 
 def has_chinese_font() -> bool:
