@@ -216,8 +216,9 @@ def test_what_would_tell_a_terminal_something_is_not_shown(company: Path, capsys
         (
             "no such thing",
             (
-                "words that the address or the name of a number in the review has, got some that none has"
-                " (hint: without an address all are listed; names are those in the language of the review)"
+                "words that the address or the name of a number in the review has, or the head of its column, or the number"
+                " as the review prints it, got what none has (hint: without an address all are listed; names and heads are"
+                " those in the language of the review)"
             ),
         ),
     ],

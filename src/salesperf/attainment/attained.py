@@ -16,7 +16,7 @@ from salesperf.attainment.ledger import Ledger
 from salesperf.attainment.owed import Gap, gaps_year_before
 from salesperf.attainment.shares import share_tree
 from salesperf.attainment.standing import decimal_of, gap_between, status_of
-from salesperf.attainment.statuses import Status, Thresholds
+from salesperf.attainment.statuses import SHORT, Status, Thresholds
 from salesperf.attainment.variation import DayPlan, Integers, Variation, Workday
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Difference, Product, Sum
@@ -36,8 +36,6 @@ LEAST_WORKDAYS: Final = 5
 
 _LEVEL: Final = 0.9
 """The level of the intervals of pace and projection."""
-
-_SHORT: Final = frozenset[Status]({"behind", "missed"})
 
 
 @attrs.frozen(kw_only=True)
@@ -173,7 +171,7 @@ class Attainment(Result):
     @property
     def is_short(self) -> bool:
         """Whether it falls short: behind what was planned by now, or missed."""
-        return self.status in _SHORT
+        return self.status in SHORT
 
     @property
     def time_progress(self) -> float | None:

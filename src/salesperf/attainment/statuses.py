@@ -7,10 +7,12 @@ import attrs
 from salesperf.errors import InvalidValueError
 from salesperf.model.validators import finite
 
-__all__ = ["DEFAULT_THRESHOLDS", "STATUSES", "Status", "Thresholds"]
+__all__ = ["DEFAULT_THRESHOLDS", "SHORT", "STATUSES", "Status", "Thresholds"]
 
 Status: TypeAlias = Literal["not_started", "met", "ahead", "on_track", "behind", "missed", "undefined"]
 STATUSES: Final[tuple[Status, ...]] = ("not_started", "met", "ahead", "on_track", "behind", "missed", "undefined")
+SHORT: Final[frozenset[Status]] = frozenset({"behind", "missed"})
+"""Those that fall short."""
 
 
 @attrs.frozen(kw_only=True)

@@ -591,8 +591,9 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_target": "expected the key of a target, got {value}",
         "unknown_task": "expected the id of a task of the plan, got {value}",
         "unknown_team": "expected the id of a team, got {value}",
-        "unknown_words": "expected words that the address or the name of a number in the review has, got some that none has"
-        " (hint: without an address all are listed; names are those in the language of the review)",
+        "unknown_words": "expected words that the address or the name of a number in the review has, or the head of its column,"
+        " or the number as the review prints it, got what none has"
+        " (hint: without an address all are listed; names and heads are those in the language of the review)",
         "unordered_keys": "expected keys that cannot change and have an order among each other, got keys of type {value}",
         "unreadable_amount": "expected a decimal number such as 1234.50, got {value}"
         " (hint: no thousands separators, no currency signs)",

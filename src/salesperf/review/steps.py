@@ -4,20 +4,16 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 from math import nan
-from typing import Final, cast
+from typing import cast
 
 import attrs
 
 from salesperf.model.amount import Amount
 from salesperf.model.rule import BreakdownValue
 from salesperf.review.sections import MetricSection
-from salesperf.variance import STEP_RATES, Variance, decompose
+from salesperf.variance import COUNTED_STEPS, STEP_ENDS, STEP_RATES, Variance, decompose
 
 __all__ = ["Steps", "steps_toward"]
-
-_ORDER: Final = ("leads", "converted_leads", "visits", "proposals")
-_ENDS: Final = ("orders", "won_deals")
-"""What a step may end in; where a plan names both, the first."""
 
 
 @attrs.frozen(kw_only=True)
@@ -151,13 +147,13 @@ def steps_toward(whole: MetricSection, sections: Iterable[MetricSection]) -> Ste
     meant = (whole.owner, whole.scope, target.period)
     beside = [each for each in sections if (each.owner, each.scope, each.attainment.target.period) == meant]
     by_key = {each.metric.key: each for each in beside}
-    end = next((by_key[key] for key in _ENDS if key in by_key), None)
-    counts = [by_key[key] for key in _ORDER if key in by_key]
+    end = next((by_key[key] for key in STEP_ENDS if key in by_key), None)
+    counts = [by_key[key] for key in COUNTED_STEPS if key in by_key]
     if end is not None:
         return Steps(whole=whole, counts=(*counts, end), rate=None)
     of_whole = (each for each in beside if each.metric.numerator == whole.metric and each.metric.dimension == "money")
     rate = next(of_whole, None)
     if rate is not None and rate.metric.denominator is not None:
         over = rate.metric.denominator.key
-        return Steps(whole=whole, counts=tuple(counts) if over in _ENDS else (), rate=rate)
+        return Steps(whole=whole, counts=tuple(counts) if over in STEP_ENDS else (), rate=rate)
     return Steps(whole=whole, counts=tuple(counts), rate=None) if counts else None

@@ -5,7 +5,9 @@ from salesperf.variance.parts import by_part
 from salesperf.variance.price_volume import Sold, price_volume_mix
 from salesperf.variance.told import (
     COMPARISONS,
+    COUNTED_STEPS,
     FEWEST_COMPARED,
+    STEP_ENDS,
     STEP_RATES,
     VARIANCE_METHODS,
     Comparison,
@@ -16,7 +18,9 @@ from salesperf.variance.told import (
 
 __all__ = [
     "COMPARISONS",
+    "COUNTED_STEPS",
     "FEWEST_COMPARED",
+    "STEP_ENDS",
     "STEP_RATES",
     "VARIANCE_METHODS",
     "Comparison",

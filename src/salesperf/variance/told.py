@@ -25,7 +25,9 @@ from salesperf.variance.whole import rounded_to
 
 __all__ = [
     "COMPARISONS",
+    "COUNTED_STEPS",
     "FEWEST_COMPARED",
+    "STEP_ENDS",
     "STEP_RATES",
     "VARIANCE_METHODS",
     "Comparison",
@@ -45,20 +47,14 @@ VARIANCE_METHODS: Final[tuple[Method, ...]] = ("shapley", "chain", "difference")
 """How a change is shared out: over factors by the mean over all their orders; over factors by substituting them in the order
 given (连环替代法); over parts of a sum, each of which changed by so much."""
 
-_STEPS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "leads": "lead",
-        "converted_leads": "converted_lead",
-        "visits": "visit",
-        "proposals": "proposal",
-        "won_deals": "won_deal",
-        "orders": "order",
-    }
-)
-"""What is counted on the way to money, the first step first: the key of the metric, and what one of them is called."""
+COUNTED_STEPS: Final[tuple[str, ...]] = ("leads", "converted_leads", "visits", "proposals")
+"""The keys of metrics that count what is done on the way to money, the first step first."""
+STEP_ENDS: Final[tuple[str, ...]] = ("orders", "won_deals")
+"""The keys of those that the steps may end in: of a plan that names both, the first."""
 
 STEP_RATES: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
-    {(first, then): f"{then}_per_{_STEPS[first]}" for first, then in combinations(_STEPS, 2)}
+    {(first, then): f"{then}_per_{first.removesuffix('s')}" for first, then in combinations(COUNTED_STEPS, 2)}
+    | {(first, end): f"{end}_per_{first.removesuffix('s')}" for first in COUNTED_STEPS for end in STEP_ENDS}
     | {("leads", "converted_leads"): "conversion_rate"}
 )
 """The name of the factor that tells how many of one step come of each of an earlier one, by the two keys."""
