@@ -29,8 +29,6 @@ LEAVES = {
     "data/findings/*/pipeline_untold/least": "a threshold",
     "data/findings/*/stuck_stage/max_days": "the limit of a stage: a setting",
     "risks/closed": "a count of none",
-    "risks/p*/impact": "a judgement, from 1 to 5",
-    "risks/p*/likelihood": "a judgement, from 1 to 5",
     "risks/plan/unfair_plan/2/against": "one, which is fair",
     "risks/risk-1/at_stake": "what somebody wrote down",
     "risks/risk-2/overdue/a-7": "days between two dates",

@@ -1,6 +1,6 @@
 """Actions, tasks, cases, risks and pulse surveys: what they tell, and what they refuse; risks that results show."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from salesperf import (
     USD,
     Action,
     Amount,
+    Breakdown,
     Case,
     Change,
     Citation,
@@ -548,8 +549,82 @@ def test_customers_show_their_risks() -> None:
 @given(n=st.integers(1, 10**6), part=st.integers(0, 10**12), rest=st.integers(0, 10**12))
 def test_a_share_that_is_sure_is_no_more_than_the_share_and_less_the_fewer_cases_make_it(n: int, part: int, rest: int) -> None:
     whole = max(part + rest, 1)
-    assert 0 <= sure_share(part, whole, n) <= part / whole
-    assert sure_share(whole, whole, n) < sure_share(whole, whole, 2 * n) < 1
+    sure = sure_share(part, whole, n)
+    assert sure.holds()
+    assert 0 <= value_of(sure) <= part / whole
+    assert value_of(sure_share(whole, whole, n)) < value_of(sure_share(whole, whole, 2 * n)) < 1
+
+
+def value_of(tree: Breakdown) -> float:
+    assert isinstance(tree.value, float)
+    return tree.value
+
+
+def assert_read_off_numbers(found: Iterable[Risk]) -> None:
+    for each in found:
+        (assessed,) = each.assessments
+        trees = {"likelihood": assessed.likelihood_breakdown, "impact": assessed.impact_breakdown}
+        for name, tree in trees.items():
+            assert tree is not None
+            assert tree.holds()
+            assert (tree.label, tree.value, tree.rule.key) == (Message(f"risk.{name}"), getattr(each, name), "rule.on_steps")
+            shares = [leaf.value for leaf in tree.walk() if not leaf.parts]
+            # Held against nothing that is owed, all is at stake.
+            known = {1.0, each.at_stake, *(part for cited in each.citations for part in (cited.value, cited.low, cited.n))}
+            assert known.intersection(shares)
+
+
+CHANGED_SCALES = {name: Steps([(0.01, 1.5), (0.2, 3.9)]) for name in RISK_SCALES if name != "impact"}
+
+
+@given(
+    sold=st.dictionaries(st.sampled_from("abcd"), st.integers(-50, 500), max_size=4),
+    owed=st.integers(-10, 2000),
+    left=st.integers(0, 3),
+    scales=st.sampled_from([None, CHANGED_SCALES, {**CHANGED_SCALES, "impact": Steps([(0.5, 0)], below=2)}]),
+)
+def test_what_numbers_show_of_a_risk_follows_from_shares_by_the_scales(
+    sold: dict[str, int], owed: int, left: int, scales: dict[str, Steps] | None
+) -> None:
+    reps = [Rep(id=f"r-{number}", left=SEP_15 if number < left else None) for number in range(4)]
+    deals = [deal(f"o-{rep}", amount, rep) for rep, amount in sold.items() if amount >= 0]
+    held = coverage(deals, STANDARD_PROCESSES["solution"], target=yuan(owed), period=THIRD, as_of=date(2026, 9, 20))
+    potential = {rep: max(amount, 1) for rep, amount in sold.items()}
+    targets = [Target(owner=rep, metric=STANDARD_METRICS["revenue"], amount=yuan(100), period=THIRD) for rep in potential]
+    tasks = track(TaskPlan(id="p", tasks=[task("a"), task("b", due=OCT_15)]), as_of=SEP_30)
+    assert_read_off_numbers(
+        [
+            *pipeline_risks(held, scales=scales),
+            *people_risks(
+                {rep: yuan(amount) for rep, amount in sold.items()},
+                as_of=SEP_30,
+                attrition=attrition(Org(reps=reps), as_of=SEP_30),
+                scales=scales,
+            ),
+            *plan_risks(
+                as_of=SEP_30, fairness=audit(targets, potential=potential) if targets else None, progress=tasks, scales=scales
+            ),
+        ]
+    )
+
+
+def test_a_risk_is_read_off_by_the_scale_that_was_laid_over() -> None:
+    scales = {"one_rep": Steps([(0.5, 1.9), (0.9, 4)]), "impact": Steps([(0.5, 0)], below=3)}
+    (found,) = people_risks({"ada": yuan(6), "bo": yuan(4)}, as_of=SEP_30, scales=scales)
+    # A half mark is none: 1.9 counts as 1, and nothing is less likely or less grave than 1.
+    assert (found.likelihood, found.impact) == (1, 1)
+    assert_read_off_numbers([found])
+    judged = RiskAssessment(on=SEP_1, likelihood=2, impact=3, likelihood_breakdown=Breakdown(label=Message("x"), value=2))
+    assert judged.impact_breakdown is None
+    four = Breakdown(label=Message("x"), value=4)
+    faulty: dict[str, Callable[[], RiskAssessment]] = {
+        "likelihood_breakdown": lambda: attrs.evolve(judged, likelihood_breakdown=four),
+        "impact_breakdown": lambda: attrs.evolve(judged, impact_breakdown=four),
+    }
+    for name, make in faulty.items():
+        with pytest.raises(InvalidValueError) as caught:
+            make()
+        assert (caught.value.code, caught.value.path) == ("breakdown_value", ("RiskAssessment", name))
 
 
 def test_one_case_out_of_one_is_never_most_likely() -> None:
@@ -577,6 +652,7 @@ def test_one_case_out_of_one_is_never_most_likely() -> None:
         "pipeline/stale_pipeline": 2,
         "customer/accounts_at_risk": 4,
     }
+    assert_read_off_numbers(found)
 
 
 def test_scales_are_of_likelihood_or_impact() -> None:

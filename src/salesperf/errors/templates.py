@@ -62,6 +62,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "bound_beyond_totals": "expected a bound that the totals of row and column leave room for, {total}, got {value}",
         "bound_sign": "expected a bound that allows a part of 0 or of the sign of the total, got {value}",
         "bounds_not_taken": "expected no bounds for the method {method}, got some (hint: {choices} take bounds)",
+        "breakdown_value": "expected a tree that comes to {expected}, got one of {value}",
         "breakdown_parts": "expected parts that fit the rule {rule}, got others",
         "cadence_empty": "expected at least one step for a grade, got none",
         "calendar_conflict": "expected a day to be a holiday or an extra workday, got {value} as both",

@@ -9,6 +9,7 @@ import attrs
 from salesperf.errors import InvalidValueError, SalesperfError
 from salesperf.model.action import Action
 from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown
 from salesperf.model.citation import Citation
 from salesperf.model.progress import refuse
 from salesperf.model.validators import (
@@ -54,11 +55,13 @@ class RiskAssessment:
         From 1, hardly noticed, to 5, the target is lost.
     note
         Why.
+    likelihood_breakdown, impact_breakdown
+        The trees that each follows from, where it was read off numbers; ``None`` for a judgement.
 
     Raises
     ------
     InvalidValueError
-        If a value is malformed.
+        If a value is malformed, or a tree comes to another.
 
     Examples
     --------
@@ -70,6 +73,16 @@ class RiskAssessment:
     likelihood: int = attrs.field(validator=whole(1, _MOST))
     impact: int = attrs.field(validator=whole(1, _MOST))
     note: str = attrs.field(default="", validator=text)
+    likelihood_breakdown: Breakdown | None = attrs.field(default=None, validator=optional(of_type(Breakdown)))
+    impact_breakdown: Breakdown | None = attrs.field(default=None, validator=optional(of_type(Breakdown)))
+
+    def __attrs_post_init__(self) -> None:
+        """Check the trees against what they explain."""
+        told = {"likelihood": self.likelihood_breakdown, "impact": self.impact_breakdown}
+        for name, tree in told.items():
+            if tree is not None and tree.value != getattr(self, name):
+                path = ("RiskAssessment", f"{name}_breakdown")
+                raise InvalidValueError("breakdown_value", path=path, expected=getattr(self, name), value=tree.value)
 
 
 def _as_assessments(value: Iterable[RiskAssessment]) -> tuple[RiskAssessment, ...]:

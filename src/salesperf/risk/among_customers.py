@@ -17,7 +17,7 @@ from salesperf.model.risk_entry import Risk
 from salesperf.model.scale import Steps
 from salesperf.model.validators import require
 from salesperf.pipeline import Concentration
-from salesperf.risk.making import FEWEST, RiskMaker, maker_of, share_of, sure_share
+from salesperf.risk.making import FEWEST, RiskMaker, maker_of, number, sure_share
 
 __all__ = ["bought_before_quiet", "customer_risks", "value_by_customer"]
 
@@ -112,7 +112,8 @@ def _one_customer(purchases: Purchases, sold: Amount | None, maker: RiskMaker) -
         return
     by_customers = Amount.total(bought.values(), purchases.unit)
     whole = by_customers if sold is None else max(sold, by_customers)
-    share = share_of(bought[found.largest], whole)
+    at_stake = bought[found.largest]
+    share = at_stake.minor / whole.minor
     cited = Citation(
         label=Message.of("risk.cited.one_customer", name=found.largest),
         value=share,
@@ -120,8 +121,8 @@ def _one_customer(purchases: Purchases, sold: Amount | None, maker: RiskMaker) -
         is_share=True,
         source=Message("risk.source.purchases"),
     )
-    at_stake = bought[found.largest]
-    yield from maker.risk("one_customer", share, share, cited, at_stake=at_stake)
+    part = number("share", share)
+    yield from maker.risk("one_customer", part, part, cited, at_stake=at_stake)
 
 
 def _gone_quiet(purchases: Purchases, lifecycle: Lifecycle | None, maker: RiskMaker) -> Iterator[Risk]:
@@ -131,15 +132,15 @@ def _gone_quiet(purchases: Purchases, lifecycle: Lifecycle | None, maker: RiskMa
     whole = Amount.total(before.values(), purchases.unit)
     quiet = {name: amount for name, amount in before.items() if lifecycle.state_by_customer.get(name) == "at_risk"}
     at_stake = Amount.total(quiet.values(), purchases.unit)
-    share, n = share_of(at_stake, whole), len(before)
+    share, n = at_stake.minor / whole.minor, len(before)
     source = Message.of("risk.source.lifecycle", days=lifecycle.policy.at_risk_after)
     label = Message.of("risk.cited.accounts_at_risk", count=len(quiet))
     cited = [
         Citation(label=label, value=share, n=n, is_share=True, source=source),
         Citation.of(Message("risk.cited.quiet_customers"), Estimate.of_counts(len(quiet), n), is_share=True, source=source),
     ]
-    sure = sure_share(at_stake.minor, whole.minor, n)
-    yield from maker.risk("accounts_at_risk", share, share, *cited, at_stake=at_stake, sure=sure)
+    sure, part = sure_share(at_stake.minor, whole.minor, n), number("share", share)
+    yield from maker.risk("accounts_at_risk", part, part, *cited, at_stake=at_stake, sure=sure)
 
 
 def bought_before_quiet(purchases: Purchases, lifecycle: Lifecycle) -> Mapping[str, Amount] | None:

@@ -5,9 +5,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
+import attrs
+
 from salesperf.allocation import FairnessAudit
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown, Difference
 from salesperf.model.citation import Citation
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
@@ -15,7 +18,7 @@ from salesperf.model.risk_entry import Risk
 from salesperf.model.scale import Steps
 from salesperf.model.validators import as_frozen_map, check_number, require
 from salesperf.pipeline import Concentration, Coverage
-from salesperf.risk.making import FEWEST, RiskMaker, maker_of, share_of, sure_share
+from salesperf.risk.making import FEWEST, RiskMaker, maker_of, number, share_of, sure_share
 from salesperf.risk.tracking import PlanProgress
 
 __all__ = ["LEAST_DEAL_SHARE", "people_risks", "pipeline_risks", "plan_risks"]
@@ -115,7 +118,6 @@ def _thin(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
     rate = coverage.win_rate_by_value
     share_won = Fraction(rate.value) if rate.value else 1 / Fraction(_USUAL_COVERAGE)
     at_stake = remaining - held.times(share_won)
-    missing = float(Fraction(at_stake.minor, remaining.minor))
     cited = [
         Citation(
             label=Message("risk.cited.coverage"),
@@ -129,6 +131,7 @@ def _thin(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
         label, source = Message("risk.cited.win_rate_by_value"), Message("risk.source.decided")
         cited.append(Citation.of(label, rate, source=source, is_share=True))
     if at_stake.minor > 0:
+        missing = share_of(at_stake, remaining, Message("risk.cited.remaining"))
         yield from maker.risk("thin_pipeline", missing, share_of(at_stake, owed), *cited, at_stake=at_stake)
 
 
@@ -147,7 +150,8 @@ def _concentrated(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterato
             is_share=True,
             source=Message.of("risk.source.pipeline", last=coverage.period.last),
         )
-        yield from maker.risk(key, found.largest_share, share_of(at_stake, owed), cited, at_stake=at_stake)
+        share = number("share", found.largest_share)
+        yield from maker.risk(key, share, share_of(at_stake, owed), cited, at_stake=at_stake)
 
 
 def _stale(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]:
@@ -165,7 +169,8 @@ def _stale(coverage: Coverage, owed: Amount, maker: RiskMaker) -> Iterator[Risk]
         Citation.of(Message("risk.cited.stale_deals"), Estimate.of_counts(len(stale), n), is_share=True, source=source),
     ]
     sure = sure_share(at_stake.minor, total.minor, n)
-    yield from maker.risk("stale_pipeline", share, share_of(at_stake, owed), *cited, at_stake=at_stake, sure=sure)
+    held = share_of(at_stake, owed)
+    yield from maker.risk("stale_pipeline", number("share", share), held, *cited, at_stake=at_stake, sure=sure)
 
 
 def people_risks(
@@ -217,7 +222,6 @@ def people_risks(
 def _one_rep(sold: Mapping[str, Amount], maker: RiskMaker) -> Iterator[Risk]:
     if len(sold) < FEWEST:
         return
-    whole = Amount.total(sold.values(), next(iter(sold.values())).unit)
     found = Concentration.of(sold, left_out=0)
     if found.largest_share is None or found.largest is None:
         return
@@ -229,15 +233,21 @@ def _one_rep(sold: Mapping[str, Amount], maker: RiskMaker) -> Iterator[Risk]:
         is_share=True,
         source=Message("risk.source.sold"),
     )
-    at_stake = sold[found.largest]
-    yield from maker.risk("one_rep", found.largest_share, share_of(at_stake, whole), cited, at_stake=at_stake)
+    at_stake, share = sold[found.largest], number("share", found.largest_share)
+    yield from maker.risk("one_rep", share, share, cited, at_stake=at_stake)
 
 
 def _leaving(attrition: Estimate | None, maker: RiskMaker) -> Iterator[Risk]:
     if attrition is None or attrition.value is None:
         return
     cited = Citation.of(Message("risk.cited.attrition"), attrition, source=Message("risk.source.org"), is_share=True)
-    yield from maker.risk("attrition", attrition.value, attrition.value, cited, sure=attrition.low)
+    share = number("share", attrition.value)
+    yield from maker.risk("attrition", share, share, cited, sure=_least(attrition))
+
+
+def _least(share: Estimate) -> Breakdown | None:
+    """Return how large a share is at least; ``None`` where nothing tells."""
+    return None if share.low is None else number("sure", share.low)
 
 
 def plan_risks(
@@ -295,13 +305,17 @@ def _unfair(fairness: FairnessAudit | None, maker: RiskMaker) -> Iterator[Risk]:
     beyond = {line.owner for line in fairness.lines if line.beyond}
     share = Estimate.of_counts(len(beyond), len(owners))
     indexes = [line.index for line in fairness.lines if line.index is not None]
-    farthest = max(indexes, key=lambda index: abs(index - 1), default=1.0)
+    farthest, fair = max(indexes, key=lambda index: abs(index - 1), default=1.0), number("fair", 1)
     source = Message("risk.source.fairness")
     cited = [
         Citation.of(Message("risk.cited.beyond"), share, is_share=True, source=source),
         Citation(label=Message("risk.cited.farthest"), value=farthest, against=1, source=source),
     ]
-    yield from maker.risk("unfair_plan", share.value or 0.0, abs(farthest - 1), *cited, sure=share.low)
+    sides = (Breakdown(label=cited[1].label, value=farthest), fair)
+    off = attrs.evolve(
+        number("off", abs(farthest - 1)), rule=Difference(), parts=sides if farthest >= 1 else tuple(reversed(sides))
+    )
+    yield from maker.risk("unfair_plan", number("share", share.value or 0.0), off, *cited, sure=_least(share))
 
 
 def _late(progress: PlanProgress | None, maker: RiskMaker) -> Iterator[Risk]:
@@ -312,5 +326,5 @@ def _late(progress: PlanProgress | None, maker: RiskMaker) -> Iterator[Risk]:
     share = Estimate.of_counts(late + endangered, len(counted))
     label = Message.of("risk.cited.late_plan", late=late, endangered=endangered)
     cited = Citation.of(label, share, is_share=True, source=Message.of("risk.source.tasks", plan=progress.plan.label))
-    value = share.value or 0.0
-    yield from maker.risk("late_plan", value, value, cited, sure=share.low)
+    part = number("share", share.value or 0.0)
+    yield from maker.risk("late_plan", part, part, cited, sure=_least(share))

@@ -2,21 +2,26 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from fractions import Fraction
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
 from salesperf.errors import InvalidValueError
 from salesperf.kernels.proportion import wilson
 from salesperf.model.amount import Amount
+from salesperf.model.breakdown import Breakdown, OnSteps, Product, Quotient, Rounded, WilsonEnd
 from salesperf.model.citation import Citation
+from salesperf.model.message import Message
 from salesperf.model.risk_entry import Risk, RiskAssessment, RiskKind
+from salesperf.model.rule import BreakdownValue
 from salesperf.model.scale import Steps
 from salesperf.model.validators import as_frozen_map, check_date, require
 
-__all__ = ["FEWEST", "RISK_SCALES", "RiskMaker", "maker_of", "share_of", "sure_share"]
+__all__ = ["FEWEST", "RISK_SCALES", "RiskMaker", "maker_of", "number", "share_of", "sure_share"]
 
+_LEAST: Final = 1
 _MOST: Final = 5
 """Of likelihood and impact."""
 FEWEST: Final = 2
@@ -56,26 +61,43 @@ class RiskMaker:
     def risk(
         self,
         key: str,
-        share: float,
-        impact_share: float,
+        share: Breakdown,
+        impact_share: Breakdown,
         *citations: Citation,
         at_stake: Amount | None = None,
-        sure: float | None = None,
+        sure: Breakdown | None = None,
     ) -> Iterator[Risk]:
         """Yield a risk, if the share is large enough for one; how likely it is, the share tells that is sure, where one is."""
-        if int(self.scales[key].points(share)) < 1:
+        if _points(self.scales[key], share) < _LEAST:
             return
-        likelihood = max(1, int(self.scales[key].points(share if sure is None else sure)))
-        impact = max(1, int(self.scales["impact"].points(impact_share)))
+        likelihood = _read("likelihood", self.scales[key], share if sure is None else sure)
+        impact = _read("impact", self.scales["impact"], impact_share)
+        assessed = RiskAssessment(
+            on=self.as_of,
+            likelihood=cast("int", likelihood.value),
+            impact=cast("int", impact.value),
+            likelihood_breakdown=likelihood,
+            impact_breakdown=impact,
+        )
         yield Risk(
             id=f"{self.kind}/{key}" if self.owner is None else f"{self.kind}/{key}/{self.owner}",
             title=f"risk.automatic.{key}",
             kind=self.kind,
             owner=self.owner,
-            assessments=(RiskAssessment(on=self.as_of, likelihood=likelihood, impact=impact),),
+            assessments=(assessed,),
             at_stake=at_stake,
             citations=citations,
         )
+
+
+def _points(scale: Steps, share: Breakdown) -> int:
+    return int(scale.points(float(cast("float", share.value))))
+
+
+def _read(key: str, scale: Steps, share: Breakdown) -> Breakdown:
+    """Return the mark that a scale gives a share: a whole one, and no less than the least."""
+    marks = Steps([(knot, max(_LEAST, int(points))) for knot, points in scale.knots], below=max(_LEAST, int(scale.below)))
+    return Breakdown(label=Message(f"risk.{key}"), value=_points(marks, share), rule=OnSteps(marks), parts=(share,))
 
 
 def maker_of(kind: RiskKind, owner: str | None, as_of: date, scales: Mapping[str, Steps] | None) -> RiskMaker:
@@ -106,12 +128,52 @@ def maker_of(kind: RiskKind, owner: str | None, as_of: date, scales: Mapping[str
     return RiskMaker(kind=kind, owner=owner, as_of=as_of, scales={**RISK_SCALES, **given})
 
 
-def share_of(part: Amount, whole: Amount) -> float:
-    """Return a part over a whole; all of one that is not above nothing."""
-    return part.minor / whole.minor if whole.minor > 0 else 1.0
+def number(name: str, value: BreakdownValue) -> Breakdown:
+    """Return a number that a risk is read off.
+
+    Parameters
+    ----------
+    name
+        What it is: a key below ``risk.read``.
+    value
+        The number.
+
+    Examples
+    --------
+    >>> print(number("cases", 12).text())
+    number of cases: 12
+    """
+    return Breakdown(label=Message(f"risk.read.{name}"), value=value)
 
 
-def sure_share(part: int, whole: int, n: int) -> float:
+def share_of(part: Amount, whole: Amount, whole_label: Message | None = None) -> Breakdown:
+    """Return what is at stake over a whole; all of one that is not above nothing.
+
+    Parameters
+    ----------
+    part
+        What is at stake.
+    whole
+        What it is held against.
+    whole_label
+        What that is; ``None`` for what is owed.
+
+    Examples
+    --------
+    >>> from salesperf import CNY
+    >>> print(share_of(Amount.of(30, CNY), Amount.of(120, CNY)).text())
+    share from which it is read: 0.25 = quotient of
+      at stake: CNY 30.00
+      what that is held against: CNY 120.00
+    """
+    if whole.minor <= 0:
+        return number("share", 1.0)
+    held_against = number("owed", whole) if whole_label is None else Breakdown(label=whole_label, value=whole)
+    share = float(Fraction(part.minor, whole.minor))
+    return attrs.evolve(number("share", share), rule=Quotient(), parts=(number("at_stake", part), held_against))
+
+
+def sure_share(part: int, whole: int, n: int) -> Breakdown:
     """Return how large a share is at least: the lower end of Wilson's interval, at 95 %, of as large a share of n cases.
 
     Parameters
@@ -124,7 +186,19 @@ def sure_share(part: int, whole: int, n: int) -> float:
 
     Examples
     --------
-    >>> [round(sure_share(n, n, n), 2) for n in (1, 5, 50)]
+    >>> [round(sure_share(n, n, n).value, 2) for n in (1, 5, 50)]
     [0.21, 0.57, 0.93]
+    >>> print(sure_share(130, 200, 3).text())
+    that share, at least: 0.06149 = end of the Wilson interval of
+      as large a share of the cases: 1 = rounded
+        as large a share of the cases, exactly: 39/20 = product of
+          share from which it is read: 13/20
+          number of cases: 3
+      number of cases: 3
     """
-    return wilson(part * n // whole, n).low
+    share, cases = Fraction(part, whole), number("cases", n)
+    exact = attrs.evolve(number("exactly", share * n), rule=Product(), parts=(number("share", share), cases))
+    many = part * n // whole
+    counted = attrs.evolve(number("as_many", many), rule=Rounded("floor"), parts=(exact,))
+    low = wilson(many, n)
+    return attrs.evolve(number("sure", low.low), rule=WilsonEnd("low", low.level), parts=(counted, cases))

@@ -15,6 +15,7 @@ from salesperf import (
     RISK_KINDS,
     Action,
     Amount,
+    Breakdown,
     Case,
     Citation,
     Measurement,
@@ -44,6 +45,7 @@ __all__ = [
 _DECIMALS: Final = st.decimals(-50, 500, places=2)
 _WORDS: Final = st.sampled_from(("price", "Acme", "low_conversion", "渠道"))
 _TITLES: Final = st.sampled_from(("call them", "visit", "回访"))
+_MARKS: Final = st.integers(1, 5)
 _MOST_DAYS: Final = 60
 _MOST: Final = 3
 
@@ -278,8 +280,17 @@ def risk_assessments() -> SearchStrategy[RiskAssessment]:
     >>> find(risk_assessments(), lambda thought: thought.impact > 3).likelihood
     1
     """
-    marks = st.integers(1, 5)
-    return st.builds(RiskAssessment, on=days(), likelihood=marks, impact=marks, note=texts())
+    return _risk_assessments()
+
+
+@st.composite
+def _risk_assessments(draw: DrawFn) -> RiskAssessment:
+    likelihood, impact = draw(_MARKS), draw(_MARKS)
+    trees = {
+        f"{name}_breakdown": draw(st.none() | st.builds(Breakdown, label=messages(), value=st.just(mark)))
+        for name, mark in (("likelihood", likelihood), ("impact", impact))
+    }
+    return RiskAssessment(on=draw(days()), likelihood=likelihood, impact=impact, note=draw(texts()), **trees)
 
 
 @st.composite

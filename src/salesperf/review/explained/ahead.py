@@ -15,7 +15,7 @@ from salesperf.review.explained.elsewhere import computed, shown, verbatim
 from salesperf.review.explained.growing import counted, leaf, named
 from salesperf.review.risks import Ahead
 
-__all__ = ["FIND_AHEAD", "amiss", "of_risk", "open_value", "rate_by_value", "remaining"]
+__all__ = ["FIND_AHEAD", "amiss", "of_risk", "open_value", "rate_by_value", "remaining", "target_ahead"]
 
 
 def open_value(deals: Iterable[OpenDeal], label: Message | None = None) -> Breakdown | None:
@@ -41,9 +41,7 @@ def remaining(behind: Behind, ahead: Ahead) -> Breakdown:
     ahead
         The open pipeline of the days to come.
     """
-    zero, grounds, asked = Amount.zero(ahead.target.unit), behind.sources.grounds, ahead.attained.target
-    owed = None if grounds is None else grounds.book.owed(grounds.owner, asked.metric, asked.period)
-    target = shown(Message("breakdown.target"), ahead.target, None if owed is None else owed.breakdown)
+    zero, asked = Amount.zero(ahead.target.unit), ahead.attained.target
     same = (section for section in behind.review.metrics if section.attainment.target == asked)
     address = next((metric_address(section, behind.review.owner) for section in same), "")
     done = ahead.attained.actual if isinstance(ahead.attained.actual, Amount) else zero
@@ -52,8 +50,25 @@ def remaining(behind: Behind, ahead: Ahead) -> Breakdown:
         shown(Message("breakdown.actual"), done, behind.elsewhere(f"{address}/actual"), ahead.attained.breakdown.parts[0]),
     )
     return computed(
-        Message("risk.cited.remaining"), Difference(), (target, computed(named("won_or_booked"), Maximum(), either))
+        Message("risk.cited.remaining"),
+        Difference(),
+        (target_ahead(behind, ahead), computed(named("won_or_booked"), Maximum(), either)),
     )
+
+
+def target_ahead(behind: Behind, ahead: Ahead) -> Breakdown:
+    """Return what is owed in the whole period of which days are to come.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review.
+    ahead
+        The open pipeline of the days to come.
+    """
+    grounds, asked = behind.sources.grounds, ahead.attained.target
+    owed = None if grounds is None else grounds.book.owed(grounds.owner, asked.metric, asked.period)
+    return shown(Message("breakdown.target"), ahead.target, None if owed is None else owed.breakdown)
 
 
 def rate_by_value(ahead: Ahead) -> Breakdown:

@@ -37,7 +37,7 @@ from salesperf.risk import PlanProgress
 from salesperf.risk.among_customers import value_by_customer
 from salesperf.variance import COMPARISONS
 
-__all__ = ["numbers_cited", "of_one_customer", "of_one_rep"]
+__all__ = ["numbers_cited", "of_one_customer", "of_one_rep", "part_cited"]
 
 _PARTS: Final = ("value", "low", "high", "n", "against")
 
@@ -60,14 +60,14 @@ def numbers_cited(behind: Behind, citations: Iterable[Citation], address: str) -
                 name = "" if part == "value" else f"/{part}"
                 yield f"{address}/{place}{name}", partial(_grown, behind, citation, part)
         for words, within in ((citation.label, f"{address}/{place}"), (citation.source, f"{address}/{place}/source")):
-            known = {name: partial(_part_of, behind, citation, name) for name in words.arguments}
+            known = {name: partial(part_cited, behind, citation, name) for name in words.arguments}
             yield from numbers_said(within, words, known)
         yield from numbers_said(f"{address}/{place}/reason", citation.reason)
 
 
 def _grown(behind: Behind, citation: Citation, part: str) -> Breakdown:
     label = named("cited", label=citation.label, source=citation.source)
-    value, tree = getattr(citation, part), _part_of(behind, citation, part)
+    value, tree = getattr(citation, part), part_cited(behind, citation, part)
     if part != "value":
         label = named(f"cited_{part}", cited=citation.label)
     if part == "n" and tree is not None and tree.value == value:
@@ -75,7 +75,18 @@ def _grown(behind: Behind, citation: Citation, part: str) -> Breakdown:
     return shown(label, value, tree)
 
 
-def _part_of(behind: Behind, citation: Citation, part: str) -> Breakdown | None:
+def part_cited(behind: Behind, citation: Citation, part: str) -> Breakdown | None:
+    """Return the tree of a number that is cited, or of one of its ends or counts; ``None`` where nothing is known of it.
+
+    Parameters
+    ----------
+    behind
+        What is behind the review, asked about the money of which is told.
+    citation
+        The number.
+    part
+        ``"value"``, ``"low"``, ``"high"``, ``"n"``, ``"against"``, or the name of a place in what is said of it.
+    """
     find = _BY_LABEL.get(citation.label.key) or _BY_SOURCE.get(citation.source.key)
     return None if find is None else find(behind, citation).get(part)
 

@@ -18,10 +18,11 @@ from salesperf.review.deals import DealSection
 from salesperf.review.explained.actions import days_late
 from salesperf.review.explained.addresses import metric_address
 from salesperf.review.explained.ahead import amiss
+from salesperf.review.explained.assessed import assessed, scored
 from salesperf.review.explained.behind import Behind, Sources
 from salesperf.review.explained.cited import numbers_cited
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, numbers_said, verbatim
-from salesperf.review.explained.growing import Numbered, counted, leaf, more_of, named, rep_named
+from salesperf.review.explained.growing import Numbered, counted, more_of, named, rep_named
 from salesperf.review.explained.stakes import share_of_loss, stake_of_cause, stake_of_item, stake_of_risk, unit_of
 from salesperf.review.listed import listed_agenda, listed_causes, listed_risks
 from salesperf.review.sections import MetricSection, Standing
@@ -109,9 +110,9 @@ def _risks(behind: Behind) -> Numbered:
 
 def _risk(behind: Behind, line: RiskLine) -> Numbered:
     address, risk, as_of = f"risks/{line.risk.id}", line.risk, behind.review.risks.as_of
-    yield address, partial(getattr, line.score, "breakdown")
+    yield address, partial(scored, behind, line)
     for key in ("likelihood", "impact"):
-        yield f"{address}/{key}", partial(leaf, Message(f"risk.{key}"), getattr(risk, key))
+        yield f"{address}/{key}", partial(assessed, behind, risk, key)
     if risk.at_stake is not None:
         yield f"{address}/at_stake", partial(stake_of_risk, behind, risk)
     yield from numbers_cited(behind.about(unit=unit_of(risk)), risk.citations, address)
