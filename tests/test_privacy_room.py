@@ -28,6 +28,7 @@ from salesperf import (
     Customer,
     Finding,
     FrozenMap,
+    InvalidValueError,
     KeyResult,
     Lead,
     LeadChange,
@@ -57,6 +58,7 @@ from salesperf import (
     report,
     review,
 )
+from salesperf.io.folder import read_sample
 from salesperf.messages import describe_error
 from salesperf.model.message import Personal
 from salesperf.model.override import Override
@@ -73,7 +75,6 @@ from salesperf.privacy import (
 )
 from salesperf.privacy.links import IMPERSONAL_NOUNS, is_decided, text_kind
 from salesperf.privacy.mentions import Mentions
-from salesperf.review import build
 from salesperf.testing import NOUNS
 
 KEY = bytes(range(32))
@@ -825,7 +826,37 @@ def test_what_somebody_wrote_about_work_is_left_out() -> None:
 def test_what_somebody_wrote_and_a_message_says_again_is_left_out_under_pseudonyms() -> None:
     late = Action(id="a-1", title="Call the buyer back", owner="ada", created=date(2026, 9, 2), due=date(2026, 9, 9))
     records = Records(org=Org(reps=[Rep(id="ada")]), actions=[late])
-    review = build(records, owner=None, period=Period.month(2026, 9), as_of=date(2026, 9, 15))
-    said = [[item.message.text() for item in known.agenda] for known in (review, pseudonymize(review, KEY))]
-    assert [any(late.title in text for text in texts) for texts in said] == [True, False]
-    assert len(said[0]) == len(said[1])
+    again = Message.of("finding.no_entries_of", owner=late.title, metric=Message("metric.revenue"))
+    hidden = pseudonymize(attrs.evolve(records, findings=[Finding(rule="late", message=again)]), KEY)
+    assert (late.title in again.text(), [late.title in found.text() for found in hidden.findings]) == (True, [False])
+
+
+def september(known: Records) -> review.Review:
+    return review.build(known, owner=None, period=Period.month(2026, 9), as_of=date(2026, 9, 15))
+
+
+def test_a_result_is_made_of_records_under_pseudonyms_and_gets_none_itself() -> None:
+    late = Action(id="a-1", title="Call the buyer back", owner="ada", created=date(2026, 9, 2), due=date(2026, 9, 9))
+    records = Records(org=Org(reps=[Rep(id="ada", name="Ada Lovelace")]), actions=[late])
+    for lang in ("en", "zh"):
+        with pytest.raises(InvalidValueError) as caught:
+            pseudonymize(september(records), KEY)
+        assert (caught.value.code, caught.value.path) == ("result_under_pseudonyms", ("what",))
+        assert "Review" in describe_error(caught.value, lang=lang)
+        page = report.markdown(september(pseudonymize(records, KEY)), lang=lang)
+        assert pseudonym("name", "Ada Lovelace", KEY) in page
+        assert pseudonym("owner", "ada", KEY) not in page
+        assert "ada" not in page.lower()
+
+
+def test_whoever_has_no_name_any_more_is_called_by_id_in_tables_and_in_sentences() -> None:
+    sample = read_sample()
+    whole = review.build(sample, owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))
+    names = {rep.name: rep.id for rep in sample.org.reps}
+    for lang in ("en", "zh"):
+        before, after = (report.markdown(known, lang=lang) for known in (whole, redact(whole)))
+        for name, id_ in names.items():
+            assert name not in after
+            # Whoever is named by name before is named by id after, as often: in no sentence is there a gap.
+            assert (name in before) == (id_ in after)
+            assert after.count(id_) >= before.count(name)

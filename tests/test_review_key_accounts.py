@@ -239,7 +239,7 @@ def test_of_many_that_weaken_the_weakest_are_told_and_the_others_counted() -> No
 
 
 def test_the_reasons_for_a_weak_account_are_written_in_both_languages() -> None:
-    bare = KeyAccount(customer="k-1", label="Huaxing", quiet_ratio=None, purchase_trend=None, known_roles=None)
+    bare = KeyAccount(customer="k-1", name="Huaxing", quiet_ratio=None, purchase_trend=None, known_roles=None)
     late, unknown = attrs.evolve(bare, quiet_ratio=3.0), attrs.evolve(bare, quiet_ratio=1.3, known_roles=1)
     review = accounts()
     weak = attrs.evolve(review, customers=attrs.evolve(section_of(review), accounts=(late, unknown), quiet=()))

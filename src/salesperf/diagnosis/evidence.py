@@ -218,10 +218,7 @@ class Evidence:
 
     def label(self, owner: str | None) -> Message | Personal | str:
         """Return what a reader sees of an owner: the name, the company, or the id of whom the records do not know."""
-        org = self.known.org
-        if owner is None:
-            return Message("review.company")
-        return Personal(org.label(owner) or owner) if org.knows(owner) else owner
+        return self.known.org.called(owner)
 
     @cached_property
     def known_pulses(self) -> tuple[PulseSurvey, ...]:

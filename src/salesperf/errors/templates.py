@@ -62,8 +62,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "bound_beyond_totals": "expected a bound that the totals of row and column leave room for, {total}, got {value}",
         "bound_sign": "expected a bound that allows a part of 0 or of the sign of the total, got {value}",
         "bounds_not_taken": "expected no bounds for the method {method}, got some (hint: {choices} take bounds)",
-        "breakdown_value": "expected a tree that comes to {expected}, got one of {value}",
         "breakdown_parts": "expected parts that fit the rule {rule}, got others",
+        "breakdown_value": "expected a tree that comes to {expected}, got one of {value}",
         "cadence_empty": "expected at least one step for a grade, got none",
         "calendar_conflict": "expected a day to be a holiday or an extra workday, got {value} as both",
         "calendar_no_workdays": "expected a weekend of at most six days, got {value}",
@@ -444,6 +444,8 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "reps_misnamed": "expected a folder that holds reps.csv, got one that holds {value}, perhaps meant for it"
         " (hint: save it as CSV under that name)",
         "reps_missing": "expected a folder that holds reps.csv, got one without it; CSV files in it: {value}",
+        "result_under_pseudonyms": "expected records or a noun of them, got a result, {value}"
+        " (hint: pseudonymize the records, and compute it anew)",
         "reversal_split": "expected an entry that takes back no other, got one that takes back {value}"
         " (hint: split_refunds divides all that is taken back of an entry)",
         "reversal_unknown": "expected the id of an entry that is known, got {value}"

@@ -23,20 +23,23 @@ class Personal:
     Parameters
     ----------
     name
-        The name.
+        The name; empty where there is none, or it was left out.
+    id
+        The id of the rep, by which they are called then.
 
     Examples
     --------
-    >>> Personal("Ada"), Personal("Ada").text()
-    (Personal(), 'Ada')
+    >>> Personal("Ada"), Personal("Ada").text(), Personal("", "r-7").text()
+    (Personal(), 'Ada', 'r-7')
     """
 
     name: str = attrs.field(validator=text, repr=False, metadata={"personal": True})
+    id: str = attrs.field(default="", validator=text, repr=False)
 
     def text(self, lang: str = "en", catalogs: Catalogs | None = None) -> str:
-        """Return the name, the same in every language."""
+        """Return the name or, without one, the id: the same in every language."""
         del lang, catalogs
-        return self.name
+        return self.name or self.id
 
 
 @attrs.frozen

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 import attrs
 
 from salesperf.errors import InvalidInputError, InvalidValueError, SalesperfError, UnknownNameError
+from salesperf.model.message import Message, Personal
 from salesperf.model.misspelling import index_of, unknown_id
 from salesperf.model.period import Period
 from salesperf.model.tree import keys_in_cycles
@@ -372,6 +373,22 @@ class Org:
             return None
         self.require_owner(owner)
         return (self.rep_by_id.get(owner) or self.team_by_id[owner]).label
+
+    def called(self, owner: str | None) -> Message | Personal | str:
+        """Return what a sentence calls a rep, a team or the company; whom nobody knows, by the id.
+
+        Examples
+        --------
+        >>> org = Org(reps=[Rep(id="r-7", name="Ada")], teams=[Team(id="east", name="East")])
+        >>> org.called("r-7"), org.called("east"), org.called(None).text(), org.called("r-9")
+        (Personal(), 'East', 'the company', 'r-9')
+        """
+        if owner is None:
+            return Message("review.company")
+        rep, team = self.rep_by_id.get(owner), self.team_by_id.get(owner)
+        if rep is not None:
+            return Personal(rep.name, rep.id)
+        return owner if team is None else team.label
 
     def require_owner(self, owner: str | None, *path: str | int) -> None:
         """Refuse an id that neither a rep nor a team bears; ``None`` is the company.

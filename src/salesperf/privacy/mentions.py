@@ -233,7 +233,9 @@ def _items_in(value: object) -> Iterable[object]:
 
 def free_texts_in(what: object) -> frozenset[str]:
     """Return all that somebody wrote in sentences within a noun: a result says it again in words of its own messages."""
-    return frozenset() if isinstance(what, Records) else frozenset(_free_in(what))
+    # In records findings alone have messages: without one there is nothing to look for in many a sentence.
+    is_said_once = isinstance(what, Records) and not what.findings
+    return frozenset() if is_said_once else frozenset(_free_in(what))
 
 
 def _free_in(value: object) -> Iterator[str]:
@@ -259,7 +261,7 @@ def said_by(finding: Finding) -> Iterator[object]:
 def strings_in(value: object) -> Iterator[str]:
     """Yield names and text within a message; its key is among them where it is nobody's but the caller's."""
     if isinstance(value, Personal):
-        yield value.name
+        yield from (value.name, value.id)
     elif isinstance(value, str):
         yield value
     elif isinstance(value, Message):

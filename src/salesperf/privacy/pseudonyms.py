@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 from salesperf.errors import InvalidValueError
+from salesperf.model.result import Result
 from salesperf.model.validators import as_tuple, check_choice, is_identifier, is_text, require
 from salesperf.privacy.links import ID_KINDS, LEFT_OUT, IdKind
 from salesperf.privacy.mentions import Mentions, free_texts_in, mentions_of_all
@@ -215,10 +216,12 @@ def pseudonymize(what: NounT, key: bytes, *, ids: Iterable[IdKind] = ID_KINDS, f
     Raises
     ------
     InvalidValueError
-        If it is no noun, the key could be guessed, or an argument is malformed.
+        If it is no noun, or a result such as a review, the key could be guessed, or an argument is malformed.
 
     Notes
     -----
+    A result holds ids in columns and sums by them, which no pseudonym reaches: pseudonymize the records, and compute it anew.
+
     Names of teams, products and competitors stay, as do channels, reasons and other words by which records are counted: they
     are no personal data. But where a name, an address or a telephone number of somebody in the records stands in one, as
     :func:`erase` finds it, it gets a pseudonym as a whole, the same wherever it stands; so does a fact, and the number of an
@@ -235,6 +238,8 @@ def pseudonymize(what: NounT, key: bytes, *, ids: Iterable[IdKind] = ID_KINDS, f
     ('owner-', 30, False)
     """
     check_key(key)
+    if isinstance(what, Result):
+        raise InvalidValueError("result_under_pseudonyms", path=("what",), value=type(what))
     kinds = as_tuple(ids)
     require(kinds, tuple, path=("ids",))
     for position, kind in enumerate(kinds):

@@ -83,7 +83,8 @@ def _value(value: Any, treatment: Treatment) -> Any:  # noqa: ANN401 - whatever 
         return value if all(map(_is, items, value)) else items
     if isinstance(value, Personal):
         name = treatment.personal("name", value.name) if value.name else ""
-        return value if name == value.name else Personal(name)
+        id_ = treatment.id("owner", value.id) if value.id else ""
+        return value if (name, id_) == (value.name, value.id) else Personal(name, id_)
     if isinstance(value, Message):
         given = value.arguments
         arguments = _map({name: _argument(each, treatment) for name, each in given.items()}, given)

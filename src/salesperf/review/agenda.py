@@ -12,7 +12,7 @@ from salesperf.model.action import Action
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.finding import SEVERITIES, Finding, Severity
-from salesperf.model.message import Message, Personal
+from salesperf.model.message import Message
 from salesperf.pipeline import OpenDeal
 from salesperf.review.deals import DealSection
 from salesperf.review.outlook import OutlookLine
@@ -190,7 +190,7 @@ def _targets(review: "Review") -> Iterator[AgendaItem]:
         line = chances.get(section.metric.key) if is_whole else None
         if not attained.is_short or (line is not None and _is_likely(line)):
             continue
-        words = {"metric": section.title, "owner": _name(review, section.owner)}
+        words = {"metric": section.title, "owner": review.org.called(section.owner)}
         is_money = isinstance(gap, Amount) and gap.unit.dimension == "money"
         yield AgendaItem(
             kind="target",
@@ -208,7 +208,7 @@ def _targets(review: "Review") -> Iterator[AgendaItem]:
                 message=Message.of(
                     "review.agenda.unlikely_next",
                     metric=Message(line.metric.title),
-                    owner=_name(review, review.owner),
+                    owner=review.org.called(review.owner),
                     period=line.forecast.period,
                 ),
                 citations=tuple(_of_outlook(line)),
@@ -238,11 +238,6 @@ def _of_target(section: MetricSection) -> Iterator[Citation]:
         yield Citation.of(Message("review.agenda.cited.pace"), attained.pace, against=1, is_share=True, source=source)
 
 
-def _name(review: "Review", owner: str | None) -> Message | Personal:
-    """Return what a reader sees of an owner."""
-    return Message("review.company") if owner is None else Personal(review.org.label(owner) or owner)
-
-
 # What was agreed
 
 
@@ -253,7 +248,7 @@ def _late_actions(review: "Review") -> Iterator[AgendaItem]:
     late.sort(key=lambda action: (-action.days_late(review.as_of), action.id))
     if late:
         first = late[0]
-        words = {"title": first.title, "owner": _name(review, first.owner), "days": first.days_late(review.as_of)}
+        words = {"title": first.title, "owner": review.org.called(first.owner), "days": first.days_late(review.as_of)}
         wording = "action_late" if len(late) == 1 else "actions_late"
         yield AgendaItem(
             kind="action",
@@ -265,7 +260,7 @@ def _late_actions(review: "Review") -> Iterator[AgendaItem]:
 
 
 def _of_action(review: "Review", action: Action) -> Citation:
-    label = Message.of("review.agenda.cited.action", title=action.title, owner=_name(review, action.owner))
+    label = Message.of("review.agenda.cited.action", title=action.title, owner=review.org.called(action.owner))
     source = Message("review.agenda.source.actions")
     return Citation(label=label, value=action.days_late(review.as_of), source=source)
 
@@ -294,7 +289,7 @@ def _tasks(review: "Review") -> Iterator[AgendaItem]:
     waited = [(progress, line, count) for progress in review.plans for line, count in _waited_for(progress)]
     waited.sort(key=lambda each: (-each[1].days_late, each[0].plan.id, each[1].task.id))
     for progress, line, count in waited:
-        words = {"title": line.task.label, "owner": _name(review, line.task.owner), "plan": progress.plan.label}
+        words = {"title": line.task.label, "owner": review.org.called(line.task.owner), "plan": progress.plan.label}
         yield AgendaItem(
             kind="task",
             message=Message.of("review.agenda.task_late", days=line.days_late, count=count, **words),
@@ -336,7 +331,7 @@ def _deals(review: "Review") -> Iterator[AgendaItem]:
 
 def _of_deal(review: "Review", section: DealSection, deal: OpenDeal) -> Citation:
     reasons = tuple(Message(f"pipeline.flag.{flag}") for flag in deal.flags if flag in _AT_STAKE)
-    owner = None if deal.owner is None else _name(review, deal.owner)
+    owner = None if deal.owner is None else review.org.called(deal.owner)
     label = Message.of("review.agenda.cited.deal", id=deal.id, owner=owner, reasons=reasons)
     source = Message(section.process.stage_by_key[deal.stage].label)
     return Citation(label=label, value=deal.amount, source=Message.of("review.agenda.source.stage", stage=source))
@@ -349,7 +344,7 @@ def _successes(review: "Review") -> Iterator[AgendaItem]:
             if standing is None or not standing.is_clear:
                 continue
             best, pace = standing.best.target.owner, standing.best.pace
-            words = {"owner": _name(review, best), "metric": section.title, "compared": standing.compared}
+            words = {"owner": review.org.called(best), "metric": section.title, "compared": standing.compared}
             source = Message.of("review.agenda.source.attainment", period=standing.best.target.period)
             yield AgendaItem(
                 kind="success",
@@ -368,7 +363,7 @@ def _successes(review: "Review") -> Iterator[AgendaItem]:
             yield AgendaItem(
                 kind="success",
                 severity="info",
-                message=Message.of(f"review.agenda.{status}", metric=section.title, owner=_name(review, section.owner)),
+                message=Message.of(f"review.agenda.{status}", metric=section.title, owner=review.org.called(section.owner)),
                 citations=tuple(_of_target(section)),
                 owner=section.owner,
                 about=(section,),

@@ -281,12 +281,12 @@ class _Counting:
 
     def _lines(self, sums: Integers, places: Iterable[int]) -> Iterable[CustomerLine]:
         whole = sum(sums[sums > 0].tolist())
-        labels = self._labels
+        names = self._names
         for place in places:
             name, last = self._customers[place], int(self._history.last[place])
             yield CustomerLine(
                 customer=name,
-                label=labels.get(name, name),
+                name=names.get(name, ""),
                 amount=self._amount(int(sums[place])),
                 share=int(sums[place]) / whole,
                 state=self._lifecycle.state_by_customer[name],
@@ -294,8 +294,8 @@ class _Counting:
             )
 
     @cached_property
-    def _labels(self) -> dict[str, str]:
-        return {customer.id: customer.label for customer in self._grounds.then.customers}
+    def _names(self) -> dict[str, str]:
+        return {customer.id: customer.name for customer in self._grounds.then.customers}
 
     # Who has gone
 
@@ -325,7 +325,7 @@ class _Counting:
             roles = {contact.role for contact in contacts.get(name, ()) if contact.role is not None}
             yield KeyAccount(
                 customer=name,
-                label=self._labels.get(name, name),
+                name=self._names.get(name, ""),
                 quiet_ratio=quiet_ratio(self._history, name) if self._bought_for(place) >= usual_from else None,
                 purchase_trend=trend_of(self._purchases, self._history, name),
                 known_roles=len(roles) or None,

@@ -25,7 +25,7 @@ from salesperf.model.message import Message
 from salesperf.model.period import Period
 from salesperf.pipeline import Concentration
 from salesperf.review.customer_sales import SalesBasis
-from salesperf.review.key_accounts import KeyAccount
+from salesperf.review.key_accounts import KeyAccount, NamedCustomer
 
 __all__ = ["YEAR", "CustomerLine", "CustomerSection", "LostCustomer"]
 
@@ -37,15 +37,15 @@ QUIET_STATES: Final[tuple[State, ...]] = ("at_risk", "lost")
 
 
 @attrs.frozen(kw_only=True)
-class CustomerLine:
+class CustomerLine(NamedCustomer):
     """A customer in a review.
 
     Attributes
     ----------
     customer : str
         The id.
-    label : str
-        What a reader sees; it may name a person.
+    name : str
+        How the customer is called, which may be a person; empty where nobody says.
     amount : Amount
         What the customer bought from the owner, less what came back, within the days that the list is about.
     share : float
@@ -64,8 +64,6 @@ class CustomerLine:
     [('k-30', '220,410.00 CNY', 0.17, 'active'), ('k-29', '212,800.00 CNY', 0.164, 'active')]
     """
 
-    customer: str
-    label: str = attrs.field(repr=False, metadata={"personal": True})
     amount: Amount
     share: float
     state: State
@@ -88,7 +86,7 @@ class LostCustomer:
     >>> from salesperf import CNY
     >>> told = PostMortem(subject="k-1", is_deal=False, on=date(2026, 9, 1), evidence=(), unknown=())
     >>> year = {"amount": Amount.of(900, CNY), "share": 1.0, "last": date(2025, 9, 1)}
-    >>> LostCustomer(line=CustomerLine(customer="k-1", label="Huaxing", state="lost", **year), post_mortem=told).line.label
+    >>> LostCustomer(line=CustomerLine(customer="k-1", name="Huaxing", state="lost", **year), post_mortem=told).line.label
     'Huaxing'
     """
 

@@ -6,7 +6,7 @@ from typing import Final
 from salesperf.kernels.proportion import wilson
 from salesperf.model.change import CHANGING_FIELDS
 from salesperf.model.finding import Finding, Severity
-from salesperf.model.message import Message, Personal
+from salesperf.model.message import Message
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.review.deals import DealSection
@@ -40,10 +40,6 @@ def find_in_deals(section: DealSection, org: Org) -> Iterator[Finding]:
 def _finding(rule: str, severity: Severity, record: str | None = None, count: int = 1, **arguments: object) -> Finding:
     message = Message.of(f"finding.{rule}", **arguments)
     return Finding(rule=rule, severity=severity, message=message, record=record, count=count)
-
-
-def _label(org: Org, owner: str | None) -> Personal:
-    return Personal(org.label(owner) or "")
 
 
 def _doubtful(section: DealSection, process: Message) -> Iterator[Finding]:
@@ -96,7 +92,7 @@ def _slipping(section: DealSection, org: Org, process: Message) -> Iterator[Find
             group.key,
             group.slipped,
             process=process,
-            owner=_label(org, group.key),
+            owner=org.called(group.key),
             slipped=group.slipped,
             due=group.due,
             whole=whole,
@@ -110,4 +106,4 @@ def find_without_deals(sections: Sequence[DealSection], org: Org, owner: str | N
     having = {member.owner for section in sections for member in section.members}
     for rep in org.members(owner, passed):
         if rep not in having and org.rep_by_id[rep].kind == "employee":
-            yield _finding("no_deals_of", "info", rep, owner=_label(org, rep))
+            yield _finding("no_deals_of", "info", rep, owner=org.called(rep))

@@ -12,7 +12,7 @@ from salesperf.attainment.judging import DAYS_OF_GRACE
 from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.message import Message, Personal
+from salesperf.model.message import Message
 from salesperf.model.metric import Band, Metric
 from salesperf.model.people import Rep
 from salesperf.model.period import Period
@@ -84,15 +84,11 @@ class _Finder:
         message = Message.of(f"finding.{rule}", **arguments)
         return Finding(rule=rule, severity=severity, message=message, record=record, count=count)
 
-    def _label(self, owner: str | None) -> object:
-        label = self.review.org.label(owner)
-        return Message("review.company") if label is None else Personal(label)
-
     def _title(self, section: "MetricSection") -> Message:
         """Return the title of a section, with its owner where that is not the review's."""
         if section.owner == self.review.owner:
             return section.title
-        return Message.of("report.of", owner=self._label(section.owner), metric=section.title)
+        return Message.of("report.of", owner=self.review.org.called(section.owner), metric=section.title)
 
     def _entries(
         self,
@@ -158,7 +154,7 @@ class _Finder:
                 "no_target",
                 "warning",
                 rep,
-                owner=self._label(rep),
+                owner=self.review.org.called(rep),
                 metric=section.title,
                 entries=entries[rep],
             )
@@ -174,7 +170,7 @@ class _Finder:
         entries = self._entries([section.metric], section.scope, [(rep, self.passed) for rep in reps])
         for rep in reps:
             if not entries[rep]:
-                yield self._finding("no_entries_of", "warning", rep, owner=self._label(rep), metric=section.title)
+                yield self._finding("no_entries_of", "warning", rep, owner=self.review.org.called(rep), metric=section.title)
 
     def parts_without_entries(self, section: "MetricSection") -> Iterator[Finding]:
         """Notice a rep who sold in the period and has, in service and not away, a whole month of it without any entry.
@@ -203,7 +199,7 @@ class _Finder:
                     "warning",
                     rep,
                     len(periods),
-                    owner=self._label(rep),
+                    owner=self.review.org.called(rep),
                     metric=section.title,
                     periods=tuple(periods),
                 )
@@ -226,7 +222,7 @@ class _Finder:
                     "warning",
                     each,
                     entries,
-                    owner=self._label(each),
+                    owner=self.review.org.called(each),
                     metric=section.title,
                     entries=entries,
                 )
@@ -271,7 +267,7 @@ class _Finder:
                     "warning",
                     owner,
                     entries,
-                    owner=self._label(owner),
+                    owner=self.review.org.called(owner),
                     metric=Message(metric.title),
                     entries=entries,
                     amount=Amount(minor=minor, unit=unit),
@@ -287,7 +283,7 @@ class _Finder:
                     "partly_covered",
                     "warning",
                     each.target.owner,
-                    owner=self._label(each.target.owner),
+                    owner=self.review.org.called(each.target.owner),
                     metric=section.title,
                     period=each.target.period,
                 )
@@ -341,7 +337,7 @@ class _Finder:
                     "season_flatters" if rank[naive] > rank[true] else "season_hides",
                     "info",
                     each.target.owner,
-                    owner=self._label(each.target.owner),
+                    owner=self.review.org.called(each.target.owner),
                     metric=section.title,
                     ratio=each.ratio,
                     progress=progress,

@@ -10,19 +10,32 @@ from salesperf.customers import KEY_ACCOUNT_CARD, Purchases
 from salesperf.customers.health import purchase_trend, purchases_of, year_before
 from salesperf.scorecard import CriterionScore, Score
 
-__all__ = ["KeyAccount", "trend_of"]
+__all__ = ["KeyAccount", "NamedCustomer", "trend_of"]
 
 
 @attrs.frozen(kw_only=True)
-class KeyAccount:
+class NamedCustomer:
+    """A customer of whom a review tells."""
+
+    customer: str
+    name: str = attrs.field(repr=False, metadata={"personal": True})
+
+    @property
+    def label(self) -> str:
+        """What a reader sees: the name, or the id where there is none."""
+        return self.name or self.customer
+
+
+@attrs.frozen(kw_only=True)
+class KeyAccount(NamedCustomer):
     """A key account in a review, with what tells how well it stands.
 
     Attributes
     ----------
     customer : str
         The id.
-    label : str
-        What a reader sees; it may name a person.
+    name : str
+        How the customer is called, which may be a person; empty where nobody says.
     quiet_ratio : float or None
         Days since the last purchase from anybody in the company, in any unit, over the usual days between two, at most 1 within
         30 days; ``None`` of fewer than three purchases, and where all lie so close together that the customer was new for as
@@ -35,13 +48,11 @@ class KeyAccount:
 
     Examples
     --------
-    >>> account = KeyAccount(customer="k-1", label="Huaxing", quiet_ratio=3.0, purchase_trend=1.0, known_roles=None)
+    >>> account = KeyAccount(customer="k-1", name="Huaxing", quiet_ratio=3.0, purchase_trend=1.0, known_roles=None)
     >>> account.score.value, account.main_reason.criterion.key
     (47.5, 'quiet_ratio')
     """
 
-    customer: str
-    label: str = attrs.field(repr=False, metadata={"personal": True})
     quiet_ratio: float | None
     purchase_trend: float | None
     known_roles: int | None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from salesperf.channels import ChannelLine
 from salesperf.model.amount import Amount
 from salesperf.model.finding import Finding, Severity
-from salesperf.model.message import Message, Personal
+from salesperf.model.message import Message
 from salesperf.model.people import Org
 from salesperf.review.channels import ChannelSection
 from salesperf.review.leads import LeadSection, OpenLead
@@ -69,8 +69,7 @@ def _left_behind(section: LeadSection, org: Org) -> Iterator[Finding]:
         if rep is not None and rep.left is not None and rep.left <= section.period.last:
             held.setdefault(rep.id, []).append(lead)
     for owner, leads in sorted(held.items()):
-        label = Personal(org.label(owner) or "")
-        yield _finding("leads_left_behind", len(leads), record=owner, owner=label, left=org.rep_by_id[owner].left)
+        yield _finding("leads_left_behind", len(leads), record=owner, owner=org.called(owner), left=org.rep_by_id[owner].left)
 
 
 def _does_not_pay(line: ChannelLine) -> Finding:

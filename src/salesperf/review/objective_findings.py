@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from salesperf.model.finding import Finding, Severity
-from salesperf.model.message import Message, Personal
+from salesperf.model.message import Message
 from salesperf.model.people import Org
 from salesperf.okr import ObjectiveScore
 from salesperf.review.objectives import SILENT_DAYS, ObjectiveLine, ObjectiveSection
@@ -27,7 +27,7 @@ def find_in_objectives(section: ObjectiveSection, org: Org) -> Iterator[Finding]
     """
     for line in section.lines:
         if isinstance(line.score, ObjectiveScore):
-            yield from _find_in_score(line.score, _label(org, line.owner))
+            yield from _find_in_score(line.score, org.called(line.owner))
             # Of what stands between, the objectives below it tell.
             if line.level == 0 or line.score.objective.key_results:
                 yield from _resting_on_little(line.score)
@@ -49,7 +49,7 @@ def _silent(section: ObjectiveSection, org: Org) -> Iterator[Finding]:
     for owner, lines in sorted(held.items(), key=lambda pair: pair[0] or ""):
         message = Message.of(
             "finding.objectives_silent",
-            owner=_label(org, owner),
+            owner=org.called(owner),
             number=len(lines),
             of=sum(line.is_leaf and line.owner == owner for line in section.lines),
             days=SILENT_DAYS,
@@ -72,8 +72,3 @@ def _resting_on_little(score: ObjectiveScore) -> Iterator[Finding]:
 def _about(about: ObjectiveScore, rule: str, *, severity: Severity = "warning", **arguments: object) -> Finding:
     message = Message.of(f"finding.{rule}", title=about.label, **arguments)
     return Finding(rule=rule, severity=severity, message=message, record=about.objective.id)
-
-
-def _label(org: Org, owner: str | None) -> object:
-    label = org.label(owner)
-    return Message("review.company") if label is None else Personal(label)

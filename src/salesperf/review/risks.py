@@ -14,7 +14,7 @@ from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding
-from salesperf.model.message import Message, Personal
+from salesperf.model.message import Message
 from salesperf.model.metric import Metric
 from salesperf.model.people import Org
 from salesperf.model.period import Period
@@ -110,7 +110,7 @@ def _by_name(citation: Citation, org: Org) -> Citation:
     rep = org.rep_by_id.get(citation.label.arguments.get("name", ""))
     if rep is None:
         return citation
-    label = Message.of(citation.label.key, name=Personal(rep.label))
+    label = Message.of(citation.label.key, name=org.called(rep.id))
     return attrs.evolve(citation, label=label, source=Message("risk.source.sold_in_year"))
 
 

@@ -13,7 +13,7 @@ from salesperf.forecast import ForecastBridge
 from salesperf.model.amount import Amount
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.frozen import FrozenMap
-from salesperf.model.message import Message, Personal
+from salesperf.model.message import Message
 from salesperf.model.people import Org
 from salesperf.model.period import Period
 from salesperf.model.result import Result, Row
@@ -322,6 +322,4 @@ def _by_member(org: Org, planned: Amount, actual: Amount, members: Iterable[Atta
 
 
 def _member_title(org: Org, member: str) -> Message:
-    if not org.knows(member):
-        return REST
-    return Message.of("review.owner", name=Personal(org.label(member) or member))
+    return Message.of("review.owner", name=org.called(member)) if org.knows(member) else REST

@@ -94,7 +94,7 @@ def _read_assessments(table: Table, risk_in: Callable[[str], str]) -> Histories[
 
 
 def rows_of_risks(risks: Iterable[Risk]) -> Rows:
-    """Return the rows that :func:`read_risks` reads back; the numbers that a risk rests on are left out.
+    """Return the rows that :func:`read_risks` reads back; the numbers that a risk rests on, and was read off, are left out.
 
     Examples
     --------

@@ -132,10 +132,7 @@ class Behind:
 
     def called(self, owner: str | None) -> Message | Personal | str:
         """Return what a reader sees of an owner."""
-        org = self.review.org
-        if owner is None:
-            return Message("review.company")
-        return Personal(org.label(owner) or owner) if org.knows(owner) else owner
+        return self.review.org.called(owner)
 
     def at(self, address: str) -> Parts:
         """Return a number of another section, with its ends."""
