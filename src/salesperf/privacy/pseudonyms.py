@@ -131,15 +131,16 @@ class _Pseudonyms:
         return LEFT_OUT
 
     def word(self, value: str) -> str:
-        if value in self._free_texts:
-            return LEFT_OUT
         return self._of(MENTION, value) if self._mentions.in_text(value) else value
 
     number = listed = word
 
     def place(self, value: str) -> str:
         kind = self._known.get(value)
-        return self.word(value) if kind is None else self.id(kind, value)
+        if kind is not None:
+            return self.id(kind, value)
+        # What is said again of free text is none; a word that happens to be the same, such as the kind of a touch, is one.
+        return LEFT_OUT if value in self._free_texts else self.word(value)
 
 
 class _Redaction:

@@ -55,7 +55,7 @@ class Treatment(Protocol):
         """Return what stands for a word of a list, such as a competitor or a tag; ``None`` to leave it out."""
 
     def place(self, value: str) -> str:
-        """Return what stands for text that may be an id or something else: where a finding is."""
+        """Return what stands for text that may be an id or something else: where a finding is, and what a message says."""
 
 
 def treat(noun: NounT, treatment: Treatment) -> NounT:
@@ -88,7 +88,7 @@ def _value(value: Any, treatment: Treatment) -> Any:  # noqa: ANN401 - whatever 
     if isinstance(value, Message):
         given = value.arguments
         arguments = _map({name: _argument(each, treatment) for name, each in given.items()}, given)
-        key = treatment.word(value.key)
+        key = treatment.place(value.key)
         return value if arguments is given and key == value.key else attrs.evolve(value, key=key, arguments=arguments)
     if isinstance(value, IMPERSONAL_NOUNS) or not attrs.has(type(value)):
         return value
