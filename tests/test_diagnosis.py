@@ -343,7 +343,7 @@ def test_a_rate_over_few_cases_is_no_cause_and_the_rest_of_a_cause_still_is() ->
     (both,) = asked((50, 5), (100, 100))
     assert [each.label.key for each in both.citations[:2]] == ["metric.conversion_rate", "metric.win_rate"]
     (sure,) = asked((50, 4), (100, 100))
-    assert [each.label.key for each in sure.citations[:-1]] == ["metric.conversion_rate"]
+    assert [each.label.key for each in sure.citations[:-2]] == ["metric.conversion_rate"]
     (untold,) = asked((50, 4), (3, 100))
     factors = (Message("metric.conversion_rate"), Message("metric.win_rate"))
     assert untold.lacks == Message.of("diagnosis.lacks.more_cases", n=3, fewest=5, factors=factors)
@@ -375,7 +375,9 @@ def test_a_change_of_money_says_nothing_of_a_target_in_another_unit() -> None:
     both = evidence(attainments=[few_visits, attained("ada", 6600, 660)], variances=[change])
     found, untold = of_rule("missed_for_demand", both)
     assert untold.is_untold
-    assert [citation.label.key for citation in found.citations[1:]] == ["metric.revenue"]
+    assert [citation.label.key for citation in found.citations[1:]] == ["metric.revenue", "diagnosis.cited.pace"]
+    # What was attained is known; whether it is less than planned by more than chance, the range of the pace tells.
+    assert (found.citations[2].value, found.citations[2].against) == (found.citations[1].value, 1)
 
 
 def test_what_rose_and_fell_short_all_the_same_is_held_against_the_gap() -> None:

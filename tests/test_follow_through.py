@@ -388,6 +388,8 @@ def test_a_malformed_risk_or_register_is_refused() -> None:
         (lambda: PulseSurvey(on=SEP_1, counts=[3]), "too_few"),
         (lambda: PulseSurvey(on=SEP_1, counts=[3, 4], invited=6), "out_of_range"),
         (lambda: Citation(label=Message("x"), value=1, low=2.0, high=1.0, source=Message("y")), "interval_reversed"),
+        (lambda: Citation(label=Message("x"), value=1, level=0.9, source=Message("y")), "level_alone"),
+        (lambda: Citation(label=Message("x"), value=1, low=0.0, high=2.0, level=1.0, source=Message("y")), "between"),
         (lambda: follow_through([action(), action()], as_of=SEP_30), "invalid_input"),
         (lambda: find_cases([], [""], as_of=SEP_30), "wrong_type"),
         (lambda: find_cases([], ["x"], as_of=SEP_30, outcome="open"), "choice"),  # type: ignore[arg-type] # the fault
@@ -669,6 +671,8 @@ def test_a_citation_tells_what_it_has() -> None:
     assert Citation(label=label, value=3, source=source).text() == "x: 3; from y"
     assert Citation(label=label, value=3, n=4, source=source).text() == "x: 3 (n = 4); from y"
     assert Citation(label=label, value=3, low=1.0, high=5.0, source=source).text() == "x: 3 (1.00 to 5.00); from y"
+    sure = Citation.of(label, Estimate(value=0.5, low=0.25, high=0.75, n=9, level=0.9), source=source, is_share=True)
+    assert sure.text("zh") == "x：50.0%（90% 区间 25.0% 至 75.0%，n = 9）；来源：y"
     unbounded = Estimate(value=2.0, low=1.0, high=float("inf"), n=3)
     assert Citation.of(label, unbounded, source=source, against=1).text() == "x: 2.00 (n = 3), against 1; from y"
 

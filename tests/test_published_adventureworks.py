@@ -229,7 +229,7 @@ def difference(rows: Rows) -> Iterator[str]:
             for side in (before, after)
             for cell in (levels[place](side), ("–", f"{side.customers:,}", f"{side.purchases:,}")[place])
         )
-        yield row(names[place], *cells, rise(effect))
+        yield row(names[place], rise(effect), *cells)
 
 
 class Bought(NamedTuple):
@@ -271,8 +271,14 @@ def taken(rows: Rows) -> tuple[str, list[str], Fraction]:
     told = [
         f"Average purchase: {money(effect)}; from the change from period to period, taken apart",
         f"Revenue: {percent(whole.ratio)}, against 100.0%; from the attainment of 2013",
+        f"Pace of the company, Revenue: {percent(whole.ratio)} ({of_days(rows.pace_range(None))}), against 100.0%; from the"
+        " attainment of 2013",
     ]
     return found, told, -effect
+
+
+def of_days(pace: Range) -> str:
+    return f"90% range {percent(pace.low)} to {percent(pace.high)}, n = {pace.days}"
 
 
 def unmet(rows: Rows) -> Iterator[str]:
@@ -407,9 +413,9 @@ def agenda(rows: Rows) -> Iterator[str]:
     why = of_one_source(quiet_told(rows)[:2])
     yield f"1. {quiet_found(rows)} At stake: {money(key_accounts(rows).at_stake)}. Why: {why}. {SPEAKER}"
     smaller, told, at_stake = taken(rows)
-    yield f"2. {smaller} At stake: {money(at_stake)}. Why: {' · '.join(told)}. {SPEAKER}"
+    yield f"2. {smaller} At stake: {money(at_stake)}. Why: {' · '.join(told[:2])}. {SPEAKER}"
     whole, pace = rows.attained(None), rows.pace_range(None)
-    ends = f"{percent(pace.low)} to {percent(pace.high)}, n = {pace.days}"
+    ends = of_days(pace)
     cited = (f"Attained: {percent(whole.ratio)}", f"Pace: {percent(whole.ratio)} ({ends})")
     why = of_one_source([f"{each}, against 100.0%; from targets and entries of 2013" for each in cited])
     yield f"3. Target missed: Revenue of the company. At stake: {money(-whole.gap)}. Why: {why}. {SPEAKER}"
@@ -437,7 +443,7 @@ def hanging_on_one(rows: Rows) -> int:
 def counted(part: int, whole: int) -> str:
     """Tell a share of things that are counted, with its interval."""
     low, high = wilson(part, whole)
-    return f"{percent(part / whole)} ({percent(low)} to {percent(high)}, n = {whole})"
+    return f"{percent(part / whole)} (95% range {percent(low)} to {percent(high)}, n = {whole})"
 
 
 def score(name: str, share: Fraction, impact: Fraction, number: int) -> str:

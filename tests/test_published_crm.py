@@ -123,7 +123,7 @@ def difference(of: Reviewed) -> Iterator[str]:
         level = write[place]
         cases = ["–" if place == 0 else f"{len(side[place - 1]):,}" for side in sides]
         levels = (level(old[place]), cases[0], level(new[place]), cases[1])
-        yield row(names[place], *levels, dollars(effect, signed=True))
+        yield row(names[place], dollars(effect, signed=True), *levels)
 
 
 def shapley_effect(old: Sequence[Fraction], new: Sequence[Fraction], place: int) -> Fraction:

@@ -158,8 +158,8 @@ def test_the_gravest_come_first_with_numbers_money_and_checks_and_the_rest_are_c
     assert [line.split(":")[0] for line in findings[:3]] == ["- Serious"] * 3
     assert "- And 2 more." in findings
     source = "from 25 deals won or lost in the period, 80 before"
-    assert f"  - Win rate: 20.0% (8.9% to 39.1%, n = 25), against 50.0%; {source}" in text
-    assert f"  - Change of the win rate: -30.0 pp (-45.4 pp to -8.1 pp, n = 105); {source}" in text
+    assert f"  - Win rate: 20.0% (95% range 8.9% to 39.1%, n = 25), against 50.0%; {source}" in text
+    assert f"  - Change of the win rate: -30.0 pp (95% range -45.4 pp to -8.1 pp, n = 105); {source}" in text
     assert "  - At stake: CNY 9,000" in text
     assert "  - k-1, lost: CNY 6,000; from purchases" in text
     assert "  - To check: Who spoke to them last, and when? Did their needs change" in text

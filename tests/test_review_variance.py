@@ -217,15 +217,15 @@ def test_the_won_value_is_taken_apart_by_number_win_rate_and_size() -> None:
     assert (closed.won, closed.lost, closed.won_value, closed.period) == (2, 2, yuan(400), Period.quarter(2026, 2))
     assert [effect.cases for effect in variance.lines] == [None, (4, 5), (2, 2)]
     text = " ".join(markdown(review).split())
-    assert "| What | Before | Cases before | After | Cases after | Effect |" in text
-    assert "| Deals won or lost | 4 | – | 5 | – | +CNY 133 |" in text
-    assert "| Win rate (few cases) | 50.0% | 4 | 40.0% | 5 | CNY -137 |" in text
+    assert "| What | Effect | Before | Cases before | After | Cases after |" in text
+    assert "| Deals won or lost | +CNY 133 | 4 | – | 5 | – |" in text
+    assert "| Win rate (few cases) | CNY -137 | 50.0% | 4 | 40.0% | 5 |" in text
     assert (
         "Few cases: before or after, a rate or an average is over too few to tell from chance; no rule calls it a cause."
         in text
     )
     chinese = " ".join(markdown(review, lang="zh").split())
-    assert "| 赢单率（样本少） | 50.0% | 4 | 40.0% | 5 |" in chinese
+    assert "| 赢单率（样本少） | -137 元 | 50.0% | 4 | 40.0% | 5 |" in chinese
     assert "样本少：" in chinese
 
 
@@ -546,5 +546,5 @@ def test_an_average_deal_is_rounded_half_up_here_as_it_is_among_the_deals() -> N
     deals = [deal(f"d{at}", ("lead", day), ("closed", day), amount=Amount.of(yen, JPY)) for at, (day, yen) in enumerate(worth)]
     text = markdown(review_of(opportunities=deals))
     (row,) = (line for line in text.split("\n") if line.startswith("| Average won deal"))
-    assert [cell.strip() for cell in row.split("|")[2:6]] == ["JPY 3", "2", "JPY 5", "2"]
+    assert [cell.strip() for cell in row.split("|")[3:7]] == ["JPY 3", "2", "JPY 5", "2"]
     assert "A won deal: JPY 5 on average" in text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from salesperf.attainment import Attainment
 from salesperf.customers import Lifecycle, Purchases
+from salesperf.diagnosis.citing import cited_attainment
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
@@ -53,7 +54,7 @@ def look_for_missed_target(evidence: Evidence, rule: "DiagnosisRule") -> Iterato
         speaking = [line for line in variance.lines if _number(line) < 0 and evidence.cause_of(line.name) == rule.cause]
         sure = [line for line in speaking if not line.has_few_cases(rule.fewest)]
         if sure and sum(map(_number, sure)) / lost >= rule.threshold:
-            yield _missed(rule, f"{variance.comparison}/{position}", variance, sure, lost, meant)
+            yield _missed(rule, evidence, f"{variance.comparison}/{position}", variance, sure, lost, meant)
         elif speaking and sum(map(_number, speaking)) / lost >= rule.threshold:
             few += [line for line in speaking if line not in sure]
     yield from map(rule.cannot_tell, _lacking(evidence, rule, few, unexplained))
@@ -78,6 +79,7 @@ def _lacking(
 
 def _missed(
     rule: "DiagnosisRule",
+    evidence: Evidence,
     record: str,
     variance: Variance[Any],
     speaking: Sequence[Effect[Any]],
@@ -89,7 +91,7 @@ def _missed(
     taken = [Amount(minor=-line.value.minor, unit=line.value.unit) for line in speaking if isinstance(line.value, Amount)]
     ends = {"before": variance.before, "after": variance.after}
     return rule.found(
-        [*cited, *map(_cited, meant)],
+        [*cited, *(each for attainment in meant for each in cited_attainment(attainment, evidence))],
         record=record,
         at_stake=Amount.total(taken, taken[0].unit) if taken else None,
         share=sum(map(_number, speaking)) / lost,
@@ -121,16 +123,6 @@ def _may_explain(variance: Variance[Any], attainment: Attainment) -> bool:
     """Tell whether a change may be why a target is missed: a change of money says nothing of too few visits."""
     amount = attainment.target.amount
     return not isinstance(variance.before, Amount) or (isinstance(amount, Amount) and amount.unit == variance.before.unit)
-
-
-def _cited(attainment: Attainment) -> Citation:
-    return Citation(
-        label=scoped_title(attainment.target.metric, attainment.target.scope),
-        value=attainment.ratio,
-        against=1,
-        is_share=True,
-        source=Message.of("diagnosis.source.attainment", period=attainment.target.period),
-    )
 
 
 def _number(line: Effect[Any]) -> float:

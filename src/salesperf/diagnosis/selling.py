@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from salesperf.attainment import Attainment
+from salesperf.diagnosis.citing import cited_attainment
 from salesperf.diagnosis.comparing import count_ratio
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.kernels.proportion import newcombe
@@ -19,7 +20,6 @@ from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import RepKind
 from salesperf.model.period import Period
-from salesperf.model.target import scoped_title
 from salesperf.pipeline import ClosedDeals
 
 if TYPE_CHECKING:
@@ -58,16 +58,10 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
     owed = [each for each in evidence.attainments if each.target.metric.key in _OF_LEADS]
     for attainment in owed:
         if attainment.is_short:
-            short = Citation(
-                label=scoped_title(attainment.target.metric, attainment.target.scope),
-                value=attainment.ratio,
-                against=1,
-                is_share=True,
-                source=Message.of("diagnosis.source.attainment", period=attainment.target.period),
-            )
+            short = cited_attainment(attainment, evidence)
             at_stake = _worth_of_missing(attainment, evidence)
             lacks = _WORTH_LACKING[attainment.target.metric.key] if at_stake is None else None
-            yield rule.found([short], record=attainment.target.metric.key, at_stake=at_stake, lacks=lacks)
+            yield rule.found(short, record=attainment.target.metric.key, at_stake=at_stake, lacks=lacks)
     counts = _leads(evidence)
     if isinstance(counts, Message):
         if not owed:
@@ -152,6 +146,7 @@ def look_for_low_conversion(evidence: Evidence, rule: "DiagnosisRule") -> Iterat
             value=-drop,
             low=difference.low,
             high=difference.high,
+            level=difference.level,
             n=now[1] + before[1],
             is_share=True,
             source=Message.of("diagnosis.source.decided", n=now[1], before=before[1]),

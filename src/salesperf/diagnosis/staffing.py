@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from salesperf.allocation import FairnessLine
 from salesperf.attainment import Attainment
+from salesperf.diagnosis.citing import cited_pace
 from salesperf.diagnosis.comparing import count_ratio
 from salesperf.diagnosis.evidence import Evidence
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message
-from salesperf.model.target import Actual, scoped_title
+from salesperf.model.target import Actual
 from salesperf.risk import attrition
 
 if TYPE_CHECKING:
@@ -162,11 +163,9 @@ def _behind_in_ramp(owner: str, attainments: list[Attainment], evidence: Evidenc
 
 
 def _cited_pace(attainment: Attainment, evidence: Evidence, rule: "DiagnosisRule") -> Citation:
-    owner, target = attainment.target.owner or "", attainment.target
-    rep = evidence.known.org.rep_by_id[owner]
-    label = Message.of("diagnosis.cited.pace", name=evidence.label(owner), metric=scoped_title(target.metric, target.scope))
+    rep = evidence.known.org.rep_by_id[attainment.target.owner or ""]
     source = Message.of("diagnosis.source.ramp", hired=rep.hired, months=len(rep.ramp))
-    return Citation.of(label, attainment.pace, against=rule.threshold, source=source, is_share=True)
+    return cited_pace(attainment, evidence, rule.threshold, source)
 
 
 def look_for_unfair_plan(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Finding]:

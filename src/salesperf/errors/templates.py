@@ -233,6 +233,7 @@ TEMPLATES: Final[Mapping[str, str]] = MappingProxyType(
         "lead_changes_missing": "expected at least one row of the lead in lead_changes.csv, got none for {value}"
         " (hint: its status, owner and whatever else changes stand there)",
         "length": "expected {expected} items, got {value}",
+        "level_alone": "expected no level without an interval, got {value}",
         "level_mixed": "expected estimates whose intervals have one level, got {left} and {right}",
         "likelihood_without_peak": "expected customers of whom the model can learn, got {value} who leave its parameters open"
         " (hint: take more of them, or a longer time; where all buy alike, or at fixed times, there is nothing to learn)",

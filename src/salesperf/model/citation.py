@@ -1,5 +1,6 @@
 """A citation: a number on which something rests, with its interval, what it is held against, and where it came from."""
 
+from collections.abc import Mapping
 from typing import Final, Self
 
 import attrs
@@ -51,6 +52,8 @@ class Citation:
         The number; ``None`` where it is undefined.
     low, high
         Its interval; ``None`` where there is none, or an end is open.
+    level
+        The share of such intervals that hold the truth, within (0, 1); ``None`` where there is none, or nobody says.
     n
         How many observations it rests on; ``None`` where that means nothing.
     against
@@ -65,7 +68,7 @@ class Citation:
     Raises
     ------
     InvalidValueError
-        If a value is malformed, or the interval is reversed.
+        If a value is malformed, the interval is reversed, or there is a level without one.
 
     Examples
     --------
@@ -74,19 +77,21 @@ class Citation:
     ...     value=0.2,
     ...     low=0.1,
     ...     high=0.35,
+    ...     level=0.95,
     ...     n=40,
     ...     against=0.3,
     ...     is_share=True,
     ...     source=Message("deals decided in the quarter"),
     ... )
     >>> rate.text()
-    'Win rate: 20.0% (10.0% to 35.0%, n = 40), against 30.0%; from deals decided in the quarter'
+    'Win rate: 20.0% (95% range 10.0% to 35.0%, n = 40), against 30.0%; from deals decided in the quarter'
     """
 
     label: Message = attrs.field(validator=of_type(Message))
     value: BreakdownValue = attrs.field(converter=as_value, validator=amount_or_number)
     low: float | None = attrs.field(default=None, converter=_as_end, validator=optional(finite))
     high: float | None = attrs.field(default=None, converter=_as_end, validator=optional(finite))
+    level: float | None = attrs.field(default=None, converter=_as_end, validator=optional(finite))
     n: int | None = attrs.field(default=None, validator=optional(whole(0, INT64_MAX)))
     against: BreakdownValue = attrs.field(default=None, converter=as_value, validator=amount_or_number)
     is_share: bool = attrs.field(default=False, validator=of_type(bool))
@@ -97,6 +102,18 @@ class Citation:
         """Check the ends of the interval."""
         if self.low is not None and self.high is not None and self.low > self.high:
             raise InvalidValueError("interval_reversed", path=("Citation",), low=self.low, high=self.high)
+        if self.level is not None and not 0 < self.level < 1:
+            raise InvalidValueError("between", path=("Citation", "level"), low=0, high=1, value=self.level)
+        if self.level is not None and not self._has_interval:
+            raise InvalidValueError("level_alone", path=("Citation", "level"), value=self.level)
+
+    @property
+    def _has_interval(self) -> bool:
+        return self.low is not None and self.high is not None
+
+    @property
+    def _ends(self) -> Mapping[str, float | None]:
+        return {"low": self.low, "high": self.high, "level": self.level}
 
     @classmethod
     def of(
@@ -114,7 +131,7 @@ class Citation:
         --------
         >>> rate = Estimate(value=0.3, low=0.11, high=0.6, n=10)
         >>> Citation.of(Message("metric.win_rate"), rate, source=Message("deals"), is_share=True).text()
-        'Win rate: 30.0% (11.0% to 60.0%, n = 10); from deals'
+        'Win rate: 30.0% (95% range 11.0% to 60.0%, n = 10); from deals'
         >>> none = Estimate(value=0.0, n=12, reason=Message("reason.no_variation_seen"))
         >>> Citation.of(Message("metric.win_rate"), none, source=Message("deals"), is_share=True).text()
         'Win rate: 0.0% (n = 12; no range: all days so far are alike, so nothing tells how far they vary); from deals'
@@ -127,6 +144,7 @@ class Citation:
             value=estimate.value,
             low=low,
             high=high,
+            level=estimate.level if is_bounded else None,
             n=estimate.n,
             against=against,
             is_share=is_share,
@@ -168,9 +186,8 @@ class Citation:
         kind = "number"
         if self.is_share:
             kind = "points" if self.label.key in _DIFFERENCES else "share"
-        has_interval = self.low is not None and self.high is not None
-        wording = "between" if has_interval else "plain" if self.n is None else "counted"
-        if has_interval and self.n is None:
+        wording = "between" if self._has_interval else "plain" if self.n is None else "counted"
+        if self._has_interval and self.n is None:
             wording = "between_uncounted"
         if self.reason is not None and wording == "counted":
             wording = "without_interval"
@@ -179,8 +196,7 @@ class Citation:
             "citation.share.summed" if is_sum else f"citation.{kind}.{wording}",
             label=self.label,
             value=_shown(self.value, digits, lang, catalogs),
-            low=self.low,
-            high=self.high,
+            ends=Message.of(f"citation.{kind}.ends{'' if self.level is None else '_at_level'}", **self._ends),
             n=self.n,
             reason=self.reason,
         )

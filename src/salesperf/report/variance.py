@@ -18,7 +18,8 @@ __all__ = ["VarianceWriter"]
 
 _RATES: Final = frozenset({"win_rate", "conversion_rate", "amounts_known"})
 _MONEY: Final = frozenset({"deal_size", "average_value", "average_order_value", "average_purchase"})
-_HEADS: Final = ("factor", "level_before", "cases_before", "level_after", "cases_after", "made")
+_HEADS: Final = ("factor", "made", "level_before", "cases_before", "level_after", "cases_after")
+"""What was made comes next to the factor: on a telephone nobody sees more than two columns without moving the table."""
 _ALWAYS: Final = frozenset({"factor", "made"})
 _CASES: Final = frozenset({"cases_before", "cases_after"})
 _OF_PLAN: Final[Mapping[str, str]] = MappingProxyType({"level_before": "planned", "level_after": "actual"})
@@ -71,7 +72,7 @@ class VarianceWriter(Words):
         if effects.rest:
             together = Amount.total([effect.value for effect in effects.rest], line.variance.before.unit)
             more = self.say("report.variance.more", count=len(effects.rest))
-            rows.append([more, *[self.show(None)] * (len(_HEADS) - 2), self._signed(together)])
+            rows.append([more, self._signed(together), *[self.show(None)] * (len(_HEADS) - 2)])
         has_levels = any(effect.before is not None or effect.after is not None for effect in moved)
         # A plan has no cases, and what came of each step stands in the table itself.
         has_cases = line.steps is None and any(effect.cases is not None for effect in moved)
@@ -90,7 +91,7 @@ class VarianceWriter(Words):
         if effect.has_few_cases():
             factor = self.say("report.variance.few", factor=factor)
         cells = zip(levels, map(self.show, effect.cases or (None, None)), strict=True)
-        return [factor, *chain.from_iterable(cells), self._signed(effect.value)]
+        return [factor, self._signed(effect.value), *chain.from_iterable(cells)]
 
     def _level(self, name: str, level: float | None, unit: Unit) -> str:
         """Write a factor: a rate as a percentage, money in whole units, a number with its first digits."""

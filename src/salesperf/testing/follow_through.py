@@ -262,6 +262,7 @@ def citations(draw: DrawFn) -> Citation:
         value=value if has_interval else draw(st.none() | _DECIMALS | amounts() | st.integers(0, 99)),
         low=low if has_interval else None,
         high=high if has_interval else None,
+        level=draw(st.none() | st.floats(0.5, 0.99)) if has_interval else None,
         n=draw(st.none() | st.integers(0, 99)),
         against=draw(st.none() | st.floats(0, 1)),
         is_share=has_interval and draw(st.booleans()),
