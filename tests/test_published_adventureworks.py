@@ -268,11 +268,10 @@ def taken(rows: Rows) -> tuple[str, list[str], Fraction]:
     whole = rows.attained(None)
     loss = f"the gap to the plan, though {money(before.worth)} rose to {money(after.worth)}"
     found = f"Strategy (price, mix, deal size) took {percent(effect / whole.gap)} of {loss}: Average purchase."
+    pace = f"Pace of the company, Revenue: {percent(whole.ratio)} ({of_days(rows.pace_range(None))})"
     told = [
         f"Average purchase: {money(effect)}; from the change from period to period, taken apart",
-        f"Revenue: {percent(whole.ratio)}, against 100.0%; from the attainment of 2013",
-        f"Pace of the company, Revenue: {percent(whole.ratio)} ({of_days(rows.pace_range(None))}), against 100.0%; from the"
-        " attainment of 2013",
+        *(f"{each}, against 100.0%; from the attainment of 2013" for each in (f"Revenue: {percent(whole.ratio)}", pace)),
     ]
     return found, told, -effect
 
