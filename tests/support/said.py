@@ -18,7 +18,7 @@ from salesperf.report import markdown
 from salesperf.report.words import TEXT, Words
 from salesperf.review import Review, listed
 
-__all__ = ["NOT_TOLD", "Said", "list_at_most", "unexplained", "written"]
+__all__ = ["NOT_TOLD", "Said", "is_written", "list_at_most", "pattern_of", "unexplained", "written"]
 
 Number: TypeAlias = int | float | Decimal | Fraction
 
@@ -292,7 +292,7 @@ def unexplained(said: Iterable[Said], trees: Mapping[str, Breakdown]) -> list[Sa
             addresses[each.place] = [address for address in trees if pattern is not None and pattern.fullmatch(address)]
         value = each.value / _UNITS.get(each.place, 1)
         there = (trees[address].value for address in addresses[each.place])
-        is_told = _is_written if each.place.startswith(_TABLE) else _is_same
+        is_told = is_written if each.place.startswith(_TABLE) else _is_same
         if not any(is_told(other, value) for other in there):
             wrong.append(each)
     return wrong
@@ -302,7 +302,12 @@ def _is_same(there: BreakdownValue, said: Number) -> bool:
     return isinstance(there, Number) and math.isclose(there, said, rel_tol=1e-9)
 
 
-def _is_written(there: BreakdownValue, said: Number) -> bool:
+def is_written(there: BreakdownValue, said: Number) -> bool:
     """Tell whether a number is written so: in whole units, rounded as amounts are, or as numbers are."""
     number = None if there is None else abs(Fraction(there.decimal if isinstance(there, Amount) else there))
     return number is not None and said in (math.floor(number + Fraction(1, 2)), round(number))
+
+
+def pattern_of(place: str) -> re.Pattern[str] | None:
+    """Return the addresses at which a number of a place in a report must stand."""
+    return _PATTERNS.get(place)
