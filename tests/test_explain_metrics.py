@@ -135,12 +135,16 @@ def test_who_changed_team_has_an_address_in_each_and_whoever_was_compared_is_nam
 
 def test_how_much_of_the_period_has_passed_is_told_in_workdays() -> None:
     numbers = numbers_of(recorded())
-    assert numbers.tree("time/elapsed_share").text().splitlines() == [
+    share = numbers.tree("time/elapsed_share")
+    assert share.text().splitlines()[:3] == [
         "share of the workdays that has passed: 0.4545 = quotient of",
-        "  workdays that have passed by 2026-06-12: 10",
-        "  workdays of the period: 22",
+        "  workdays that have passed by 2026-06-12: 10 = sum of",
+        "    2026-06-01: 1",
     ]
-    assert numbers.tree("attainment/visits/remaining_workdays").value == 12
+    passed, whole = share.parts
+    assert (whole.value, whole.text().splitlines()[-1]) == (22, "  2026-06-30: 1")
+    to_come = numbers.tree("attainment/visits/remaining_workdays")
+    assert (to_come.value, labels(to_come)[0], labels(passed)[-1]) == (12, "2026-06-15", "2026-06-12")
     weekend = Period(date(2026, 6, 6), date(2026, 6, 8))
     off = explained(recorded(), "ada", weekend, date(2026, 6, 7), with_records=False)
     assert (off.tree("time/workdays").value, "time/elapsed_share" in off.addresses) == (0, False)

@@ -213,7 +213,11 @@ def test_numbers_of_findings_that_stand_elsewhere_come_apart_as_they_do_there() 
     alone = dict(numbers_of_findings(built, None, lambda _: None))
     # What a section itself lists is known without any other.
     listed = {address for address, grow in alone.items() if grow().parts}
-    assert {address.split("/", 3)[3].split("/")[0] for address in listed} == {"slipping", "objectives_silent"}
+    own = {"slipping", "objective_coverage", "objectives_silent"}
+    assert {address.split("/", 3)[3].split("/")[0] for address in listed} == own
+    of_one = sample("shenzhen")
+    days = of_sample("shenzhen").tree(f"data/findings/{place_of('few_days', of_one.findings)}/few_days/days")
+    assert (days.value, len(set(labels(days)))) == (10, 10)
     flattered = place_of("season_flatters", built.findings)
     pace = found.tree(f"data/findings/{flattered}/season_flatters/pace")
     assert pace.parts == found.tree("attainment/revenue/guangzhou/pace").parts

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ACTIVITY_METRICS",
     "activities",
+    "is_sign",
     "look_for_low_morale",
     "look_for_unfair_plan",
     "look_for_weak_ramp",
@@ -36,6 +37,7 @@ _LOW_ANSWERS: Final = 0.3
 _ATTRITION: Final = 0.15
 _ACTIVITY: Final = 0.8
 """Morale is doubted from so many low answers, from so many who leave, and below so much of the activity before."""
+_OF_ACTIVITY: Final = Message("diagnosis.cited.activity")
 _BY_SIGNS: Final[tuple[Severity, ...]] = ("info", "warning", "serious")
 _NEW_FOR: Final = timedelta(days=365)
 _MOST_CITED: Final = 5
@@ -49,18 +51,33 @@ def look_for_low_morale(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[F
     signs = {"pulse": _pulse(evidence, rule), "attrition": _attrition(evidence, rule), "activity": _activity(evidence, rule)}
     lacking = tuple(Message(f"diagnosis.sign.{name}") for name, sign in signs.items() if sign is None)
     told = [sign for sign in signs.values() if sign is not None]
-    bad = sum(is_bad for _, is_bad in told)
+    bad = sum(map(is_sign, told))
     lacks = Message.of("diagnosis.lacks.signs", signs=lacking) if lacking else None
     if told and bad >= rule.threshold:
         severity = _BY_SIGNS[min(bad, len(_BY_SIGNS)) - 1]
-        cited = [citation for citation, _ in told]
-        yield rule.found(cited, severity=severity, lacks=lacks, signs=bad, of=len(told))
+        yield rule.found(told, severity=severity, lacks=lacks, signs=bad, of=len(told))
     elif lacks is not None:
         yield rule.cannot_tell(lacks)
 
 
-def _pulse(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] | None:
-    """Return the low answers of the last survey, and whether they are many."""
+def is_sign(cited: Citation) -> bool:
+    """Tell whether what is cited of morale speaks for a low one: many answer low or leave, or less is done by more than chance.
+
+    Parameters
+    ----------
+    cited
+        A share held against that from which it is a sign.
+    """
+    value, against = cited.value, cited.against
+    if not isinstance(value, float) or not isinstance(against, float):
+        return False  # cited by a rule of somebody else
+    if cited.label == _OF_ACTIVITY:
+        return value < against and cited.high is not None and cited.high < 1
+    return value >= against
+
+
+def _pulse(evidence: Evidence, rule: "DiagnosisRule") -> Citation | None:
+    """Return the low answers of the last survey."""
     surveys = [survey for survey in evidence.known_pulses if survey.answers >= rule.fewest]
     if not surveys:
         return None
@@ -70,22 +87,20 @@ def _pulse(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] |
     survey = max(asked, key=lambda one: (one.low_share.value or 0.0, one.owner or ""))
     share = survey.low_share
     source = Message.of("diagnosis.source.pulse", on=survey.on, rate=survey.response_rate)
-    cited = Citation.of(Message("diagnosis.cited.low_answers"), share, against=_LOW_ANSWERS, source=source, is_share=True)
-    return cited, (share.value or 0.0) >= _LOW_ANSWERS
+    return Citation.of(Message("diagnosis.cited.low_answers"), share, against=_LOW_ANSWERS, source=source, is_share=True)
 
 
-def _attrition(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] | None:
-    """Return the share of people who left within a year, and whether it is large."""
+def _attrition(evidence: Evidence, rule: "DiagnosisRule") -> Citation | None:
+    """Return the share of people who left within a year."""
     left = attrition(evidence.known.org, owner=evidence.owner, as_of=evidence.as_of)
     if left.value is None or left.n < rule.fewest:
         return None
     source = Message.of("diagnosis.source.org", as_of=evidence.as_of)
-    cited = Citation.of(Message("risk.cited.attrition"), left, against=_ATTRITION, source=source, is_share=True)
-    return cited, left.value >= _ATTRITION
+    return Citation.of(Message("risk.cited.attrition"), left, against=_ATTRITION, source=source, is_share=True)
 
 
-def _activity(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool] | None:
-    """Return activity over that of as many workdays before, and whether it fell by more than chance."""
+def _activity(evidence: Evidence, rule: "DiagnosisRule") -> Citation | None:
+    """Return activity over that of as many workdays before."""
     if evidence.before is None:
         return None
     counted = [(actual.on, int(actual.amount.decimal)) for actual in activities(evidence)]
@@ -94,8 +109,7 @@ def _activity(evidence: Evidence, rule: "DiagnosisRule") -> tuple[Citation, bool
         return None
     ratio = count_ratio(now, before)
     source = Message.of("diagnosis.source.activity", period=evidence.passed, before=evidence.before)
-    cited = Citation.of(Message("diagnosis.cited.activity"), ratio, against=_ACTIVITY, source=source, is_share=True)
-    return cited, (ratio.value or 0.0) < _ACTIVITY and ratio.high is not None and ratio.high < 1
+    return Citation.of(_OF_ACTIVITY, ratio, against=_ACTIVITY, source=source, is_share=True)
 
 
 def activities(evidence: Evidence) -> Iterator[Actual]:

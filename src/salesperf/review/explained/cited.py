@@ -31,7 +31,7 @@ from salesperf.review.explained.behind import (
     total,
 )
 from salesperf.review.explained.elsewhere import computed, numbers_said, shown, verbatim
-from salesperf.review.explained.growing import Numbered, counted, leaf, named
+from salesperf.review.explained.growing import Numbered, counted, leaf, named, planned_workdays
 from salesperf.review.leads import came_within
 from salesperf.risk import PlanProgress
 from salesperf.risk.among_customers import value_by_customer
@@ -167,8 +167,8 @@ def _of_metric(name: Literal["ratio", "pace"], behind: Behind, citation: Citatio
             return behind.at(f"{address}/ratio")
         if name == "pace" and attained.pace.value == citation.value:
             # A pace rests on days; where nothing tells them apart, on entries.
-            days = leaf(named("planned_workdays"), attained.pace.n)
-            n = behind.elsewhere(f"{address}/entries") if attained.variation is None else days
+            planned = partial(planned_workdays, named("planned_workdays"), attained)
+            n = behind.elsewhere(f"{address}/entries") if attained.variation is None else planned()
             return {**behind.at(f"{address}/pace"), "n": n}
     return {}
 

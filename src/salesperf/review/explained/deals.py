@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 import attrs
 
 from salesperf.funnel import FunnelSegment, FunnelTally, analyze, count
-from salesperf.model.breakdown import Breakdown, Maximum, Sum
+from salesperf.model.breakdown import Breakdown, Difference, Maximum, Sum
 from salesperf.model.message import Message
 from salesperf.model.people import Org
 from salesperf.model.rule import BreakdownValue
@@ -15,7 +15,7 @@ from salesperf.pipeline import Bridge, BridgeStep, ClosedDeal, ClosedDeals, Flag
 from salesperf.pipeline.deals import Outcome
 from salesperf.review.deals import DealSection, above_of, without_members
 from salesperf.review.explained.decided import average_won_value, count_of, on_day, won_or_lost, won_value
-from salesperf.review.explained.elsewhere import numbers_said, shown
+from salesperf.review.explained.elsewhere import computed, numbers_said, shown
 from salesperf.review.explained.growing import (
     Numbered,
     addressed,
@@ -186,8 +186,14 @@ def _to_look_at(pipeline: Pipeline, address: str) -> Numbered:
     yield from more_of(f"{address}/actionable", listed_deals(pipeline).rest, lambda deal: named("deal", deal=deal.id))
     for deal in pipeline.actionable:
         for flag, reason in deal.flags.items():
-            yield from numbers_said(f"{address}/deal/{deal.id}/{flag}", reason)
+            yield from numbers_said(f"{address}/deal/{deal.id}/{flag}", reason, {"over": partial(_over_limit, deal)})
         yield f"{address}/deal/{deal.id}/value", partial(leaf, named("deal", deal=deal.id), deal.amount)
+
+
+def _over_limit(deal: OpenDeal) -> Breakdown:
+    """Return by how much a deal is longer in its stage than it should be."""
+    both = (leaf(named("days_in_stage"), deal.stage_days), leaf(named("limit"), deal.max_days))
+    return computed(named("over_limit"), Difference(), both)
 
 
 def _lost(section: DealSection, address: str) -> Numbered:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from salesperf.diagnosis.contradicting import torn_owners
+from salesperf.diagnosis.staffing import is_sign
 from salesperf.model.action import Action
 from salesperf.model.breakdown import Breakdown
 from salesperf.model.finding import Finding
@@ -84,7 +85,10 @@ def _told(behind: Behind, cause: Finding) -> Mapping[str, MaybeTree]:
         },
         "key_account_loss": {"accounts": partial(_accounts, behind, "keys"), "quiet": partial(_accounts, behind, "quiet")},
         "inaccurate_data": {"score": partial(behind.elsewhere, "quality/score")},
-        "low_morale": {"of": partial(counted, named("signs"), [citation.label for citation in cause.citations])},
+        "low_morale": {
+            "of": partial(counted, named("signs"), [citation.label for citation in cause.citations]),
+            "signs": partial(counted, named("signs"), [each.label for each in cause.citations if is_sign(each)]),
+        },
     }
     return found.get(cause.rule, {"share": partial(share_of_loss, behind, cause)})
 

@@ -3,6 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
+from itertools import dropwhile, takewhile
 from types import MappingProxyType
 from typing import Final
 
@@ -19,10 +20,11 @@ from salesperf.review.explained.addresses import channel_address, member_address
 from salesperf.review.explained.behind import total
 from salesperf.review.explained.elsewhere import Elsewhere, MaybeTree, computed, is_same, numbers_said
 from salesperf.review.explained.entries import entry_named
-from salesperf.review.explained.growing import Numbered, counted, grown, leaf, more_of, named, summed
+from salesperf.review.explained.growing import Numbered, counted, counted_days, grown, leaf, more_of, named, summed
 from salesperf.review.grounds import Grounds
 from salesperf.review.leads import OpenLead
 from salesperf.review.listed import listed_findings, listed_noticed
+from salesperf.review.objectives import ObjectiveLine
 from salesperf.review.risks import DealShare, coverages
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
@@ -146,6 +148,18 @@ class _There:
     def _of_objective(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
         for name, rest in _OF_OBJECTIVE[finding.rule].items():
             yield name, self.at(f"objectives/{finding.record}{rest}")
+        if finding.rule == "objective_coverage" and self.review.objectives is not None:
+            below = self._leaves_of(finding.record, self.review.objectives.lines)
+            yield "leaves", partial(counted, named("together"), [line.score.label for line in below])
+            known = [line.score.label for line in below if line.score.value is not None]
+            yield "scored", partial(counted, named("together"), known)
+
+    @staticmethod
+    def _leaves_of(objective: str | None, lines: Iterable[ObjectiveLine]) -> list[ObjectiveLine]:
+        """Return the lines that stand below an objective and have none below themselves."""
+        after = list(dropwhile(lambda line: line.score.noun.id != objective, lines))
+        below = takewhile(lambda line: line.level > after[0].level, after[1:])
+        return [line for line in below if line.is_leaf]
 
     def _of_silent(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
         section, owner = self.review.objectives, finding.record
@@ -161,15 +175,28 @@ class _There:
         yield "untouched", partial(_leads, untouched)
         yield "number", partial(_leads, [lead for lead in untouched if lead.is_overdue])
 
-    def _of_days(self, _: Finding) -> Iterator[tuple[str, MaybeTree]]:
+    def _of_days(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
         yield "workdays", self.at("time/elapsed_workdays")
+        section, grounds = self._section_of(finding), self.grounds
+        if section is not None and grounds is not None:
+            owned = grounds.entries_of(section.owner, grounds.passed)
+            scoped = [entry for entry in owned if entry.metric == section.metric and entry.scope.contains(section.scope)]
+            yield "days", partial(counted_days, named("days_with_entries"), sorted({entry.on for entry in scoped}))
 
     def _of_entries(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
-        metric = finding.message.arguments.get("metric")
-        section = next((section for section in self.review.metrics if section.title == metric), None)
+        section = self._section_of(finding)
         if section is not None and self.grounds is not None:
             yield "entries", partial(_counted, finding, section, self.grounds)
             yield "amount", partial(_summed, finding, section, self.grounds)
+
+    def _section_of(self, finding: Finding) -> MetricSection | None:
+        """Return the section whose title a finding tells, with its owner where that is not the review's."""
+        metric, org = finding.message.arguments.get("metric"), self.review.org
+        titles = (
+            (section, Message.of("report.of", owner=org.called(section.owner), metric=section.title))
+            for section in self.review.metrics
+        )
+        return next((section for section, told in titles if metric in (section.title, told)), None)
 
     def _of_season(self, finding: Finding) -> Iterator[tuple[str, MaybeTree]]:
         """Yield what was attained by the owner of a section, or by a member."""

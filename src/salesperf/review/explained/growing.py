@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Literal, TypeAlias, TypeVar
 
+from salesperf.attainment import Attainment
 from salesperf.model.amount import Amount, Unit
 from salesperf.model.breakdown import Breakdown, Median, NewcombeEnd, Quotient, Rule, Sum, WilsonEnd
 from salesperf.model.estimate import Estimate
@@ -18,6 +20,7 @@ __all__ = [
     "addressed",
     "bracketed",
     "counted",
+    "counted_days",
     "ends_of",
     "grown",
     "in_unit",
@@ -25,6 +28,7 @@ __all__ = [
     "median_of",
     "more_of",
     "named",
+    "planned_workdays",
     "rate_of",
     "rate_with_ends",
     "rep_named",
@@ -77,6 +81,22 @@ def counted(label: Message, items: Iterable[Message]) -> Breakdown:
     """Return how many there are, each of them a leaf."""
     parts = tuple(leaf(item, 1) for item in items)
     return grown(label, len(parts), Sum(), parts)
+
+
+def counted_days(label: Message, days: Iterable[date]) -> Breakdown:
+    """Return how many days there are, each of them a leaf.
+
+    Examples
+    --------
+    >>> counted_days(named("workdays"), [date(2026, 9, 1), date(2026, 9, 2)]).value
+    2
+    """
+    return counted(label, (named("day", on=day) for day in days))
+
+
+def planned_workdays(label: Message, attained: Attainment) -> Breakdown:
+    """Return the workdays passed for which something was planned, on which a pace rests, each of them a leaf."""
+    return counted_days(label, (day.on for day in attained.workdays_measured))
 
 
 def summed(label: Message, value: Amount | None, items: Iterable[tuple[Message, Amount | None]]) -> Breakdown:

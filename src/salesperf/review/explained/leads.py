@@ -13,7 +13,7 @@ from salesperf.model.calendar import Calendar
 from salesperf.model.lead import Lead
 from salesperf.model.message import Message
 from salesperf.model.records import Records
-from salesperf.review.explained.growing import Numbered, addressed, counted, leaf, more_of, named, rep_named
+from salesperf.review.explained.growing import Numbered, addressed, counted, counted_days, leaf, more_of, named, rep_named
 from salesperf.review.leads import LeadSection, OpenLead, day_of, told_of
 from salesperf.review.listed import listed_leads, listed_lines
 from salesperf.review.places import Places, is_below, places_of, tree
@@ -108,4 +108,4 @@ def _overdue_workdays(follow_up: FollowUp, on: date, calendar: Calendar | None) 
     if calendar is None:
         return leaf(label, follow_up.overdue_workdays)
     days = (follow_up.due + timedelta(days=day) for day in range(1, (on - follow_up.due).days + 1))
-    return counted(label, (named("day", on=day) for day in days if calendar.is_workday(day)))
+    return counted_days(label, filter(calendar.is_workday, days))

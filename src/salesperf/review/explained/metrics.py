@@ -1,6 +1,7 @@
 """The numbers on metrics of a review, down to the entries behind each where the records are at hand."""
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -19,13 +20,26 @@ from salesperf.model.breakdown import (
     SquareRoot,
     Sum,
 )
+from salesperf.model.calendar import Calendar
 from salesperf.model.estimate import Estimate
 from salesperf.model.message import Message
+from salesperf.model.period import Period
 from salesperf.review.explained.addresses import member_addresses, metric_address
 from salesperf.review.explained.attained import Attained
-from salesperf.review.explained.elsewhere import computed
+from salesperf.review.explained.elsewhere import computed, shown
 from salesperf.review.explained.entries import Entries
-from salesperf.review.explained.growing import Numbered, Tree, bracketed, counted, grown, in_unit, leaf, named
+from salesperf.review.explained.growing import (
+    Numbered,
+    Tree,
+    bracketed,
+    counted,
+    counted_days,
+    grown,
+    in_unit,
+    leaf,
+    named,
+    planned_workdays,
+)
 from salesperf.review.places import nobody
 from salesperf.review.sections import MetricSection
 from salesperf.review.whole import Review
@@ -44,12 +58,29 @@ def numbers_of_time(review: Review) -> Numbered:
     review
         The review.
     """
-    workdays = leaf(named("workdays"), review.workdays)
-    elapsed = leaf(named("elapsed_workdays", as_of=review.as_of), review.elapsed_workdays)
-    yield "time/workdays", lambda: workdays
-    yield "time/elapsed_workdays", lambda: elapsed
+    passed = review.period.until(review.as_of)
+    workdays = partial(_workdays, named("workdays"), review.period, review.calendar)
+    elapsed = partial(_workdays, named("elapsed_workdays", as_of=review.as_of), passed, review.calendar)
+    yield "time/workdays", workdays
+    yield "time/elapsed_workdays", elapsed
     if review.elapsed_share is not None:
-        yield "time/elapsed_share", lambda: grown(named("elapsed_share"), review.elapsed_share, Quotient(), (elapsed, workdays))
+        yield (
+            "time/elapsed_share",
+            lambda: grown(named("elapsed_share"), review.elapsed_share, Quotient(), (elapsed(), workdays())),
+        )
+
+
+def _workdays(label: Message, days: Period | None, calendar: Calendar) -> Breakdown:
+    """Return the workdays of some days, each of them a leaf."""
+    ordinals = () if days is None else range(days.start.toordinal(), days.end.toordinal())
+    return counted_days(label, filter(calendar.is_workday, map(date.fromordinal, ordinals)))
+
+
+def _remaining_workdays(attained: Attainment) -> Breakdown:
+    """Return the workdays to come; where everybody leaves out some of them, how many there are."""
+    period, label = attained.target.period, named("remaining_workdays")
+    to_come = _workdays(label, Period(attained.as_of + timedelta(days=1), period.end), attained.calendar)
+    return shown(label, attained.remaining_workdays, to_come)
 
 
 def numbers_of_metrics(section: MetricSection, review: Review, entries: Entries | None) -> Numbered:
@@ -137,7 +168,7 @@ def _attained(address: str, numbers: Attained) -> Numbered:
     if attained.is_flow and not attained.is_over and attained.projection.value is not None:
         yield f"{address}/projection", numbers.projection
         yield from _range_of_projection(numbers).ends(f"{address}/projection")
-        yield f"{address}/remaining_workdays", lambda: leaf(named("remaining_workdays"), attained.remaining_workdays)
+        yield f"{address}/remaining_workdays", partial(_remaining_workdays, attained)
     if attained.last_year is not None:
         yield f"{address}/last_year", numbers.last_year
         if attained.growth_rate is not None:
@@ -166,7 +197,7 @@ class _Range:
         if self.estimate.low is not None:
             yield f"{address}/low", self._low
             yield f"{address}/high", self._high
-            yield f"{address}/workdays", lambda: leaf(named("workdays_planned"), self._days.count)
+            yield f"{address}/workdays", partial(planned_workdays, named("workdays_planned"), self.attained)
 
     def _high(self) -> Breakdown:
         label, estimate = self._label("high"), self.estimate
