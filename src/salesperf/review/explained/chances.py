@@ -1,6 +1,6 @@
 """The chance of an open deal, down to the earlier deals that stood as it does: who was followed each day, and who won."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import attrs
@@ -39,6 +39,8 @@ class Chances:
 
     line: OutlookLine
     deals: Sequence[Opportunity] | None
+    _known: dict[tuple[str, int], Breakdown] = attrs.field(factory=dict, init=False)
+    """By stage and age the chances that were grown already: many deals stand alike."""
 
     def weighted(self, deal: ForecastDeal) -> Breakdown:
         """Return what a deal adds to what is expected: its amount times its chance."""
@@ -48,28 +50,40 @@ class Chances:
 
     def _chance(self, deal: ForecastDeal) -> Breakdown | None:
         """Return the share of earlier deals that, having stood as this one does, were won as soon; ``None`` if it is stated."""
-        age, earlier, label = self._age(deal), self._earlier, Message("forecast.chance")
+        age, earlier = self._age(deal), self._earlier
         if age is None or earlier is None:
             return None
-        stood = _Stood.of(*earlier, self._place(deal), age, self.line.forecast.terms.days_asked)
-        days = [self._won_on(stood, deal, age, row) for row in np.flatnonzero(stood.table.counts[WON_IN_TIME]).tolist()]
+        known = self._known.get((deal.stage, age))
+        if known is None:
+            known = self._known[deal.stage, age] = self._won_of(
+                _Stood.of(*earlier, self._place(deal), age, self._asked), deal.stage, age
+            )
+        return known
+
+    @property
+    def _asked(self) -> tuple[int, int]:
+        return self.line.forecast.terms.days_asked
+
+    def _won_of(self, stood: "_Stood", stage: str, age: int) -> Breakdown:
+        label = Message("forecast.chance")
+        days = [self._won_on(stood, stage, age, row) for row in np.flatnonzero(stood.table.counts[WON_IN_TIME]).tolist()]
         if days:
             return computed(label, Sum(), days)
-        followed = stood.counted(self._followed(deal, age, 1), stood.entry == 0)
+        followed = stood.counted(self._followed(stage, age, 1), stood.entry == 0)
         return computed(label, Quotient(), (leaf(named("deals_won"), 0), followed))
 
-    def _won_on(self, stood: "_Stood", deal: ForecastDeal, age: int, row: int) -> Breakdown:
+    def _won_on(self, stood: "_Stood", stage: str, age: int, row: int) -> Breakdown:
         """Return the share not decided before a day, times that of the deals still followed which was won then."""
         day = int(stood.table.times[row])
         won = stood.counted(named("deals_won_on", day=day), stood.is_won & (stood.days == day))
-        followed = leaf(self._followed(deal, age, day), int(stood.table.at_risk[row]))
+        followed = leaf(self._followed(stage, age, day), int(stood.table.at_risk[row]))
         rate = computed(named("deals_won_of_followed", day=day), Quotient(), (won, followed))
         undecided = grown(named("undecided_before", day=day), float(stood.undecided[row]), ProductLimit(), stood.ended(row))
         return computed(named("share_on", day=day), Product(), (undecided, rate))
 
-    def _followed(self, deal: ForecastDeal, age: int, day: int) -> Message:
-        stage = Message(self.line.process.stage_by_key[deal.stage].label)
-        return named("deals_followed_on", stage=stage, age=age, day=day)
+    def _followed(self, stage: str, age: int, day: int) -> Message:
+        title = Message(self.line.process.stage_by_key[stage].label)
+        return named("deals_followed_on", stage=title, age=age, day=day)
 
     def _place(self, deal: ForecastDeal) -> int:
         return [stage.key for stage in self.line.process.open_stages].index(deal.stage)
@@ -125,12 +139,18 @@ class _Stood:
         own = [leaves[number] for number in segment.tolist()]
         return cls(own, days, watched & (codes == WON_IN_TIME), entry, table, undecided)
 
-    def ended(self, row: int) -> Iterator[Breakdown]:
-        """Yield how many were followed and how many ended, of each time before one at which any ended."""
-        for before in np.flatnonzero(self.table.events[:row]).tolist():
-            day = int(self.table.times[before])
-            yield leaf(named("deals_still_followed", day=day), int(self.table.at_risk[before]))
-            yield leaf(named("deals_ended_on", day=day), int(self.table.events[before]))
+    def ended(self, row: int) -> tuple[Breakdown, ...]:
+        """Return how many were followed and how many ended, of each time before one at which any ended."""
+        return self._ended[: 2 * np.count_nonzero(self.table.events[:row])]
+
+    @cached_property
+    def _ended(self) -> tuple[Breakdown, ...]:
+        """The same of all times, made once: each day on which any was won rests on all before it."""
+        return tuple(
+            leaf(named(key, day=int(self.table.times[row])), int(count[row]))
+            for row in np.flatnonzero(self.table.events).tolist()
+            for key, count in (("deals_still_followed", self.table.at_risk), ("deals_ended_on", self.table.events))
+        )
 
     def counted(self, label: Message, chosen: NDArray[np.bool_]) -> Breakdown:
         """Return how many of the deals are chosen."""
