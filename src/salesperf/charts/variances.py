@@ -7,6 +7,7 @@ from salesperf.charts.marks import ACCENT, DARK, MIDDLE, amount_axis, band_axis
 from salesperf.charts.words import Words
 from salesperf.messages import Catalogs
 from salesperf.model.amount import Amount
+from salesperf.model.message import Message
 from salesperf.model.validators import require
 from salesperf.variance import Variance
 
@@ -54,7 +55,13 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
         rows.append({"line": name, "start": start, "end": end, "note": note, "kind": kind})
         alt.append(words.say("variance.line", line=name, value=note))
 
-    add(words.say("variance.before"), 0.0, _number(variance.before), variance.before, "level")
+    add(
+        words.write(Message(f"charts.variance.before.{variance.comparison}")),
+        0.0,
+        _number(variance.before),
+        variance.before,
+        "level",
+    )
     level = _number(variance.before)
     for effect in variance.lines:
         if not words.shows(effect.value):
@@ -62,7 +69,13 @@ def variance_chart(variance: Variance[Any], *, lang: str = "en", catalogs: Catal
         moved = level + _number(effect.value)
         add(words.write(effect.label), level, moved, effect.value, "rise" if moved >= level else "fall")
         level = moved
-    add(words.say("variance.after"), 0.0, _number(variance.after), variance.after, "level")
+    add(
+        words.write(Message(f"charts.variance.after.{variance.comparison}")),
+        0.0,
+        _number(variance.after),
+        variance.after,
+        "level",
+    )
     across = {"y": band_axis("line")}
     layers: list[dict[str, Any]] = [
         {
