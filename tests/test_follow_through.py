@@ -466,6 +466,14 @@ def test_a_pipeline_shows_its_risks_with_their_numbers() -> None:
     assert pipeline_risks(nothing) == ()
 
 
+def test_where_nothing_is_owed_all_is_at_stake() -> None:
+    deals = [deal("o-1", 300, "k-1"), deal("o-2", 100, "k-1")]
+    asked = coverage(deals, STANDARD_PROCESSES["solution"], target=yuan(0), period=THIRD, as_of=date(2026, 9, 20))
+    found = pipeline_risks(asked)
+    assert [(one.title.rpartition(".")[2], one.impact) for one in found] == [("one_deal", 5), ("stale_pipeline", 5)]
+    assert_read_off_numbers(found)
+
+
 def test_the_impact_of_a_risk_is_held_against_the_whole_in_its_own_unit() -> None:
     held = coverage(
         [deal("o-1", 300)], STANDARD_PROCESSES["solution"], target=yuan(1000), period=THIRD, as_of=date(2026, 9, 20)

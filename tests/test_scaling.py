@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesperf import InvalidValueError
@@ -25,6 +25,7 @@ def cases(draw: st.DrawFn) -> tuple[list[int], list[Fraction], list[int]]:
     return [value for value, _ in rows], ratios, [place for _, place in rows]
 
 
+@example(([1, 2**62], [Fraction(3)], [0, 0]), "floor")
 @given(cases(), st.sampled_from(list(ROUNDINGS)))
 def test_each_product_is_exact_and_rounded_once(case: tuple[list[int], list[Fraction], list[int]], rounding: Rounding) -> None:
     values, ratios, places = case
