@@ -476,6 +476,16 @@ def test_a_risk_that_somebody_wrote_down_stands_by_itself() -> None:
     assert stakes == {yuan(9)}
 
 
+def test_a_mark_that_somebody_gave_the_tree_of_its_own_name_comes_apart_no_further() -> None:
+    four = Breakdown(label=Message("risk.likelihood"), value=4)
+    thought = RiskAssessment(on=date(2026, 9, 1), likelihood=4, impact=2, likelihood_breakdown=four)
+    found = explained(
+        Records(org=company("ada"), risks=[Risk(id="r-1", title="Rates rise", assessments=[thought])]), period=SEPTEMBER
+    )
+    assert (found.tree("risks/r-1/likelihood"), found.tree("risks/r-1").value) == (four, 8.0)
+    assert broken(found.below("risks")) == []
+
+
 def test_late_actions_of_one_title_are_told_of_by_the_first() -> None:
     call = Action(id="a-1", title="Call back", owner="ada", created=date(2026, 9, 2), due=date(2026, 9, 9))
     again = attrs.evolve(call, id="a-2", due=date(2026, 9, 20), history=[StatusChange(date(2026, 9, 3), "in_progress")])

@@ -1,6 +1,6 @@
 """Trees of how likely and how grave a risk is, down to the records behind the shares that it was read off."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
@@ -38,7 +38,9 @@ def assessed(behind: Behind, risk: Risk, key: _Read) -> Breakdown:
         Which of the two.
     """
     tree: Breakdown | None = getattr(risk.assessments[-1], f"{key}_breakdown")
-    return leaf(Message(f"risk.{key}"), getattr(risk, key)) if tree is None else _rooted(behind, risk, tree)
+    if tree is None:
+        return leaf(Message(f"risk.{key}"), getattr(risk, key))
+    return _rooted(tree, partial(_of_share, behind, risk))
 
 
 def scored(behind: Behind, line: RiskLine) -> Breakdown:
@@ -51,22 +53,23 @@ def scored(behind: Behind, line: RiskLine) -> Breakdown:
     line
         The risk in its register.
     """
-    return _rooted(behind, line.risk, line.score.breakdown)
+    return _rooted(line.score.breakdown, partial(_of_score, behind, line.risk))
 
 
-def _rooted(behind: Behind, risk: Risk, tree: Breakdown) -> Breakdown:
-    """Return a tree of which each leaf comes apart as the number that it is does where the risk cites it."""
+def _rooted(tree: Breakdown, behind_leaf: Callable[[Message], Iterable[MaybeTree]]) -> Breakdown:
+    """Return a tree of which each leaf comes apart as well, where a tree of it is found by what it is called."""
     if tree.parts:
-        return attrs.evolve(tree, parts=[_rooted(behind, risk, part) for part in tree.parts])
-    found = (grow() for grow in _behind_leaf(behind, risk, tree.label))
-    return shown(tree.label, tree.value, *found)
+        return attrs.evolve(tree, parts=[_rooted(part, behind_leaf) for part in tree.parts])
+    return shown(tree.label, tree.value, *(grow() for grow in behind_leaf(tree.label)))
 
 
-def _behind_leaf(behind: Behind, risk: Risk, label: Message) -> Iterator[MaybeTree]:
+def _of_score(behind: Behind, risk: Risk, label: Message) -> Iterator[MaybeTree]:
+    return (partial(assessed, behind, risk, key) for key in _READ if label == Message(f"risk.{key}"))
+
+
+def _of_share(behind: Behind, risk: Risk, label: Message) -> Iterator[MaybeTree]:
+    """Yield what may be behind a leaf: what the risk cites, what is at stake, and what that is held against."""
     about = behind.about(unit=unit_of(risk))
-    for key in _READ:
-        if label == Message(f"risk.{key}"):
-            yield partial(assessed, behind, risk, key)
     if label.key == "risk.read.at_stake":
         yield partial(stake_of_risk, behind, risk)
     if label.key == "risk.read.owed":
