@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from explained import sample
 
 from salesperf import (
     CNY,
@@ -172,6 +173,15 @@ def test_a_target_of_leads_that_is_missed_is_found_without_any_lead() -> None:
     assert (customers.at_stake, customers.lacks) == (None, Message("diagnosis.lacks.customer_worth"))
     assert "缺少每个新客户带来的金额" in customers.full_text("zh")
     assert of_rule("few_leads", evidence(attainments=[attained(None, 66, 66, LEADS, COUNT)])) == []
+
+
+def test_whoever_may_be_behind_by_chance_alone_is_told_so_in_a_note() -> None:
+    (found,) = [cause for cause in sample("r-11").causes if cause.rule == "few_leads"]
+    pace = found.citations[1]
+    assert (found.severity, pace.level, pace.high is not None and pace.high >= 1) == ("info", 0.9, True)
+    # What is over is over, and is no matter of chance any more.
+    over = one("few_leads", evidence(attainments=[attained(None, 660, 66, LEADS, COUNT)]))
+    assert over.severity == DEFAULT_RULES["few_leads"].severity == "warning"
 
 
 def test_at_the_beginning_of_time_there_are_no_days_before() -> None:

@@ -1,7 +1,7 @@
 """Actions, tasks, cases, risks and pulse surveys: what they tell, and what they refuse; risks that results show."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -466,6 +466,14 @@ def test_a_pipeline_shows_its_risks_with_their_numbers() -> None:
     assert pipeline_risks(nothing) == ()
 
 
+def test_who_has_gone_quiet_is_not_told_where_purchases_are_on_record_for_less_than_a_year_before() -> None:
+    last, begun = ("k-1", "2025-10-01", 60), date(2026, 9, 30) - timedelta(days=180 + 365 - 7)
+    for early, is_told in ((begun, True), (begun + timedelta(days=1), False)):
+        sales = bought(("k-2", early.isoformat(), 1), last, ("k-3", "2026-09-01", 9))
+        found = {one.id for one in customer_risks(sales, lifecycle=lifecycle(sales))}
+        assert ("customer/accounts_at_risk" in found) is is_told
+
+
 def test_where_nothing_is_owed_all_is_at_stake() -> None:
     deals = [deal("o-1", 300, "k-1"), deal("o-2", 100, "k-1")]
     asked = coverage(deals, STANDARD_PROCESSES["solution"], target=yuan(0), period=THIRD, as_of=date(2026, 9, 20))
@@ -532,7 +540,13 @@ def bought(*sales: tuple[str, str, int], as_of: date = SEP_30) -> Purchases:
 
 
 def test_customers_show_their_risks() -> None:
-    sales = bought(("k-1", "2026-02-01", 60), ("k-2", "2026-03-01", 40), ("k-2", "2026-09-01", 10), ("k-3", "2026-09-02", 90))
+    sales = bought(
+        ("k-4", "2025-03-01", 0),
+        ("k-1", "2026-02-01", 60),
+        ("k-2", "2026-03-01", 40),
+        ("k-2", "2026-09-01", 10),
+        ("k-3", "2026-09-02", 90),
+    )
     found = customer_risks(sales, lifecycle=lifecycle(sales))
     assert [(one.id, one.likelihood, one.at_stake) for one in found] == [
         ("customer/one_customer", 4, Amount(minor=90, unit=CNY)),
@@ -577,7 +591,8 @@ def assert_read_off_numbers(found: Iterable[Risk]) -> None:
         for name, tree in trees.items():
             assert tree is not None
             assert tree.holds()
-            assert (tree.label, tree.value, tree.rule.key) == (Message(f"risk.{name}"), getattr(each, name), "rule.on_steps")
+            assert (tree.label.arguments["mark"], tree.rule.key) == (Message(f"risk.{name}"), "rule.on_steps")
+            assert tree.value == getattr(each, name)
             shares = [leaf.value for leaf in tree.walk() if not leaf.parts]
             # Held against nothing that is owed, all is at stake.
             known = {1.0, each.at_stake, *(part for cited in each.citations for part in (cited.value, cited.low, cited.n))}
@@ -643,7 +658,7 @@ def test_one_case_out_of_one_is_never_most_likely() -> None:
     revenue = STANDARD_METRICS["revenue"]
     asked = {"target": yuan(1000), "period": THIRD, "as_of": date(2026, 9, 20)}
     overdue = coverage([deal("o-1", 300, "k-1")], STANDARD_PROCESSES["solution"], **asked)  # type: ignore[arg-type] # checked above
-    gone = bought(("k-1", "2026-02-01", 60))
+    gone = bought(("k-4", "2025-03-01", 0), ("k-1", "2026-02-01", 60))
     unfair = audit(
         [Target(owner=rep, metric=revenue, amount=yuan(1), period=THIRD) for rep in "ab"], potential={"a": 3, "b": 1}
     )

@@ -274,10 +274,17 @@ def test_what_follows_from_a_review_names_its_owner_in_pseudonym_and_says_nothin
     # What a task takes is no fact of anybody, whatever it is called.
     assert hidden.plans[0].tasks[0].resources == TASK.resources
     for clean in (hidden, redact(FOLLOWED)):
-        said = [clean.actions[0].title, clean.actions[0].goal, clean.actions[0].history[0].note, clean.plans[0].tasks[0].title]
-        said += [clean.cases[0].title, clean.cases[0].note, *clean.cases[0].lessons]
-        said += [clean.risks[0].title, clean.risks[0].assessments[0].note, clean.risks[0].responses[0].title]
-        assert set(said) == {"-"}
+        said = [clean.actions[0].goal, clean.actions[0].history[0].note, clean.cases[0].note, *clean.cases[0].lessons]
+        assert {*said, clean.risks[0].assessments[0].note} == {"-"}
+        # What somebody called it says nothing freely either: it is told apart by its id.
+        titled: list[Any] = [
+            clean.actions[0],
+            clean.plans[0].tasks[0],
+            clean.cases[0],
+            clean.risks[0],
+            clean.risks[0].responses[0],
+        ]
+        assert [noun.title for noun in titled] == [noun.id for noun in titled]
         # By its words a later review finds a case: they stay, as the names of competitors do, but for who is a customer.
         assert sorted(word.partition("-")[0] for word in clean.cases[0].tags) == ["mention", "price"]
 
@@ -847,6 +854,26 @@ def test_a_result_is_made_of_records_under_pseudonyms_and_gets_none_itself() -> 
         assert pseudonym("name", "Ada Lovelace", KEY) in page
         assert pseudonym("owner", "ada", KEY) not in page
         assert "ada" not in page.lower()
+
+
+def test_titles_are_told_by_id_where_one_bears_them_and_our_own_words_stay() -> None:
+    call: dict[str, Any] = {"title": "Call Mr Zhang", "owner": "ada", "created": DAY, "due": DAY}
+    thought = [RiskAssessment(on=DAY, likelihood=2, impact=5)]
+    known = Records(
+        org=Org(reps=[Rep(id="ada")]),
+        actions=[Action(id="a-1", **call), Action(id="a-2", **{**call, "title": "Visit"}), Action(id="a-3", **call)],
+        risks=[Risk(id="r-1", title="risk.automatic.one_rep", assessments=thought)],
+        findings=[
+            Finding(rule="late", message=Message.of("report.of", owner=title, metric="x"))
+            for title in ("Call Mr Zhang", "Visit", "risk.automatic.one_rep")
+        ],
+    )
+    for clean in (redact(known), pseudonymize(known, KEY)):
+        assert [action.title for action in clean.actions] == ["a-1", "a-2", "a-3"]
+        assert clean.risks[0].title == "risk.automatic.one_rep"
+    # A title that two bear stands for neither in a sentence.
+    told = [found.message.arguments["owner"] for found in pseudonymize(known, KEY).findings]
+    assert told == ["-", "a-2", "risk.automatic.one_rep"]
 
 
 def test_whoever_has_no_name_any_more_is_called_by_id_in_tables_and_in_sentences() -> None:

@@ -448,6 +448,30 @@ def test_a_written_risk_takes_the_place_of_the_one_that_numbers_show_until_it_is
     assert [line.risk.title for line in review.risks.lines if "thin" in line.risk.id] == ["risk.automatic.thin_pipeline"]
 
 
+def thin_in(review: Review) -> sp.Risk:
+    (found,) = (line.risk for line in review.risks.lines if line.risk.id == "pipeline/thin_pipeline/CNY")
+    return found
+
+
+def test_a_risk_that_was_kept_is_assessed_anew_where_numbers_had_told_it() -> None:
+    first = thin_in(reviewed(as_of=date(2026, 8, 20), **pipeline()))
+    kept = attrs.evolve(first, owner="ada", response="reduce")
+    fresh = thin_in(reviewed(as_of=AUG_31, **pipeline()))
+    later = reviewed(as_of=AUG_31, risks=[kept], **pipeline())
+    renewed = thin_in(later)
+    assert (renewed.owner, renewed.response, renewed.at_stake) == ("ada", "reduce", fresh.at_stake)
+    assert renewed.assessments == (*first.assessments, *fresh.assessments)
+    assert renewed.citations == fresh.citations
+    # On the same day the assessment of that day stands once; a judgement, or what is closed, is left as it is.
+    assert thin_in(reviewed(as_of=date(2026, 8, 20), risks=[kept], **pipeline())) == kept
+    judged = [sp.RiskAssessment(on=date(2026, 8, 25), likelihood=1, impact=1)]
+    told = attrs.evolve(kept, assessments=[*first.assessments, *judged])
+    assert thin_in(reviewed(as_of=AUG_31, risks=[told], **pipeline())) == told
+    ended = attrs.evolve(kept, closed=date(2026, 8, 25))
+    again = thin_in(reviewed(as_of=AUG_31, risks=[ended], **pipeline()))
+    assert (again.owner, again.closed) == (None, None)
+
+
 def test_trends_go_back_to_the_review_before_and_without_one_nobody_knows_whether_what_numbers_show_is_new() -> None:
     thought = [
         sp.RiskAssessment(on=date(2026, 5, 4), likelihood=2, impact=4),

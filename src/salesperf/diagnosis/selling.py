@@ -15,7 +15,7 @@ from salesperf.kernels.proportion import newcombe
 from salesperf.model.amount import Amount
 from salesperf.model.citation import Citation
 from salesperf.model.estimate import Estimate
-from salesperf.model.finding import Finding
+from salesperf.model.finding import Finding, Severity
 from salesperf.model.message import Message
 from salesperf.model.opportunity import Opportunity
 from salesperf.model.people import RepKind
@@ -61,7 +61,11 @@ def look_for_few_leads(evidence: Evidence, rule: "DiagnosisRule") -> Iterator[Fi
             short = cited_attainment(attainment, evidence)
             at_stake = _worth_of_missing(attainment, evidence)
             lacks = _WORTH_LACKING[attainment.target.metric.key] if at_stake is None else None
-            yield rule.found(short, record=attainment.target.metric.key, at_stake=at_stake, lacks=lacks)
+            # Whoever may be behind by chance alone, with days to come, is told so in a note.
+            high = attainment.pace.high
+            severity: Severity | None = "info" if high is not None and high >= 1 and not attainment.is_over else None
+            record = attainment.target.metric.key
+            yield rule.found(short, record=record, severity=severity, at_stake=at_stake, lacks=lacks)
     counts = _leads(evidence)
     if isinstance(counts, Message):
         if not owed:

@@ -251,6 +251,10 @@ class _Erasing:
     def free_text(self, value: str) -> str:
         return LEFT_OUT if self._mentions.in_text(value) else value
 
+    def title(self, value: str, id_: str) -> str:
+        del id_
+        return self.free_text(value)
+
     def word(self, value: str) -> str:
         return self._mention(value) if self._mentions.in_text(value) else value
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from salesperf.messages import LANGUAGES, catalog
 from salesperf.model.action import Action
 from salesperf.model.amount import Amount
 from salesperf.model.calendar import Calendar
@@ -39,9 +40,11 @@ __all__ = [
     "IdKind",
     "TextKind",
     "fields_of",
+    "has_title_of_its_own",
     "id_kind",
     "is_decided",
     "is_personal",
+    "is_worded",
     "text_kind",
 ]
 
@@ -161,6 +164,16 @@ def text_kind(noun: object, field: "attrs.Attribute[Any]") -> TextKind:
     """Return what text in a field is; one of which nobody decided is a word, so that it is searched."""
     kind: Any = type(noun)  # mypy does not know that a class can be hashed
     return _decided(kind, field.name, is_personal(field)) or "word"
+
+
+def has_title_of_its_own(noun: object, field: str) -> bool:
+    """Tell whether a field is the title that somebody wrote of somebody's work, by which sentences call it."""
+    return field == "title" and isinstance(noun, _FREELY_TITLED)
+
+
+def is_worded(title: str) -> bool:
+    """Tell whether a title is one of our messages, such as that of a risk that numbers show: nobody wrote it."""
+    return title in catalog(LANGUAGES[0])
 
 
 def is_decided(kind: Any, field: "attrs.Attribute[Any]") -> bool:  # noqa: ANN401 - a class, as above

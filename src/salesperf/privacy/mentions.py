@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -12,7 +12,17 @@ from salesperf.model.frozen import FrozenMap
 from salesperf.model.message import Message, Personal
 from salesperf.model.people import Team
 from salesperf.model.records import Records
-from salesperf.privacy.links import IMPERSONAL_NOUNS, REVEALING, IdKind, fields_of, is_personal, text_kind
+from salesperf.privacy.links import (
+    IMPERSONAL_NOUNS,
+    LEFT_OUT,
+    REVEALING,
+    IdKind,
+    fields_of,
+    has_title_of_its_own,
+    is_personal,
+    is_worded,
+    text_kind,
+)
 
 __all__ = ["Mentions", "free_texts_in", "mentions_of_all", "said_by", "strings_in"]
 
@@ -231,14 +241,20 @@ def _items_in(value: object) -> Iterable[object]:
     return value if isinstance(value, tuple) else ()
 
 
-def free_texts_in(what: object) -> frozenset[str]:
-    """Return all that somebody wrote in sentences within a noun: a result says it again in words of its own messages."""
+def free_texts_in(what: object) -> Mapping[str, str]:
+    """Return all that somebody wrote in sentences within a noun, and what stands for each: a result says it again in messages.
+
+    The id of what has a title stands for that, where no other has the same; for all else, that it was left out.
+    """
     # In records findings alone have messages: without one there is nothing to look for in many a sentence.
     is_said_once = isinstance(what, Records) and not what.findings
-    return frozenset() if is_said_once else frozenset(_free_in(what))
+    found: dict[str, str] = {}
+    for text, stand_in in () if is_said_once else _free_in(what):
+        found[text] = stand_in if found.setdefault(text, stand_in) == stand_in else LEFT_OUT
+    return found
 
 
-def _free_in(value: object) -> Iterator[str]:
+def _free_in(value: object) -> Iterator[tuple[str, str]]:
     if value is None or isinstance(value, _WITHOUT_NAMES):
         return
     for each in _items_in(value):
@@ -247,7 +263,10 @@ def _free_in(value: object) -> Iterator[str]:
         part = getattr(value, field.name)
         texts = part if isinstance(part, tuple) else (part,)
         if text_kind(value, field) == "free":
-            yield from (text for text in texts if isinstance(text, str) and text)
+            own_title = has_title_of_its_own(value, field.name)
+            stand_in = str(getattr(value, "id", LEFT_OUT)) if own_title else LEFT_OUT
+            known = (text for text in texts if isinstance(text, str) and text)
+            yield from ((text, stand_in) for text in known if not (own_title and is_worded(text)))
         yield from _free_in(part)
 
 

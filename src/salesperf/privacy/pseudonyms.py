@@ -103,7 +103,7 @@ class _Pseudonyms:
         facts: frozenset[str],
         known: Mapping[str, IdKind],
         mentions: Mentions,
-        free_texts: frozenset[str],
+        free_texts: Mapping[str, str],
     ) -> None:
         self._key, self._ids, self._facts, self._known, self._mentions = key, ids, facts, known, mentions
         self._free_texts = free_texts
@@ -130,6 +130,10 @@ class _Pseudonyms:
         del value
         return LEFT_OUT
 
+    def title(self, value: str, id_: str) -> str:
+        del value
+        return self.word(id_)
+
     def word(self, value: str) -> str:
         return self._of(MENTION, value) if self._mentions.in_text(value) else value
 
@@ -140,13 +144,13 @@ class _Pseudonyms:
         if kind is not None:
             return self.id(kind, value)
         # What is said again of free text is none; a word that happens to be the same, such as the kind of a touch, is one.
-        return LEFT_OUT if value in self._free_texts else self.word(value)
+        return self.word(self._free_texts.get(value, value))
 
 
 class _Redaction:
     """Leaves out what is personal."""
 
-    def __init__(self, facts: frozenset[str], mentions: Mentions, free_texts: frozenset[str]) -> None:
+    def __init__(self, facts: frozenset[str], mentions: Mentions, free_texts: Mapping[str, str]) -> None:
         self._facts, self._mentions, self._free_texts = facts, mentions, free_texts
         self._numbers: dict[tuple[str, str], int] = {}
 
@@ -174,10 +178,14 @@ class _Redaction:
         del value
         return LEFT_OUT
 
+    def title(self, value: str, id_: str) -> str:
+        del value
+        return self.word(id_)
+
     def word(self, value: str) -> str:
-        if value in self._free_texts:
-            return LEFT_OUT
-        return self._number(MENTION, value) if self._mentions.in_text(value) else value
+        told = self._free_texts.get(value, value)
+        told = value if told == value else told  # what stays is the same object, by which it is known that nothing changed
+        return self._number(MENTION, told) if self._mentions.in_text(told) else told
 
     number = listed = place = word
 

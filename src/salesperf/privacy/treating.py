@@ -15,10 +15,13 @@ from salesperf.privacy.links import (
     IMPERSONAL,
     IMPERSONAL_NOUNS,
     KEYED_BY_OWNER,
+    LEFT_OUT,
     IdKind,
     fields_of,
+    has_title_of_its_own,
     id_kind,
     is_personal,
+    is_worded,
     text_kind,
 )
 
@@ -44,6 +47,9 @@ class Treatment(Protocol):
 
     def free_text(self, value: str) -> str:
         """Return what stands for text in which anybody may be named."""
+
+    def title(self, value: str, id_: str) -> str:
+        """Return what stands for a title in which anybody may be named, of what has an id."""
 
     def word(self, value: str) -> str:
         """Return what stands for a word that people chose, such as a channel: the same for the same, since they are counted."""
@@ -155,6 +161,8 @@ def _text(noun: object, field: "attrs.Attribute[Any]", value: str, treatment: Tr
         return value
     if which == "personal":
         return treatment.personal(field.name, value)
+    if which == "free" and has_title_of_its_own(noun, field.name):
+        return value if is_worded(value) else treatment.title(value, str(getattr(noun, "id", LEFT_OUT)))
     treats: Mapping[str, Callable[[str], str | None]] = {
         "free": treatment.free_text,
         "listed": treatment.listed,

@@ -61,22 +61,36 @@ def risk_register(grounds: Grounds, review: "Review", previous: "Review | None",
     Notes
     -----
     A risk that somebody wrote down under the id of one that the numbers show takes its place while it is open, so that it can
-    be given an owner and a response. Whether what the numbers show is new, nobody knows without a previous review: then it has
-    no trend.
+    be given an owner and a response. Where its last marks were read off numbers it is assessed anew, and a judgement stays.
+    Whether what the numbers show is new, nobody knows without a previous review: then it has no trend.
     """
-    written = [risk for risk in grounds.records.risks if grounds.holds(risk.owner)]
+    found = {risk.id: risk for risk in _shown(grounds, review, ahead)}
+    written = [
+        _renewed(risk, found[risk.id]) if risk.id in found else risk
+        for risk in grounds.records.risks
+        if grounds.holds(risk.owner)
+    ]
     taken = {risk.id for risk in written if risk.closed is None or risk.closed > grounds.as_of}
-    shown = [risk for risk in _shown(grounds, review, ahead) if risk.id not in taken]
+    shown = [risk for risk in found.values() if risk.id not in taken]
     again = {risk.id for risk in shown}
     written = [risk for risk in written if risk.id not in again]
     if previous is not None:
         return register([*written, *shown], as_of=grounds.as_of, since=previous.as_of, previous=previous.risks)
     told = register(written, as_of=grounds.as_of, since=grounds.eve)
-    found = register(shown, as_of=grounds.as_of)
+    unwritten = register(shown, as_of=grounds.as_of)
     lines = sorted(
-        (*told.lines, *found.lines), key=lambda line: (line.risk.closed is not None, -(line.score.value or 0), line.risk.id)
+        (*told.lines, *unwritten.lines), key=lambda line: (line.risk.closed is not None, -(line.score.value or 0), line.risk.id)
     )
     return attrs.evolve(told, lines=tuple(lines))
+
+
+def _renewed(kept: Risk, shown: Risk) -> Risk:
+    """Return a risk that was kept, with what the numbers show of it now; what somebody judged stays as it is."""
+    last = kept.assessments[-1]
+    if kept.closed is not None or last.likelihood_breakdown is None or last.impact_breakdown is None:
+        return kept
+    earlier = [each for each in kept.assessments if each.on < shown.created]
+    return attrs.evolve(kept, assessments=[*earlier, *shown.assessments], citations=shown.citations, at_stake=shown.at_stake)
 
 
 def _shown(grounds: Grounds, review: "Review", ahead: "Iterable[Ahead]") -> Iterator[Risk]:

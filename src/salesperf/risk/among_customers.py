@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from salesperf.attainment.judging import DAYS_OF_GRACE
 from salesperf.customers import Lifecycle, Purchases
 from salesperf.errors import InvalidValueError, UnitMismatchError
 from salesperf.model.amount import Amount
@@ -75,7 +76,8 @@ def customer_risks(
     The share of one customer is of what was sold in the last 365 days, or of what customers bought then where that is more or
     all that is known: where few sales name their customer, one of these is not most of the business. The share of who has gone
     quiet is of what was bought in the 365 days before the first day on which a customer who is at risk now may have bought
-    last. How likely that is, the lower end of Wilson's interval tells, as if each of them had bought as much.
+    last; it is not told where purchases are on record for less than these. How likely that is, the lower end of Wilson's
+    interval tells, as if each of them had bought as much.
 
     Raises
     ------
@@ -156,14 +158,18 @@ def bought_before_quiet(purchases: Purchases, lifecycle: Lifecycle) -> Mapping[s
     Returns
     -------
     Mapping of str to Amount or None
-        ``None`` where there were no days so early.
+        ``None`` where there were no days so early, or purchases are on record for less than all of these days: of a few of
+        them nobody can say how much of the business has gone.
 
     Examples
     --------
     >>> from salesperf.customers import lifecycle
     >>> nothing = Purchases.empty(as_of=date(2026, 9, 30))
-    >>> dict(bought_before_quiet(nothing, lifecycle(nothing)))
-    {}
+    >>> bought_before_quiet(nothing, lifecycle(nothing)) is None
+    True
     """
     quiet_since = purchases.as_of.toordinal() - lifecycle.policy.at_risk_after
-    return None if quiet_since < 1 else value_by_customer(purchases.until(date.fromordinal(quiet_since)))
+    begun = int(purchases.days.min(initial=purchases.as_of.toordinal()))
+    if quiet_since < 1 or begun > quiet_since - _YEAR + DAYS_OF_GRACE:
+        return None
+    return value_by_customer(purchases.until(date.fromordinal(quiet_since)))

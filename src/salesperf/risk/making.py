@@ -97,7 +97,9 @@ def _points(scale: Steps, share: Breakdown) -> int:
 def _read(key: str, scale: Steps, share: Breakdown) -> Breakdown:
     """Return the mark that a scale gives a share: a whole one, and no less than the least."""
     marks = Steps([(knot, max(_LEAST, int(points))) for knot, points in scale.knots], below=max(_LEAST, int(scale.below)))
-    return Breakdown(label=Message(f"risk.{key}"), value=_points(marks, share), rule=OnSteps(marks), parts=(share,))
+    steps = ", ".join(f"{knot} → {points}" for knot, points in marks.knots)
+    label = Message.of("risk.read.mark", mark=Message(f"risk.{key}"), steps=steps)
+    return Breakdown(label=label, value=_points(marks, share), rule=OnSteps(marks), parts=(share,))
 
 
 def maker_of(kind: RiskKind, owner: str | None, as_of: date, scales: Mapping[str, Steps] | None) -> RiskMaker:
@@ -189,9 +191,9 @@ def sure_share(part: int, whole: int, n: int) -> Breakdown:
     >>> [round(sure_share(n, n, n).value, 2) for n in (1, 5, 50)]
     [0.21, 0.57, 0.93]
     >>> print(sure_share(130, 200, 3).text())
-    that share, at least: 0.06149 = end of the Wilson interval of
-      as large a share of the cases: 1 = rounded
-        as large a share of the cases, exactly: 39/20 = product of
+    the share, at the lower end of its range: 0.06149 = end of the Wilson interval of
+      cases of that share, rounded down: 1 = rounded
+        cases of that share: 39/20 = product of
           share from which it is read: 13/20
           number of cases: 3
       number of cases: 3

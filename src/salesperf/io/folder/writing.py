@@ -54,8 +54,8 @@ def write(records: Records, folder: str | os.PathLike[str]) -> None:
     Parameters
     ----------
     records
-        What to write. Findings are left out, since they are about another source, and so are the numbers that a risk cites,
-        since they are those of another day.
+        What to write. Findings are left out, since they are about another source, and so are the numbers that a risk cites
+        and that its marks were read off, since they are those of another day.
     folder
         Where to write. Its parent exists; the folder itself is new, or holds nothing but files of this layout, all of which
         are replaced.

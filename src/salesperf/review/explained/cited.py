@@ -332,8 +332,9 @@ def _beyond(behind: Behind, _: Citation) -> Parts:
     beyond, all_of_them = (
         {line.owner or "": line.owner for line in chosen} for chosen in ([line for line in lines if line.beyond], lines)
     )
+    named_owners = {"owners_beyond": beyond, "owners_compared": all_of_them}
     return rate(
-        *(counted(named("together"), (named("rep", rep=owner) for owner in each.values())) for each in (beyond, all_of_them))
+        *(counted(named(key), (named("rep", rep=owner) for owner in each.values())) for key, each in named_owners.items())
     )
 
 
