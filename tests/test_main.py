@@ -283,6 +283,7 @@ def test_of_any_run_of_days_the_last_review_is_of_the_same_days(company: Path, c
             ["--previous", "2026-09-08"],
             "--previous: expected a review of an earlier day than 2026-09-08, got one as of 2026-09-08",
         ),
+        (["--as-of", "9999-12-31"], "--as-of: expected a period within 0001-01-01 and 9999-12-30, got one that reaches beyond"),
         (["--as-of", "today"], "--as-of: expected a date such as 2026-09-30, year first, got 'today'"),
         (
             ["--as-of", "2026-08-31", "--period", "2026-09"],

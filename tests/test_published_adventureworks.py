@@ -134,7 +134,8 @@ def attainment(rows: Rows) -> Iterator[str]:
     whole, before = rows.attained(None), rows.attained(None, LAST_YEAR, START)
     by_now = money(whole.target), percent(whole.ratio), money(before.sold)
     yield row("Revenue", *of_target(whole), *by_now, status(whole))
-    yield "Amounts are shown in whole units. Pace is actual over what was planned by now; 100% is on plan."
+    rounded = "before that is rounded; 100% is on plan."
+    yield f"Amounts are shown in whole units. Pace is actual over what was planned by now, {rounded}"
 
 
 def over_time(rows: Rows) -> Iterator[str]:

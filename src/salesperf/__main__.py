@@ -232,7 +232,10 @@ def _previous(day: date, records: Records, owner: str | None, period: Period, as
 
 def _period(label: str | None, records: Records, as_of: date) -> Period:
     if label is None:
-        return Period.holding(as_of, "quarter", records.calendar)
+        try:
+            return Period.holding(as_of, "quarter", records.calendar)
+        except InvalidValueError as error:  # it would reach beyond the last day that there is
+            raise error.at("--as-of") from None
     try:
         return Period.parse(label, calendar=records.calendar)
     except InvalidValueError as error:

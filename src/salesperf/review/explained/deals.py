@@ -1,8 +1,9 @@
 """The numbers on deals of a review, down to the deals behind each."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cache, cached_property, partial
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import attrs
 
@@ -20,6 +21,7 @@ from salesperf.review.explained.growing import (
     Numbered,
     addressed,
     counted,
+    counted_days,
     grown,
     leaf,
     median_of,
@@ -186,14 +188,20 @@ def _to_look_at(pipeline: Pipeline, address: str) -> Numbered:
     yield from more_of(f"{address}/actionable", listed_deals(pipeline).rest, lambda deal: named("deal", deal=deal.id))
     for deal in pipeline.actionable:
         for flag, reason in deal.flags.items():
-            yield from numbers_said(f"{address}/deal/{deal.id}/{flag}", reason, {"over": partial(_over_limit, deal)})
+            known = {"over": partial(_over_limit, deal), "days": partial(_days_in_stage, deal)} if flag == "stalled" else None
+            yield from numbers_said(f"{address}/deal/{deal.id}/{flag}", reason, known)
         yield f"{address}/deal/{deal.id}/value", partial(leaf, named("deal", deal=deal.id), deal.amount)
 
 
 def _over_limit(deal: OpenDeal) -> Breakdown:
     """Return by how much a deal is longer in its stage than it should be."""
-    both = (leaf(named("days_in_stage"), deal.stage_days), leaf(named("limit"), deal.max_days))
-    return computed(named("over_limit"), Difference(), both)
+    return computed(named("over_limit"), Difference(), (_days_in_stage(deal), leaf(named("limit"), deal.max_days)))
+
+
+def _days_in_stage(deal: OpenDeal) -> Breakdown:
+    """Return how many days a deal has been in its stage, each of them a leaf."""
+    days = (deal.as_of - timedelta(days=day) for day in reversed(range(cast("int", deal.stage_days))))
+    return counted_days(named("days_in_stage"), days)
 
 
 def _lost(section: DealSection, address: str) -> Numbered:
