@@ -298,14 +298,15 @@ def test_a_pipeline_that_stands_still_comes_apart_into_the_deals_that_do() -> No
 def test_a_deal_that_stands_still_comes_apart_into_the_days_in_its_stage() -> None:
     found = of_sample()
     (section,) = sample().deals
-    for deal in section.pipeline.deals:
-        if "stalled" in deal.flags:
-            address = f"deals/solution/deal/{deal.id}/stalled"
-            over, days = found.tree(f"{address}/over"), found.tree(f"{address}/days")
-            assert (days.value, over.value) == (deal.stage_days, deal.flags["stalled"].arguments["over"])
-            assert labels(days)[-1] == deal.as_of.isoformat()
-            assert over.holds()
-            assert days.holds()
+    stalled = [deal for deal in section.pipeline.deals if "stalled" in deal.flags]
+    assert len(stalled) == 30
+    for deal in stalled:
+        address = f"deals/solution/deal/{deal.id}/stalled"
+        over, days = found.tree(f"{address}/over"), found.tree(f"{address}/days")
+        assert (days.value, over.value) == (deal.stage_days, deal.flags["stalled"].arguments["over"])
+        assert labels(days)[-1] == deal.as_of.isoformat()
+        assert over.holds()
+        assert days.holds()
 
 
 def test_where_no_win_rate_is_known_the_usual_one_is_taken() -> None:

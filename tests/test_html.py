@@ -228,6 +228,15 @@ def test_no_two_pictures_of_what_made_the_difference_have_one_title() -> None:
     assert any("Revenue (product = software)" in each for each in bullets.axes)
 
 
+def test_no_picture_is_taller_than_a_sheet_of_paper() -> None:
+    _, _, paper = written().partition("@media print {")
+    tallest = re.search(r"figure svg \{ max-height: (\d+)mm; width: auto; \}", paper)
+    (margin,) = re.findall(r"@page \{ margin: (\d+)mm; size: A4 landscape; \}", paper)
+    assert tallest is not None
+    # With two lines of headings above it on a sheet of 210 mm.
+    assert int(tallest[1]) <= 210 - 2 * int(margin) - 20
+
+
 def test_a_page_prints_without_cut_tables() -> None:
     _, paper = style()
     assert "@page { margin: 14mm; size: A4 landscape; }" in paper

@@ -876,6 +876,14 @@ def test_titles_are_told_by_id_where_one_bears_them_and_our_own_words_stay() -> 
     assert told == ["-", "a-2", "risk.automatic.one_rep"]
 
 
+def test_an_id_that_reads_like_a_title_of_two_stays_and_still_links() -> None:
+    due: dict[str, Any] = {"title": "East", "owner": "ada", "created": DAY, "due": DAY}
+    plan = TaskPlan(id="East", title="East", tasks=[Task(id="t-1", **due), Task(id="t-2", depends_on=["t-1"], **due)])
+    clean = redact(plan)
+    assert (clean.id, clean.title, [task.title for task in clean.tasks]) == ("East", "East", ["t-1", "t-2"])
+    assert redact(clean) is clean
+
+
 def test_whoever_has_no_name_any_more_is_called_by_id_in_tables_and_in_sentences() -> None:
     sample = read_sample()
     whole = review.build(sample, owner=None, period=Period.quarter(2026, 3), as_of=date(2026, 9, 16))

@@ -1,6 +1,5 @@
 """A citation: a number on which something rests, with its interval, what it is held against, and where it came from."""
 
-from collections.abc import Mapping
 from typing import Final, Self
 
 import attrs
@@ -111,10 +110,6 @@ class Citation:
     def _has_interval(self) -> bool:
         return self.low is not None and self.high is not None
 
-    @property
-    def _ends(self) -> Mapping[str, float | None]:
-        return {"low": self.low, "high": self.high, "level": self.level}
-
     @classmethod
     def of(
         cls,
@@ -192,11 +187,13 @@ class Citation:
         if self.reason is not None and wording == "counted":
             wording = "without_interval"
         is_sum = wording == "counted" and self.label.key in _SUMS
+        at_level = "" if self.level is None else "_at_level"
+        ends = Message.of(f"citation.{kind}.ends{at_level}", low=self.low, high=self.high, level=self.level)
         told = Message.of(
             "citation.share.summed" if is_sum else f"citation.{kind}.{wording}",
             label=self.label,
             value=_shown(self.value, digits, lang, catalogs),
-            ends=Message.of(f"citation.{kind}.ends{'' if self.level is None else '_at_level'}", **self._ends),
+            ends=ends,
             n=self.n,
             reason=self.reason,
         )

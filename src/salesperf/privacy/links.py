@@ -40,12 +40,11 @@ __all__ = [
     "IdKind",
     "TextKind",
     "fields_of",
-    "has_title_of_its_own",
     "id_kind",
     "is_decided",
     "is_personal",
-    "is_worded",
     "text_kind",
+    "title_told_by",
 ]
 
 IdKind: TypeAlias = Literal["owner", "customer", "contact", "lead", "opportunity", "reference"]
@@ -166,14 +165,14 @@ def text_kind(noun: object, field: "attrs.Attribute[Any]") -> TextKind:
     return _decided(kind, field.name, is_personal(field)) or "word"
 
 
-def has_title_of_its_own(noun: object, field: str) -> bool:
-    """Tell whether a field is the title that somebody wrote of somebody's work, by which sentences call it."""
-    return field == "title" and isinstance(noun, _FREELY_TITLED)
+def title_told_by(noun: object, field: str, text: str) -> str | None:
+    """Return the id by which a title is told that somebody wrote of somebody's work; ``None`` for any other field.
 
-
-def is_worded(title: str) -> bool:
-    """Tell whether a title is one of our messages, such as that of a risk that numbers show: nobody wrote it."""
-    return title in catalog(LANGUAGES[0])
+    One of our messages, such as the title of a risk that numbers show, nobody wrote: it is told as it is.
+    """
+    if field != "title" or not isinstance(noun, _FREELY_TITLED):
+        return None
+    return text if text in catalog(LANGUAGES[0]) else str(getattr(noun, "id", LEFT_OUT))
 
 
 def is_decided(kind: Any, field: "attrs.Attribute[Any]") -> bool:  # noqa: ANN401 - a class, as above

@@ -18,10 +18,9 @@ from salesperf.privacy.links import (
     REVEALING,
     IdKind,
     fields_of,
-    has_title_of_its_own,
     is_personal,
-    is_worded,
     text_kind,
+    title_told_by,
 )
 
 __all__ = ["Mentions", "free_texts_in", "mentions_of_all", "said_by", "strings_in"]
@@ -263,10 +262,8 @@ def _free_in(value: object) -> Iterator[tuple[str, str]]:
         part = getattr(value, field.name)
         texts = part if isinstance(part, tuple) else (part,)
         if text_kind(value, field) == "free":
-            own_title = has_title_of_its_own(value, field.name)
-            stand_in = str(getattr(value, "id", LEFT_OUT)) if own_title else LEFT_OUT
             known = (text for text in texts if isinstance(text, str) and text)
-            yield from ((text, stand_in) for text in known if not (own_title and is_worded(text)))
+            yield from ((text, title_told_by(value, field.name, text) or LEFT_OUT) for text in known)
         yield from _free_in(part)
 
 

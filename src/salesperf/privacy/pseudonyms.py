@@ -180,14 +180,17 @@ class _Redaction:
 
     def title(self, value: str, id_: str) -> str:
         del value
-        return self.word(id_)
+        return self.number(id_)
+
+    def number(self, value: str) -> str:
+        return self._number(MENTION, value) if self._mentions.in_text(value) else value
 
     def word(self, value: str) -> str:
         told = self._free_texts.get(value, value)
-        told = value if told == value else told  # what stays is the same object, by which it is known that nothing changed
-        return self._number(MENTION, told) if self._mentions.in_text(told) else told
+        # What stays is the same object, by which it is known that nothing changed.
+        return self.number(value if told == value else told)
 
-    number = listed = place = word
+    listed = place = word
 
 
 def _names_of_facts(facts: Iterable[str]) -> frozenset[str]:

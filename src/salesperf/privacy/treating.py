@@ -15,14 +15,12 @@ from salesperf.privacy.links import (
     IMPERSONAL,
     IMPERSONAL_NOUNS,
     KEYED_BY_OWNER,
-    LEFT_OUT,
     IdKind,
     fields_of,
-    has_title_of_its_own,
     id_kind,
     is_personal,
-    is_worded,
     text_kind,
+    title_told_by,
 )
 
 __all__ = ["Treatment", "known_ids", "treat"]
@@ -161,8 +159,9 @@ def _text(noun: object, field: "attrs.Attribute[Any]", value: str, treatment: Tr
         return value
     if which == "personal":
         return treatment.personal(field.name, value)
-    if which == "free" and has_title_of_its_own(noun, field.name):
-        return value if is_worded(value) else treatment.title(value, str(getattr(noun, "id", LEFT_OUT)))
+    told_by = title_told_by(noun, field.name, value)
+    if told_by is not None:
+        return value if told_by == value else treatment.title(value, told_by)
     treats: Mapping[str, Callable[[str], str | None]] = {
         "free": treatment.free_text,
         "listed": treatment.listed,
